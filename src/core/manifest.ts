@@ -1,0 +1,282 @@
+/**
+ * `pack.json`: hostile until parsed. Its words are Hugging Face's and SAELens'; `parsePack` is the only
+ * translator. The JSON Schema is in `models/README.md`.
+ */
+import type { SaeId, SaeMetrics, Site } from './contract';
+import { Problem } from './errors';
+import type { Null } from './matching';
+import { placeOf, siteOf } from './site';
+
+/** The newest major version that this program reads. */
+const MAJOR = 1;
+
+export interface Pack {
+	/** Lower case letters, digits and hyphens: it stands in addresses. */
+	name: string;
+	title: string;
+	description: string;
+	licence: string;
+	citation: string;
+	provenance: Record<string, unknown>;
+	model: PackModel;
+	saes: PackSae[];
+	/** Texts that the features' examples point into. */
+	examples: string | null;
+	selfTest: string | null;
+	workedExample: string | null;
+	/** Every file but `pack.json`, by its path relative to it. */
+	files: Record<string, PackFile>;
+}
+
+export interface PackFile {
+	bytes: number;
+	/** 64 lower case hex digits. */
+	sha256: string;
+}
+
+export interface PackModel {
+	/** Hugging Face's `config.json`, not yet trusted. */
+	config: Record<string, unknown>;
+	weights: string[];
+	tokenizer: string;
+	tokenizerConfig: string;
+	metrics: { bitsPerCharacter: Record<string, number>; tokensTrained: number | null };
+}
+
+export interface PackSae {
+	id: SaeId;
+	site: Site;
+	cfg: SaeConfig;
+	weights: string;
+	stats: string | null;
+	/** Held-out tokens behind `stats`; null when the pack does not say. */
+	statsTokens: number | null;
+	/** Chance cosines against this SAE's decoder; null when the pack has none. */
+	null: Null | null;
+	metrics: SaeMetrics | null;
+}
+
+const ARCHITECTURES = ['standard', 'topk', 'jumprelu', 'gated'] as const;
+const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale'] as const;
+
+/** SAELens' `cfg.json`. */
+export interface SaeConfig {
+	architecture: (typeof ARCHITECTURES)[number];
+	dIn: number;
+	dSae: number;
+	/** TopK only. */
+	k: number | null;
+	applyBDecToInput: boolean;
+	normalizeActivations: (typeof NORMALIZATIONS)[number];
+	metadata: Record<string, unknown>;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Throws a Problem unless `json` is a pack that this program can read. Unknown fields are ignored. */
+export function parsePack(json: unknown): Pack {
+	const fields = object(json, 'pack.json');
+	checkVersion(fields);
+	const files = parseFiles(fields.files);
+	const name = text(fields.name, 'name');
+	if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
+		throw invalid('has a name other than lower case letters, digits and hyphens');
+	const saes = list(fields.saes, 'saes').map((sae, i) => parseSae(sae, `saes[${i}]`, files));
+	if (new Set(saes.map((sae) => sae.id)).size < saes.length) throw invalid('names an SAE twice');
+	return {
+		name,
+		title: text(fields.title ?? name, 'title'),
+		description: text(fields.description ?? '', 'description'),
+		licence: text(fields.licence ?? '', 'licence'),
+		citation: text(fields.citation ?? '', 'citation'),
+		provenance: object(fields.provenance ?? {}, 'provenance'),
+		model: parseModel(fields.model, files),
+		saes,
+		examples: optionalFile(fields.examples, 'examples', files),
+		selfTest: optionalFile(fields.self_test, 'self_test', files),
+		workedExample: optionalFile(fields.worked_example, 'worked_example', files),
+		files
+	};
+}
+
+function checkVersion(fields: Fields): void {
+	if (fields.format !== 'undercurrent-pack') throw invalid('is not that of a pack');
+	const major = Number(/^\d+/.exec(String(fields.version))?.[0] ?? NaN);
+	if (!(major >= 1)) throw invalid('has no usable version');
+	if (major > MAJOR)
+		throw new Problem(
+			'pack-newer',
+			`The pack is of version ${major}; this program reads versions up to ${MAJOR}.`,
+			'Use a newer Undercurrent, or an older copy of the pack.'
+		);
+}
+
+function parseFiles(value: unknown): Record<string, PackFile> {
+	const files: Record<string, PackFile> = Object.create(null) as Record<string, PackFile>;
+	for (const [path, entry] of Object.entries(object(value, 'files'))) {
+		checkPath(path);
+		const { bytes, sha256 } = object(entry, `files["${path}"]`);
+		if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
+			throw invalid(`gives ${path} no sha256`);
+		files[path] = { bytes: count(bytes, `files["${path}"].bytes`, 0), sha256 };
+	}
+	return files;
+}
+
+/** A path stays inside the pack's folder, on any system and in any address. */
+function checkPath(path: string): void {
+	const parts = path.split('/');
+	const plain = /^[\w@.+-][\w@.+ -]*$/;
+	if (path.length > 200 || !parts.every((part) => plain.test(part) && !/^\.+$/.test(part)))
+		throw invalid(`names a file outside its folder or with an unusual name (${path.slice(0, 80)})`);
+	if (path === 'pack.json') throw invalid('lists itself among its files');
+}
+
+function parseModel(value: unknown, files: Record<string, PackFile>): PackModel {
+	const fields = object(value, 'model');
+	const metrics = object(fields.metrics ?? {}, 'model.metrics');
+	const bits = object(metrics.bits_per_character ?? {}, 'model.metrics.bits_per_character');
+	const weights = list(fields.weights, 'model.weights').map((path) =>
+		file(path, 'model.weights', files)
+	);
+	if (weights.length === 0) throw invalid('names no file of model weights');
+	return {
+		config: object(fields.config, 'model.config'),
+		weights,
+		tokenizer: file(fields.tokenizer, 'model.tokenizer', files),
+		tokenizerConfig: file(fields.tokenizer_config, 'model.tokenizer_config', files),
+		metrics: {
+			bitsPerCharacter: Object.fromEntries(
+				Object.entries(bits).map(([set, n]) => [set, number(n, `bits_per_character.${set}`)])
+			),
+			tokensTrained:
+				metrics.tokens_trained == null ? null : number(metrics.tokens_trained, 'tokens_trained')
+		}
+	};
+}
+
+function parseSae(value: unknown, at: string, files: Record<string, PackFile>): PackSae {
+	const fields = object(value, at);
+	const id = text(fields.id, `${at}.id`);
+	const site = text(fields.site, `${at}.site`);
+	if (!placeOf(site)) throw invalid(`names a site that does not exist (${site.slice(0, 80)})`);
+	if (siteOf(id) !== site || !/^[\w.]+(@[\w.-]{1,64})?$/.test(id))
+		throw invalid(`names an SAE that does not begin with its site (${id.slice(0, 80)})`);
+	return {
+		id,
+		site,
+		cfg: parseConfig(fields.cfg, `${at}.cfg`),
+		weights: file(fields.weights, `${at}.weights`, files),
+		stats: optionalFile(fields.stats, `${at}.stats`, files),
+		statsTokens:
+			fields.stats_tokens == null ? null : count(fields.stats_tokens, `${at}.stats_tokens`, 0),
+		null: fields.null == null ? null : parseNull(fields.null, `${at}.null`),
+		metrics: fields.metrics == null ? null : parseMetrics(fields.metrics, `${at}.metrics`)
+	};
+}
+
+function parseConfig(value: unknown, at: string): SaeConfig {
+	const cfg = object(value, at);
+	const architecture = oneOf(cfg.architecture, ARCHITECTURES, `${at}.architecture`);
+	return {
+		architecture,
+		dIn: count(cfg.d_in, `${at}.d_in`, 1),
+		dSae: count(cfg.d_sae, `${at}.d_sae`, 1),
+		k: architecture === 'topk' ? count(cfg.k, `${at}.k`, 1) : null,
+		applyBDecToInput: cfg.apply_b_dec_to_input !== false,
+		normalizeActivations: oneOf(
+			cfg.normalize_activations ?? 'none',
+			NORMALIZATIONS,
+			`${at}.normalize_activations`
+		),
+		metadata: object(cfg.metadata ?? {}, `${at}.metadata`)
+	};
+}
+
+function parseNull(value: unknown, at: string): Null {
+	const fields = object(value, at);
+	const std = number(fields.std, `${at}.std`);
+	if (std <= 0) throw invalid(`has an unusable ${at}.std`);
+	return {
+		median: number(fields.median, `${at}.median`),
+		std,
+		q999: number(fields.q999, `${at}.q999`),
+		draws: count(fields.draws, `${at}.draws`, 1),
+		seed: count(fields.seed, `${at}.seed`, 0)
+	};
+}
+
+const METRICS = [
+	'l0',
+	'nmse',
+	'fvu',
+	'ce_clean',
+	'ce_sae',
+	'ce_zero',
+	'ce_recovered',
+	'dead',
+	'tokens'
+] as const satisfies (keyof SaeMetrics)[];
+
+function parseMetrics(value: unknown, at: string): SaeMetrics {
+	const fields = object(value, at);
+	const entries = METRICS.map((key) => [key, number(fields[key], `${at}.${key}`)]);
+	return Object.fromEntries(entries) as SaeMetrics;
+}
+
+function object(value: unknown, at: string): Fields {
+	if (typeof value !== 'object' || value === null || Array.isArray(value))
+		throw invalid(`has no usable ${at}`);
+	return value as Fields;
+}
+
+function list(value: unknown, at: string): unknown[] {
+	if (!Array.isArray(value) || value.length > 10_000) throw invalid(`has no usable list ${at}`);
+	return value;
+}
+
+function text(value: unknown, at: string): string {
+	if (typeof value !== 'string' || value.length > 20_000) throw invalid(`has no usable ${at}`);
+	return value;
+}
+
+function number(value: unknown, at: string): number {
+	if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(`has no usable ${at}`);
+	return value;
+}
+
+function count(value: unknown, at: string, least: number): number {
+	const n = number(value, at);
+	if (!Number.isSafeInteger(n) || n < least || n > 2 ** 40) throw invalid(`has no usable ${at}`);
+	return n;
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
+	const found = known.find((word) => word === value);
+	if (found === undefined)
+		throw invalid(
+			`asks for ${at} "${String(value).slice(0, 40)}", which is not one of ${known.join(', ')}`
+		);
+	return found;
+}
+
+function file(value: unknown, at: string, files: Record<string, PackFile>): string {
+	const path = text(value, at);
+	if (!(path in files)) throw invalid(`does not list the file that ${at} names`);
+	return path;
+}
+
+/** A file that a pack may leave out, or name before it is made. */
+function optionalFile(value: unknown, at: string, files: Record<string, PackFile>): string | null {
+	if (value == null) return null;
+	const path = text(value, at);
+	return path in files ? path : null;
+}
+
+function invalid(what: string): Problem {
+	return new Problem(
+		'pack-invalid',
+		`The pack's description (pack.json) ${what}.`,
+		'Ask whoever made the pack, or make it again.'
+	);
+}

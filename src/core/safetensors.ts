@@ -1,0 +1,230 @@
+/**
+ * Reads safetensors files in place: the header is checked, tensors are views of the file's bytes.
+ * Format: https://huggingface.co/docs/safetensors.
+ */
+import { Problem } from './errors';
+
+const SIZES = {
+	F64: 8,
+	I64: 8,
+	F32: 4,
+	F16: 2,
+	BF16: 2,
+	I8: 1,
+	U8: 1,
+	U16: 2,
+	I16: 2,
+	I32: 4,
+	U32: 4
+} as const;
+export type Dtype = keyof typeof SIZES;
+
+export interface Tensor {
+	dtype: Dtype;
+	shape: number[];
+	/** A view of the file, not a copy. */
+	bytes: Uint8Array;
+}
+
+interface Entry {
+	dtype: Dtype;
+	shape: number[];
+	start: number;
+	end: number;
+}
+
+/** The longest header that the reference implementation accepts. */
+const LONGEST_HEADER = 100_000_000;
+const LARGEST_TENSOR = 2 ** 40;
+
+export class Safetensors {
+	readonly #entries: Map<string, Entry>;
+	readonly #data: number;
+
+	constructor(
+		/** The whole file. */
+		readonly bytes: Uint8Array,
+		entries: Map<string, Entry>,
+		data: number
+	) {
+		this.#entries = entries;
+		this.#data = data;
+	}
+
+	has(name: string): boolean {
+		return this.#entries.has(name);
+	}
+
+	get names(): string[] {
+		return [...this.#entries.keys()];
+	}
+
+	/** Throws a Problem when there is none of that name. */
+	tensor(name: string): Tensor {
+		const entry = this.#entries.get(name);
+		if (!entry) throw damaged(`has no tensor named ${name.slice(0, 80)}`);
+		const { dtype, shape, start, end } = entry;
+		return { dtype, shape, bytes: this.bytes.subarray(this.#data + start, this.#data + end) };
+	}
+}
+
+/** Throws a Problem for any file whose header does not describe exactly the bytes that follow it. */
+export function parseSafetensors(bytes: Uint8Array): Safetensors {
+	if (bytes.length < 8) throw damaged('is too short to hold a header');
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const length = Number(view.getBigUint64(0, true));
+	if (length > LONGEST_HEADER || length > bytes.length - 8)
+		throw damaged('announces a header longer than the file');
+	const header = parseHeader(bytes.subarray(8, 8 + length));
+	const entries = new Map<string, Entry>();
+	for (const [name, value] of Object.entries(header))
+		if (name !== '__metadata__') entries.set(name, parseEntry(name, value));
+	checkLayout(entries, bytes.length - 8 - length);
+	return new Safetensors(bytes, entries, 8 + length);
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+	let header: unknown;
+	try {
+		header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+	} catch (cause) {
+		throw damaged('has a header that is not JSON', { cause });
+	}
+	if (typeof header !== 'object' || header === null || Array.isArray(header))
+		throw damaged('has a header that is not an object');
+	return header as Record<string, unknown>;
+}
+
+function parseEntry(name: string, value: unknown): Entry {
+	const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+	const tensor = `tensor ${name.slice(0, 80)}`;
+	if (typeof dtype !== 'string' || !Object.hasOwn(SIZES, dtype))
+		throw damaged(`has ${tensor} in a number format that is not supported`);
+	if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
+		throw damaged(`has ${tensor} without a usable shape`);
+	if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+		throw damaged(`has ${tensor} without usable offsets`);
+	const [start, end] = offsets as [number, number];
+	const size = shape.reduce((product, n) => product * n, SIZES[dtype as Dtype]);
+	if (end - start !== size) throw damaged(`has ${tensor} whose shape and length disagree`);
+	return { dtype: dtype as Dtype, shape: shape, start, end };
+}
+
+const isCount = (n: unknown): n is number =>
+	typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= LARGEST_TENSOR;
+
+/** Tensors lie side by side, none over another, none beyond the end. */
+function checkLayout(entries: Map<string, Entry>, length: number): void {
+	let at = 0;
+	for (const [name, entry] of [...entries].sort(
+		([, a], [, b]) => a.start - b.start || a.end - b.end
+	)) {
+		if (entry.start < at) throw damaged(`has tensor ${name.slice(0, 80)} overlapping another`);
+		if (entry.end > length) throw damaged(`ends before tensor ${name.slice(0, 80)} does`);
+		at = entry.end;
+	}
+}
+
+/**
+ * A tensor as float32. F32 is a view where it is aligned; F16 and BF16 are widened; I8 is multiplied
+ * by its float32 scale `{name}.scale`, of shape [1, columns] or [rows, 1].
+ */
+export function float32(file: Safetensors, name: string): { shape: number[]; data: Float32Array } {
+	const tensor = file.tensor(name);
+	const { shape, dtype } = tensor;
+	if (dtype === 'F32') return { shape, data: floatView(tensor) };
+	if (dtype === 'F16') return { shape, data: widened(tensor, halfTable()) };
+	if (dtype === 'BF16') return { shape, data: widenedBrain(tensor) };
+	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
+	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
+}
+
+export type Integers = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
+
+/** A tensor of whole numbers, as a view where it is aligned. */
+export function integers(file: Safetensors, name: string): Integers {
+	const { dtype, bytes } = file.tensor(name);
+	const { buffer, byteOffset, length } = aligned(bytes, SIZES[dtype]);
+	const n = length / SIZES[dtype];
+	if (dtype === 'U8') return new Uint8Array(buffer, byteOffset, n);
+	if (dtype === 'I8') return new Int8Array(buffer, byteOffset, n);
+	if (dtype === 'U16') return new Uint16Array(buffer, byteOffset, n);
+	if (dtype === 'I16') return new Int16Array(buffer, byteOffset, n);
+	if (dtype === 'I32') return new Int32Array(buffer, byteOffset, n);
+	if (dtype === 'U32') return new Uint32Array(buffer, byteOffset, n);
+	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where whole numbers are needed`);
+}
+
+/** The same bytes at an address that typed arrays of this width accept. */
+function aligned(bytes: Uint8Array, width: number): Uint8Array {
+	return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+}
+
+function floatView(tensor: Tensor): Float32Array {
+	const { buffer, byteOffset, length } = aligned(tensor.bytes, 4);
+	return new Float32Array(buffer, byteOffset, length / 4);
+}
+
+function shorts(tensor: Tensor): Uint16Array {
+	const { buffer, byteOffset, length } = aligned(tensor.bytes, 2);
+	return new Uint16Array(buffer, byteOffset, length / 2);
+}
+
+function widened(tensor: Tensor, table: Float32Array): Float32Array {
+	const halves = shorts(tensor);
+	const out = new Float32Array(halves.length);
+	for (let i = 0; i < out.length; i++) out[i] = table[halves[i]!]!;
+	return out;
+}
+
+function widenedBrain(tensor: Tensor): Float32Array {
+	const halves = shorts(tensor);
+	const out = new Uint32Array(halves.length);
+	for (let i = 0; i < out.length; i++) out[i] = halves[i]! << 16;
+	return new Float32Array(out.buffer);
+}
+
+let halves: Float32Array | null = null;
+
+/** Every float16 as float32: IEEE 754 binary16 by its 65,536 bit patterns. */
+function halfTable(): Float32Array {
+	if (halves) return halves;
+	halves = new Float32Array(65536);
+	for (let bits = 0; bits < 65536; bits++) {
+		const sign = bits & 0x8000 ? -1 : 1;
+		const exponent = (bits >> 10) & 31;
+		const fraction = bits & 1023;
+		if (exponent === 0) halves[bits] = sign * fraction * 2 ** -24;
+		else if (exponent === 31) halves[bits] = fraction ? NaN : sign * Infinity;
+		else halves[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+	}
+	return halves;
+}
+
+function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
+	const { shape, bytes } = tensor;
+	const rows = shape[0] ?? 1;
+	const columns = shape[1] ?? 1;
+	const byRow = scale.shape.join() === [rows, 1].join();
+	if (
+		scale.dtype !== 'F32' ||
+		shape.length !== 2 ||
+		(!byRow && scale.shape.join() !== `1,${columns}`)
+	)
+		throw damaged(`has a scale that does not fit tensor ${name.slice(0, 80)}`);
+	const factors = floatView(scale);
+	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+	const out = new Float32Array(values.length);
+	for (let r = 0, i = 0; r < rows; r++)
+		for (let c = 0; c < columns; c++, i++) out[i] = values[i]! * factors[byRow ? r : c]!;
+	return out;
+}
+
+function damaged(what: string, options?: { cause: unknown }): Problem {
+	return new Problem(
+		'pack-damaged',
+		`A file of tensors ${what}.`,
+		'Fetch or make the file again.',
+		options
+	);
+}

@@ -1,0 +1,59 @@
+/** Names of sites, SAEs and features: TransformerLens hook names, as data and addresses carry them. */
+import type { FeatureId, SaeId, Site } from './contract';
+
+export type SiteKind = 'attn' | 'mlp' | 'resid' | 'embed';
+
+export interface SitePlace {
+	layer: number;
+	kind: SiteKind;
+}
+
+const SITE = /^blocks\.(\d{1,4})\.hook_(attn_out|mlp_out|resid_post|resid_pre)$/;
+const FEATURE = /^(blocks\.\d{1,4}\.hook_[a-z_]+(?:@[\w.-]{1,64})?)\/(\d{1,9})$/;
+
+/**
+ * Where a site lies, or null for a name that is not one of ours. The stream before block l > 0 is the
+ * stream after block l − 1, and lies there.
+ */
+export function placeOf(site: Site): SitePlace | null {
+	const match = SITE.exec(site);
+	if (!match) return null;
+	const layer = Number(match[1]);
+	if (match[2] === 'attn_out') return { layer, kind: 'attn' };
+	if (match[2] === 'mlp_out') return { layer, kind: 'mlp' };
+	if (match[2] === 'resid_post') return { layer, kind: 'resid' };
+	return layer === 0 ? { layer, kind: 'embed' } : { layer: layer - 1, kind: 'resid' };
+}
+
+/** The site under the name by which the model taps it: `blocks.3.hook_resid_pre` is tapped as `blocks.2.hook_resid_post`. */
+export function tapOf(site: Site): Site {
+	const place = placeOf(site);
+	return place?.kind === 'resid' ? residPost(place.layer) : site;
+}
+
+export const attnOut = (layer: number): Site => `blocks.${layer}.hook_attn_out`;
+export const mlpOut = (layer: number): Site => `blocks.${layer}.hook_mlp_out`;
+export const residPost = (layer: number): Site => `blocks.${layer}.hook_resid_post`;
+export const EMBEDDING: Site = 'blocks.0.hook_resid_pre';
+
+/** The stream just before block `layer`: the previous residual, or the embedding. */
+export const residBefore = (layer: number): Site =>
+	layer === 0 ? EMBEDDING : residPost(layer - 1);
+
+/** Position in the order of computation: embedding, then attention, MLP, residual of each layer. */
+export function depthOf(site: Site): number {
+	const place = placeOf(site);
+	if (!place) return Infinity;
+	if (place.kind === 'embed') return 0;
+	return 1 + 3 * place.layer + { attn: 0, mlp: 1, resid: 2 }[place.kind];
+}
+
+/** Splits `{SaeId}/{index}`; null when it is not a feature id. */
+export function parseFeatureId(id: string): { sae: SaeId; index: number } | null {
+	const match = FEATURE.exec(id);
+	return match ? { sae: match[1]!, index: Number(match[2]) } : null;
+}
+
+export const featureId = (sae: SaeId, index: number): FeatureId => `${sae}/${index}`;
+
+export const siteOf = (sae: SaeId): Site => sae.split('@')[0]!;
