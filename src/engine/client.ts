@@ -1,0 +1,255 @@
+/**
+ * The page's side of the engine: starts the worker, and lets no call hang. comlink listens for messages
+ * only, so each call also races against its own cancellation and against the loss of the worker.
+ */
+import { proxy, wrap, type Remote } from 'comlink';
+import type {
+	Backend,
+	Engine,
+	FeatureCard,
+	FeatureId,
+	FeatureLine,
+	FlowGraph,
+	FlowRequest,
+	Opened,
+	Progress,
+	ReadingPart,
+	ReadRequest,
+	StorageReport,
+	WriteRequest,
+	Written,
+	WrittenToken
+} from '../core/contract';
+import { Problem } from '../core/errors';
+
+export interface OpenRequest {
+	/** Absolute address of the pack's folder. */
+	address: string;
+	/** null: whichever is right for this machine. */
+	backend: Backend | null;
+}
+
+/** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */
+interface Alive {
+	kind: 'alive';
+	lock: string;
+}
+
+interface Live {
+	worker: Worker;
+	engine: Remote<Engine>;
+	/** The worker listens: what is sent before that may be lost. */
+	ready: Promise<void>;
+	/** Rejects when the worker is gone. */
+	lost: Promise<never>;
+	lose: (problem: Problem) => void;
+	/** Done when a pack is open; null while nobody has asked for one in this worker. */
+	opened: Promise<unknown> | null;
+}
+
+const spawnEngine = () =>
+	new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
+		type: 'module',
+		name: 'engine'
+	});
+
+export class EngineClient {
+	/** Called each time the worker is gone; the next call starts another and opens the same pack. */
+	onLost: (problem: Problem) => void = () => undefined;
+	readonly #spawn: () => Worker;
+	#live: Live | null = null;
+	#last: OpenRequest | null = null;
+	#jobs = 0;
+
+	constructor(spawn: () => Worker = spawnEngine) {
+		this.#spawn = spawn;
+	}
+
+	/** Starts the worker if it does not run; every call does so by itself. */
+	start(): void {
+		this.#alive();
+	}
+
+	/** Ends the worker at once; calls under way reject with `worker-lost`. */
+	kill(): void {
+		if (this.#live) this.#lose(this.#live);
+	}
+
+	open(
+		request: OpenRequest,
+		{
+			signal,
+			onProgress = ignore
+		}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<Opened> {
+		const live = this.#alive();
+		const opened = this.#race(
+			live,
+			(engine, job) => engine.open(request, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+		live.opened = opened;
+		opened.then(
+			() => (this.#last = request),
+			() => live.opened === opened && (live.opened = null)
+		);
+		return opened;
+	}
+
+	tokenize(text: string, signal?: AbortSignal): ReturnType<Engine['tokenize']> {
+		return this.#call((engine) => engine.tokenize(text), signal);
+	}
+
+	/** Parts come in the engine's order; none after `signal` is aborted. */
+	read(
+		request: ReadRequest,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: ReadingPart) => void }
+	): Promise<void> {
+		return this.#call(
+			(engine, job) => engine.read(request, job, proxy(unlessAborted(signal, onPart))),
+			signal
+		);
+	}
+
+	feature(id: FeatureId, signal?: AbortSignal): Promise<FeatureCard> {
+		return this.#call((engine) => engine.feature(id), signal);
+	}
+
+	lines(ids: FeatureId[], signal?: AbortSignal): Promise<FeatureLine[]> {
+		return this.#call((engine) => engine.lines(ids), signal);
+	}
+
+	flow(request: FlowRequest, signal?: AbortSignal): Promise<FlowGraph> {
+		return this.#call((engine) => engine.flow(request), signal);
+	}
+
+	write(
+		request: WriteRequest,
+		{ signal, onToken = ignore }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
+	): Promise<Written> {
+		return this.#call(
+			(engine, job) => engine.write(request, job, proxy(unlessAborted(signal, onToken))),
+			signal
+		);
+	}
+
+	/**
+	 * Stores whatever of the pack is not stored yet; true once a reload needs no network. Then the browser
+	 * is asked not to throw it away when room gets scarce, which only a page may ask.
+	 */
+	async keep({
+		signal,
+		onProgress = ignore
+	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<boolean> {
+		const kept = await this.#call(
+			(engine, job) => engine.keep(job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+		if (kept) void navigator.storage?.persist().catch(ignore);
+		return kept;
+	}
+
+	storage(signal?: AbortSignal): Promise<StorageReport> {
+		return this.#race(this.#alive(), (engine) => engine.storage(), signal);
+	}
+
+	/** Deletes a stored pack by its hash. */
+	forget(hash: string, signal?: AbortSignal): Promise<void> {
+		return this.#race(this.#alive(), (engine) => engine.forget(hash), signal);
+	}
+
+	/** A call that needs an open pack: in a worker that replaces a lost one, the pack is opened first. */
+	async #call<T>(
+		ask: (engine: Remote<Engine>, job: number) => Promise<T>,
+		signal?: AbortSignal
+	): Promise<T> {
+		signal?.throwIfAborted();
+		const live = this.#alive();
+		if (!live.opened && this.#last) void this.open(this.#last).catch(ignore);
+		if (live.opened) await Promise.race([live.opened, aborted(signal)]);
+		return this.#race(live, ask, signal);
+	}
+
+	async #race<T>(
+		live: Live,
+		ask: (engine: Remote<Engine>, job: number) => Promise<T>,
+		signal?: AbortSignal
+	): Promise<T> {
+		signal?.throwIfAborted();
+		const job = ++this.#jobs;
+		const ended = new AbortController();
+		const cancel = () => void live.engine.cancel(job).catch(ignore);
+		try {
+			const answer = live.ready.then(() => {
+				signal?.throwIfAborted();
+				return ask(live.engine, job);
+			});
+			return await Promise.race([answer, live.lost, aborted(signal, ended.signal, cancel)]);
+		} finally {
+			ended.abort();
+		}
+	}
+
+	#alive(): Live {
+		if (this.#live) return this.#live;
+		const worker = this.#spawn();
+		const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+		lost.catch(ignore);
+		const { promise: ready, resolve } = Promise.withResolvers<void>();
+		const engine = wrap<Engine>(worker);
+		const live: Live = { worker, engine, ready, lost, lose, opened: null };
+		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Alive> | null>) => {
+			if (data?.kind !== 'alive') return;
+			resolve();
+			if (data.lock) void navigator.locks.request(data.lock, () => this.#lose(live)).catch(ignore);
+		});
+		worker.addEventListener('error', (event) => {
+			event.preventDefault();
+			this.#lose(live, event.message);
+		});
+		return (this.#live = live);
+	}
+
+	#lose(live: Live, why?: string): void {
+		if (this.#live !== live) return;
+		this.#live = null;
+		live.worker.terminate();
+		const problem = new Problem(
+			'worker-lost',
+			'The engine stopped, most likely because memory ran out.',
+			'Try again: it starts anew by itself. If it happens again, close other tabs.',
+			{ cause: why }
+		);
+		live.lose(problem);
+		this.onLost(problem);
+	}
+}
+
+function ignore(): void {
+	// Nothing to do: whoever cares has its own promise.
+}
+
+/** A callback that falls silent once its call is cancelled. */
+function unlessAborted<T>(signal: AbortSignal | undefined, callback: (value: T) => void) {
+	return (value: T) => {
+		if (!signal?.aborted) callback(value);
+	};
+}
+
+/** Rejects with an AbortError when `signal` aborts; without a signal it never settles. */
+function aborted(
+	signal: AbortSignal | undefined,
+	until?: AbortSignal,
+	onAbort: () => void = ignore
+): Promise<never> {
+	return new Promise((_, reject) => {
+		signal?.addEventListener(
+			'abort',
+			() => {
+				onAbort();
+				reject(new DOMException('Cancelled.', 'AbortError'));
+			},
+			{ once: true, ...(until && { signal: until }) }
+		);
+	});
+}

@@ -1,0 +1,88 @@
+/** Files in the origin-private file system, written through sync access handles: workers only. */
+import type { FileStore, Sink } from './files';
+
+const FOLDER = 'undercurrent';
+
+interface SyncHandle {
+	getSize(): number;
+	write(bytes: Uint8Array, options: { at: number }): number;
+	flush(): void;
+	close(): void;
+}
+
+/** Rejects where OPFS is missing or may not be written (some private windows). */
+export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
+	const root = await navigator.storage.getDirectory();
+	const directory = await root.getDirectoryHandle(folder, { create: true });
+	await probe(directory);
+	return {
+		kind: 'opfs',
+		sizes: () => sizesOf(directory),
+		async read(key) {
+			const handle = await found(directory.getFileHandle(key));
+			if (!handle) return null;
+			return new Uint8Array(await (await handle.getFile()).arrayBuffer());
+		},
+		async append(key) {
+			const handle = await openSync(await directory.getFileHandle(key, { create: true }));
+			return new OpfsSink(handle);
+		},
+		async remove(key) {
+			await found(directory.removeEntry(key));
+		}
+	};
+}
+
+class OpfsSink implements Sink {
+	#at: number;
+
+	constructor(readonly handle: SyncHandle) {
+		this.#at = handle.getSize();
+	}
+
+	write(bytes: Uint8Array): void {
+		const written = this.handle.write(bytes, { at: this.#at });
+		this.#at += written;
+		if (written < bytes.length) throw new DOMException('No room left.', 'QuotaExceededError');
+	}
+
+	async close(): Promise<void> {
+		this.handle.flush();
+		this.handle.close();
+	}
+}
+
+async function sizesOf(directory: FileSystemDirectoryHandle): Promise<Map<string, number>> {
+	const sizes = new Map<string, number>();
+	// TypeScript's two libraries disagree on whether a directory can be iterated.
+	const entries = (directory as unknown as { values(): AsyncIterable<FileSystemHandle> }).values();
+	for await (const entry of entries) {
+		if (entry.kind !== 'file') continue;
+		const file = await found((entry as FileSystemFileHandle).getFile());
+		if (file) sizes.set(entry.name, file.size);
+	}
+	return sizes;
+}
+
+/** Some browsers offer the directory but not the handles that can write to it. */
+async function probe(directory: FileSystemDirectoryHandle): Promise<void> {
+	const name = `probe-${Math.random().toString(36).slice(2)}`;
+	const handle = await openSync(await directory.getFileHandle(name, { create: true }));
+	handle.close();
+	await directory.removeEntry(name);
+}
+
+function openSync(file: FileSystemFileHandle): Promise<SyncHandle> {
+	return (
+		file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> }
+	).createSyncAccessHandle();
+}
+
+async function found<T>(lookup: Promise<T>): Promise<T | null> {
+	try {
+		return await lookup;
+	} catch (error) {
+		if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+		throw error;
+	}
+}
