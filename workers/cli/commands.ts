@@ -1,0 +1,180 @@
+/** The commands of the README's table, each a thin layer over the engine. */
+import type { Edit, Opened, TokenProbability } from '../../src/core/contract';
+import { Problem } from '../../src/core/errors';
+import { parseEdit } from '../../src/core/edit';
+import { LocalEngine } from '../engine';
+import { usage, type Arguments } from './arguments';
+import { storeExample, workedExample } from './example';
+import { FolderSource } from './folder';
+import { makePack } from './pack/make-pack';
+import { siteJson } from './site-json';
+
+export interface Command {
+	options: string[];
+	flags?: string[];
+	run(args: Arguments): Promise<unknown>;
+}
+
+/** One job at a time on the command line. */
+const JOB = 1;
+
+async function open(args: Arguments): Promise<{ engine: LocalEngine; opened: Opened }> {
+	const engine = new LocalEngine({
+		open: (address) => FolderSource.open(address),
+		report: () => Promise.reject(new Problem('unsupported', 'A folder is not a store.', '')),
+		forget: () => Promise.resolve()
+	});
+	const address = args.need('pack');
+	const opened = await engine.open({ address, backend: 'wasm' }, JOB, () => undefined);
+	if (!opened.selfTest.ok)
+		process.stderr.write(`The self-test failed: ${opened.selfTest.sentence}\n`);
+	return { engine, opened };
+}
+
+const read: Command = {
+	options: ['pack', 'text', 'top'],
+	async run(args) {
+		const text = args.need('text');
+		const top = args.whole('top', 8, 1);
+		const { engine } = await open(args);
+		const sites: Record<string, unknown> = {};
+		let tokens: { text: string; id: number }[] = [];
+		let next: TokenProbability[] = [];
+		await engine.read({ text }, JOB, (part) => {
+			if (part.kind === 'tokens') {
+				tokens = part.tokens;
+				if (part.leftOut.length > 0)
+					process.stderr.write(`The last ${part.leftOut.length} tokens do not fit and are left out.\n`);
+			} else if (part.kind === 'next') next = part.next;
+			else sites[part.site.sae] = siteJson(part.site, top);
+		});
+		return { tokens: tokens.map((t) => t.text), ids: tokens.map((t) => t.id), sites, next };
+	}
+};
+
+const write: Command = {
+	options: ['pack', 'text', 'tokens', 'temperature', 'top-p', 'seed', 'steer'],
+	async run(args) {
+		const request = {
+			text: args.need('text'),
+			tokens: args.whole('tokens', 40, 1),
+			temperature: args.number('temperature', 0),
+			topP: args.number('top-p', 1),
+			seed: args.whole('seed', 0),
+			edits: args.all('steer').map(edit)
+		};
+		if (request.temperature < 0) throw usage('--temperature must not be below 0');
+		if (!(request.topP > 0 && request.topP <= 1)) throw usage('--top-p must lie above 0 and up to 1');
+		const { engine } = await open(args);
+		const { text, ids, tokens, stop } = await engine.write(request, JOB, () => undefined);
+		if (stop === 'context full') process.stderr.write('The context is full: the text ends early.\n');
+		return { text, ids, tokens };
+	}
+};
+
+function edit(text: string): Edit {
+	const parsed = parseEdit(text);
+	if (parsed) return parsed;
+	throw usage(`--steer "${text.slice(0, 80)}" is not of the form FEATURE_ID=add:6 (add, set, scale, ablate)`);
+}
+
+const feature: Command = {
+	options: ['pack', 'id'],
+	async run(args) {
+		const id = args.need('id');
+		const { engine } = await open(args);
+		return engine.feature(id);
+	}
+};
+
+const flow: Command = {
+	options: ['pack', 'id', 't-res', 't-module'],
+	async run(args) {
+		const request = {
+			id: args.need('id'),
+			tRes: args.number('t-res'),
+			tModule: args.number('t-module')
+		};
+		const { engine } = await open(args);
+		return engine.flow(request);
+	}
+};
+
+const origins: Command = {
+	options: ['pack', 'site'],
+	async run(args) {
+		const site = args.need('site');
+		const { engine } = await open(args);
+		return engine.origins(site, JOB);
+	}
+};
+
+const report: Command = {
+	options: ['pack'],
+	async run(args) {
+		const { pack } = await FolderSource.open(args.need('pack'));
+		return pack.saes.map((sae) => ({
+			sae: sae.id,
+			site: sae.site,
+			d_in: sae.cfg.dIn,
+			d_sae: sae.cfg.dSae,
+			architecture: sae.cfg.architecture,
+			...(sae.metrics ?? {})
+		}));
+	}
+};
+
+const verify: Command = {
+	options: ['pack'],
+	async run(args) {
+		const source = await FolderSource.open(args.need('pack'));
+		const files = Object.keys(source.pack.files);
+		for (const file of files) await source.bytes(file);
+		const { engine, opened } = await open(args);
+		await engine.bench.saes(source.pack.saes.map((s) => s.id));
+		for (const sae of source.pack.saes) await engine.bench.statistics(sae.id);
+		const test = (await engine.verify(JOB)) ?? opened.selfTest;
+		if (!test.ok)
+			throw new Problem(
+				'self-test',
+				`The pack's numbers are not those it was made with. ${test.sentence}`,
+				'Copy the pack again from where it came from.'
+			);
+		return { ok: true, files: files.length, saes: source.pack.saes.length, self_test: test };
+	}
+};
+
+const pack: Command = {
+	options: ['model', 'sae', 'out', 'corpus', 'dtype'],
+	run: (args) =>
+		makePack({
+			model: args.need('model'),
+			saes: args.all('sae'),
+			out: args.need('out'),
+			corpus: args.get('corpus') ?? null,
+			dtype: args.get('dtype') ?? 'f32'
+		})
+};
+
+const example: Command = {
+	options: ['pack', 'text', 'steer'],
+	async run(args) {
+		const { engine } = await open(args);
+		args.all('steer').forEach(edit);
+		const made = await workedExample(engine, args.need('text'), args.all('steer'));
+		await storeExample(args.need('pack'), made);
+		return { plain: made.write.plain, steered: made.write.steered, steer: made.write.steer };
+	}
+};
+
+export const COMMANDS: Record<string, Command> = {
+	read,
+	write,
+	feature,
+	flow,
+	origins,
+	report,
+	verify,
+	pack,
+	example
+};

@@ -1,0 +1,69 @@
+/** A pack in a folder, as the command line reads it: every file checked against its size and sha256. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../../src/core/errors';
+import { parsePack, type Pack } from '../../src/core/manifest';
+import type { PackSource } from '../../src/core/pack-source';
+
+export class FolderSource implements PackSource {
+	private constructor(
+		readonly folder: string,
+		readonly pack: Pack,
+		readonly hash: string
+	) {}
+
+	/** Throws a Problem when the folder holds no readable pack. */
+	static async open(folder: string): Promise<FolderSource> {
+		const text = await readFile(path.join(folder, 'pack.json')).catch(() => null);
+		if (!text)
+			throw new Problem(
+				'pack-missing',
+				`There is no pack in "${folder}" (it has no pack.json).`,
+				'Give --pack the folder of a pack, for example models/default.'
+			);
+		return new FolderSource(folder, parsePack(parsed(text)), sha256(text));
+	}
+
+	async bytes(file: string): Promise<Uint8Array> {
+		const expected = this.pack.files[file]!;
+		const bytes = await readFile(path.join(this.folder, file)).catch(() => null);
+		if (!bytes) throw damaged(`The file ${file} is missing from the pack.`);
+		if (bytes.length !== expected.bytes)
+			throw damaged(`The file ${file} has ${bytes.length} bytes instead of ${expected.bytes}.`);
+		if (sha256(bytes) !== expected.sha256)
+			throw damaged(`The file ${file} has been altered: its sha256 is another.`);
+		// Own memory from offset 0: small files come as slices of a shared pool.
+		return new Uint8Array(bytes);
+	}
+
+	async stored(): Promise<Set<string>> {
+		const paths = Object.keys(this.pack.files);
+		const there = await Promise.all(
+			paths.map((file) => stat(path.join(this.folder, file)).then(() => true, () => false))
+		);
+		return new Set(paths.filter((_, i) => there[i]));
+	}
+
+	fetched(): number {
+		return 0;
+	}
+}
+
+function parsed(bytes: Uint8Array): unknown {
+	try {
+		return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+	} catch {
+		throw new Problem(
+			'pack-invalid',
+			'pack.json is not valid JSON.',
+			'Copy the pack again from where it came from.'
+		);
+	}
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function damaged(sentence: string): Problem {
+	return new Problem('pack-damaged', sentence, 'Copy the pack again from where it came from.');
+}

@@ -1,0 +1,268 @@
+/** The engine behind the page and the command line: order of work, nothing numeric. */
+import type {
+	Backend,
+	Engine,
+	FeatureCard,
+	FeatureId,
+	FeatureLine,
+	FlowGraph,
+	FlowRequest,
+	Opened,
+	OriginRow,
+	Progress,
+	ReadingPart,
+	ReadRequest,
+	SaeId,
+	SelfTest,
+	StorageReport,
+	Token,
+	WriteRequest,
+	Written,
+	WrittenToken
+} from '../src/core/contract';
+import { codeOf, Problem } from '../src/core/errors';
+import type { PackSource } from '../src/core/pack-source';
+import { parseFeatureId } from '../src/core/site';
+import { chooseDevice, type Choice } from './device';
+import { Features } from './features';
+import { read } from './read';
+import { parseSelfTest, selfTest } from './self-test';
+import { leaveGpu, startRuntime } from './session';
+import { steeringOf } from './steering';
+import { Workbench } from './workbench';
+import { write } from './write';
+
+/** Where packs come from and are kept: OPFS in the page, folders on the command line. */
+export interface Library {
+	open(
+		address: string,
+		signal: AbortSignal,
+		onProgress: (progress: Progress) => void
+	): Promise<PackSource>;
+	report(): Promise<StorageReport>;
+	forget(hash: string): Promise<void>;
+}
+
+interface Running {
+	bench: Workbench;
+	features: Features;
+	opened: Opened;
+}
+
+export class LocalEngine implements Engine {
+	readonly #jobs = new Map<number, AbortController>();
+	#running: Running | null = null;
+	#lost: Problem | null = null;
+
+	constructor(readonly library: Library) {}
+
+	open(
+		request: { address: string; backend: Backend | null },
+		job: number,
+		onProgress: (progress: Progress) => void
+	): Promise<Opened> {
+		return this.#work(job, async (signal) => {
+			const source = await this.library.open(request.address, signal, onProgress);
+			await this.#running?.bench.release();
+			this.#running = null;
+			const choice = await chooseDevice(request.backend);
+			this.#watch(choice);
+			await startRuntime(choice.device);
+			let backend: Backend = choice.device ? 'webgpu' : 'wasm';
+			let { reason } = choice;
+			let made = await this.#make(source, choice.device, signal, onProgress).catch(
+				(error: unknown) => (request.backend || !choice.device ? Promise.reject(error) : null)
+			);
+			if (choice.device && !(made?.test.ok ?? false)) {
+				if (request.backend === 'webgpu') throw failedOnGpu(made?.test);
+				leaveGpu();
+				await made?.bench.release();
+				reason = `The graphics processor failed the self-test, so WebAssembly runs instead.`;
+				backend = 'wasm';
+				made = await this.#make(source, null, signal, onProgress);
+			}
+			const { bench, test } = made!;
+			const pack = await bench.info();
+			const opened = { pack, backend, reason, selfTest: test, bytesFetched: source.fetched() };
+			this.#running = { bench, features: new Features(bench), opened };
+			return opened;
+		});
+	}
+
+	async tokenize(text: string): Promise<{ tokens: Token[]; leftOut: Token[] }> {
+		return this.#ready().bench.tokenize(text);
+	}
+
+	read(request: ReadRequest, job: number, onPart: (part: ReadingPart) => void): Promise<void> {
+		return this.#work(job, async (signal) => {
+			const parts = new Delivery(onPart);
+			await read(request, this.#ready().bench, parts.send, signal);
+			await parts.arrived();
+		});
+	}
+
+	async feature(id: FeatureId): Promise<FeatureCard> {
+		return this.#ready().features.card(id);
+	}
+
+	async lines(ids: FeatureId[]): Promise<FeatureLine[]> {
+		return this.#ready().features.lines(ids);
+	}
+
+	async flow(request: FlowRequest): Promise<FlowGraph> {
+		return this.#ready().features.flow(request);
+	}
+
+	origins(site: SaeId, job: number): Promise<Record<FeatureId, OriginRow>> {
+		return this.#work(job, (signal) => this.#ready().features.origins(site, signal));
+	}
+
+	write(
+		request: WriteRequest,
+		job: number,
+		onToken: (token: WrittenToken) => void
+	): Promise<Written> {
+		return this.#work(job, async (signal) => {
+			const { bench } = this.#ready();
+			const { tokens, leftOut } = bench.tokenize(request.text);
+			const ids = request.edits.map((e) => parseFeatureId(e.id)?.sae ?? '');
+			const saes = await bench.saes(ids, signal);
+			const steering = steeringOf(request.edits, saes);
+			const prompt = tokens.map((t) => t.id);
+			const { model, tokenizer } = bench;
+			const tokensOut = new Delivery(onToken);
+			const { send } = tokensOut;
+			const written = await write(request, prompt, steering, model, tokenizer, send, signal);
+			await tokensOut.arrived();
+			return { ...written, leftOut };
+		});
+	}
+
+	/** The numeric self-test again, this time with the SAEs' codes. */
+	verify(job: number): Promise<SelfTest | null> {
+		return this.#work(job, async (signal) => {
+			const { bench } = this.#ready();
+			const expected = await expectedOf(bench);
+			return expected && selfTest(expected, bench, true, signal);
+		});
+	}
+
+	async cancel(job: number): Promise<void> {
+		this.#jobs.get(job)?.abort(new DOMException('Cancelled', 'AbortError'));
+	}
+
+	keep(job: number, onProgress: (progress: Progress) => void): Promise<boolean> {
+		return this.#work(job, async (signal) => {
+			const { source } = this.#ready().bench;
+			const report = (what: string, done: number, total: number) =>
+				onProgress({ phase: 'download', what, done, total });
+			return (await source.keepAll?.(signal, report)) ?? false;
+		});
+	}
+
+	storage(): Promise<StorageReport> {
+		return this.library.report();
+	}
+
+	forget(hash: string): Promise<void> {
+		return this.library.forget(hash);
+	}
+
+	/** The bench at work, for the command line. */
+	get bench(): Workbench {
+		return this.#ready().bench;
+	}
+
+	async #make(
+		source: PackSource,
+		gpu: GPUDevice | null,
+		signal: AbortSignal,
+		onProgress: (progress: Progress) => void
+	): Promise<{ bench: Workbench; test: SelfTest }> {
+		const wide = gpu !== null && !gpu.features.has('shader-f16');
+		const sizes = new Map<string, number>();
+		const { model } = source.pack;
+		const paths = [model.tokenizer, model.tokenizerConfig, ...model.weights];
+		const total = paths.reduce((sum, path) => sum + source.pack.files[path]!.bytes, 0);
+		const bench = await Workbench.open(source, wide, signal, (path, done) => {
+			sizes.set(path, done);
+			const sum = [...sizes.values()].reduce((a, b) => a + b, 0);
+			onProgress({ phase: 'download', what: path, done: sum, total });
+		});
+		onProgress({ phase: 'prepare', what: 'model', done: 0, total: 0 });
+		const expected = await expectedOf(bench);
+		const test = expected
+			? await selfTest(expected, bench, false, signal)
+			: { ok: true, worst: 0, checks: 0, sentence: 'This pack brings no self-test: not measured.' };
+		return { bench, test };
+	}
+
+	#watch(choice: Choice): void {
+		this.#lost = null;
+		void choice.lost?.then((why) => {
+			this.#lost = new Problem(
+				'device-lost',
+				`The graphics processor was lost (${why.slice(0, 120)}).`,
+				'Reload the page; add ?backend=wasm to the address to go on without it.'
+			);
+			for (const job of this.#jobs.values()) job.abort(this.#lost);
+		});
+	}
+
+	#ready(): Running {
+		if (this.#lost) throw this.#lost;
+		if (this.#running) return this.#running;
+		throw new Problem('pack-missing', 'No model is open yet.', 'Wait until it has loaded.');
+	}
+
+	async #work<T>(job: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		this.#jobs.set(job, controller);
+		try {
+			return await run(controller.signal);
+		} catch (error) {
+			if (controller.signal.aborted) throw controller.signal.reason;
+			if (codeOf(error) !== 'unexpected' || error instanceof Problem) throw error;
+			const what = error instanceof Error ? error.message : String(error);
+			throw new Problem(
+				'unexpected',
+				`Something went wrong in the engine (${what.slice(0, 160)}).`,
+				'Reload the page.',
+				{ cause: error }
+			);
+		} finally {
+			this.#jobs.delete(job);
+		}
+	}
+}
+
+/**
+ * A callback into the page, sent to without waiting. Each has a channel of its own, so a call's answer
+ * could overtake its last parts: `arrived` is awaited before answering.
+ */
+class Delivery<T> {
+	readonly #sent: unknown[] = [];
+	constructor(readonly callback: (value: T) => unknown) {}
+
+	readonly send = (value: T): void => {
+		this.#sent.push(this.callback(value));
+	};
+
+	async arrived(): Promise<void> {
+		await Promise.all(this.#sent);
+	}
+}
+
+async function expectedOf(bench: Workbench) {
+	const path = bench.pack.selfTest;
+	if (!path) return null;
+	return parseSelfTest(new TextDecoder().decode(await bench.source.bytes(path)), bench.model);
+}
+
+function failedOnGpu(test?: SelfTest): Problem {
+	return new Problem(
+		'self-test',
+		`The graphics processor failed the self-test. ${test?.sentence ?? ''}`.trim(),
+		'Remove ?backend=webgpu from the address to run on WebAssembly.'
+	);
+}

@@ -1,0 +1,66 @@
+/** The model's tensors as the graph wants them: where each lies in the safetensors bytes, checked. */
+import { Problem } from '../src/core/errors';
+import { float32, type Safetensors } from '../src/core/safetensors';
+import type { Config } from './graph/architecture';
+import { architectureOf } from './graph/architectures';
+import type { Weight } from './graph/graph';
+import type { ModelWeights } from './language-model';
+import type { SessionFiles } from './session';
+
+/**
+ * Checks that every tensor is there, has its shape and holds finite numbers. float32 and float16 stay
+ * where they are, as external data of the graph; with `wide`, or for bfloat16, they are widened first,
+ * since a GPU without `shader-f16` cannot read float16.
+ */
+export function modelWeights(
+	files: Record<string, Safetensors>,
+	config: Config,
+	wide: boolean
+): ModelWeights {
+	const weights = new Map<string, Weight>();
+	const bytes: SessionFiles = {};
+	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
+		const [path, file] = Object.entries(files).find(([, f]) => f.has(name)) ?? [];
+		if (!path || !file) throw damaged(`has no tensor ${name}`);
+		const tensor = file.tensor(name);
+		if (tensor.shape.join() !== shape.join())
+			throw damaged(`has ${name} of shape [${tensor.shape.join()}] instead of [${shape.join()}]`);
+		if (!allFinite(tensor.dtype, tensor.bytes))
+			throw damaged(`has a number in ${name} that is not finite`);
+		if (!wide && (tensor.dtype === 'F32' || tensor.dtype === 'F16')) {
+			weights.set(name, {
+				name,
+				type: tensor.dtype === 'F32' ? 'float32' : 'float16',
+				shape,
+				file: path,
+				offset: tensor.bytes.byteOffset - file.bytes.byteOffset,
+				length: tensor.bytes.byteLength
+			});
+			bytes[path] = file.bytes;
+			continue;
+		}
+		const { data } = float32(file, name);
+		bytes[name] = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+		const whole = { file: name, offset: 0, length: data.byteLength };
+		weights.set(name, { name, type: 'float32', shape, ...whole });
+	}
+	return { weight: (name) => weights.get(name)!, files: bytes };
+}
+
+/** Looks at the exponent bits: all ones means infinity or NaN. */
+function allFinite(dtype: string, bytes: Uint8Array): boolean {
+	const [mask, step] =
+		dtype === 'F32' ? [0x7f80, 4] : dtype === 'BF16' ? [0x7f80, 2] : dtype === 'F16' ? [0x7c00, 2] : [0, 0];
+	if (step === 0) return true;
+	for (let i = step - 2; i + 1 < bytes.length; i += step)
+		if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask!) === mask) return false;
+	return true;
+}
+
+function damaged(what: string): Problem {
+	return new Problem(
+		'pack-damaged',
+		`The model ${what}.`,
+		'Make the pack again from the original weights.'
+	);
+}

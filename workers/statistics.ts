@@ -1,0 +1,123 @@
+/** What a pack stores about each feature of an SAE, computed when the pack was made. */
+import type { Example, SaeId } from '../src/core/contract';
+import { float32, integers, type Safetensors } from '../src/core/safetensors';
+import type { Best } from '../src/core/matching';
+import type { Tokenizer } from './tokenizer';
+
+const BINS = 16;
+/** What the tensor `kind` of the example texts says. */
+const SOURCES: Example['source'][] = ['generator', 'model', 'text'];
+/** An example shows at most this many tokens before its peak and from its peak on. */
+const BEFORE = 15;
+const FROM_PEAK = 9;
+
+/** The texts that examples point into. */
+export class ExampleTexts {
+	readonly tokens: ArrayLike<number>;
+	readonly #starts: ArrayLike<number>;
+	readonly #kinds: ArrayLike<number> | null;
+
+	constructor(file: Safetensors) {
+		this.tokens = integers(file, 'tokens');
+		this.#starts = integers(file, 'documents');
+		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
+	}
+
+	/** The window around a peak: token ids, where it starts, and who wrote it. */
+	window(peak: number): { start: number; end: number; source: Example['source'] } {
+		let low = 0;
+		let high = this.#starts.length - 1;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if (this.#starts[middle]! <= peak) low = middle;
+			else high = middle - 1;
+		}
+		const end = this.#starts[low + 1] ?? this.tokens.length;
+		return {
+			start: Math.max(this.#starts[low]! + 1, peak - BEFORE),
+			end: Math.min(end, peak + FROM_PEAK),
+			source: SOURCES[this.#kinds?.[low] ?? 2] ?? 'text'
+		};
+	}
+}
+
+export class Statistics {
+	readonly density: Float32Array;
+	readonly max: Float32Array;
+	readonly mean: Float32Array;
+	readonly #hist: ArrayLike<number>;
+	readonly #at: ArrayLike<number>;
+	readonly #quantile: Float32Array;
+	readonly #count: ArrayLike<number>;
+	readonly #offset: ArrayLike<number>;
+	readonly #act: Float32Array;
+	/** [features × examples + 1] where each example's active tokens start. */
+	readonly #starts: Uint32Array;
+	readonly #perFeature: number;
+	readonly promoted: ArrayLike<number>;
+	readonly suppressed: ArrayLike<number>;
+	readonly listed: number;
+
+	constructor(
+		readonly sae: SaeId,
+		readonly file: Safetensors
+	) {
+		this.density = float32(file, 'density').data;
+		this.max = float32(file, 'max').data;
+		this.mean = float32(file, 'mean').data;
+		this.#hist = integers(file, 'hist_counts');
+		this.#at = integers(file, 'example_at');
+		this.#quantile = float32(file, 'example_quantile').data;
+		this.#count = integers(file, 'example_count');
+		this.#offset = integers(file, 'example_offset');
+		this.#act = float32(file, 'example_act').data;
+		this.promoted = integers(file, 'promoted');
+		this.suppressed = integers(file, 'suppressed');
+		this.listed = this.promoted.length / this.density.length;
+		this.#perFeature = this.#at.length / this.density.length;
+		this.#starts = new Uint32Array(this.#count.length + 1);
+		for (let i = 0; i < this.#count.length; i++)
+			this.#starts[i + 1] = this.#starts[i]! + this.#count[i]!;
+	}
+
+	histogram(index: number): { edges: number[]; counts: number[] } {
+		const max = this.max[index]!;
+		return {
+			edges: Array.from({ length: BINS + 1 }, (_, i) => (max * i) / BINS),
+			counts: Array.from({ length: BINS }, (_, i) => this.#hist[index * BINS + i]!)
+		};
+	}
+
+	/** Example texts, strongest first. */
+	examples(index: number, texts: ExampleTexts, tokenizer: Tokenizer): Example[] {
+		const examples: Example[] = [];
+		for (let e = index * this.#perFeature; e < (index + 1) * this.#perFeature; e++) {
+			const peak = this.#at[e]!;
+			if (peak < 0) continue;
+			const { start, end, source } = texts.window(peak);
+			const activations = new Array<number>(end - start).fill(0);
+			for (let i = this.#starts[e]!; i < this.#starts[e + 1]!; i++)
+				activations[this.#offset[i]!] = this.#act[i]!;
+			const ids = Array.from({ length: end - start }, (_, i) => texts.tokens[start + i]!);
+			examples.push({
+				tokens: ids.map((id) => tokenizer.text(id)),
+				activations,
+				quantile: this.#quantile[e]!,
+				source
+			});
+		}
+		return examples.sort((a, b) => Math.max(...b.activations) - Math.max(...a.activations));
+	}
+
+	/** The stored best matches of a feature in an upstream SAE, or null when the pack has none. */
+	matches(index: number, upstream: SaeId): Best[] | null {
+		if (!this.file.has(`match.${upstream}.index`)) return null;
+		const ids = integers(this.file, `match.${upstream}.index`);
+		const cosines = float32(this.file, `match.${upstream}.cosine`).data;
+		const k = ids.length / this.density.length;
+		return Array.from({ length: k }, (_, i) => ({
+			index: ids[index * k + i]!,
+			cosine: cosines[index * k + i]!
+		}));
+	}
+}

@@ -1,0 +1,225 @@
+/** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
+import type { FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
+import { Problem } from '../src/core/errors';
+import type { PackSource } from '../src/core/pack-source';
+import type { Matrix } from '../src/core/matrix';
+import { depthOf, parseFeatureId, placeOf, siteOf, tapOf } from '../src/core/site';
+import { float32, parseSafetensors, type Safetensors } from '../src/core/safetensors';
+import type { Config } from './graph/architecture';
+import { LanguageModel } from './language-model';
+import { Lens } from './lens';
+import { modelWeights } from './model-weights';
+import { Sae } from './sae';
+import { ExampleTexts, Statistics } from './statistics';
+import { Tokenizer } from './tokenizer';
+
+export class Workbench {
+	readonly lens: Lens;
+	readonly #saes = new Map<SaeId, Promise<Sae>>();
+	readonly #statistics = new Map<SaeId, Promise<Statistics | null>>();
+	#texts: Promise<ExampleTexts | null> | null = null;
+	#unembedding: Matrix | null = null;
+	#embedding: Matrix | null = null;
+
+	private constructor(
+		readonly source: PackSource,
+		readonly tokenizer: Tokenizer,
+		readonly model: LanguageModel,
+		readonly tensors: Safetensors[]
+	) {
+		this.lens = new Lens(model);
+	}
+
+	/** Loads tokenizer and model; SAEs and statistics follow when asked for. `wide`: no float16 on this GPU. */
+	static async open(
+		source: PackSource,
+		wide: boolean,
+		signal?: AbortSignal,
+		onProgress: (path: string, done: number, total: number) => void = () => undefined
+	): Promise<Workbench> {
+		const { model } = source.pack;
+		const config = model.config as Config;
+		const fetchFile = (path: string) =>
+			source.bytes(path, signal, (done) => onProgress(path, done, source.pack.files[path]!.bytes));
+		const text = async (path: string) => new TextDecoder().decode(await fetchFile(path));
+		const tokenizer = new Tokenizer(await text(model.tokenizer), await text(model.tokenizerConfig));
+		const files: Record<string, Safetensors> = {};
+		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
+		const weights = modelWeights(files, config, wide);
+		return new Workbench(source, tokenizer, new LanguageModel(config, weights), Object.values(files));
+	}
+
+	get pack() {
+		return this.source.pack;
+	}
+
+	/** SAE ids in the order of computation. */
+	get saeIds(): SaeId[] {
+		return this.pack.saes.map((s) => s.id).sort((a, b) => depthOf(siteOf(a)) - depthOf(siteOf(b)));
+	}
+
+	/** The main SAE of a site: the one without a name of its own. */
+	saeAt(site: string): SaeId | null {
+		return this.pack.saes.find((s) => s.id === s.site && tapOf(s.site) === site)?.id ?? null;
+	}
+
+	sae(id: SaeId, signal?: AbortSignal): Promise<Sae> {
+		const ready = this.#saes.get(id);
+		if (ready) return ready;
+		const info = this.pack.saes.find((s) => s.id === id);
+		if (!info) return Promise.reject(unknownFeature(id));
+		const sae = this.source
+			.bytes(info.weights, signal)
+			.then((bytes) => new Sae(info, parseSafetensors(bytes)));
+		this.#saes.set(id, sae);
+		sae.catch(() => this.#saes.delete(id));
+		return sae;
+	}
+
+	/** All the SAEs that these ids name. */
+	async saes(ids: SaeId[], signal?: AbortSignal): Promise<Map<SaeId, Sae>> {
+		const known = ids.filter((id) => this.pack.saes.some((s) => s.id === id));
+		const pairs = [...new Set(known)].map(async (id) => [id, await this.sae(id, signal)] as const);
+		return new Map(await Promise.all(pairs));
+	}
+
+	/** A feature that exists; throws a Problem otherwise. */
+	async feature(id: FeatureId): Promise<{ sae: Sae; index: number }> {
+		const parsed = parseFeatureId(id);
+		const info = parsed && this.pack.saes.find((s) => s.id === parsed.sae);
+		if (!parsed || !info || parsed.index >= info.cfg.dSae) throw unknownFeature(id);
+		return { sae: await this.sae(parsed.sae), index: parsed.index };
+	}
+
+	/** Statistics of an SAE, null when the pack has none. */
+	statistics(id: SaeId): Promise<Statistics | null> {
+		const ready = this.#statistics.get(id);
+		if (ready) return ready;
+		const path = this.pack.saes.find((s) => s.id === id)?.stats;
+		const read = path
+			? this.source
+					.bytes(path)
+					.then(inflated)
+					.then((bytes) => new Statistics(id, parseSafetensors(bytes)))
+			: Promise.resolve(null);
+		this.#statistics.set(id, read);
+		read.catch(() => this.#statistics.delete(id));
+		return read;
+	}
+
+	texts(): Promise<ExampleTexts | null> {
+		const path = this.pack.examples;
+		this.#texts ??= path
+			? this.source.bytes(path).then((bytes) => new ExampleTexts(parseSafetensors(bytes)))
+			: Promise.resolve(null);
+		this.#texts.catch(() => (this.#texts = null));
+		return this.#texts;
+	}
+
+	/** What a feature is called: for now the tokens it promotes; null when nothing is known. */
+	async label(id: FeatureId): Promise<Label | null> {
+		const { sae, index } = parseFeatureId(id)!;
+		const statistics = await this.statistics(sae);
+		if (!statistics) return null;
+		const ids = Array.from(
+			{ length: Math.min(3, statistics.listed) },
+			(_, i) => statistics.promoted[index * statistics.listed + i]!
+		);
+		const words = ids.map((token) => `“${this.tokenizer.text(token).trim() || '␣'}”`);
+		return { text: words.join(' '), source: 'tokens', score: null };
+	}
+
+	/** [vocab × dModel], as the logits see it. */
+	get unembedding(): Matrix {
+		const { architecture, config } = this.model;
+		return (this.#unembedding ??= this.#matrix(architecture.unembedding(config)));
+	}
+
+	get embedding(): Matrix {
+		const { architecture, config } = this.model;
+		return (this.#embedding ??= this.#matrix(architecture.embedding(config)));
+	}
+
+	/** Gain of the final norm, `[dModel]`. */
+	get finalGain(): Float32Array {
+		return this.#matrix(this.model.architecture.finalNorm(this.model.config).gain).data;
+	}
+
+	/** The tokens of a prompt that fit, and those that do not. Throws a Problem for an empty one. */
+	tokenize(text: string): { tokens: Token[]; leftOut: Token[] } {
+		if (text.trim() === '')
+			throw new Problem('empty-prompt', 'The prompt is empty.', 'Type a few words.');
+		const tokens = this.tokenizer.encode(text);
+		const { context } = this.model.shape;
+		return { tokens: tokens.slice(0, context), leftOut: tokens.slice(context) };
+	}
+
+	async info(): Promise<PackInfo> {
+		const { pack, source } = this;
+		const { shape } = this.model;
+		const stored = await source.stored();
+		const { metrics } = pack.model;
+		return {
+			name: pack.name,
+			title: pack.title,
+			description: pack.description,
+			licence: pack.licence,
+			citation: pack.citation,
+			hash: source.hash.slice(0, 12),
+			layers: shape.layers,
+			dModel: shape.dModel,
+			vocabSize: shape.vocabSize,
+			context: shape.context,
+			parameters: this.#parameters(),
+			tokensTrained: metrics.tokensTrained,
+			bitsPerCharacter: metrics.bitsPerCharacter,
+			provenance: pack.provenance,
+			saes: this.saeIds.map((id) => this.#saeInfo(id)),
+			files: Object.entries(pack.files).map(([path, file]) => ({
+				path,
+				bytes: file.bytes,
+				stored: stored.has(path)
+			}))
+		};
+	}
+
+	async release(): Promise<void> {
+		await this.model.release();
+		await this.lens.release();
+		for (const sae of this.#saes.values()) await (await sae).release();
+	}
+
+	#saeInfo(id: SaeId): SaeInfo {
+		const sae = this.pack.saes.find((s) => s.id === id)!;
+		const place = placeOf(sae.site)!;
+		const { architecture, dIn, dSae, k } = sae.cfg;
+		return { id, site: sae.site, ...place, architecture, dIn, dSae, k, metrics: sae.metrics };
+	}
+
+	#parameters(): number {
+		const { architecture, config } = this.model;
+		const shapes = Object.values(architecture.weights(config));
+		return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+	}
+
+	#matrix(name: string): Matrix {
+		const file = this.tensors.find((t) => t.has(name))!;
+		const { shape, data } = float32(file, name);
+		return { rows: shape[0]!, columns: shape[1] ?? 1, data };
+	}
+}
+
+export function unknownFeature(id: string): Problem {
+	return new Problem(
+		'unknown-feature',
+		`There is no feature "${id.slice(0, 80)}" in this pack.`,
+		'Choose one from a list, or check its layer, site and index.'
+	);
+}
+
+/** The bytes behind gzip; a file that is not gzipped comes back as it is. */
+async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
+	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+	const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+	return new Uint8Array(await new Response(stream).arrayBuffer());
+}
