@@ -1,0 +1,41 @@
+/** Numbers as people read them. Data, commands and exports are never rounded. */
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** 400,000 */
+export const count = (value: number): string => grouped.format(value);
+
+/** Three significant digits, without an exponent where that stays short. */
+export function short(value: number): string {
+	if (!Number.isFinite(value)) return '–';
+	const size = Math.abs(value);
+	if (size !== 0 && (size < 1e-3 || size >= 1e6))
+		return value.toExponential(1).replaceAll('-', '−');
+	return `${Number(value.toPrecision(3))}`.replace('-', '−');
+}
+
+/** A fixed number of decimals, with a true minus. */
+export function fixed(value: number, digits: number): string {
+	return Number.isFinite(value) ? value.toFixed(digits).replace('-', '−') : '–';
+}
+
+/** A share of 1 as per cent, with the digits that it deserves. */
+export function percent(share: number): string {
+	const value = 100 * share;
+	if (!Number.isFinite(value)) return '–';
+	if (value === 0) return '0 %';
+	const digits = value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
+	return value < 0.001 ? '< 0.001 %' : `${Number(value.toFixed(digits))} %`;
+}
+
+/** 1.4 MB, in powers of ten. */
+export function bytes(value: number): string {
+	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+	let at = 0;
+	let size = value;
+	while (size >= 999.5 && at < units.length - 1) {
+		size /= 1000;
+		at++;
+	}
+	return `${at === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[at]}`;
+}

@@ -1,0 +1,27 @@
+/** Short names for people; data, addresses and commands never abbreviate. */
+import { parseFeatureId, placeOf, siteOf } from '../core/site';
+
+const LETTER = { attn: 'A', mlp: 'M', resid: 'R', embed: 'E' };
+const WORD = { attn: 'attention', mlp: 'MLP', resid: 'residual', embed: 'embedding' };
+
+/** `R3`, `A0`, `E`; with the SAE's own name where a site has several. */
+export function shortSite(sae: string): string {
+	const place = placeOf(siteOf(sae));
+	const name = sae.includes('@') ? `@${sae.split('@')[1]}` : '';
+	if (!place) return sae;
+	return `${LETTER[place.kind]}${place.kind === 'embed' ? '' : place.layer}${name}`;
+}
+
+/** `R3 · 812` */
+export function shortFeature(id: string): string {
+	const parsed = parseFeatureId(id);
+	return parsed ? `${shortSite(parsed.sae)} · ${parsed.index}` : id;
+}
+
+/** `residual after layer 3` */
+export function siteInWords(sae: string): string {
+	const place = placeOf(siteOf(sae));
+	if (!place) return sae;
+	if (place.kind === 'embed') return 'embedding';
+	return `${WORD[place.kind]} ${place.kind === 'resid' ? 'after' : 'of'} layer ${place.layer}`;
+}

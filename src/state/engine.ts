@@ -1,0 +1,16 @@
+/** What the state asks of an engine: the client's methods, so that a test can stand in for it. */
+import type { EngineClient } from '../engine/client';
+
+export type Asked = Pick<
+	EngineClient,
+	| 'open'
+	| 'read'
+	| 'feature'
+	| 'lines'
+	| 'flow'
+	| 'write'
+	| 'keep'
+	| 'storage'
+	| 'forget'
+	| 'onLost'
+>;

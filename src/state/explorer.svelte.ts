@@ -1,0 +1,271 @@
+/** Everything the page knows, and the one place that decides what to ask the engine when something changes. */
+import { createContext } from 'svelte';
+import type { View } from '../core/address';
+import type {
+	Backend,
+	Edit,
+	FeatureCard,
+	FeatureId,
+	FlowGraph,
+	FlowRequest,
+	SaeId,
+	Site
+} from '../core/contract';
+import { depthOf, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
+import { Address } from './address.svelte';
+import { added, chainOf, changed } from './edits';
+import type { Asked } from './engine';
+import type { Example } from './example';
+import { Labels } from './labels.svelte';
+import { Model } from './model.svelte';
+import { Preferences } from './preferences.svelte';
+import { Reading, rowsOf } from './reading.svelte';
+import { Resource } from './resource.svelte';
+import { Steering } from './steering.svelte';
+
+/** The page's prompt until a worked example brings its own. */
+const PROMPT = 'Once upon a time there was a little fox who lived near the sea. One day the fox';
+
+export interface SaePlace {
+	id: SaeId;
+	site: Site;
+	layer: number;
+	kind: SiteKind;
+}
+
+export interface Setup {
+	engine: Asked;
+	/** Absolute address of the pack's folder. */
+	pack: string;
+	/** Forced by the reader, or null. */
+	backend: Backend | null;
+	/** Brings the stored example, or null. */
+	example?: () => Promise<Example | null>;
+}
+
+export class Explorer {
+	readonly address = new Address();
+	readonly preferences = new Preferences();
+	readonly engine: Asked;
+	readonly model: Model;
+	readonly reading: Reading;
+	readonly labels: Labels;
+	readonly steering: Steering;
+	readonly feature: Resource<FeatureId, FeatureCard>;
+	readonly flow: Resource<FlowRequest, FlowGraph>;
+	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
+	thresholds = $state.raw<Pick<FlowRequest, 'tRes' | 'tModule'>>({});
+	example = $state.raw<Example | null>(null);
+	/** The feature that was looked at last. */
+	#last = $state.raw<FeatureId | null>(null);
+	readonly #setup: Setup;
+
+	constructor(setup: Setup) {
+		const { engine } = setup;
+		this.#setup = setup;
+		this.engine = engine;
+		this.model = new Model(engine, setup.pack, setup.backend);
+		this.reading = new Reading(engine);
+		this.labels = new Labels(engine, () => this.model.ready);
+		this.steering = new Steering(engine);
+		this.feature = new Resource((id, signal) => engine.feature(id, signal));
+		this.flow = new Resource((request, signal) => engine.flow(request, signal));
+		this.address.onChange = () => this.#follow();
+		this.reading.onSettled = () => {
+			this.#follow();
+			void this.model.keep();
+		};
+		this.model.onReady = () => {
+			this.labels.flush();
+			this.#follow();
+			if (this.prompt === '') void this.model.keep();
+		};
+	}
+
+	/** Loads the model and follows the address; the answer ends the latter. */
+	start(): () => void {
+		const stop = this.address.listen();
+		void this.#begin();
+		return stop;
+	}
+
+	/** The prompt in force. */
+	readonly prompt: string = $derived(this.address.prompt ?? this.example?.prompt ?? PROMPT);
+
+	/** Every SAE in order of depth: of the pack, or of the worked example before one is open. */
+	readonly saes: SaePlace[] = $derived.by(() => {
+		const pack = this.model.pack?.saes;
+		const known = pack ?? this.example?.sites.map(({ sae: id, site }) => placed(id, site)) ?? [];
+		return known
+			.map(({ id, site, layer, kind }) => ({ id, site, layer, kind }))
+			.toSorted((a, b) => depthOf(a.site) - depthOf(b.site));
+	});
+
+	/** The chosen SAE: the address's, else the residual of the middle layer. */
+	readonly site: SaeId | null = $derived.by(() => {
+		const asked = this.address.site;
+		if (asked !== null && (this.saes.length === 0 || this.#has(asked))) return asked;
+		const layers = this.model.pack?.layers ?? 1 + Math.max(-1, ...this.saes.map((s) => s.layer));
+		const middle = `blocks.${layers >> 1}.hook_resid_post`;
+		if (this.#has(middle)) return middle;
+		return this.saes[this.saes.length >> 1]?.id ?? null;
+	});
+
+	/** Index of the chosen token: the address's, else the last. */
+	readonly token: number = $derived.by(() => {
+		const last = this.reading.tokens.length - 1;
+		return Math.min(this.address.token ?? last, last);
+	});
+
+	/** Features of the chosen token at the chosen site, strongest first. */
+	readonly strongest: { id: FeatureId; activation: number }[] = $derived.by(() => {
+		const site = this.site === null ? undefined : this.reading.sites.get(this.site);
+		if (!site || this.token < 0 || this.token >= rowsOf(site)) return [];
+		const [from, to] = [site.offsets[this.token]!, site.offsets[this.token + 1]!];
+		return Array.from(site.features.subarray(from, to), (feature, i) => ({
+			id: `${site.sae}/${feature}`,
+			activation: site.activations[from + i]!
+		}));
+	});
+
+	/** The feature that the views Feature and Flow are about. */
+	readonly focus: FeatureId | null = $derived(
+		this.address.id ?? this.#last ?? this.strongest[0]?.id ?? null
+	);
+
+	/** Whether what is shown is the stored example and not the engine's own work. */
+	readonly isExample: boolean = $derived.by(() => this.reading.source === 'example');
+
+	/** What of the address could not be followed, one sentence each. */
+	readonly notices: string[] = $derived.by(() => {
+		const { site, token, pack } = this.address;
+		const more = [...this.address.problems];
+		const open = this.model.ready;
+		if (open && site !== null && !this.#has(site))
+			more.push(`This pack has no SAE at ${site}, so ${this.site} is shown.`);
+		if (open && pack !== null && pack !== this.model.packName)
+			more.push(
+				`The address was made with the pack ${pack}; this is ${this.model.packName}, so numbers may differ.`
+			);
+		const settled = this.reading.source === 'engine' && !this.reading.busy && this.prompt !== '';
+		if (settled && token !== null && token >= this.reading.tokens.length)
+			more.push(`The prompt has no token ${token}, so its last one is shown.`);
+		return more;
+	});
+
+	/** Address of a view with every parameter, for links. */
+	href(view: View): string;
+	href(view: 'feature' | 'flow', id: FeatureId): string;
+	href(view: View, id?: FeatureId): string {
+		const owned = view === 'feature' || view === 'flow';
+		return this.address.href(view, owned ? (id ?? this.focus) : null);
+	}
+
+	type(prompt: string): void {
+		this.address.set({ prompt, token: null });
+	}
+
+	choose(choice: { site?: SaeId; token?: number }): void {
+		this.address.set(choice);
+	}
+
+	setThresholds(thresholds: Pick<FlowRequest, 'tRes' | 'tModule'>): void {
+		this.thresholds = thresholds;
+		this.#follow();
+	}
+
+	/** Adds a feature to the steering panel, at the strength of its maximum. */
+	async steer(id: FeatureId): Promise<void> {
+		await this.#add([id]);
+	}
+
+	/** Adds the residual features of a feature's chain through the layers. */
+	async steerChain(id: FeatureId): Promise<void> {
+		await this.#add(chainOf(await this.engine.flow({ id }), id));
+	}
+
+	edit(id: FeatureId, change: Partial<Edit>): void {
+		const line = this.labels.line(id);
+		this.address.set({ steer: changed(this.address.steer, id, change, line?.max ?? null) });
+	}
+
+	removeEdit(id: FeatureId): void {
+		this.address.set({ steer: this.address.steer.filter((edit) => edit.id !== id) });
+	}
+
+	isSteered(id: FeatureId): boolean {
+		return this.address.steer.some((edit) => edit.id === id);
+	}
+
+	/** Drops from the address what could not be followed. */
+	tidy(): void {
+		const { site, token, pack } = this.address;
+		this.address.set({
+			site: site === null ? null : this.site,
+			token: token === null || token >= this.reading.tokens.length ? null : token,
+			pack: pack === null ? null : this.model.packName
+		});
+	}
+
+	/** Full address with the pack's name, so that another machine knows what made it. */
+	link(): string {
+		return this.address.link({ pack: this.model.packName ?? this.address.pack });
+	}
+
+	async #add(ids: FeatureId[]): Promise<void> {
+		const lines = await Promise.all(ids.map((id) => this.labels.fetch(id).catch(() => null)));
+		const strengths = ids.map((id, i) => lines[i]?.max ?? this.#peak(id));
+		this.address.set({ steer: added(this.address.steer, ids, strengths) });
+	}
+
+	#peak(id: FeatureId): number | null {
+		return Math.max(0, ...(this.reading.activationsOf(id) ?? [])) || null;
+	}
+
+	#has(sae: SaeId): boolean {
+		return this.saes.some(({ id }) => id === sae);
+	}
+
+	async #begin(): Promise<void> {
+		const opening = this.model.open();
+		const example = (await this.#setup.example?.()) ?? null;
+		this.example = example;
+		if (example && this.prompt === example.prompt && !this.model.ready) this.#show(example);
+		this.#follow();
+		await opening;
+	}
+
+	#show(example: Example): void {
+		this.reading.show(example);
+		this.labels.learn(example.lines);
+		if (example.write && this.address.steer.length === 0) this.steering.example = example.write;
+	}
+
+	/** Asks the engine for whatever the address and the view need and is not there. */
+	#follow(): void {
+		const { view, id, length, temperature, topP, seed, steer } = this.address.state;
+		if (id !== null) this.#last = id;
+		if (!this.model.ready) return;
+		const settings = { text: this.prompt, tokens: length, temperature, topP, seed };
+		if (view === 'steer') this.steering.ask(settings, steer);
+		this.reading.ask(this.prompt, this.#inView());
+		if (this.focus === null) return;
+		if (view === 'feature') void this.feature.ask(this.focus);
+		if (view === 'flow') void this.flow.ask({ id: this.focus, ...this.thresholds });
+	}
+
+	/** SAEs whose features are in sight. */
+	#inView(): SaeId[] {
+		const focus = this.focus === null ? null : (parseFeatureId(this.focus)?.sae ?? null);
+		return [this.address.view === 'explore' ? null : focus, this.site].filter(
+			(sae) => sae !== null
+		);
+	}
+}
+
+function placed(id: SaeId, site: Site): SaePlace {
+	const place = placeOf(siteOf(site));
+	return { id, site, layer: place?.layer ?? 0, kind: place?.kind ?? 'resid' };
+}
+
+export const [getExplorer, setExplorer] = createContext<Explorer>();

@@ -1,0 +1,117 @@
+/** A flow graph as marks and links to draw, with the prompt's activations laid over it. */
+import type { FeatureId, FeatureLine, FlowGraph, FlowNode, FlowRequest } from '../../core/contract';
+import type { FlowEdgeMark, FlowNodeMark } from '../../charts/flow-marks';
+import { MEANING } from '../../charts/glyph';
+import { peakOf } from '../../charts/layout/quantiles';
+import { visible } from '../../charts/layout/text';
+import { percent, short } from '../../charts/numbers';
+import { shortFeature, siteInWords } from '../../charts/site-name';
+import { parseFeatureId, placeOf } from '../../core/site';
+
+/** What the page knows beside the graph. */
+export interface Known {
+	line: (id: FeatureId) => FeatureLine | undefined;
+	/** null while the SAE has not answered. */
+	activationsOf: (id: FeatureId) => number[] | null;
+	tokens: { text: string }[];
+	href: (id: FeatureId) => string;
+}
+
+const FROM = { resid: 'the previous residual', mlp: 'MLP', attn: 'attention' };
+
+export function nodeMark(node: FlowNode, known: Known): FlowNodeMark {
+	const line = known.line(node.id);
+	const label = node.label?.text ?? line?.label?.text ?? 'no label';
+	const activations = known.activationsOf(node.id) ?? [];
+	const at = peakOf(activations);
+	const peak = at < 0 ? 0 : activations[at]!;
+	const most = Math.max(line?.max ?? 0, peak);
+	const details = [
+		...originLines(node),
+		peak > 0
+			? `on this prompt up to ${short(peak)}, on ${visible(known.tokens[at]?.text ?? '')}` +
+				(line?.max ? `: ${percent(peak / line.max)} of its maximum` : '')
+			: 'silent on this prompt'
+	];
+	const density = node.density ?? line?.density ?? null;
+	if (density !== null) details.push(`fires on ${percent(density)} of held-out tokens`);
+	return {
+		id: node.id,
+		layer: node.layer,
+		kind: placeOf(node.site)?.kind ?? 'resid',
+		origin: node.origin,
+		label,
+		short: shortFeature(node.id),
+		href: known.href(node.id),
+		spoken: `${node.id}, ${siteInWords(node.site)}: ${label}. ${details.join('; ')}`,
+		share: most > 0 ? peak / most : 0,
+		details
+	};
+}
+
+function originLines({ origin, from, missing }: FlowNode): string[] {
+	if (origin === null) return [];
+	const sources = from.length > 0 ? ` (${from.map((kind) => FROM[kind]).join(', ')})` : '';
+	const lines = [`${origin}: ${MEANING[origin]}${sources}`];
+	if (missing.length > 0) lines.push(`missing: ${missing.join(', ')}`);
+	return lines;
+}
+
+type Thresholds = Pick<FlowRequest, 'tRes' | 'tModule'>;
+
+/** Links, the weakest first, so that strong ones are drawn over them. */
+export function edgeMarks({ edges, null: chance }: FlowGraph, at: Thresholds): FlowEdgeMark[] {
+	return edges
+		.map(({ from, to, cosine, z }) => {
+			const sae = parseFeatureId(from)?.sae ?? '';
+			const q999 = chance[`${sae}→${parseFeatureId(to)?.sae ?? ''}`]?.q999 ?? Infinity;
+			const kind = placeOf(sae.split('@')[0]!)?.kind;
+			const least = kind === 'attn' || kind === 'mlp' ? at.tModule : at.tRes;
+			return {
+				from,
+				to,
+				cosine,
+				z,
+				high: cosine > q999,
+				counts: least === undefined ? cosine > q999 : cosine >= least,
+				short: `${shortFeature(from)} → ${shortFeature(to)}`
+			};
+		})
+		.toSorted((a, b) => a.cosine - b.cosine);
+}
+
+/** The tables behind the graph. */
+export function flowTables(graph: FlowGraph, marks: FlowNodeMark[], links: FlowEdgeMark[]) {
+	const mark = new Map(marks.map((m) => [m.id, m]));
+	return [
+		{
+			name: 'Nodes',
+			columns: [
+				'feature',
+				'origin',
+				'high matches from',
+				'missing',
+				'label',
+				'share of its maximum'
+			],
+			rows: graph.nodes.map((n) => [
+				n.id,
+				n.origin,
+				n.from.join(' ') || null,
+				n.missing.join(' ') || null,
+				mark.get(n.id)?.label ?? null,
+				mark.get(n.id)?.share ?? null
+			])
+		},
+		{
+			name: 'Edges',
+			columns: ['from', 'to', 'cosine', 'z', 'high'],
+			rows: links.toReversed().map((l) => [l.from, l.to, l.cosine, l.z, l.high ? 'yes' : 'no'])
+		},
+		{
+			name: 'Null',
+			columns: ['pair of sites', 'median', '99.9th percentile'],
+			rows: Object.entries(graph.null).map(([pair, n]) => [pair, n.median, n.q999])
+		}
+	];
+}

@@ -1,0 +1,29 @@
+/** Free words of a pack about its making, as lines to show. */
+
+export interface Fact {
+	name: string;
+	value: string;
+}
+
+const MOST = 60;
+
+/** Nested objects become dotted names; lists are joined. */
+export function factsOf(provenance: Record<string, unknown>, prefix = ''): Fact[] {
+	return Object.entries(provenance)
+		.flatMap(([key, value]): Fact[] => {
+			const name = prefix + key.replaceAll('_', ' ');
+			if (value === null || value === undefined || value === '') return [];
+			if (Array.isArray(value)) return [{ name, value: value.map(text).join(', ') }];
+			if (typeof value === 'object') return factsOf(value as Record<string, unknown>, `${name}, `);
+			return [{ name, value: text(value) }];
+		})
+		.slice(0, MOST);
+}
+
+function text(value: unknown): string {
+	if (typeof value === 'number')
+		return Number.isInteger(value) && Math.abs(value) >= 10_000
+			? value.toLocaleString('en')
+			: `${value}`;
+	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
