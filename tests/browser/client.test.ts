@@ -1,0 +1,113 @@
+/** The client against a worker that does what it is told: answer, hang, fail or die. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ReadingPart, Token } from '../../src/core/contract';
+import { codeOf } from '../../src/core/errors';
+import { EngineClient } from '../../src/engine/client';
+
+const workers: Worker[] = [];
+const clients: EngineClient[] = [];
+
+function newClient(): EngineClient {
+	const client = new EngineClient(() => {
+		const worker = new Worker(new URL('./puppet.worker.ts', import.meta.url), { type: 'module' });
+		workers.push(worker);
+		return worker;
+	});
+	clients.push(client);
+	return client;
+}
+
+afterEach(() => {
+	for (const client of clients.splice(0)) client.kill();
+	workers.length = 0;
+});
+
+const PACK = { address: 'https://example.org/pack/', backend: null };
+const words = (tokens: Token[]) => tokens.map((token) => token.text);
+
+describe('a call', () => {
+	it('starts the worker by itself, once, and brings the answer', async () => {
+		const client = newClient();
+		const both = await Promise.all([client.tokenize('a b'), client.tokenize('c')]);
+		expect(both.map(({ tokens }) => words(tokens))).toEqual([['a', 'b'], ['c']]);
+		expect(workers).toHaveLength(1);
+	});
+
+	it('brings parts while it runs', async () => {
+		const parts: ReadingPart[] = [];
+		await newClient().read({ text: 'a b c' }, { onPart: (part) => parts.push(part) });
+		expect(parts.map((part) => part.kind)).toEqual(['tokens', 'next']);
+	});
+
+	it('brings the code and the sentence of a problem', async () => {
+		const error = await newClient()
+			.feature('unknown')
+			.catch((e: unknown) => e);
+		expect(codeOf(error)).toBe('unknown-feature');
+		expect((error as Error).message).toBe('There is none. Choose another.');
+	});
+});
+
+describe('a cancelled call', () => {
+	it('rejects at once, tells the worker, and brings no more parts', async () => {
+		const client = newClient();
+		const cancel = new AbortController();
+		const parts: unknown[] = [];
+		const reading = client.read(
+			{ text: 'hang' },
+			{
+				signal: cancel.signal,
+				onPart: (part) => {
+					parts.push(part);
+					cancel.abort();
+				}
+			}
+		);
+		await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+		expect(parts).toHaveLength(1);
+		const { tokens } = await client.tokenize('cancelled?');
+		expect(words(tokens)).toEqual(['1']);
+	});
+
+	it('does not even begin when it is cancelled before', async () => {
+		const client = newClient();
+		const reading = client.tokenize('a', AbortSignal.abort());
+		await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+		expect(workers).toHaveLength(0);
+	});
+});
+
+describe('a worker that dies', () => {
+	it('lets every call reject, and the next one opens the same pack in a new worker', async () => {
+		const client = newClient();
+		const lost: string[] = [];
+		client.onLost = (problem) => lost.push(problem.code);
+		expect((await client.open(PACK)).reason).toBe(PACK.address);
+		const calls = [client.tokenize('hang'), client.feature('hang'), client.storage()];
+		workers[0]!.terminate();
+		const outcomes = await Promise.allSettled(calls.slice(0, 2));
+		const codes = outcomes.map((o) => (o.status === 'rejected' ? codeOf(o.reason) : 'answered'));
+		expect(codes).toEqual(['worker-lost', 'worker-lost']);
+		await calls[2]!.catch(() => undefined);
+		expect(lost).toEqual(['worker-lost']);
+		expect(words((await client.tokenize('opened?')).tokens)).toEqual([PACK.address]);
+		expect(workers).toHaveLength(2);
+	});
+
+	it('is noticed when its code throws outside of any call', async () => {
+		const client = newClient();
+		await expect(client.tokenize('throw')).rejects.toMatchObject({ name: 'worker-lost' });
+	});
+
+	it('is noticed when it cannot even start', async () => {
+		const client = new EngineClient(() => new Worker('./nowhere.js', { type: 'module' }));
+		await expect(client.tokenize('a')).rejects.toMatchObject({ name: 'worker-lost' });
+	});
+
+	it('can be ended on purpose', async () => {
+		const client = newClient();
+		const hanging = client.tokenize('hang');
+		client.kill();
+		await expect(hanging).rejects.toMatchObject({ name: 'worker-lost' });
+	});
+});

@@ -1,0 +1,161 @@
+/** The real worker in a real Chromium: reading, writing, steering, cancelling, dying, on micro packs. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ReadingPart, SiteReading, Written } from '../../src/core/contract';
+import { EngineClient } from '../../src/engine/client';
+
+const PACK = new URL('/tests/fixtures/llama-tied/', location.href).href;
+const TEXT = 'The old clockmaker quietly mended seven brass keys';
+const WRITE = { text: TEXT, edits: [], tokens: 12, temperature: 0, topP: 1, seed: 0 };
+
+let client: EngineClient | null = null;
+afterEach(() => client?.kill());
+
+async function open(backend: 'wasm' | 'webgpu' | null = 'wasm') {
+	client = new EngineClient();
+	const opened = await client.open({ address: PACK, backend });
+	return { client, opened };
+}
+
+async function readAll(engine: EngineClient, text = TEXT): Promise<Map<string, SiteReading>> {
+	const sites = new Map<string, SiteReading>();
+	await engine.read(
+		{ text },
+		{ onPart: (part) => void (part.kind === 'site' && sites.set(part.site.sae, part.site)) }
+	);
+	return sites;
+}
+
+describe('the worker', () => {
+	it('opens a pack, passes its self-test and says why it runs where it runs', async () => {
+		const { opened } = await open(null);
+		expect(opened.backend).toBe('wasm');
+		expect(opened.reason).toMatch(/\.$/);
+		expect(opened.selfTest.ok).toBe(true);
+		expect(opened.selfTest.checks).toBeGreaterThan(100);
+		expect(opened.pack.saes.length).toBe(8);
+	});
+
+	it('reads in parts: tokens first, then the asked-for site, then all others', async () => {
+		const { client, opened } = await open();
+		const wanted = opened.pack.saes.at(-1)!.id;
+		const parts: ReadingPart[] = [];
+		await client.read({ text: TEXT, first: [wanted] }, { onPart: (part) => parts.push(part) });
+		expect(parts[0]!.kind).toBe('tokens');
+		expect(parts[1]!.kind).toBe('next');
+		const sites = parts.flatMap((p) => (p.kind === 'site' ? p.site : []));
+		expect(sites[0]!.sae).toBe(wanted);
+		expect(new Set(sites.map((s) => s.sae)).size).toBe(8);
+		const lens = parts.flatMap((p) => (p.kind === 'next' ? p.lens : []));
+		expect(lens.map((l) => l.layer)).toEqual([0, 1, 2]);
+	});
+
+	it('gives way to a newer prompt', async () => {
+		const { client } = await open();
+		const older = new AbortController();
+		const first = client.read({ text: TEXT }, { signal: older.signal, onPart: () => older.abort() });
+		await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+		expect((await readAll(client)).size).toBe(8);
+	});
+
+	it('streams exactly the tokens it answers with, and repeats a seed', async () => {
+		const { client } = await open();
+		const request = { ...WRITE, temperature: 1, seed: 7 };
+		const streamed: number[] = [];
+		const written = await client.write(request, { onToken: (t) => streamed.push(t.id) });
+		expect(streamed).toEqual(written.ids);
+		expect((await client.write(request)).ids).toEqual(written.ids);
+		expect((await client.write({ ...request, seed: 8 })).ids).not.toEqual(written.ids);
+	});
+
+	it('stops writing when asked', async () => {
+		const { client } = await open();
+		const stop = new AbortController();
+		const writing = client.write(
+			{ ...WRITE, tokens: 40 },
+			{ signal: stop.signal, onToken: () => stop.abort() }
+		);
+		await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+		expect((await client.write(WRITE)).ids.length).toBe(12);
+	});
+
+	it('says what is wrong with empty prompts and unknown features', async () => {
+		const { client } = await open();
+		await expect(client.tokenize('  ')).rejects.toMatchObject({ name: 'empty-prompt' });
+		for (const id of ['blocks.9.hook_mlp_out/1', 'blocks.1.hook_resid_post/99999', 'x', '__proto__/1'])
+			await expect(client.feature(id), id).rejects.toMatchObject({ name: 'unknown-feature' });
+		const edits = [{ id: 'blocks.1.hook_resid_post/99999', mode: 'add' as const, value: 1 }];
+		await expect(client.write({ ...WRITE, edits })).rejects.toMatchObject({ name: 'unknown-feature' });
+	});
+
+	it('names the tokens that do not fit', async () => {
+		const { client, opened } = await open();
+		const long = 'bell '.repeat(200);
+		const { tokens, leftOut } = await client.tokenize(long);
+		expect(tokens.length).toBe(opened.pack.context);
+		expect(leftOut.length).toBeGreaterThan(100);
+		const written = await client.write({ ...WRITE, text: long });
+		expect(written.stop).toBe('context full');
+		expect(written.leftOut.length).toBe(leftOut.length);
+	});
+
+	it('fails by name when killed while writing, and starts anew with the next call', async () => {
+		const { client } = await open();
+		let lost = 0;
+		client.onLost = () => lost++;
+		// Tokens already under way arrive after the end, and must not end the next worker too.
+		const onToken = (): void => void (lost === 0 && client.kill());
+		const writing = client.write({ ...WRITE, tokens: 40 }, { onToken });
+		await expect(writing).rejects.toMatchObject({ name: 'worker-lost' });
+		expect(lost).toBe(1);
+		expect((await client.write(WRITE)).ids.length).toBe(12);
+	});
+});
+
+/** Software WebGPU: right but slow. Where Chromium offers none, the tests say so and end. */
+describe('WebGPU', async () => {
+	const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+	it.runIf(!adapter)('has no adapter here: parity was not measured', () => {
+		expect(adapter).toBeFalsy();
+	});
+
+	it.runIf(adapter)(
+		'agrees with WebAssembly on codes, text and steering',
+		async () => {
+			const edits = [
+				{ id: 'blocks.1.hook_resid_post/5', mode: 'set' as const, value: 3 },
+				{ id: 'blocks.1.hook_mlp_out/7', mode: 'add' as const, value: 2 }
+			];
+			const results: { sites: Map<string, SiteReading>; written: Written; steered: Written }[] = [];
+			for (const backend of ['wasm', 'webgpu'] as const) {
+				const { client, opened } = await open(backend);
+				expect(opened.backend).toBe(backend);
+				expect(opened.selfTest.ok).toBe(true);
+				results.push({
+					sites: await readAll(client),
+					written: await client.write({ ...WRITE, tokens: 6 }),
+					steered: await client.write({ ...WRITE, tokens: 6, edits })
+				});
+				client.kill();
+			}
+			const [wasm, webgpu] = results;
+			expect(webgpu!.written.ids).toEqual(wasm!.written.ids);
+			expect(webgpu!.steered.ids).toEqual(wasm!.steered.ids);
+			for (const [sae, a] of wasm!.sites) {
+				const b = webgpu!.sites.get(sae)!;
+				const [x, y] = [dense(a), dense(b)];
+				for (const [key, value] of x) expect(y.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
+				for (const [key, value] of y) expect(x.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
+			}
+		},
+		240_000
+	);
+});
+
+/** Activation by `token/feature`. */
+function dense(site: SiteReading): Map<string, number> {
+	const codes = new Map<string, number>();
+	for (let t = 0; t < site.l0.length; t++)
+		for (let i = site.offsets[t]!; i < site.offsets[t + 1]!; i++)
+			codes.set(`${t}/${site.features[i]!}`, site.activations[i]!);
+	return codes;
+}

@@ -1,0 +1,43 @@
+/** An engine without a model, that hangs, fails or dies when a text says so. */
+import { expose } from 'comlink';
+import type { Engine, Opened, StorageReport, Token } from '../../src/core/contract';
+import { Problem } from '../../src/core/errors';
+
+const token = (text: string): Token => ({ id: 1, text, special: false });
+const never = new Promise<never>(() => undefined);
+let address = '';
+let cancelled = 0;
+
+const puppet: Partial<Engine> = {
+	async open(request) {
+		address = request.address;
+		return { reason: address } as Opened;
+	},
+	async tokenize(text) {
+		if (text === 'hang') return never;
+		if (text === 'throw') setTimeout(() => (undefined as never as () => void)());
+		if (text === 'throw') return never;
+		const answers: Record<string, string> = { 'cancelled?': String(cancelled), 'opened?': address };
+		return { tokens: (answers[text] ?? text).split(' ').map(token), leftOut: [] };
+	},
+	async read({ text }, _job, onPart) {
+		onPart({ kind: 'tokens', tokens: [token(text)], leftOut: [] });
+		onPart({ kind: 'next', next: [], lens: [] });
+		if (text === 'hang') await never;
+	},
+	async feature(id) {
+		if (id === 'hang') return never;
+		throw new Problem('unknown-feature', 'There is none.', 'Choose another.');
+	},
+	storage: async () => ({ packs: [] }) as unknown as StorageReport,
+	async cancel() {
+		cancelled++;
+	}
+};
+
+expose(puppet);
+const lock = `puppet-${crypto.randomUUID()}`;
+void navigator.locks.request(lock, () => {
+	postMessage({ kind: 'alive', lock });
+	return never;
+});

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import Flow from '../../../src/views/flow/Flow.svelte';
+import { barriers, leaveRoom, openRoom } from './room';
+
+const ID = 'blocks.1.hook_resid_post/7';
+const HASH = `#/flow/${ID}?prompt=a+little+fox+ran`;
+const view = () => page.getByRole('region', { name: 'Flow', exact: true });
+const nodes = () => [...view().element().querySelectorAll<SVGAElement>('a[data-id]')];
+const nodeOf = (id: string) => nodes().find((node) => node.dataset.id === id)!;
+const focused = () => (document.activeElement as SVGAElement).dataset.id;
+
+beforeEach(() => page.viewport(1280, 800));
+afterEach(leaveRoom);
+
+/** Every edge counts: the fake engine has no null. */
+async function openFlow() {
+	const room = await openRoom(Flow, HASH);
+	room.explorer.setThresholds({ tRes: 0.1, tModule: 0.1 });
+	await vi.waitFor(() => expect(room.explorer.flow.current).not.toBeNull());
+	return { ...room, graph: room.explorer.flow.current! };
+}
+
+describe('Flow', () => {
+	it('draws every node with its full id, a link and its origin', async () => {
+		const { graph } = await openFlow();
+		expect(
+			nodes()
+				.map((node) => node.dataset.id)
+				.toSorted()
+		).toEqual(graph.nodes.map((node) => node.id).toSorted());
+		for (const node of nodes()) {
+			expect(node.getAttribute('aria-label')).toContain(node.dataset.id);
+			expect(node.getAttribute('href')).toMatch(/^#\/feature\/blocks\..*prompt=/);
+		}
+		expect(nodeOf(ID).dataset.origin).toBe('processed');
+		expect(view().element().querySelectorAll('path.line')).toHaveLength(graph.edges.length);
+	});
+
+	it('is one stop of the Tab key, and arrow keys walk it', async () => {
+		const { graph } = await openFlow();
+		expect(nodes().filter((node) => node.tabIndex === 0)).toEqual([nodeOf(ID)]);
+		nodeOf(ID).focus();
+		await userEvent.keyboard('{ArrowUp}');
+		expect(focused()).toMatch(/^blocks\.1\.hook_attn_out\//);
+		await userEvent.keyboard('{ArrowDown}');
+		expect(focused()).toBe(ID);
+		await userEvent.keyboard('{ArrowRight}');
+		expect(graph.edges.some((edge) => edge.from === ID && edge.to === focused())).toBe(true);
+	});
+
+	it('traces a path and tells about the node in focus', async () => {
+		await openFlow();
+		nodeOf(ID).focus();
+		await expect
+			.element(view().getByText('processed: matched in', { exact: false }).first())
+			.toBeVisible();
+		await vi.waitFor(() => expect(view().element().querySelectorAll('.tip')).toHaveLength(1));
+		nodeOf(ID).blur();
+		await vi.waitFor(() => expect(view().element().querySelectorAll('.tip')).toHaveLength(0));
+	});
+
+	it('asks anew when a threshold changes', async () => {
+		const { explorer } = await openFlow();
+		await view().getByText('paper 0.5').click();
+		expect(explorer.thresholds.tRes).toBe(0.5);
+		await view().getByText('null 99.9 %').first().click();
+		expect(explorer.thresholds.tRes).toBeUndefined();
+	});
+
+	it('steers the whole chain', async () => {
+		const { explorer } = await openFlow();
+		await view().getByRole('button', { name: 'Steer the whole chain' }).click();
+		await vi.waitFor(() => expect(explorer.address.steer).toHaveLength(3));
+		await expect.element(view().getByRole('status')).toHaveTextContent(/All 3 residual features/);
+	});
+
+	it('stays inside a phone, running downwards', async () => {
+		await page.viewport(360, 780);
+		await openFlow();
+		const svg = view().element().querySelector('svg[data-chart]')!;
+		await vi.waitFor(() => {
+			const { width, height } = svg.getBoundingClientRect();
+			expect(width).toBeLessThanOrEqual(360);
+			expect(height).toBeGreaterThan(width);
+		});
+	});
+
+	it('keeps nobody out', async () => {
+		await openFlow();
+		expect(await barriers()).toEqual([]);
+	});
+});

@@ -1,0 +1,344 @@
+/** A small engine without a model: deterministic answers of the right shape, for tests of state and views. */
+import type {
+	FeatureCard,
+	FeatureId,
+	FeatureLine,
+	FlowGraph,
+	FlowNode,
+	FlowRequest,
+	Opened,
+	Progress,
+	ReadingPart,
+	ReadRequest,
+	SaeInfo,
+	SiteReading,
+	StorageReport,
+	Token,
+	TokenProbability,
+	WriteRequest,
+	Written,
+	WrittenToken
+} from '../src/core/contract';
+import { Problem } from '../src/core/errors';
+import { featureId, parseFeatureId, placeOf, siteOf } from '../src/core/site';
+import type { Asked } from '../src/state/engine';
+
+export interface FakeOptions {
+	layers?: number;
+	dSae?: number;
+	/** Active features per token. */
+	k?: number;
+	context?: number;
+	/** Milliseconds between parts and tokens. */
+	pace?: number;
+	/** What `open` fails with. */
+	failure?: Error;
+}
+
+const WORDS =
+	' the fox a little sea boat ran found her old king and then was to said he she it day'.split(
+		/(?= )/
+	);
+const KINDS = ['attn_out', 'mlp_out', 'resid_post'] as const;
+
+export class FakeEngine implements Asked {
+	onLost: Asked['onLost'] = () => undefined;
+	/** Names of the calls so far, in order. */
+	readonly calls: string[] = [];
+	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
+
+	constructor(options: FakeOptions = {}) {
+		this.#options = { layers: 6, dSae: 2048, k: 32, context: 256, pace: 0, ...options };
+	}
+
+	get saes(): SaeInfo[] {
+		const { layers, dSae, k } = this.#options;
+		return Array.from({ length: layers }, (_, layer) =>
+			KINDS.map((kind) => {
+				const site = `blocks.${layer}.hook_${kind}`;
+				const l0 = k - noise(site) * 2;
+				return {
+					id: site,
+					site,
+					layer,
+					kind: placeOf(site)!.kind,
+					architecture: 'topk',
+					dIn: 256,
+					dSae,
+					k,
+					metrics: {
+						l0,
+						nmse: 0.1 + noise(`${site}n`) / 5,
+						fvu: 0.1 + noise(`${site}f`) / 5,
+						ce_clean: 2.8,
+						ce_sae: 2.8 + noise(`${site}s`) / 3,
+						ce_zero: 7,
+						ce_recovered: 1 - noise(`${site}s`) / 3 / 4.2,
+						dead: noise(`${site}d`) / 20,
+						tokens: 400_000
+					}
+				};
+			})
+		).flat();
+	}
+
+	async open(
+		_request: unknown,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<Opened> {
+		this.calls.push('open');
+		for (let done = 0; done <= 4; done++) {
+			onProgress?.({ phase: 'download', what: 'model.safetensors', done: done * 3e6, total: 12e6 });
+			await this.#wait(signal);
+		}
+		if (this.#options.failure) throw this.#options.failure;
+		return {
+			backend: 'wasm',
+			reason: 'There is no WebGPU here, so WebAssembly runs.',
+			selfTest: {
+				ok: true,
+				worst: 0.02,
+				checks: 10,
+				sentence: '10 of 10 checks agree with PyTorch.'
+			},
+			bytesFetched: 12e6,
+			pack: {
+				name: 'fake',
+				title: 'A fake model',
+				description: 'Answers of the right shape.',
+				licence: 'MIT',
+				citation: '',
+				hash: '0123456789ab',
+				layers: this.#options.layers,
+				dModel: 256,
+				vocabSize: 4096,
+				context: this.#options.context,
+				parameters: 5_900_000,
+				tokensTrained: 20_000_000,
+				bitsPerCharacter: { stories: 1.21, books: 1.6 },
+				provenance: { seed: 0 },
+				saes: this.saes,
+				files: [{ path: 'model.safetensors', bytes: 12e6, stored: false }]
+			}
+		};
+	}
+
+	async read(
+		{ text, first = [] }: ReadRequest,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: ReadingPart) => void }
+	): Promise<void> {
+		this.calls.push(`read ${text}`);
+		const all = tokensOf(text);
+		const tokens = all.slice(0, this.#options.context);
+		await this.#wait(signal);
+		onPart({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
+		const next = likely(text, 10);
+		onPart({ kind: 'next', next, lens: [] });
+		const ids = this.saes.map((sae) => sae.id);
+		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
+			await this.#wait(signal);
+			onPart({ kind: 'site', site: this.#site(id, tokens) });
+		}
+		const lens = Array.from({ length: this.#options.layers }, (_, layer) => ({
+			site: `blocks.${layer}.hook_resid_post`,
+			layer,
+			top: tokens.map((_, t) => likely(`${layer} ${t}`, 5))
+		}));
+		onPart({ kind: 'next', next, lens });
+	}
+
+	async feature(id: FeatureId): Promise<FeatureCard> {
+		const parsed = this.#known(id);
+		const [line] = await this.lines([id]);
+		const tokens = Array.from({ length: 24 }, (_, i) => word(`${id}${i}`));
+		const logits = (sign: number) =>
+			Array.from({ length: 8 }, (_, i) => ({
+				token: word(`${id}p${sign}${i}`),
+				id: i,
+				logit: sign * (4 - i / 3)
+			}));
+		return {
+			id,
+			sae: parsed.sae,
+			label: line!.label,
+			density: line!.density,
+			max: line!.max,
+			mean: 2,
+			tokens: 400_000,
+			histogram: {
+				edges: Array.from({ length: 17 }, (_, i) => (i * line!.max!) / 16),
+				counts: Array.from({ length: 16 }, (_, i) => Math.round(4000 * Math.exp(-i / 3)))
+			},
+			examples: Array.from({ length: 12 }, (_, i) => ({
+				tokens,
+				activations: tokens.map((_, t) => (t === 15 ? line!.max! - i / 4 : t === 16 ? 1 : 0)),
+				quantile: 1 - i / 12,
+				source: i % 3 === 0 ? ('model' as const) : ('generator' as const)
+			})),
+			promoted: logits(1),
+			suppressed: logits(-1),
+			reads: logits(1),
+			nearest: Array.from({ length: 5 }, (_, i) => ({
+				id: featureId(parsed.sae, i),
+				cosine: 0.8 - i / 10,
+				label: null
+			})),
+			upstream: [],
+			downstream: []
+		};
+	}
+
+	async lines(ids: FeatureId[]): Promise<FeatureLine[]> {
+		this.calls.push(`lines ${ids.length}`);
+		return ids.map((id) => {
+			this.#known(id);
+			return {
+				id,
+				label: {
+					text: [0, 1, 2].map((i) => `“${word(`${id}${i}`).trim()}”`).join(' '),
+					source: 'tokens',
+					score: null
+				},
+				density: 0.001 + noise(id) / 20,
+				max: 4 + Math.round(noise(`${id}m`) * 80) / 10
+			};
+		});
+	}
+
+	async flow({ id }: FlowRequest): Promise<FlowGraph> {
+		this.calls.push(`flow ${id}`);
+		this.#known(id);
+		const nodes: FlowNode[] = this.saes.map(({ site, layer, kind }) => ({
+			id:
+				site === siteOf(parseFeatureId(id)!.sae)
+					? id
+					: featureId(site, Math.floor(noise(`${id}${site}`) * 2048)),
+			site,
+			layer,
+			origin: kind === 'resid' && layer > 0 ? 'processed' : null,
+			from: kind === 'resid' && layer > 0 ? ['resid', 'mlp'] : [],
+			missing: []
+		}));
+		const edges = nodes
+			.filter((node) => placeOf(node.site)?.kind === 'resid')
+			.flatMap((to) =>
+				nodes
+					.filter((from) =>
+						from.layer === to.layer
+							? from.id !== to.id
+							: from.layer === to.layer - 1 && placeOf(from.site)?.kind === 'resid'
+					)
+					.map((from) => ({
+						from: from.id,
+						to: to.id,
+						cosine: 0.3 + noise(from.id + to.id) / 2,
+						z: 6
+					}))
+			);
+		return { nodes, edges, null: {} };
+	}
+
+	async write(
+		{ text, edits, tokens: wanted, seed, temperature }: WriteRequest,
+		{ signal, onToken }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
+	): Promise<Written> {
+		this.calls.push(`write ${edits.length}`);
+		const push = edits.reduce((sum, edit) => sum + Math.abs(edit.value), 0);
+		const tokens: string[] = [];
+		for (let i = 0; i < wanted; i++) {
+			await this.#wait(signal);
+			const steered = push > 2 && i > Math.max(1, 12 - push);
+			tokens.push(
+				word(`${text}${temperature > 0 ? seed : ''}${i}${steered ? push.toFixed(1) : ''}`)
+			);
+			onToken?.({ index: i, id: i, text: tokens[i]! });
+		}
+		return {
+			text: tokens.join(''),
+			ids: tokens.map((_, i) => i),
+			tokens,
+			leftOut: [],
+			stop: 'length'
+		};
+	}
+
+	async keep({ onProgress }: { onProgress?: (p: Progress) => void } = {}): Promise<boolean> {
+		this.calls.push('keep');
+		onProgress?.({ phase: 'download', what: 'saes', done: 1, total: 1 });
+		return true;
+	}
+
+	async storage(): Promise<StorageReport> {
+		return { packs: [], usage: 12e6, quota: 1e9, persisted: false, kind: 'memory' };
+	}
+
+	async forget(): Promise<void> {
+		this.calls.push('forget');
+	}
+
+	#known(id: FeatureId) {
+		const parsed = parseFeatureId(id);
+		if (
+			parsed &&
+			parsed.index < this.#options.dSae &&
+			this.saes.some((sae) => sae.id === parsed.sae)
+		)
+			return parsed;
+		throw new Problem('unknown-feature', `There is no feature ${id}.`, 'Choose one from a list.');
+	}
+
+	#site(id: string, tokens: Token[]): SiteReading {
+		const { k, dSae } = this.#options;
+		const n = tokens.length;
+		const offsets = Uint32Array.from({ length: n + 1 }, (_, t) => t * k);
+		const features = new Uint32Array(n * k);
+		const activations = new Float32Array(n * k);
+		tokens.forEach((token, t) => {
+			for (let i = 0; i < k; i++) {
+				features[t * k + i] = (Math.floor(noise(`${id}${token.text}`) * dSae) + i * 17) % dSae;
+				activations[t * k + i] = (1 + 6 * noise(`${id}${token.text}a`)) * Math.exp(-i / 6);
+			}
+		});
+		return {
+			sae: id,
+			site: siteOf(id),
+			offsets,
+			features,
+			activations,
+			l0: new Uint32Array(n).fill(k),
+			fvu: Float32Array.from(tokens, (token) => 0.05 + 0.4 * noise(`${id}${token.text}v`))
+		};
+	}
+
+	async #wait(signal?: AbortSignal): Promise<void> {
+		await new Promise((resolve) => setTimeout(resolve, this.#options.pace));
+		if (signal?.aborted) throw new DOMException('Cancelled.', 'AbortError');
+	}
+}
+
+/** Words with the space before them; every text starts with a special token. */
+function tokensOf(text: string): Token[] {
+	const words = text.match(/\s?[^\s]+|\s+/g) ?? [];
+	return [
+		{ id: 0, text: '<|endoftext|>', special: true },
+		...words.map((text) => ({ id: 1 + Math.floor(noise(text) * 4000), text, special: false }))
+	];
+}
+
+const word = (key: string): string => WORDS[Math.floor(noise(key) * WORDS.length)]!;
+
+function likely(key: string, count: number): TokenProbability[] {
+	return Array.from({ length: count }, (_, i) => ({
+		token: word(`${key}${i}`),
+		id: 10 * i + Math.floor(noise(`${key}${i}`) * 10),
+		p: 0.45 * Math.exp(-i / 2)
+	}));
+}
+
+/** The same number between 0 and 1 for the same text (FNV-1a). */
+function noise(text: string): number {
+	let hash = 2166136261;
+	for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
+	hash = Math.imul(hash ^ (hash >>> 15), 2246822507);
+	return ((hash ^ (hash >>> 13)) >>> 0) / 4294967296;
+}

@@ -1,0 +1,121 @@
+/** The built site on a plain static host: what it loads, and that it stays when the network goes. */
+import type { AddressInfo } from 'node:net';
+import {
+	copyFileSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { serve } from '../../workers/cli/serve.mjs';
+import { engineReady, named, newVisitor, offlineReady, openBrowser } from './visitor';
+
+const DIST = path.resolve(import.meta.dirname, '../../dist');
+const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' });
+const text = (name: string) => readFileSync(path.join(DIST, name), 'utf8');
+
+describe('what is built', () => {
+	it('holds each build of the inference runtime once', () => {
+		const wasm = files.filter((name) => name.endsWith('.wasm'));
+		expect(wasm.map((name) => name.replace(/-[\w-]{8}\.wasm$/, ''))).toEqual(
+			[
+				'assets/ort-wasm-simd-threaded',
+				'assets/ort-wasm-simd-threaded.asyncify',
+				'assets/ort-wasm-simd-threaded.jspi'
+			].sort()
+		);
+	});
+
+	it('names everything by relative addresses', () => {
+		const addresses = [...text('index.html').matchAll(/(?:src|href)="([^"]+)"/g)].map((m) => m[1]);
+		expect(addresses.length).toBeGreaterThan(3);
+		expect(addresses.filter((address) => !address!.startsWith('./'))).toEqual([]);
+	});
+
+	it('stores the shell beforehand, and neither runtimes nor packs', () => {
+		const precached = [...text('sw.js').matchAll(/url:\s*"([^"]+)"/g)].map((m) => m[1]!);
+		expect(precached).toContain('index.html');
+		expect(precached.filter((name) => /^assets\/ort|\.wasm$|^models/.test(name))).toEqual([]);
+		const scripts = files.filter((name) => /\.(js|css)$/.test(name) && name.startsWith('assets'));
+		const lazy = scripts.filter((name) => !/^assets\/ort/.test(name) && !precached.includes(name));
+		expect(lazy).toEqual([]);
+	});
+});
+
+describe('the page', () => {
+	let browser: Browser;
+	beforeAll(async () => (browser = await openBrowser()));
+	afterAll(() => browser.close());
+
+	it('comes up in a sub-path with one runtime, nothing foreign and no complaint', async () => {
+		const { page, complaints, requests } = await newVisitor(browser);
+		await page.goto(`${inject('site')}?backend=wasm`);
+		await engineReady(page);
+		const runtimes = requests.filter((address) => address.endsWith('.wasm'));
+		expect(new Set(runtimes).size).toBe(1);
+		expect(runtimes[0]).toMatch(/assets\/ort-wasm-simd-threaded-[\w-]+\.wasm$/);
+		expect(complaints).toEqual([]);
+		await page.context().close();
+	});
+
+	it('works after the first visit with the server gone', async () => {
+		const server = await serve({ folder: DIST, base: '/elsewhere/' });
+		const { port } = server.address() as AddressInfo;
+		const { page, complaints } = await newVisitor(browser);
+		await page.goto(`http://127.0.0.1:${port}/elsewhere/?backend=wasm`);
+		await offlineReady(page);
+		expect(complaints).toEqual([]);
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+		await page.reload();
+		await engineReady(page);
+		await named(page, 'textbox', 'Prompt').fill('Once upon a time');
+		await named(page, 'list', 'Tokens').getByRole('listitem').nth(3).waitFor();
+		await page.context().close();
+	});
+
+	it('offers a newer version, and changes to it where the reader is', async () => {
+		const folder = newerSite();
+		const server = await serve({ folder, base: '/sub/' });
+		const { port } = server.address() as AddressInfo;
+		const { page } = await newVisitor(browser);
+		const address = `http://127.0.0.1:${port}/sub/?backend=wasm#/report`;
+		await page.goto(address);
+		await offlineReady(page);
+		publishNewer(folder);
+		await page.reload();
+		await page.getByRole('button', { name: 'Change to it' }).click();
+		await page.waitForFunction(() => document.querySelector('meta[name=newer]') !== null);
+		await engineReady(page);
+		expect(page.url().startsWith(address)).toBe(true);
+		await page.context().close();
+		server.closeAllConnections();
+		server.close();
+		rmSync(folder, { recursive: true });
+	});
+});
+
+/** A folder that looks like the built site, of which two files can be changed. */
+function newerSite(): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'site-'));
+	for (const name of readdirSync(DIST))
+		if (name === 'sw.js' || name === 'index.html')
+			copyFileSync(path.join(DIST, name), path.join(folder, name));
+		else symlinkSync(path.join(DIST, name), path.join(folder, name));
+	return folder;
+}
+
+function publishNewer(folder: string): void {
+	const page = path.join(folder, 'index.html');
+	const worker = path.join(folder, 'sw.js');
+	writeFileSync(page, readFileSync(page, 'utf8').replace('<head>', '<head><meta name="newer" />'));
+	const revised = text('sw.js').replace(/(url:"index\.html",revision:")\w/, '$1z');
+	expect(revised).not.toBe(text('sw.js'));
+	writeFileSync(worker, revised);
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import {
+	DEFAULTS,
+	formatAddress,
+	parseAddress,
+	type AddressState
+} from '../../../src/core/address';
+
+const ID = 'blocks.3.hook_resid_post/812';
+const state = (more: Partial<AddressState>): AddressState => ({ ...DEFAULTS, ...more });
+
+describe('parseAddress', () => {
+	it.each(['', '#', '#/', '#/explore', '#/explore?'])('reads %j as the default', (hash) => {
+		expect(parseAddress(hash)).toEqual({ state: DEFAULTS, problems: [] });
+	});
+
+	it('reads every parameter', () => {
+		const query = new URLSearchParams({
+			prompt: 'a & b = “c” + 5 %\n',
+			site: 'blocks.2.hook_mlp_out@wide',
+			token: '4',
+			length: '16',
+			temperature: '0.75',
+			top_p: '0.9',
+			seed: '7',
+			pack: 'default-0123456789ab'
+		});
+		query.append('steer', `${ID}=add:6.25`);
+		query.append('steer', 'blocks.0.hook_attn_out/1=ablate');
+		expect(parseAddress(`#/steer?${query}`)).toEqual({
+			problems: [],
+			state: {
+				view: 'steer',
+				id: null,
+				prompt: 'a & b = “c” + 5 %\n',
+				site: 'blocks.2.hook_mlp_out@wide',
+				token: 4,
+				length: 16,
+				temperature: 0.75,
+				topP: 0.9,
+				seed: 7,
+				steer: [
+					{ id: ID, mode: 'add', value: 6.25 },
+					{ id: 'blocks.0.hook_attn_out/1', mode: 'ablate', value: 0 }
+				],
+				pack: 'default-0123456789ab'
+			}
+		});
+	});
+
+	it('tells an empty prompt from none', () => {
+		expect(parseAddress('#/explore?prompt=').state.prompt).toBe('');
+		expect(parseAddress('#/explore').state.prompt).toBeNull();
+	});
+
+	it('takes a feature id with and without escapes', () => {
+		expect(parseAddress(`#/feature/${ID}`).state.id).toBe(ID);
+		expect(parseAddress(`#/flow/${encodeURIComponent(ID)}`).state.id).toBe(ID);
+	});
+
+	it.each([
+		['#/nowhere', 'nowhere'],
+		['#/feature/<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
+		['#/flow/blocks.999.hook_resid_post/-1', 'blocks.999.hook_resid_post/-1'],
+		['#/feature/blocks.1.hook_nothing/3', 'blocks.1.hook_nothing/3'],
+		['#/feature/%E0%A4%A', '%E0%A4%A'],
+		['#/report/x', 'x'],
+		['#/explore?prompt=%E0%A4%A', 'prompt'],
+		['#/explore?colour=blue', 'colour'],
+		['#/explore?__proto__=1', '__proto__'],
+		['#/explore?site=../../etc', '../../etc'],
+		['#/explore?token=-1', '-1'],
+		['#/explore?token=1.5', '1.5'],
+		['#/explore?pack=default', 'pack'],
+		['#/steer?steer=__proto__', '__proto__'],
+		['#/steer?length=1e99', '1e99'],
+		['#/steer?length=0', 'length'],
+		['#/steer?temperature=NaN', 'NaN'],
+		['#/steer?temperature=', 'temperature'],
+		['#/steer?top_p=0', 'top_p'],
+		['#/steer?seed=1&seed=2', 'seed'],
+		[`#/steer?steer=${ID}=add:1&steer=${ID}=add:2`, ID]
+	])('names what it cannot read in %s', (hash, named) => {
+		const { problems } = parseAddress(hash);
+		expect(problems).toHaveLength(1);
+		expect(problems[0]).toContain(named);
+	});
+
+	it('puts the default where a value cannot be read', () => {
+		const { state } = parseAddress('#/steer?length=1e99&temperature=NaN&steer=x&seed=3&prompt=%');
+		expect(state).toEqual({ ...DEFAULTS, view: 'steer', seed: 3 });
+	});
+
+	it('bounds what an address can cost', () => {
+		const prompt = parseAddress(`#/explore?prompt=${'a'.repeat(300_000)}`);
+		expect(prompt.state.prompt).toHaveLength(200_000);
+		const edits = Array.from({ length: 100 }, (_, i) => `steer=blocks.0.hook_mlp_out/${i}=add:1`);
+		expect(parseAddress(`#/steer?${edits.join('&')}`).state.steer).toHaveLength(64);
+		expect(parseAddress(`#/feature/${'x'.repeat(5000)}`).problems[0]!.length).toBeLessThan(200);
+	});
+});
+
+describe('formatAddress', () => {
+	it('leaves out what is usual', () => {
+		expect(formatAddress(DEFAULTS)).toBe('#/explore');
+		expect(formatAddress(state({ view: 'feature', id: ID }))).toBe(`#/feature/${ID}`);
+		expect(formatAddress(state({ view: 'report', id: ID }))).toBe('#/report');
+	});
+
+	it('keeps feature ids legible', () => {
+		const address = formatAddress(state({ steer: [{ id: ID, mode: 'add', value: -6 }] }));
+		expect(address).toBe(`#/explore?steer=${ID}%3Dadd:-6`);
+	});
+
+	it.each<Partial<AddressState>>([
+		{ prompt: '' },
+		{ prompt: ' a&b=c?d#e+f%20g/h:i@j\n“ü”🦊 ' },
+		{
+			view: 'flow',
+			id: 'blocks.1.hook_resid_post@wide/0',
+			token: 0,
+			site: 'blocks.0.hook_resid_pre'
+		},
+		{ length: 1, temperature: 0.7, topP: 0.95, seed: 4_294_967_295 },
+		{
+			view: 'steer',
+			steer: [
+				{ id: ID, mode: 'scale', value: -1.5 },
+				{ id: 'blocks.0.hook_mlp_out/7', mode: 'set', value: 0 },
+				{ id: 'blocks.0.hook_mlp_out/8', mode: 'ablate', value: 0 }
+			],
+			pack: 'default-0123456789ab'
+		}
+	])('comes back the same: %j', (more) => {
+		const there = state(more);
+		expect(parseAddress(formatAddress(there))).toEqual({ state: there, problems: [] });
+	});
+});
