@@ -1,0 +1,94 @@
+"""Text to token files: documents, what is held out for ever, and the tokenizer's training counts."""
+
+import collections
+import hashlib
+import json
+import lzma
+import random
+from pathlib import Path
+
+import numpy as np
+
+import tokenizer
+
+VOCABULARY = 4096
+#: How often a file's words count when the tokenizer is trained, and the share of its documents used.
+WEIGHTS = {"picture-books": (6, 1.0), "tinystories-sample": (6, 1.0)}
+OTHERWISE = (1, 0.5)
+SEPARATOR = "<|endoftext|>"
+
+
+def documents(file):
+    """The documents of a `.txt` or `.txt.xz` file, parted by lines that hold the separator."""
+    opened = lzma.open(file, "rt", encoding="utf-8") if file.suffix == ".xz" else open(file, encoding="utf-8")
+    with opened as stream:
+        return [d.strip() for d in stream.read().split(SEPARATOR) if d.strip()]
+
+
+def is_held_out(document):
+    """A fixed tenth, by the document's own hash: the same whatever else is in the file."""
+    return int.from_bytes(hashlib.sha256(document.encode()).digest()[:2], "big") < 6554
+
+
+def texts(books):
+    """{name: documents} of every text file in a folder, in alphabetical order."""
+    files = sorted(p for p in Path(books).iterdir() if p.name.endswith((".txt", ".txt.xz")))
+    kept = [p for p in files if not p.name.startswith(("README", "picture-books-attribution"))]
+    return {p.name.split(".")[0]: documents(p) for p in kept}
+
+
+def prepare(books, work, seed=1):
+    """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`."""
+    work = Path(work)
+    if (work / "characters.json").exists():
+        return
+    sets = texts(books)
+    counts, rng = collections.Counter(), random.Random(seed)
+    for name, docs in sets.items():
+        times, share = WEIGHTS.get(name, OTHERWISE)
+        for document in docs:
+            if is_held_out(document) or rng.random() > share:
+                continue
+            for piece, n in collections.Counter(tokenizer.PIECES.findall(document)).items():
+                counts[piece] += n * times
+    counts = {piece: n for piece, n in counts.items() if n >= 3}
+    vocabulary, merges = tokenizer.train(counts, VOCABULARY)
+    (work / "bpe.json").write_text(json.dumps([vocabulary, merges]))
+    encode, characters = tokenizer.Encoder(vocabulary, merges), {}
+    for name, docs in sets.items():
+        parts = {True: [], False: []}
+        for document in docs:
+            parts[is_held_out(document)] += [0, *encode(document)]
+        np.array(parts[False], np.uint16).tofile(work / f"{name}.train")
+        np.array(parts[True], np.uint16).tofile(work / f"{name}.held")
+        characters[name] = sum(len(d) for d in docs if is_held_out(d))
+    (work / "characters.json").write_text(json.dumps(characters))
+
+
+def encoder(work):
+    return tokenizer.Encoder(*json.loads((Path(work) / "bpe.json").read_text()))
+
+
+def token_files(work, kind):
+    """{name: uint16 tokens} for `kind` train or held."""
+    files = sorted(Path(work).glob(f"*.{kind}"))
+    return {f.stem: np.fromfile(f, dtype=np.uint16) for f in files}
+
+
+class Rows:
+    """Training rows: each file drawn by its share, at a random place."""
+
+    def __init__(self, files, shares, seed):
+        self.files, self.names = files, list(files)
+        weights = np.array([shares.get(name, 0.1) for name in self.names])
+        self.weights = weights / weights.sum()
+        self.random = np.random.RandomState(seed)
+
+    def draw(self, batch, length):
+        """[batch, length + 1] token ids: token 0, then `length` tokens of a text."""
+        rows = []
+        for name in self.random.choice(self.names, batch, p=self.weights):
+            tokens = self.files[name]
+            at = self.random.randint(0, len(tokens) - length)
+            rows.append(np.concatenate([[0], tokens[at : at + length].astype(np.int64)]))
+        return np.stack(rows)

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""One command for the whole recipe: text → tokenizer → model → SAEs → statistics → pack.
+
+    python3 models/recipe/run.py all --books DIR --work DIR --out DIR
+
+Stages can be run alone (corpus, model, saes, pack); each resumes from what --work holds.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import corpus  # noqa: E402
+import pack  # noqa: E402
+import tokenizer  # noqa: E402
+import train_model  # noqa: E402
+import train_saes  # noqa: E402
+from transformer import CONTEXT  # noqa: E402
+
+STAGES = ("corpus", "model", "saes", "pack")
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=("all", *STAGES))
+    parser.add_argument("--books", help="folder of .txt or .txt.xz files, documents parted by <|endoftext|>")
+    parser.add_argument("--work", default=os.path.expanduser("~/.cache/undercurrent"), help="checkpoints and tokens")
+    parser.add_argument("--out", default="models/default", help="the pack's folder")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--model-tokens", type=float, default=24e6)
+    parser.add_argument("--model-minutes", type=float, default=62)
+    parser.add_argument("--sae-tokens", type=float, default=2.6e6)
+    parser.add_argument("--sae-minutes", type=float, default=24)
+    return parser.parse_args(words)
+
+
+def make_pack(args):
+    work = Path(args.work)
+    encode = corpus.encoder(work)
+    model, saes = torch.load(work / "model.pt"), torch.load(work / "saes.pt")
+    held = corpus.token_files(work, "held")
+    characters = json.loads((work / "characters.json").read_text())
+    about = {
+        "title": "Stories, 6 layers",
+        "description": "A small story model with a sparse autoencoder on the attention output, the MLP "
+        "output and the residual stream of each of its six layers.",
+        "licence": "MIT",
+        "citation": "",
+        "provenance": {
+            "recipe": "models/recipe", "machine": f"{args.threads} CPU threads, no GPU",
+            "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_seed": 0,
+            "sae_tokens": int(saes["tokens"]), "sae_seconds": round(saes["seconds"]), "sae_seed": 1,
+            "data": {n: train_model.SHARES.get(n, 0.1) for n in held},
+            "held_out": "a tenth of the documents of every file, by the sha256 of their text",
+        },
+    }
+    pack.make(
+        args.out, model["model"], saes["saes"],
+        tokenizer.tokenizer_json(encode.vocabulary, encode.merges), tokenizer.tokenizer_config(CONTEXT),
+        encode, encode.decode, held, characters,
+        (d for docs in corpus.texts(args.books).values() for d in docs), [], about)
+
+
+def main(words):
+    args = parse(words)
+    torch.set_num_threads(args.threads)
+    Path(args.work).mkdir(parents=True, exist_ok=True)
+    wanted = STAGES if args.stage == "all" else (args.stage,)
+    if "corpus" in wanted or "pack" in wanted:
+        if not args.books:
+            sys.exit("Give --books: a folder with text files (README.md says where to get some).")
+    if "corpus" in wanted:
+        corpus.prepare(args.books, args.work)
+    if "model" in wanted:
+        train_model.train(args.work, args.model_tokens, args.model_minutes)
+    if "saes" in wanted:
+        train_saes.train(args.work, args.sae_tokens, args.sae_minutes)
+    if "pack" in wanted:
+        make_pack(args)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,84 @@
+"""Example texts: sampled from the model itself, so that nothing of the training text ships."""
+
+import random
+import re
+
+import torch
+
+#: Where sampled texts begin; each is also used with other heroes and places.
+HEROES = ["a little fox", "an old king", "a small girl named Anna", "a sailor", "a young bear",
+          "a kind teacher", "a boy named Tom", "a tired baker", "two brothers", "a grey cat",
+          "a clever mouse", "a poor farmer", "a doctor", "a soldier", "the captain"]
+PLACES = ["near the sea", "in a dark forest", "in a small town", "on a high hill", "by the river",
+          "in a stone castle", "at the edge of the desert", "in the city", "on an island"]
+OPENINGS = ["Once upon a time there was {hero} who lived {place}.", "One morning {hero} went",
+            "{Hero} was very hungry", "It was a cold night, and {hero}", '"Who are you?" asked',
+            "Long ago, {place}, there lived {hero}.", "{Hero} looked at the sky and",
+            "The ship had been at sea for", "Dear friend,", "On Monday", '"I do not know," said',
+            "The door opened, and", "In the year", "When {hero} came home", "There were three",
+            "The rain fell", "He took the letter and", "She laughed.", "The planet was", ""]
+
+#: A text with any of these is thrown away: words that older books use and nobody should meet here.
+UNWANTED = re.compile(
+    r"\b(nigg\w*|negro\w*|darky|darkies|darkey\w*|squaw\w*|injun\w*|chink\w*|coolie\w*|savages?|"
+    r"gypsy|gypsies|jap|japs|pickaninn\w*|half-?breed\w*|redskins?|mulatto\w*|bitch\w*|whore\w*)\b", re.I)
+
+LENGTH, BATCH = 128, 128
+
+
+def openings(count, seed):
+    rng = random.Random(seed)
+    for _ in range(count):
+        hero = rng.choice(HEROES)
+        yield rng.choice(OPENINGS).format(
+            hero=hero, Hero=hero[0].upper() + hero[1:], place=rng.choice(PLACES))
+
+
+def next_tokens(logits, temperature, top_p, generator):
+    probabilities = (logits.float() / temperature).softmax(-1)
+    ordered, index = probabilities.sort(-1, descending=True)
+    ordered[(ordered.cumsum(-1) - ordered) >= top_p] = 0
+    choice = torch.multinomial(ordered, 1, generator=generator)
+    return index.gather(1, choice)[:, 0]
+
+
+def sample(model, prompts, temperature=0.8, top_p=0.95, seed=0, length=LENGTH):
+    """Continues each prompt (lists of ids that begin with 0) to `length` tokens or to token 0."""
+    generator = torch.Generator().manual_seed(seed)
+    texts = []
+    for at in range(0, len(prompts), BATCH):
+        group = prompts[at : at + BATCH]
+        ids = torch.zeros(len(group), length, dtype=torch.long)
+        for row, prompt in enumerate(group):
+            ids[row, : len(prompt)] = torch.tensor(prompt[:length])
+        sizes = torch.tensor([min(len(p), length) for p in group])
+        for position in range(1, length):
+            waiting = sizes <= position
+            if not waiting.any():
+                continue
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                last = model.hidden(ids[:, :position])[:, -1] @ model.e.weight.t()
+            drawn = next_tokens(last, temperature, top_p, generator)
+            ids[:, position] = torch.where(waiting, drawn, ids[:, position])
+        for row in ids.tolist():
+            end = next((i for i in range(1, length) if row[i] == 0), length)
+            texts.append(row[1:end])
+    return texts
+
+
+def runs(words, size=12):
+    return (" ".join(words[i : i + size]) for i in range(len(words) - size + 1))
+
+
+def keep_own(texts, training_texts):
+    """Drops texts that hold a run of 12 words of the training text, or an unwanted word."""
+    clean = [t for t in texts if not UNWANTED.search(t) and len(t.split()) >= 12]
+    wanted = {}
+    for i, text in enumerate(clean):
+        for run in runs(text.split()):
+            wanted.setdefault(run, set()).add(i)
+    copied = set()
+    for text in training_texts:
+        for run in runs(text.split()):
+            copied |= wanted.get(run, set())
+    return [t for i, t in enumerate(clean) if i not in copied]

@@ -1,0 +1,140 @@
+"""Characters, things and places, and the forms in which a text may name them."""
+from . import words as w
+from .grammar import mark
+
+PRONOUNS = {
+    "f": {"s": "she", "o": "her", "p": "her", "r": "herself"},
+    "m": {"s": "he", "o": "him", "p": "his", "r": "himself"},
+    "n": {"s": "it", "o": "it", "p": "its", "r": "itself"},
+}
+
+
+class Who:
+    """A character. Forms: '' name or 'the fox'; a 'a little fox named Pip'; the 'the fox';
+    s/o/p/r pronouns; own 'Pip's'; voc a form of address; noun; child 'boy', 'girl'."""
+
+    def __init__(self, role, noun, adjective, gender, name=None, kind="person"):
+        self.role, self.noun, self.adjective = role, noun, adjective
+        self.gender, self.name, self.kind = gender, name, kind
+
+    def form(self, part, rng):
+        if part in ("s", "o", "p", "r"):
+            return mark("role", self.role, PRONOUNS[self.gender][part])
+        return mark("role", self.role, self._noun_phrase(part, rng))
+
+    def _noun_phrase(self, part, rng):
+        the = f"the {self.noun}"
+        if part == "":
+            return self.name or the
+        if part == "own":
+            return (self.name or the) + "'s"
+        if part == "the":
+            return the
+        if part == "noun":
+            return self.noun
+        if part == "full":
+            return self.name or f"the {self.adjective} {self.noun}"
+        if part == "voc":
+            return self.name or rng.choice(["my friend", f"dear {self.noun}",
+                                            f"{self.adjective} {self.noun}"])
+        if part == "a":
+            return f"a {self.adjective} {self.noun}" + self._named(rng)
+        raise KeyError(part)
+
+    def _named(self, rng):
+        if not self.name:
+            return ""
+        return rng.choice([" named ", " called ", " whose name was "]) + self.name
+
+
+class Thing:
+    """Something wanted, lost or found. Forms: '' 'golden ring'; the; a; head."""
+
+    def __init__(self, noun, adjective):
+        self.noun, self.adjective = noun, adjective
+
+    def form(self, part, rng):
+        full = f"{self.adjective} {self.noun}" if self.adjective else self.noun
+        text = {"": full, "a": f"a {full}", "head": self.noun,
+                "the": "the " + rng.choice([full, self.noun])}[part]
+        return mark("role", "wanted", text)
+
+
+class Place:
+    """Forms: '' forest; the; at 'in the forest'; to 'into the forest'; near."""
+
+    def __init__(self, noun, at, to):
+        self.noun, self.at, self.to = noun, at, to
+
+    def form(self, part, rng):
+        near = rng.choice(["near", "not far from", "close to", "beside"])
+        return {"": self.noun, "the": f"the {self.noun}", "at": f"{self.at} the {self.noun}",
+                "to": f"{self.to} the {self.noun}", "near": f"{near} the {self.noun}"}[part]
+
+
+BY_NAME = {p[0]: p for p in w.PLACES}
+
+
+def place(rng, names, other=()):
+    taken = {p.noun for p in other}
+    return Place(*BY_NAME[rng.choice([n for n in names if n not in taken])])
+
+
+def child(rng, role, taken=(), gender=None):
+    gender = gender or rng.choice("fm")
+    pool = w.GIRLS if gender == "f" else w.BOYS
+    name = rng.choice([n for n in pool if n not in taken])
+    return Who(role, "girl" if gender == "f" else "boy", rng.choice(w.NATURE), gender, name)
+
+
+def animal(rng, role, pool=w.WALKERS, natures=w.NATURE, taken=(), gender=None, named=0.4):
+    gender = gender or rng.choice("ffmmn")
+    name = None
+    noun = rng.choice([n for n in pool if n not in taken])
+    if gender != "n" and rng.random() < named:
+        name = rng.choice(w.PETS_F if gender == "f" else w.PETS_M)
+        while name in taken:
+            name = rng.choice(w.PETS_F if gender == "f" else w.PETS_M)
+    return Who(role, noun, rng.choice(natures), gender, name, "animal")
+
+
+def trader(rng, role, taken=(), gender=None, natures=None, named=0.35):
+    gender = gender or rng.choice("fm")
+    pool = [t for t in w.TRADES if t not in taken and not (gender == "f" and t.endswith("man"))]
+    name = None
+    if rng.random() < named:
+        name = rng.choice([n for n in (w.GIRLS if gender == "f" else w.BOYS) if n not in taken])
+    return Who(role, rng.choice(pool), rng.choice(natures or w.NATURE), gender, name)
+
+
+def royal(rng, role, gender=None):
+    gender = gender or rng.choice("fm")
+    noun = rng.choice(["queen", "princess"] if gender == "f" else ["king", "prince"])
+    nature = ["old", "wise", "good", "proud", "lonely"] if noun in ("king", "queen") else \
+        ["young", "brave", "proud", "lonely", "curious"]
+    return Who(role, noun, rng.choice(nature), gender)
+
+
+def other_gender(rng, who):
+    """Mostly the other gender, so that pronouns tell two characters apart."""
+    if who.gender == "n" or rng.random() < 0.15:
+        return rng.choice("fm")
+    return "m" if who.gender == "f" else "f"
+
+
+def thing(rng, pool):
+    noun = rng.choice(pool)
+    style = rng.random()
+    if noun == "pearl" or noun == "shell" or noun == "feather" or noun == "stone":
+        adjective = rng.choice(["white", "blue", "shiny", "beautiful", "round", "little"])
+    elif style < 0.35:
+        adjective = rng.choice(w.COLOURS)
+    elif style < 0.65 and noun not in ("hat", "coat", "scarf", "glove", "kite", "blanket",
+                                       "umbrella", "book", "map", "letter", "rope", "candle",
+                                       "ball", "shoe", "basket", "brush", "puzzle"):
+        adjective = rng.choice(["golden", "silver", "wooden", "copper", "glass"])
+    elif style < 0.9:
+        adjective = rng.choice([x for x in w.LOOKS if x != "broken"])
+    else:
+        adjective = rng.choice(["little", "small", "tiny", "big"])
+    return Thing(noun, adjective)

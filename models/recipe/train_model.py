@@ -1,0 +1,104 @@
+"""Trains the language model: Muon for the matrices inside the blocks, AdamW for the rest."""
+
+import os
+import time
+from pathlib import Path
+
+import torch
+
+import corpus
+from transformer import CONTEXT, LanguageModel
+
+SHARES = {"short-stories": 0.25, "childrens-books": 0.22, "picture-books": 0.10,
+          "tinystories-sample": 0.18, "generator": 0.25}
+BATCH, ADAM_RATE, MUON_RATE = 32, 3e-3, 0.02
+#: The learning rate rises for 100 steps, stays, and falls in a line from this share of the run on.
+WARM_UP, FALL_FROM, LEAST = 100, 0.35, 0.02
+SAVE_EVERY = 180
+
+
+def orthogonal(gradient):
+    """Newton–Schulz iteration towards the nearest orthogonal matrix (Jordan et al., Muon, 2024)."""
+    x = gradient.bfloat16()
+    tall = x.shape[0] > x.shape[1]
+    x = x.t() if tall else x
+    x = x / (x.float().norm() + 1e-7).bfloat16()
+    for _ in range(5):
+        a = x @ x.t()
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * (a @ a)) @ x
+    return (x.t() if tall else x).float()
+
+
+class Muon:
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self.buffers = [torch.zeros_like(p) for p in parameters]
+
+    @torch.no_grad()
+    def step(self, rate, count):
+        momentum = 0.85 + 0.1 * min(1, count / 300)
+        for p, buffer in zip(self.parameters, self.buffers):
+            buffer.mul_(momentum).add_(p.grad)
+            update = orthogonal(p.grad + momentum * buffer)
+            scale = max(1, p.shape[0] / p.shape[1]) ** 0.5
+            p.mul_(1 - 0.01 * rate).add_(update, alpha=-rate * scale)
+            p.grad = None
+
+
+def scale_at(step, share):
+    rise = min(1, (step + 1) / WARM_UP)
+    fall = 1 if share < FALL_FROM else max(LEAST, 1 - (share - FALL_FROM) / (1 - FALL_FROM))
+    return rise * fall
+
+
+def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
+    """Runs until `tokens` or `minutes` are spent, whichever comes first; resumes; writes model.pt."""
+    work = Path(work)
+    final, checkpoint = work / "model.pt", work / "model.checkpoint"
+    if final.exists():
+        return
+    torch.manual_seed(seed)
+    model = LanguageModel()
+    inside = [p for n, p in model.named_parameters() if p.dim() == 2 and n != "e.weight"]
+    others = [p for n, p in model.named_parameters() if p.dim() != 2 or n == "e.weight"]
+    adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.95), weight_decay=0.0)
+    muon = Muon(inside)
+    done, step, before = 0, 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        model.load_state_dict(state["model"])
+        adam.load_state_dict(state["adam"])
+        muon.buffers = state["muon"]
+        done, step, before = state["tokens"], state["step"], state["seconds"]
+    rows = corpus.Rows(corpus.token_files(work, "train"), SHARES, seed + step)
+    begun = saved = time.time()
+    average = None
+
+    def state():
+        return {"model": model.state_dict(), "adam": adam.state_dict(), "muon": muon.buffers,
+                "tokens": done, "step": step, "seconds": before + time.time() - begun}
+
+    while True:
+        share = max(done / tokens, (before + time.time() - begun) / 60 / minutes)
+        if share >= 1:
+            break
+        scale = scale_at(step, share)
+        for group in adam.param_groups:
+            group["lr"] = ADAM_RATE * scale
+        row = torch.from_numpy(rows.draw(batch, CONTEXT))
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = model.loss(row[:, :-1], row[:, 1:])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        adam.step()
+        adam.zero_grad(set_to_none=True)
+        muon.step(MUON_RATE * scale, step)
+        done, step = done + batch * CONTEXT, step + 1
+        average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
+        if step % 50 == 0:
+            say(f"model: step {step}, {done} tokens, loss {average:.3f}, {100 * share:.0f} %")
+        if time.time() - saved > SAVE_EVERY:
+            saved = time.time()
+            torch.save(state(), f"{checkpoint}.new")
+            os.replace(f"{checkpoint}.new", checkpoint)
+    torch.save({k: v for k, v in state().items() if k not in ("adam", "muon")}, final)

@@ -1,0 +1,141 @@
+"""The default pack's language model: Llama-shaped, in PyTorch, with a tap at every site."""
+
+import math
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+VOCAB, WIDTH, LAYERS, HEADS, KV_HEADS, HEAD, INNER, CONTEXT = 4096, 256, 6, 8, 4, 32, 768, 256
+EPSILON, THETA = 1e-5, 10000.0
+
+#: Sites with an SAE, in the order of computation.
+SITES = [
+    f"blocks.{layer}.{hook}"
+    for layer in range(LAYERS)
+    for hook in ("hook_attn_out", "hook_mlp_out", "hook_resid_post")
+]
+
+
+class RMSNorm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.g = nn.Parameter(torch.ones(WIDTH))
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + EPSILON) * self.g
+
+
+def rotary():
+    """cos and sin, [CONTEXT, HEAD], as Hugging Face lays them out (halves, not pairs)."""
+    frequency = 1 / (THETA ** (torch.arange(0, HEAD, 2).float() / HEAD))
+    angle = torch.outer(torch.arange(CONTEXT).float(), frequency)
+    angle = torch.cat([angle, angle], -1)
+    return angle.cos(), angle.sin()
+
+
+COS, SIN = rotary()
+
+
+def rotate_half(x):
+    a, b = x.chunk(2, -1)
+    return torch.cat([-b, a], -1)
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n1, self.n2 = RMSNorm(), RMSNorm()
+        self.qkv = nn.Linear(WIDTH, (HEADS + 2 * KV_HEADS) * HEAD, bias=False)
+        self.o = nn.Linear(HEADS * HEAD, WIDTH, bias=False)
+        self.gu = nn.Linear(WIDTH, 2 * INNER, bias=False)
+        self.down = nn.Linear(INNER, WIDTH, bias=False)
+
+    def attn(self, x):
+        batch, length, _ = x.shape
+        group = HEADS // KV_HEADS
+        qkv = self.qkv(self.n1(x)).view(batch, length, HEADS + 2 * KV_HEADS, HEAD).transpose(1, 2)
+        qk, v = qkv[:, : HEADS + KV_HEADS], qkv[:, HEADS + KV_HEADS :]
+        qk = qk * COS[:length].to(qk.dtype) + rotate_half(qk) * SIN[:length].to(qk.dtype)
+        q, k = qk[:, :HEADS], qk[:, HEADS:]
+        q = q.reshape(batch, KV_HEADS, group * length, HEAD)
+        scores = (q @ k.transpose(-1, -2)).view(batch, KV_HEADS, group, length, length)
+        mask = torch.full((length, length), float("-inf")).triu(1).to(scores.dtype)
+        weights = (scores * HEAD**-0.5 + mask).softmax(-1).to(v.dtype)
+        mixed = weights.view(batch, KV_HEADS, group * length, length) @ v
+        mixed = mixed.view(batch, HEADS, length, HEAD).transpose(1, 2)
+        return self.o(mixed.reshape(batch, length, HEADS * HEAD))
+
+    def mlp(self, x):
+        gate, up = self.gu(self.n2(x)).chunk(2, -1)
+        return self.down(F.silu(gate) * up)
+
+
+class LanguageModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Embedding(VOCAB, WIDTH)
+        self.b = nn.ModuleList(Block() for _ in range(LAYERS))
+        self.n = RMSNorm()
+        for p in self.parameters():
+            if p.dim() == 2:
+                nn.init.normal_(p, std=0.02)
+        for b in self.b:
+            for out in (b.o, b.down):
+                nn.init.normal_(out.weight, std=0.02 / math.sqrt(2 * LAYERS))
+
+    def hidden(self, ids):
+        """The last residual after the final norm, [batch, length, WIDTH]."""
+        return self.tapped(ids)[1]
+
+    def tapped(self, ids, replace=None):
+        """Every site's activations by name, and the normed last residual.
+
+        `replace` is (site, function): the function's value takes the place of the site's.
+        """
+        taps = {}
+
+        def tap(site, x):
+            taps[site] = x
+            return replace[1](x) if replace and replace[0] == site else x
+
+        x = self.e(ids)
+        for layer, block in enumerate(self.b):
+            x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x))
+            x = x + tap(f"blocks.{layer}.hook_mlp_out", block.mlp(x))
+            x = tap(f"blocks.{layer}.hook_resid_post", x)
+        return taps, self.n(x)
+
+    def loss(self, ids, targets):
+        """Mean cross-entropy in nats; targets of -1 do not count."""
+        logits = self.hidden(ids).flatten(0, 1) @ self.e.weight.t()
+        return F.cross_entropy(logits.float(), targets.flatten(), ignore_index=-1)
+
+
+def hugging_face(model):
+    """The weights under the names of Hugging Face's LlamaForCausalLM."""
+    tensors = {"model.embed_tokens.weight": model.e.weight, "model.norm.weight": model.n.g}
+    for layer, b in enumerate(model.b):
+        q, k, v = b.qkv.weight.split([HEADS * HEAD, KV_HEADS * HEAD, KV_HEADS * HEAD])
+        gate, up = b.gu.weight.split([INNER, INNER])
+        parts = {
+            "self_attn.q_proj": q, "self_attn.k_proj": k, "self_attn.v_proj": v,
+            "self_attn.o_proj": b.o.weight, "mlp.gate_proj": gate, "mlp.up_proj": up,
+            "mlp.down_proj": b.down.weight, "input_layernorm": b.n1.g,
+            "post_attention_layernorm": b.n2.g,
+        }
+        for name, weight in parts.items():
+            tensors[f"model.layers.{layer}.{name}.weight"] = weight
+    return {name: weight.detach().float() for name, weight in tensors.items()}
+
+
+def config():
+    """config.json in Hugging Face's words."""
+    return {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": VOCAB,
+        "hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
+        "num_key_value_heads": KV_HEADS, "head_dim": HEAD, "intermediate_size": INNER,
+        "max_position_embeddings": CONTEXT, "rms_norm_eps": EPSILON, "rope_theta": THETA,
+        "tie_word_embeddings": True, "hidden_act": "silu", "attention_bias": False,
+        "mlp_bias": False, "bos_token_id": 0, "eos_token_id": 0,
+    }
