@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -39,6 +40,12 @@ function models(): Plugin {
 	};
 }
 
+/** sha256 of the default pack's pack.json: a page that has it stored need not ask for it again. */
+function packHash(): string | null {
+	const file = path.join(root, 'models/default/pack.json');
+	return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : null;
+}
+
 const pwa = VitePWA({
 	strategies: 'generateSW',
 	registerType: 'prompt',
@@ -75,6 +82,7 @@ const pwa = VitePWA({
 
 export default defineConfig({
 	base: './',
+	define: { __PACK_HASH__: JSON.stringify(packHash()) },
 	plugins: [svelte(), models(), pwa],
 	worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
 	optimizeDeps: { exclude: ['onnxruntime-web'] },

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** `npm test`: everything that needs neither a GPU nor PyTorch, one step after the other. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { provideChromium } from './find-chromium.mjs';
 
@@ -27,9 +26,7 @@ function step(name, command, ...args) {
 
 /** The training recipe's own tests, where there is a Python that has PyTorch. */
 function recipe() {
-	const folder = path.join(ROOT, 'models/recipe');
-	const tests = existsSync(folder) && readdirSync(folder, { recursive: true, encoding: 'utf8' });
-	if (!tests || !tests.some((name) => /(^|\/)test_\w+\.py$/.test(name))) return;
+	const folder = path.join(ROOT, 'tests/recipe');
 	const has = (python) =>
 		spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
 	const python = ['/usr/bin/python3', 'python3'].find(has);

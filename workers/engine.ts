@@ -36,6 +36,7 @@ import { write } from './write';
 export interface Library {
 	open(
 		address: string,
+		expected: string | null,
 		signal: AbortSignal,
 		onProgress: (progress: Progress) => void
 	): Promise<PackSource>;
@@ -57,12 +58,17 @@ export class LocalEngine implements Engine {
 	constructor(readonly library: Library) {}
 
 	open(
-		request: { address: string; backend: Backend | null },
+		request: { address: string; backend: Backend | null; expected?: string | null },
 		job: number,
 		onProgress: (progress: Progress) => void
 	): Promise<Opened> {
 		return this.#work(job, async (signal) => {
-			const source = await this.library.open(request.address, signal, onProgress);
+			const source = await this.library.open(
+				request.address,
+				request.expected ?? null,
+				signal,
+				onProgress
+			);
 			await this.#running?.bench.release();
 			this.#running = null;
 			const choice = await chooseDevice(request.backend);

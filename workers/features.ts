@@ -55,7 +55,10 @@ export class Features {
 			histogram: measured?.histogram ?? null,
 			examples: examples ?? [],
 			promoted: this.#ranked(promotes, LISTED),
-			suppressed: this.#ranked(promotes.map((x) => -x), LISTED).map((t) => ({
+			suppressed: this.#ranked(
+				promotes.map((x) => -x),
+				LISTED
+			).map((t) => ({
 				...t,
 				logit: -t.logit
 			})),
@@ -200,7 +203,12 @@ export class Features {
 	/** What a direction does to the logits, centred over the vocabulary: row × final gain × unembedding. */
 	#throughUnembedding(w: Float32Array): Float32Array {
 		const gain = this.bench.finalGain;
-		return centred(times(this.bench.unembedding, w.map((x, i) => x * gain[i]!)));
+		return centred(
+			times(
+				this.bench.unembedding,
+				w.map((x, i) => x * gain[i]!)
+			)
+		);
 	}
 
 	/** How far each token's embedding points along a feature's encoder, centred over the vocabulary. */

@@ -187,7 +187,12 @@ export class LanguageModel {
 		const key = edited ? `steered ${edited.map((e) => e.id).join(' ')}` : '';
 		const ready = this.#variants.get(key);
 		if (ready) return ready;
-		const session = Session.create(this.#graph(edited), this.#files(edited), this.#presents(), signal);
+		const session = Session.create(
+			this.#graph(edited),
+			this.#files(edited),
+			this.#presents(),
+			signal
+		);
 		this.#variants.set(key, session);
 		session.catch(() => this.#variants.delete(key));
 		const spare = [...this.#variants.keys()].filter((k) => k !== '' && k !== key);
@@ -207,6 +212,10 @@ export class LanguageModel {
 	}
 
 	#files(edited: EditedSae[] | null): SessionFiles {
-		return Object.assign({}, this.weights.files, ...(edited ?? []).map((e) => e.files)) as SessionFiles;
+		return Object.assign(
+			{},
+			this.weights.files,
+			...(edited ?? []).map((e) => e.files)
+		) as SessionFiles;
 	}
 }

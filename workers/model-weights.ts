@@ -50,7 +50,13 @@ export function modelWeights(
 /** Looks at the exponent bits: all ones means infinity or NaN. */
 function allFinite(dtype: string, bytes: Uint8Array): boolean {
 	const [mask, step] =
-		dtype === 'F32' ? [0x7f80, 4] : dtype === 'BF16' ? [0x7f80, 2] : dtype === 'F16' ? [0x7c00, 2] : [0, 0];
+		dtype === 'F32'
+			? [0x7f80, 4]
+			: dtype === 'BF16'
+				? [0x7f80, 2]
+				: dtype === 'F16'
+					? [0x7c00, 2]
+					: [0, 0];
 	if (step === 0) return true;
 	for (let i = step - 2; i + 1 < bytes.length; i += step)
 		if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask!) === mask) return false;

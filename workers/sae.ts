@@ -174,7 +174,11 @@ function codesFromTop(values: Float32Array, indices: Int32Array, tokens: number,
 		}
 		offsets[t + 1] = features.length;
 	}
-	return { offsets, features: Uint32Array.from(features), activations: Float32Array.from(activations) };
+	return {
+		offsets,
+		features: Uint32Array.from(features),
+		activations: Float32Array.from(activations)
+	};
 }
 
 function codesFromDense(codes: Float32Array, tokens: number): Codes {
@@ -193,7 +197,11 @@ function codesFromDense(codes: Float32Array, tokens: number): Codes {
 		}
 		offsets[t + 1] = features.length;
 	}
-	return { offsets, features: Uint32Array.from(features), activations: Float32Array.from(activations) };
+	return {
+		offsets,
+		features: Uint32Array.from(features),
+		activations: Float32Array.from(activations)
+	};
 }
 
 function vectorsOf(architecture: EncoderSpec['architecture']): string[] {

@@ -53,7 +53,10 @@ export async function selfTest(
 	model.forget(cache);
 	const score = new Score(expected.tolerance.absolute_rms, expected.tolerance.relative);
 	const { ids, values } = expected.logits;
-	score.compare(ids.map((id) => logits[id]!), values);
+	score.compare(
+		ids.map((id) => logits[id]!),
+		values
+	);
 	for (const [site, { position, values }] of Object.entries(expected.taps)) {
 		const d = model.shape.dModel;
 		score.compare(taps.get(site)!.subarray(position * d, (position + 1) * d), values);
@@ -65,7 +68,10 @@ export async function selfTest(
 			const byFeature = new Map<number, number>();
 			for (let i = found.offsets[position]!; i < found.offsets[position + 1]!; i++)
 				byFeature.set(found.features[i]!, found.activations[i]!);
-			score.compare(features.map((f) => byFeature.get(f) ?? NaN), activations);
+			score.compare(
+				features.map((f) => byFeature.get(f) ?? NaN),
+				activations
+			);
 		}
 	return score.verdict();
 }

@@ -136,11 +136,7 @@ export class Session {
 	}
 
 	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes what is kept. */
-	run(
-		feeds: Record<string, Feed | Kept>,
-		fetch: string[],
-		signal?: AbortSignal
-	): Promise<Outputs> {
+	run(feeds: Record<string, Feed | Kept>, fetch: string[], signal?: AbortSignal): Promise<Outputs> {
 		return exclusive(async () => {
 			const tensors: Record<string, OrtTensor> = {};
 			for (const [name, feed] of Object.entries(feeds))

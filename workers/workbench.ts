@@ -46,7 +46,12 @@ export class Workbench {
 		const files: Record<string, Safetensors> = {};
 		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
 		const weights = modelWeights(files, config, wide);
-		return new Workbench(source, tokenizer, new LanguageModel(config, weights), Object.values(files));
+		return new Workbench(
+			source,
+			tokenizer,
+			new LanguageModel(config, weights),
+			Object.values(files)
+		);
 	}
 
 	get pack() {
@@ -220,6 +225,8 @@ export function unknownFeature(id: string): Problem {
 /** The bytes behind gzip; a file that is not gzipped comes back as it is. */
 async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
 	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-	const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+	const stream = new Blob([bytes as BlobPart])
+		.stream()
+		.pipeThrough(new DecompressionStream('gzip'));
 	return new Uint8Array(await new Response(stream).arrayBuffer());
 }

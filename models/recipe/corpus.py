@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 
 import tokenizer
+from stories import generate
 
 VOCABULARY = 4096
+#: Generated stories: how many are trained on, and the seeds of those that never are.
+STORIES, HELD_SEEDS = 18_000, range(10_000_000, 10_000_300)
 #: How often a file's words count when the tokenizer is trained, and the share of its documents used.
 WEIGHTS = {"picture-books": (6, 1.0), "tinystories-sample": (6, 1.0)}
 OTHERWISE = (1, 0.5)
@@ -37,8 +40,11 @@ def texts(books):
     return {p.name.split(".")[0]: documents(p) for p in kept}
 
 
-def prepare(books, work, seed=1):
-    """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`."""
+def prepare(books, work, seed=1, stories=STORIES):
+    """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`.
+
+    The tokenizer is trained on the books alone; generated stories are the set "generator".
+    """
     work = Path(work)
     if (work / "characters.json").exists():
         return
@@ -62,6 +68,11 @@ def prepare(books, work, seed=1):
         np.array(parts[False], np.uint16).tofile(work / f"{name}.train")
         np.array(parts[True], np.uint16).tofile(work / f"{name}.held")
         characters[name] = sum(len(d) for d in docs if is_held_out(d))
+    told = {"train": range(stories), "held": HELD_SEEDS}
+    for kind, seeds in told.items():
+        tokens = [i for s in seeds for i in (0, *encode(generate(s).text))]
+        np.array(tokens, np.uint16).tofile(work / f"generator.{kind}")
+    characters["generator"] = sum(len(generate(s).text) for s in HELD_SEEDS)
     (work / "characters.json").write_text(json.dumps(characters))
 
 

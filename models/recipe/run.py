@@ -21,6 +21,7 @@ import pack  # noqa: E402
 import tokenizer  # noqa: E402
 import train_model  # noqa: E402
 import train_saes  # noqa: E402
+from stories import generate  # noqa: E402
 from transformer import CONTEXT  # noqa: E402
 
 STAGES = ("corpus", "model", "saes", "pack")
@@ -32,6 +33,7 @@ def parse(words):
     parser.add_argument("--books", help="folder of .txt or .txt.xz files, documents parted by <|endoftext|>")
     parser.add_argument("--work", default=os.path.expanduser("~/.cache/undercurrent"), help="checkpoints and tokens")
     parser.add_argument("--out", default="models/default", help="the pack's folder")
+    parser.add_argument("--note", default="shares of the training rows", help="a word on the data, for pack.json")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--model-tokens", type=float, default=24e6)
     parser.add_argument("--model-minutes", type=float, default=62)
@@ -56,7 +58,7 @@ def make_pack(args):
             "recipe": "models/recipe", "machine": f"{args.threads} CPU threads, no GPU",
             "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_seed": 0,
             "sae_tokens": int(saes["tokens"]), "sae_seconds": round(saes["seconds"]), "sae_seed": 1,
-            "data": {n: train_model.SHARES.get(n, 0.1) for n in held},
+            "data": {n: train_model.SHARES.get(n, 0.1) for n in held}, "data_note": args.note,
             "held_out": "a tenth of the documents of every file, by the sha256 of their text",
         },
     }
@@ -64,7 +66,7 @@ def make_pack(args):
         args.out, model["model"], saes["saes"],
         tokenizer.tokenizer_json(encode.vocabulary, encode.merges), tokenizer.tokenizer_config(CONTEXT),
         encode, encode.decode, held, characters,
-        (d for docs in corpus.texts(args.books).values() for d in docs), [], about)
+        (d for docs in corpus.texts(args.books).values() for d in docs), [generate(seed).text for seed in corpus.HELD_SEEDS][:250], about)
 
 
 def main(words):

@@ -317,8 +317,9 @@ export interface StorageReport {
  * `AbortError`. Errors carry a code of `core/errors.ts` in `name`.
  */
 export interface Engine {
+	/** `expected`: the sha256 of the pack's pack.json, where known; a stored pack then needs no network. */
 	open(
-		request: { address: string; backend: Backend | null },
+		request: { address: string; backend: Backend | null; expected?: string | null },
 		job: number,
 		onProgress: (p: Progress) => void
 	): Promise<Opened>;

@@ -27,6 +27,8 @@ export interface OpenRequest {
 	address: string;
 	/** null: whichever is right for this machine. */
 	backend: Backend | null;
+	/** sha256 of the pack's pack.json, where the page was built with it. */
+	expected?: string | null;
 }
 
 /** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */

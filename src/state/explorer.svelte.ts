@@ -37,6 +37,8 @@ export interface Setup {
 	engine: Asked;
 	/** Absolute address of the pack's folder. */
 	pack: string;
+	/** sha256 of its pack.json, where the page was built with it. */
+	packHash?: string | null;
 	/** Forced by the reader, or null. */
 	backend: Backend | null;
 	/** Brings the stored example, or null. */
@@ -64,7 +66,7 @@ export class Explorer {
 		const { engine } = setup;
 		this.#setup = setup;
 		this.engine = engine;
-		this.model = new Model(engine, setup.pack, setup.backend);
+		this.model = new Model(engine, setup.pack, setup.backend, setup.packHash);
 		this.reading = new Reading(engine);
 		this.labels = new Labels(engine, () => this.model.ready);
 		this.steering = new Steering(engine);

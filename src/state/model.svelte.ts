@@ -20,11 +20,18 @@ export class Model {
 	readonly #engine: Asked;
 	readonly #address: string;
 	readonly #backend: Backend | null;
+	readonly #expected: string | null;
 
-	constructor(engine: Asked, address: string, backend: Backend | null) {
+	constructor(
+		engine: Asked,
+		address: string,
+		backend: Backend | null,
+		expected: string | null = null
+	) {
 		this.#engine = engine;
 		this.#address = address;
 		this.#backend = backend;
+		this.#expected = expected;
 		engine.onLost = (problem) => {
 			if (this.phase === 'ready') void this.open(problem);
 		};
@@ -55,7 +62,7 @@ export class Model {
 		this.progress = null;
 		try {
 			const opened = await this.#engine.open(
-				{ address: this.#address, backend: this.#backend },
+				{ address: this.#address, backend: this.#backend, expected: this.#expected },
 				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
 			);
 			if (running.signal.aborted) return;

@@ -6,7 +6,7 @@ import { asError } from './resource.svelte';
 
 /** A run that was overtaken goes on until it has written this much or is this old, so that dragging shows text. */
 const SHOWN_TOKENS = 10;
-const YOUNG_MS = 150;
+const YOUNG_MS = 300;
 
 export class Stream {
 	tokens = $state.raw<string[]>([]);

@@ -34,10 +34,21 @@ export class Library {
 		this.#keepProgram = parts.keepProgram;
 	}
 
-	/** Throws a Problem when there is no readable pack at the address, nor a stored one of that address. */
-	async open(address: string, signal?: AbortSignal): Promise<PackSource> {
+	/**
+	 * Throws a Problem when there is no readable pack at the address, nor a stored one of that address.
+	 * With `expected`, the sha256 that its pack.json must have, a stored pack is opened without asking
+	 * the network whether there is a newer one.
+	 */
+	async open(
+		address: string,
+		signal?: AbortSignal,
+		expected: string | null = null
+	): Promise<PackSource> {
 		const stored = (await this.#readable()).findLast(({ record }) => record.address === address);
-		const text = await this.#manifest(address, stored?.record.text ?? null, signal);
+		const current = stored && stored.record.hash === expected;
+		const text = current
+			? stored.record.text
+			: await this.#manifest(address, stored?.record.text ?? null, signal);
 		const pack = parsePack(parseJson(text));
 		const hash = await sha256(new TextEncoder().encode(text));
 		if (hash !== stored?.record.hash)

@@ -9,10 +9,17 @@ import { keepRuntime } from './program';
 
 let library: Promise<Library> | null = null;
 
-/** The pack at `address`, the address of its folder. Throws a Problem when there is none. */
-export async function openPackSource(address: string, signal?: AbortSignal): Promise<PackSource> {
+/**
+ * The pack at `address`, the address of its folder; `expected` is the sha256 of its pack.json where the
+ * page was built with it. Throws a Problem when there is none.
+ */
+export async function openPackSource(
+	address: string,
+	expected: string | null,
+	signal?: AbortSignal
+): Promise<PackSource> {
 	const folder = address.endsWith('/') ? address : `${address}/`;
-	return (await opened()).open(folder, signal);
+	return (await opened()).open(folder, signal, expected);
 }
 
 export async function storageReport(): Promise<StorageReport> {

@@ -52,7 +52,10 @@ describe('the worker', () => {
 	it('gives way to a newer prompt', async () => {
 		const { client } = await open();
 		const older = new AbortController();
-		const first = client.read({ text: TEXT }, { signal: older.signal, onPart: () => older.abort() });
+		const first = client.read(
+			{ text: TEXT },
+			{ signal: older.signal, onPart: () => older.abort() }
+		);
 		await expect(first).rejects.toMatchObject({ name: 'AbortError' });
 		expect((await readAll(client)).size).toBe(8);
 	});
@@ -81,10 +84,17 @@ describe('the worker', () => {
 	it('says what is wrong with empty prompts and unknown features', async () => {
 		const { client } = await open();
 		await expect(client.tokenize('  ')).rejects.toMatchObject({ name: 'empty-prompt' });
-		for (const id of ['blocks.9.hook_mlp_out/1', 'blocks.1.hook_resid_post/99999', 'x', '__proto__/1'])
+		for (const id of [
+			'blocks.9.hook_mlp_out/1',
+			'blocks.1.hook_resid_post/99999',
+			'x',
+			'__proto__/1'
+		])
 			await expect(client.feature(id), id).rejects.toMatchObject({ name: 'unknown-feature' });
 		const edits = [{ id: 'blocks.1.hook_resid_post/99999', mode: 'add' as const, value: 1 }];
-		await expect(client.write({ ...WRITE, edits })).rejects.toMatchObject({ name: 'unknown-feature' });
+		await expect(client.write({ ...WRITE, edits })).rejects.toMatchObject({
+			name: 'unknown-feature'
+		});
 	});
 
 	it('names the tokens that do not fit', async () => {
@@ -143,8 +153,10 @@ describe('WebGPU', async () => {
 			for (const [sae, a] of wasm!.sites) {
 				const b = webgpu!.sites.get(sae)!;
 				const [x, y] = [dense(a), dense(b)];
-				for (const [key, value] of x) expect(y.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
-				for (const [key, value] of y) expect(x.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
+				for (const [key, value] of x)
+					expect(y.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
+				for (const [key, value] of y)
+					expect(x.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
 			}
 		},
 		240_000

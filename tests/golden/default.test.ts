@@ -63,12 +63,16 @@ describe('the default pack', () => {
 			if (!tensors.has(`tap.${site}`)) continue;
 			const expected = float32(tensors, `tap.${site}`).data;
 			points.forEach((point, i) =>
-				expect(worst(rowOf(site, point), expected.subarray(i * d, (i + 1) * d)), site).toBeLessThan(1)
+				expect(worst(rowOf(site, point), expected.subarray(i * d, (i + 1) * d)), site).toBeLessThan(
+					1
+				)
 			);
 		}
 		const expected = float32(tensors, 'logits').data;
 		for (const [i, point] of points.entries()) {
-			const logits = await bench.lens.logits(Float32Array.from(rowOf(bench.model.sites.at(-1)!, point)));
+			const logits = await bench.lens.logits(
+				Float32Array.from(rowOf(bench.model.sites.at(-1)!, point))
+			);
 			expect(worst(logits, expected.subarray(i * vocab, (i + 1) * vocab))).toBeLessThan(1);
 		}
 	});

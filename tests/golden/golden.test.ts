@@ -18,7 +18,8 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 	});
 
 	const prompt = (p: string) => f.golden.prompts[p]!.ids;
-	const readAll = (p: string) => f.bench.model.read(f.bench.model.begin(), prompt(p), f.bench.model.sites);
+	const readAll = (p: string) =>
+		f.bench.model.read(f.bench.model.begin(), prompt(p), f.bench.model.sites);
 
 	it('splits texts into the same tokens', () => {
 		for (const { text, ids } of f.golden.tokenization)
@@ -27,7 +28,8 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 
 	it.each(PROMPTS)('reads "%s": every tap and all logits', async (p) => {
 		const { logits, taps } = await readAll(p);
-		for (const [site, x] of taps) expect(worst(x, f.floats(`read.${p}.tap.${site}`)), site).toBeLessThan(1);
+		for (const [site, x] of taps)
+			expect(worst(x, f.floats(`read.${p}.tap.${site}`)), site).toBeLessThan(1);
 		const vocab = f.bench.model.shape.vocabSize;
 		const expected = f.floats(`read.${p}.logits`);
 		expect(worst(logits, expected.subarray(expected.length - vocab))).toBeLessThan(1);
@@ -62,7 +64,8 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 						: Math.min(Math.abs(kept), Math.abs(dropped)) > 2e-4;
 				if (!decided) continue;
 				const expected = new Map<number, number>();
-				for (let i = offsets[t]!; i < offsets[t + 1]!; i++) expected.set(features[i]!, activations[i]!);
+				for (let i = offsets[t]!; i < offsets[t + 1]!; i++)
+					expected.set(features[i]!, activations[i]!);
 				const found = new Map<number, number>();
 				for (let i = reading.offsets[t]!; i < reading.offsets[t + 1]!; i++)
 					found.set(reading.features[i]!, reading.activations[i]!);
@@ -104,7 +107,9 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 			// Position by position, so that every row of logits can be compared.
 			for (const [t, id] of [...ids, ...written.slice(0, -1)].entries()) {
 				const { logits } = await model.read(cache, [id], []);
-				expect(worst(columns(logits, width, f.golden.stride), row(t)), `${c} at ${t}`).toBeLessThan(1);
+				expect(worst(columns(logits, width, f.golden.stride), row(t)), `${c} at ${t}`).toBeLessThan(
+					1
+				);
 				if (t >= ids.length - 1) expect(greedy(logits)).toBe(written[t - ids.length + 1]);
 			}
 		}
@@ -147,9 +152,18 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		const features = new Features(f.bench);
 		for (const [sae, expected] of Object.entries(f.golden.origins)) {
 			const found = Object.values(await features.origins(sae));
-			expect(found.map((r) => r.origin), sae).toEqual(expected.origin);
-			expect(found.map((r) => r.from), sae).toEqual(expected.from);
-			expect(found.map((r) => r.missing), sae).toEqual(expected.missing);
+			expect(
+				found.map((r) => r.origin),
+				sae
+			).toEqual(expected.origin);
+			expect(
+				found.map((r) => r.from),
+				sae
+			).toEqual(expected.from);
+			expect(
+				found.map((r) => r.missing),
+				sae
+			).toEqual(expected.missing);
 			const scores = f.floats(`origins.${sae}.scores`);
 			const z = f.floats(`origins.${sae}.z`);
 			found.forEach((r, i) =>

@@ -108,7 +108,7 @@ class Stages(unittest.TestCase):
             text = "\n<|endoftext|>\n".join(f"Story {i}. " + TEXT * 12 for i in range(40))
             (books / "own.txt").write_text(text)
             corpus.VOCABULARY = 300
-            corpus.prepare(books, work)
+            corpus.prepare(books, work, stories=20)
             held, train = (corpus.token_files(work, kind)["own"] for kind in ("held", "train"))
             self.assertGreater(len(train), len(held))
             said = []

@@ -50,7 +50,8 @@ interface Source {
 }
 
 function filesBelow(folder: string): string[] {
-	return readdirSync(path.join(ROOT, folder)).flatMap((entry) => {
+	const entries = readdirSync(path.join(ROOT, folder)).filter((entry) => entry !== 'node_modules');
+	return entries.flatMap((entry) => {
 		const name = `${folder}/${entry}`;
 		return statSync(path.join(ROOT, name)).isDirectory() ? filesBelow(name) : [name];
 	});

@@ -44,7 +44,9 @@ const read: Command = {
 			if (part.kind === 'tokens') {
 				tokens = part.tokens;
 				if (part.leftOut.length > 0)
-					process.stderr.write(`The last ${part.leftOut.length} tokens do not fit and are left out.\n`);
+					process.stderr.write(
+						`The last ${part.leftOut.length} tokens do not fit and are left out.\n`
+					);
 			} else if (part.kind === 'next') next = part.next;
 			else sites[part.site.sae] = siteJson(part.site, top);
 		});
@@ -64,10 +66,12 @@ const write: Command = {
 			edits: args.all('steer').map(edit)
 		};
 		if (request.temperature < 0) throw usage('--temperature must not be below 0');
-		if (!(request.topP > 0 && request.topP <= 1)) throw usage('--top-p must lie above 0 and up to 1');
+		if (!(request.topP > 0 && request.topP <= 1))
+			throw usage('--top-p must lie above 0 and up to 1');
 		const { engine } = await open(args);
 		const { text, ids, tokens, stop } = await engine.write(request, JOB, () => undefined);
-		if (stop === 'context full') process.stderr.write('The context is full: the text ends early.\n');
+		if (stop === 'context full')
+			process.stderr.write('The context is full: the text ends early.\n');
 		return { text, ids, tokens };
 	}
 };
@@ -75,7 +79,9 @@ const write: Command = {
 function edit(text: string): Edit {
 	const parsed = parseEdit(text);
 	if (parsed) return parsed;
-	throw usage(`--steer "${text.slice(0, 80)}" is not of the form FEATURE_ID=add:6 (add, set, scale, ablate)`);
+	throw usage(
+		`--steer "${text.slice(0, 80)}" is not of the form FEATURE_ID=add:6 (add, set, scale, ablate)`
+	);
 }
 
 const feature: Command = {

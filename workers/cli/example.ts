@@ -54,20 +54,30 @@ export async function workedExample(
 	const request = { text: prompt, tokens: TOKENS, temperature: 0, topP: 1, seed: 0 };
 	const written = async (lines: string[]) => {
 		const parsed = lines.flatMap((line) => parseEdit(line) ?? []);
-		const { text, tokens } = await engine.write({ ...request, edits: parsed }, JOB, () => undefined);
+		const { text, tokens } = await engine.write(
+			{ ...request, edits: parsed },
+			JOB,
+			() => undefined
+		);
 		return { text, tokens };
 	};
 	const flow = await engine.flow({ id: edits[0]!.split('=')[0]! });
-	const seen = sites.flatMap((s) => [...s.features.subarray(s.offsets.at(-2), s.offsets.at(-1))]
-		.slice(0, TOP)
-		.map((f) => featureId(s.sae, f)));
+	const seen = sites.flatMap((s) =>
+		[...s.features.subarray(s.offsets.at(-2), s.offsets.at(-1))]
+			.slice(0, TOP)
+			.map((f) => featureId(s.sae, f))
+	);
 	const lines = await engine.lines([...new Set([...seen, ...flow.nodes.map((n) => n.id)])]);
 	const write = { plain: await written([]), steered: await written(edits), steer: edits };
 	return { prompt, reading, flow, lines, write };
 }
 
 /** The strongest feature of the prompt's middle residual that is not active everywhere, at 1.5 times its maximum. */
-async function tellingEdit(engine: LocalEngine, sites: SiteReading[], tokens: number): Promise<string> {
+async function tellingEdit(
+	engine: LocalEngine,
+	sites: SiteReading[],
+	tokens: number
+): Promise<string> {
 	const residual = sites.filter((s) => placeOf(s.site)?.kind === 'resid');
 	const site = residual[residual.length >> 1]!;
 	let best = { id: '', share: -1, max: 1 };

@@ -40,7 +40,12 @@ export class FolderSource implements PackSource {
 	async stored(): Promise<Set<string>> {
 		const paths = Object.keys(this.pack.files);
 		const there = await Promise.all(
-			paths.map((file) => stat(path.join(this.folder, file)).then(() => true, () => false))
+			paths.map((file) =>
+				stat(path.join(this.folder, file)).then(
+					() => true,
+					() => false
+				)
+			)
 		);
 		return new Set(paths.filter((_, i) => there[i]));
 	}

@@ -9,10 +9,13 @@ process.stdout.on('error', () => process.exit(0));
 async function run(): Promise<void> {
 	const [name = '', ...words] = process.argv.slice(2);
 	const command = COMMANDS[name];
-	if (!command) throw usage(name ? `There is no command "${name.slice(0, 40)}"` : 'A command is missing');
+	if (!command)
+		throw usage(name ? `There is no command "${name.slice(0, 40)}"` : 'A command is missing');
 	const args = new Arguments(words, command.options, ['json', ...(command.flags ?? [])]);
 	const answer = await command.run(args);
-	await new Promise<void>((done) => process.stdout.write(`${JSON.stringify(answer)}\n`, () => done()));
+	await new Promise<void>((done) =>
+		process.stdout.write(`${JSON.stringify(answer)}\n`, () => done())
+	);
 }
 
 run().then(

@@ -23,7 +23,8 @@ export interface Architecture {
 /** A whole number above zero from the config. */
 export function count(config: Config, key: string, otherwise?: number): number {
 	const value = config[key] ?? otherwise;
-	if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e7) return value;
+	if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e7)
+		return value;
 	throw new Problem(
 		'pack-invalid',
 		`The model's config.json has no usable "${key}".`,

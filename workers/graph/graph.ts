@@ -144,7 +144,8 @@ function node(
 	for (const output of outputs) message.string(2, output);
 	message.string(3, name).string(4, type);
 	for (const [key, value] of Object.entries(attributes)) message.message(5, attribute(key, value));
-	if (CONTRIB.has(type)) message.string(7, type === 'SimplifiedLayerNormalization' ? '' : MICROSOFT);
+	if (CONTRIB.has(type))
+		message.string(7, type === 'SimplifiedLayerNormalization' ? '' : MICROSOFT);
 	return message;
 }
 

@@ -36,7 +36,10 @@ function preActivations(g: Graph, x: Value, spec: EncoderSpec): { u: Value; pre:
 /** (x − μ) / (σ + 1e-5) with σ unbiased, as SAELens and OpenAI's TopK SAEs do it. */
 function layerNormUnbiased(g: Graph, x: Value, d: number): Value {
 	const centred = g.op('Sub', [x, g.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
-	const squares = g.op('ReduceMean', [g.op('Mul', [centred, centred])], { axes: [-1], keepdims: 1 });
+	const squares = g.op('ReduceMean', [g.op('Mul', [centred, centred])], {
+		axes: [-1],
+		keepdims: 1
+	});
 	const unbiased = g.op('Mul', [squares, g.constant(Float32Array.of(d / (d - 1)), [1])]);
 	const sigma = g.op('Add', [g.op('Sqrt', [unbiased]), g.constant(Float32Array.of(1e-5), [1])]);
 	return g.op('Div', [centred, sigma]);

@@ -78,12 +78,12 @@ export class Stream {
 		const past = (part: string) =>
 			g.input(`past.${layer}.${part}`, 'float32', [1, kvHeads, 'P', dHead]);
 		const inputs = [qkv, '', '', past('key'), past('value'), ...this.#lengths];
-		const [out, key, value] = g.ops(
-			'GroupQueryAttention',
-			[...inputs, rotary.cos, rotary.sin],
-			3,
-			{ num_heads: heads, kv_num_heads: kvHeads, do_rotary: 1, rotary_interleaved: 0 }
-		);
+		const [out, key, value] = g.ops('GroupQueryAttention', [...inputs, rotary.cos, rotary.sin], 3, {
+			num_heads: heads,
+			kv_num_heads: kvHeads,
+			do_rotary: 1,
+			rotary_interleaved: 0
+		});
 		g.output(`present.${layer}.key`, key!, 'float32', [1, kvHeads, 'T', dHead]);
 		g.output(`present.${layer}.value`, value!, 'float32', [1, kvHeads, 'T', dHead]);
 		return out!;
@@ -99,7 +99,13 @@ export class Stream {
 	}
 
 	/** Adds attention's output to the stream and normalises: the stream and what the MLP reads. */
-	afterAttention(layer: number, h: Value, out: Value, gain: Value, epsilon: number): [Value, Value] {
+	afterAttention(
+		layer: number,
+		h: Value,
+		out: Value,
+		gain: Value,
+		epsilon: number
+	): [Value, Value] {
 		const edited = this.#site(attnOut(layer), out);
 		return this.#join(h, edited, this.#add(attnOut(layer)), gain, epsilon);
 	}
@@ -168,16 +174,14 @@ export class Stream {
 	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`. */
 	#delta(site: string, x: Value): Value {
 		const { g, shape } = this;
-		const deltas = this.edited!
-			.filter((e) => e.site === site)
-			.map((e) =>
-				editDelta(g, x, e.spec, {
-					index: g.input(`edit.${e.id}.index`, 'int64', [`m.${e.id}`]),
-					alpha: g.input(`edit.${e.id}.alpha`, 'float32', [`m.${e.id}`]),
-					beta: g.input(`edit.${e.id}.beta`, 'float32', [`m.${e.id}`]),
-					rows: g.input(`edit.${e.id}.rows`, 'float32', [`m.${e.id}`, shape.dModel])
-				})
-			);
+		const deltas = this.edited!.filter((e) => e.site === site).map((e) =>
+			editDelta(g, x, e.spec, {
+				index: g.input(`edit.${e.id}.index`, 'int64', [`m.${e.id}`]),
+				alpha: g.input(`edit.${e.id}.alpha`, 'float32', [`m.${e.id}`]),
+				beta: g.input(`edit.${e.id}.beta`, 'float32', [`m.${e.id}`]),
+				rows: g.input(`edit.${e.id}.rows`, 'float32', [`m.${e.id}`, shape.dModel])
+			})
+		);
 		return deltas.reduce((sum, delta) => g.op('Add', [sum, delta]));
 	}
 }

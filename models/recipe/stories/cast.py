@@ -30,16 +30,31 @@ class Who:
             return (self.name or the) + "'s"
         if part == "the":
             return the
+        if part == "def":
+            return f"{self.name} the {self.noun}" if self.name and self.noun not in (
+                "girl", "boy") else self.name or f"the {self.adjective} {self.noun}"
+        if part == "a0":
+            return f"a {self.adjective} {self.noun}"
         if part == "noun":
             return self.noun
         if part == "full":
-            return self.name or f"the {self.adjective} {self.noun}"
+            return self._full(rng)
         if part == "voc":
             return self.name or rng.choice(["my friend", f"dear {self.noun}",
                                             f"{self.adjective} {self.noun}"])
         if part == "a":
             return f"a {self.adjective} {self.noun}" + self._named(rng)
         raise KeyError(part)
+
+    def _full(self, rng):
+        """The form for a first mention without ceremony."""
+        if not self.name:
+            return rng.choice(["the", "the", "a"]) + f" {self.adjective} {self.noun}"
+        if self.noun in ("girl", "boy"):
+            return rng.choice([self.name, self.name, f"{self.adjective} little {self.name}"
+                               if self.adjective != "little" else f"little {self.name}",
+                               f"a {self.noun} named {self.name}"])
+        return rng.choice([f"{self.name} the {self.noun}", f"a {self.noun} called {self.name}"])
 
     def _named(self, rng):
         if not self.name:
@@ -88,7 +103,7 @@ def child(rng, role, taken=(), gender=None):
 
 
 def animal(rng, role, pool=w.WALKERS, natures=w.NATURE, taken=(), gender=None, named=0.4):
-    gender = gender or rng.choice("ffmmn")
+    gender = gender or rng.choice("ffffmmmmn")
     name = None
     noun = rng.choice([n for n in pool if n not in taken])
     if gender != "n" and rng.random() < named:
@@ -96,6 +111,22 @@ def animal(rng, role, pool=w.WALKERS, natures=w.NATURE, taken=(), gender=None, n
         while name in taken:
             name = rng.choice(w.PETS_F if gender == "f" else w.PETS_M)
     return Who(role, noun, rng.choice(natures), gender, name, "animal")
+
+
+def ground_animal(rng, role):
+    return animal(rng, role, w.FOUR_FEET)
+
+
+def letter_carrier(rng, role):
+    who = trader(rng, role)
+    who.noun = "postman" if who.gender == "m" else "letter-carrier"
+    return who
+
+
+def maker(rng, role, taken=(), gender=None):
+    who = trader(rng, role, taken, gender)
+    who.noun = rng.choice([m for m in w.MAKERS if m not in taken])
+    return who
 
 
 def trader(rng, role, taken=(), gender=None, natures=None, named=0.35):

@@ -74,7 +74,17 @@ class Scene:
 
     def __init__(self, rng, rules, lists):
         self.rng, self.rules, self.lists = rng, rules, lists
-        self.values = {}
+        self.values, self.used = {}, {}
+
+    def fresh(self, key, options):
+        """A choice that does not repeat itself while others are left."""
+        used = self.used.setdefault(key, set())
+        if len(used) >= len(options):
+            used.clear()
+        left = [i for i in range(len(options)) if i not in used]
+        index = self.rng.choice(left)
+        used.add(index)
+        return options[index]
 
     def write(self, source):
         return self._render(compiled(source))
@@ -85,7 +95,7 @@ class Scene:
             if isinstance(node, str):
                 out.append(node)
             elif node[0] == "pick":
-                out.append(self._render(self.rng.choice(node[1])))
+                out.append(self._render(self.fresh(id(node), node[1])))
             else:
                 out.append(self._value(*node[1:]))
         return "".join(out)
@@ -96,7 +106,7 @@ class Scene:
         elif name in self.rules:
             value = self.write(self.rules[name])
         elif name in self.lists:
-            value = self.rng.choice(self.lists[name])
+            value = self.fresh(name, self.lists[name])
         else:
             raise KeyError(f"no slot {name}")
         if keep:

@@ -1,12 +1,15 @@
 """From marked text to plain text with spans of truth."""
 import re
+from functools import lru_cache
 
 from . import words as w
-from .grammar import CLOSE, KEEP, MID, OPEN
+from .grammar import CLOSE, KEEP, OPEN
 
 _AN = re.compile(r"(?<![\w\x04'])([Aa]) ((?:\x01[^\x02]*\x02)*)([A-Za-z]+)")
-_START = re.compile(r'(^|[.!?]\s+|\."\s+|\n\s*)((?:"|\x01[^\x02]*\x02|\x03)*)([a-z])')
+_START = re.compile(r'(^|[.!?]\s+|\."\s+)((?:"|\x01[^\x02]*\x02|\x03)*)([a-z])')
+_PARTS = re.compile(r"(\x01[^\x02]*\x02|\x03)")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:[-'][A-Za-z]+)*|\d+")
+_SPACES = re.compile(r"(?<=[^\n ]) {2,}")
 _QUOTE = re.compile(r'"[^"\n]*"')
 _NESTED = re.compile(r"‹([^›]*)›")
 CONSONANT_SOUND = ("uni", "use", "one", "once", "eu", "usual")
@@ -75,72 +78,67 @@ def _lexicon():
 
 ENTITY, POS, BOTH, PLURALS = _lexicon()
 NUMBER = {word: str(i) for i, word in enumerate(w.NUMBERS)}
+VERB_AFTER = {"to", "i", "we", "you", "they", "he", "she"}
 DETERMINED = set(w.DETERMINERS) | set(w.COLOURS) | set(w.NATURE) | set(w.LOOKS)
 
 
-def _pos(word, low, before):
-    if word in POS:
-        kind = POS[word]
-    elif low in POS:
-        kind = POS[low]
-    else:
-        return None
-    if low in BOTH:
-        if before in DETERMINED or before in NUMBER:
-            return "noun"
-        return "verb" if before in ("to", "i", "we", "you", "they", "he", "she") else None
-    return kind
+@lru_cache(maxsize=8192)
+def _facts(word):
+    """(lower case, entity, part of speech, noun or verb, plural, number) of a word."""
+    low = word.lower()
+    entity = ENTITY.get(word) or (None if low in ("may", "march", "will") else ENTITY.get(low))
+    number = NUMBER.get(low, word if word.isdigit() else None)
+    return low, entity, POS.get(word) or POS.get(low), low in BOTH, low in PLURALS, number
 
 
 def words_of(text):
-    """Spans that follow from the lexicon."""
+    """Spans that follow from the lexicon. A word that may be noun or verb needs its neighbour."""
     spans, before = [], ""
     for match in _WORD.finditer(text):
         start, end = match.span()
         word = match.group()
         if word.endswith("'s"):
             word, end = word[:-2], end - 2
-        low = word.lower()
-        kind = ENTITY.get(word) or (ENTITY.get(low) if low not in ("may", "march", "will") else None)
-        if kind and not (low in BOTH and before not in DETERMINED):
-            spans.append((start, end, "entity", kind))
-        kind = _pos(word, low, before)
-        if kind:
-            spans.append((start, end, "pos", kind))
-        if low in PLURALS:
+        low, entity, pos, both, many, number = _facts(word)
+        if both:
+            if before in DETERMINED or before in NUMBER:
+                pos = "noun"
+            else:
+                entity = None
+                pos = "verb" if before in VERB_AFTER else None
+        if entity:
+            spans.append((start, end, "entity", entity))
+        if pos:
+            spans.append((start, end, "pos", pos))
+        if many:
             spans.append((start, end, "plural", "yes"))
-        if low in NUMBER or word.isdigit():
-            spans.append((start, end, "number", NUMBER.get(low, word)))
+        if number is not None:
+            spans.append((start, end, "number", number))
         before = low
     return spans
 
 
-def finish(marked):
+def finish(marked, lexicon=True):
     """(plain text, spans) of a marked text: articles, capitals, quotes, lexicon."""
-    marked = _AN.sub(_article, marked)
+    marked = _AN.sub(_article, _SPACES.sub(" ", marked))
     marked = _START.sub(lambda m: m.group(1) + m.group(2) + m.group(3).upper(), marked)
     marked = marked.replace(KEEP, "").strip()
-    spans, out, stack, at, length = [], [], [], 0, 0
-    while at < len(marked):
-        char = marked[at]
-        if char == OPEN:
-            end = marked.index(MID, at)
-            tag, _, value = marked[at + 1:end].partition(":")
-            stack.append((length, tag, value))
-            at = end + 1
-            continue
-        if char == CLOSE:
+    spans, out, stack, length = [], [], [], 0
+    for part in _PARTS.split(marked):
+        if part.startswith(OPEN):
+            stack.append((length, *part[1:-1].split(":", 1)))
+        elif part == CLOSE:
             start, tag, value = stack.pop()
             spans.append((start, length, tag, value))
         else:
-            out.append(char)
-            length += 1
-        at += 1
+            out.append(part)
+            length += len(part)
     text = "".join(out)
     for match in _QUOTE.finditer(text):
         spans.append((match.start(), match.end(), "quoted", "double"))
     for match in _NESTED.finditer(text):
         spans.append((match.start(), match.end(), "quoted", "single"))
     text = text.replace("‹", "'").replace("›", "'")
-    spans.extend(words_of(text))
+    if lexicon:
+        spans.extend(words_of(text))
     return text, sorted(spans)

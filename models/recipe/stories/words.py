@@ -13,6 +13,8 @@ elephant monkey giraffe parrot penguin seal dolphin whale crab heron raven beetl
 spider cat dog horse cow pig sheep hen rooster toad lizard camel zebra panda""".split()
 WALKERS = """fox rabbit bear mouse hedgehog squirrel badger frog otter deer hare duck goose mole beaver
 kitten puppy lamb goat pony donkey turtle wolf lion elephant monkey penguin cat dog pig hen""".split()
+FOUR_FEET = """fox rabbit bear mouse hedgehog squirrel badger deer hare mole beaver kitten puppy lamb
+goat pony donkey wolf lion cat dog pig turtle""".split()
 ELDERS = """owl bear turtle badger goose raven heron toad crow donkey goat otter horse swan""".split()
 SEA_ANIMALS = "seal dolphin whale crab turtle penguin otter gull".split()
 FARM = "cow pig sheep hen goat horse duck donkey goose rooster".split()
@@ -21,13 +23,20 @@ TRADES = """baker farmer fisherman carpenter tailor miller teacher doctor sailor
 shepherd painter postman librarian clockmaker weaver cobbler potter musician cook nurse builder
 driver captain merchant beekeeper shoemaker woodcutter lighthouse-keeper""".split()
 
-FOOD_SG = """apple pear plum orange peach carrot sandwich cake biscuit egg pie potato onion lemon
+MAKERS = "baker carpenter tailor blacksmith painter clockmaker weaver cobbler potter shoemaker".split()
+
+FOOD_SG =  """apple pear plum orange peach carrot sandwich cake biscuit egg pie potato onion lemon
 banana pancake muffin tomato walnut mushroom pumpkin turnip melon fig""".split()
 FOOD_PL = """apples pears plums oranges cherries peaches carrots berries strawberries nuts biscuits
 pancakes eggs potatoes grapes beans peas mushrooms cakes muffins figs walnuts onions lemons
 raspberries sandwiches dumplings noodles""".split()
 FOOD_MASS = """bread soup honey cheese milk butter jam rice porridge stew tea fruit corn toast
 pudding cream salad chocolate""".split()
+TREATS = [f for f in FOOD_PL if f not in ("potatoes", "onions", "lemons", "beans", "peas")]
+DISHES = "bread soup honey cheese porridge stew pudding toast rice".split()
+FRUITS = """apples pears plums oranges cherries peaches berries strawberries nuts grapes figs
+raspberries walnuts""".split()
+PACKED =  "bread cheese honey chocolate fruit toast".split()
 MEALS = "breakfast lunch supper dinner".split()
 
 THINGS = """ring key crown lantern kite ball boat drum bell book map coin shell hat coat scarf basket
@@ -48,9 +57,11 @@ ELDER_NATURE = "old wise kind gentle grey patient friendly clever quiet cheerful
 
 FEEL_GOOD = """happy glad proud pleased excited cheerful thankful delighted joyful calm
 hopeful""".split()
-FEEL_BAD = "sad lonely worried afraid tired upset unhappy nervous sorry cold hungry lost".split()
+FEEL_BAD = "sad lonely worried afraid tired upset unhappy nervous sorry  cold hungry".split()
 
-WEATHER_ADJ = """sunny rainy windy snowy foggy cloudy stormy frosty warm cold cool bright misty
+SADNESS = "sad lonely worried unhappy upset".split()
+
+WEATHER_ADJ =  """sunny rainy windy snowy foggy cloudy stormy frosty warm cold cool bright misty
 icy mild""".split()
 WEATHER = "rain snow wind fog sunshine storm frost thunder mist hail breeze".split()
 SEASONS = "spring summer autumn winter".split()
@@ -70,12 +81,14 @@ wood:in:into|museum:in:to|palace:in:to|kitchen:in:into|workshop:in:into|waterfal
 PLACES = [tuple(x.strip().split(":")) for x in PLACES_RAW.replace("\n", "").split("|")]
 HOMES = """sea forest river lake mountain village mill castle hill meadow market old_bridge harbour
 town farm pond orchard lighthouse valley edge_of_the_wood windmill stream railway waterfall""".split()
+MEETING = "park market school library harbour station bakery shop museum bridge mill farm lake".split()
 WILD = "forest meadow lake river hill mountain cave island valley wood beach field pond".split()
 TOWNISH = "market village town harbour school library park station bakery shop square".split()
 
-PLANTS = """rose oak pine willow tulip daisy fern birch apple_tree cherry_tree sunflower lily
+TREES = ["oak", "pine", "willow", "birch", "maple", "apple tree", "cherry tree", "fir"]
+PLANTS =  """rose oak pine willow tulip daisy fern birch apple_tree cherry_tree sunflower lily
 bluebell ivy moss clover maple""".split()
-SCHOOL_THINGS = "pencil ruler notebook desk chalk bag lunchbox map crayon eraser paintbrush".split()
+SCHOOL_THINGS = "pencil ruler notebook lunchbox map crayon eraser paintbrush".split()
 SUBJECTS = "reading writing history music drawing geography science arithmetic spelling".split()
 GAMES = "hide-and-seek marbles tag chess football cards skipping hopscotch".split()
 VEHICLES = "train boat ship cart bus bicycle wagon ferry carriage tram".split()

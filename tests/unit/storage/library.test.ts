@@ -46,7 +46,7 @@ describe('a pack over the network', () => {
 	it('spells unusual file names as addresses', async () => {
 		const pack = await library().open(FOLDER);
 		expect(await pack.bytes('stats/a b@c.gz')).toEqual(bytesOf('same bytes'));
-		expect(server.asked.at(-1)).toBe('stats/a%20b%40c.gz');
+		expect(server.asked.at(-1)).toBe('stats/a%20b@c.gz');
 	});
 
 	it('refuses a file that pack.json does not list', async () => {
@@ -146,6 +146,17 @@ describe('without a network', () => {
 		for (const path of Object.keys(pack.pack.files)) await pack.bytes(path);
 		expect(pack.fetched()).toBe(0);
 		expect(await pack.keepAll!()).toBe(true);
+	});
+
+	it('does not even ask for a kept pack that is the one expected', async () => {
+		const { hash } = await library().open(FOLDER);
+		server.asked.length = 0;
+		expect((await library().open(FOLDER, undefined, hash)).hash).toBe(hash);
+		expect(server.asked).toEqual([]);
+		await publish(server, 'two');
+		const newer = await library().open(FOLDER, undefined, 'f'.repeat(64));
+		expect(newer.hash).not.toBe(hash);
+		expect(server.asked).toEqual(['pack.json']);
 	});
 
 	it.each([404, 503])('opens a kept pack although the server answers %i', async (status) => {

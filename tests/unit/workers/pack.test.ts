@@ -22,7 +22,8 @@ beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
 	const source = await FolderSource.open(path.join(FIXTURES, 'llama-tied'));
 	await mkdir(path.join(folder, 'model'));
-	const put = (file: string, bytes: Uint8Array | string) => writeFile(path.join(folder, file), bytes);
+	const put = (file: string, bytes: Uint8Array | string) =>
+		writeFile(path.join(folder, file), bytes);
 	for (const file of ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
 		await put(`model/${file}`, await readFile(path.join(source.folder, file)));
 	await put('model/config.json', JSON.stringify(source.pack.model.config));
@@ -126,5 +127,7 @@ it('stores int8 within half a step', async () => {
 	);
 	const [a, b] = [float32(stored, 'W_enc').data, float32(whole, 'W_enc').data];
 	const scales = float32(stored, 'W_enc.scale').data;
-	a.forEach((x, i) => expect(Math.abs(x - b[i]!)).toBeLessThanOrEqual(scales[i % scales.length]! * 0.5001));
+	a.forEach((x, i) =>
+		expect(Math.abs(x - b[i]!)).toBeLessThanOrEqual(scales[i % scales.length]! * 0.5001)
+	);
 });

@@ -32,7 +32,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 	const config = json(await need('config.json'), 'config.json') as Config;
 	const shapes = architectureOf(config).weights(config);
 	const index = await file('model.safetensors.index.json');
-	const map = index && (json(index, 'model.safetensors.index.json').weight_map as Record<string, string>);
+	const map =
+		index && (json(index, 'model.safetensors.index.json').weight_map as Record<string, string>);
 	const names = map ? [...new Set(Object.values(map))] : ['model.safetensors'];
 	const tensors = new Map<string, Floats>();
 	for (const name of names) {

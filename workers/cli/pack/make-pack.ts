@@ -46,7 +46,10 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		await out.write(weights, saeFile(sae, dtype, null));
 		entries.push({ id: ids[i]!, site: sae.site, cfg: sae.cfg, weights, stats: null });
 	}
-	const name = path.basename(path.resolve(request.out)).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+	const name = path
+		.basename(path.resolve(request.out))
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, '-');
 	const manifest: Record<string, unknown> = {
 		format: 'undercurrent-pack',
 		version: '1.0.0',
@@ -82,9 +85,14 @@ async function measureInto(
 ): Promise<void> {
 	let bench = await Workbench.open(await FolderSource.open(out.folder), false);
 	for (const entry of entries) checkFits(entry, bench);
-	const walk = corpus === null ? null : windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
+	const walk =
+		corpus === null ? null : windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
 	if (walk?.tokens === 0)
-		throw new Problem('pack-invalid', 'The corpus holds no text.', 'Give a text file with some pages.');
+		throw new Problem(
+			'pack-invalid',
+			'The corpus holds no text.',
+			'Give a text file with some pages.'
+		);
 	if (walk) {
 		const measure = new Measure(bench.model, bench.lens, bench.tokenizer, walk);
 		const means = await measure.means(saes.map((s) => s.site));
@@ -118,7 +126,7 @@ async function statisticsInto(
 	const total = walk.windows.reduce((n, w) => n + w.length, 0);
 	const bounds = (position: number) => {
 		let low = 0;
-		for (let high = starts.length - 1; low < high; ) {
+		for (let high = starts.length - 1; low < high;) {
 			const middle = (low + high + 1) >> 1;
 			if (starts[middle]! <= position) low = middle;
 			else high = middle - 1;
@@ -140,7 +148,10 @@ async function statisticsInto(
 function namesOf(saes: SaeFolder[]): string[] {
 	const taken = new Set<string>();
 	return saes.map((sae) => {
-		const extra = path.basename(path.resolve(sae.folder)).replace(/[^\w.-]+/g, '-').slice(0, 60);
+		const extra = path
+			.basename(path.resolve(sae.folder))
+			.replace(/[^\w.-]+/g, '-')
+			.slice(0, 60);
 		let name = taken.has(sae.site) ? `${sae.site}@${extra || 'other'}` : sae.site;
 		for (let n = 2; taken.has(name); n++) name = `${sae.site}@${extra}-${n}`;
 		taken.add(name);
@@ -172,7 +183,8 @@ function modelFile(model: ModelFolder, dtype: StoredDtype): Uint8Array {
 
 function saeFile(sae: SaeFolder, dtype: StoredDtype, mean: Float32Array | null): Uint8Array {
 	const file = new TensorFile();
-	for (const [name, tensor] of sae.tensors) file.floats(name, tensor, dtype, name === 'W_enc' ? 1 : 0);
+	for (const [name, tensor] of sae.tensors)
+		file.floats(name, tensor, dtype, name === 'W_enc' ? 1 : 0);
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
 	return file.finish();
 }
@@ -192,14 +204,17 @@ function exampleFile(windows: number[][]): Uint8Array {
 /** What this machine computes, for other machines and later versions to be checked against. */
 async function selfTestFile(bench: Workbench): Promise<Uint8Array> {
 	const { model, tokenizer } = bench;
-	const { tokens } = bench.tokenize('The quick brown fox jumps over the lazy dog, and then it rests.');
+	const { tokens } = bench.tokenize(
+		'The quick brown fox jumps over the lazy dog, and then it rests.'
+	);
 	const ids = tokens.map((t) => t.id).filter((_, i) => i < model.shape.context);
 	const { logits, taps } = await model.read(model.begin(), ids, model.sites);
 	const position = ids.length - 1;
 	const d = model.shape.dModel;
 	const shown = Array.from({ length: Math.min(32, tokenizer.size) }, (_, i) => i);
 	const middle = model.sites.filter((_, i) => i % 3 === 0);
-	const at = (site: string) => Array.from(taps.get(site)!.subarray(position * d, (position + 1) * d));
+	const at = (site: string) =>
+		Array.from(taps.get(site)!.subarray(position * d, (position + 1) * d));
 	const test = {
 		ids,
 		logits: { position, ids: shown, values: shown.map((id) => logits[id]!) },

@@ -133,7 +133,9 @@ export class Measure {
 			sums.count += window.length - 1;
 		}
 		await splice.release();
-		const [ce_clean, ce_sae, ce_zero] = [sums.clean, sums.sae, sums.zero].map((s) => s / sums.count);
+		const [ce_clean, ce_sae, ce_zero] = [sums.clean, sums.sae, sums.zero].map(
+			(s) => s / sums.count
+		);
 		const ce_recovered = (ce_zero! - ce_sae!) / (ce_zero! - ce_clean!);
 		return { ce_clean: ce_clean!, ce_sae: ce_sae!, ce_zero: ce_zero!, ce_recovered };
 	}

@@ -69,7 +69,8 @@ export async function readSaeFolder(folder: string): Promise<SaeFolder> {
 	}
 	const [dIn, dSae] = tensors.get('W_enc')!.shape as [number, number];
 	const k = topK(old);
-	if (architecture === 'topk' && !k) throw refuse('is TopK but names no k', 'Add k to its cfg.json.');
+	if (architecture === 'topk' && !k)
+		throw refuse('is TopK but names no k', 'Add k to its cfg.json.');
 	if (word('rescale_acts_by_decoder_norm') === true) foldDecoderNorm(tensors, dIn, dSae);
 	const cfg = {
 		architecture,

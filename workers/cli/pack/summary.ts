@@ -23,7 +23,12 @@ export interface Vocabulary {
 /** Where a token's document begins (after its special token) and ends, in the joined windows. */
 export type BoundsOf = (position: number) => { start: number; end: number };
 
-export function summarise(sae: Sae, walked: Walked, bounds: BoundsOf, words: Vocabulary): Uint8Array {
+export function summarise(
+	sae: Sae,
+	walked: Walked,
+	bounds: BoundsOf,
+	words: Vocabulary
+): Uint8Array {
 	const n = sae.wDec.rows;
 	const tokens = walked.positions.length;
 	const byFeature = groups(walked, n);
@@ -58,9 +63,18 @@ export function summarise(sae: Sae, walked: Walked, bounds: BoundsOf, words: Voc
 				acts.push(a);
 			}
 		});
-		const logits = times(words.unembedding, row(sae.wDec, f).map((x, c) => x * words.gain[c]!));
+		const logits = times(
+			words.unembedding,
+			row(sae.wDec, f).map((x, c) => x * words.gain[c]!)
+		);
 		promoted.set(largest(logits, LISTED), f * LISTED);
-		suppressed.set(largest(logits.map((x) => -x), LISTED), f * LISTED);
+		suppressed.set(
+			largest(
+				logits.map((x) => -x),
+				LISTED
+			),
+			f * LISTED
+		);
 	}
 	return new TensorFile()
 		.floats('density', { shape: [n], data: density }, 'f32')

@@ -23,7 +23,11 @@ export class TensorFile {
 		return this.#add(name, 'I8', shape, values).#add(`${name}.scale`, 'F32', scaleShape, scales);
 	}
 
-	integers(name: string, shape: number[], data: Uint8Array | Uint16Array | Uint32Array | Int32Array): this {
+	integers(
+		name: string,
+		shape: number[],
+		data: Uint8Array | Uint16Array | Uint32Array | Int32Array
+	): this {
 		const dtype =
 			data instanceof Uint8Array
 				? 'U8'

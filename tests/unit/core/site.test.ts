@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { formatEdit, parseEdit } from '../../../src/core/edit';
+import { depthOf, parseFeatureId, placeOf, residBefore, tapOf } from '../../../src/core/site';
+import { bytesOf, tokenText } from '../../../src/core/tokens';
+
+describe('sites', () => {
+	it('are TransformerLens hook names', () => {
+		expect(placeOf('blocks.3.hook_attn_out')).toEqual({ layer: 3, kind: 'attn' });
+		expect(placeOf('blocks.0.hook_resid_pre')).toEqual({ layer: 0, kind: 'embed' });
+		for (const bad of ['', 'blocks.x.hook_mlp_out', 'blocks.3.hook_mlp_out/1', '__proto__'])
+			expect(placeOf(bad)).toBeNull();
+	});
+
+	it('the stream before a block is the stream after the one before', () => {
+		expect(placeOf('blocks.3.hook_resid_pre')).toEqual({ layer: 2, kind: 'resid' });
+		expect(tapOf('blocks.3.hook_resid_pre')).toBe('blocks.2.hook_resid_post');
+		expect(tapOf('blocks.0.hook_resid_pre')).toBe(residBefore(0));
+	});
+
+	it('come in the order of computation', () => {
+		const order = [
+			'blocks.0.hook_resid_pre',
+			'blocks.0.hook_attn_out',
+			'blocks.0.hook_mlp_out',
+			'blocks.0.hook_resid_post',
+			'blocks.1.hook_attn_out'
+		];
+		expect([...order].reverse().sort((a, b) => depthOf(a) - depthOf(b))).toEqual(order);
+	});
+});
+
+describe('feature ids and edits', () => {
+	it('keep the name of an SAE', () => {
+		expect(parseFeatureId('blocks.1.hook_resid_post@wide/12')).toEqual({
+			sae: 'blocks.1.hook_resid_post@wide',
+			index: 12
+		});
+		for (const bad of [
+			'blocks.1.hook_resid_post/-1',
+			'blocks.1.hook_resid_post/1.5',
+			'/1',
+			'constructor/1'
+		])
+			expect(parseFeatureId(bad)).toBeNull();
+	});
+
+	it('are the same after a round trip', () => {
+		for (const text of [
+			'blocks.1.hook_mlp_out/3=add:6',
+			'blocks.1.hook_mlp_out/3=scale:-0.5',
+			'blocks.1.hook_resid_post@w/3=ablate'
+		])
+			expect(formatEdit(parseEdit(text)!)).toBe(text);
+	});
+
+	it('are refused when they are none', () => {
+		for (const bad of [
+			'',
+			'__proto__',
+			'blocks.1.hook_mlp_out/3',
+			'blocks.1.hook_mlp_out/3=add:',
+			'blocks.1.hook_mlp_out/3=add:1e999',
+			'blocks.1.hook_mlp_out/3=add:NaN',
+			'blocks.1.hook_q/3=add:1',
+			'x=ablate'
+		])
+			expect(parseEdit(bad), bad).toBeNull();
+	});
+});
+
+describe('token texts', () => {
+	it('are the bytes of the vocabulary entry', () => {
+		expect(tokenText(bytesOf('Ġfox')!)).toBe(' fox');
+		expect(tokenText(bytesOf('Ċ')!)).toBe('\n');
+		expect(bytesOf('日')).toBeNull();
+	});
+
+	it('show the bytes of a split character', () => {
+		expect(tokenText(Uint8Array.of(0xe6, 0x97))).toBe('<0xE6><0x97>');
+		expect(tokenText(Uint8Array.of(0x61, 0xe6, 0x97, 0xa5, 0xff))).toBe('a日<0xFF>');
+	});
+});
