@@ -66,7 +66,7 @@ const pwa = VitePWA({
 	},
 	workbox: {
 		clientsClaim: true,
-		globPatterns: ['**/*.{js,css,html,svg,png}'],
+		globPatterns: ['**/*.{js,css,html,svg,png}', 'assets/worked-example-*.json'],
 		// The inference runtime is kept when used; packs are kept by src/storage.
 		globIgnores: ['assets/ort*', 'models/**', 'screenshots/**'],
 		navigateFallbackDenylist: [/\/models\//],

@@ -77,7 +77,7 @@ function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 		'maxStorageBuffersPerShaderStage'
 	] as const)
 		limits[name] = adapter.limits[name];
-	const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups' as GPUFeatureName];
+	const wanted: GPUFeatureName[] = ['shader-f16', 'subgroups'];
 	const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
 	return adapter.requestDevice({ requiredLimits: limits, requiredFeatures });
 }

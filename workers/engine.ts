@@ -76,9 +76,10 @@ export class LocalEngine implements Engine {
 			await startRuntime(choice.device);
 			let backend: Backend = choice.device ? 'webgpu' : 'wasm';
 			let { reason } = choice;
-			let made = await this.#make(source, choice.device, signal, onProgress).catch(
-				(error: unknown) => (request.backend || !choice.device ? Promise.reject(error) : null)
-			);
+			let made = await this.#make(source, choice.device, signal, onProgress).catch((error) => {
+				if (request.backend || !choice.device) throw error;
+				return null;
+			});
 			if (choice.device && !(made?.test.ok ?? false)) {
 				if (request.backend === 'webgpu') throw failedOnGpu(made?.test);
 				leaveGpu();

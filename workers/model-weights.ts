@@ -49,17 +49,11 @@ export function modelWeights(
 
 /** Looks at the exponent bits: all ones means infinity or NaN. */
 function allFinite(dtype: string, bytes: Uint8Array): boolean {
-	const [mask, step] =
-		dtype === 'F32'
-			? [0x7f80, 4]
-			: dtype === 'BF16'
-				? [0x7f80, 2]
-				: dtype === 'F16'
-					? [0x7c00, 2]
-					: [0, 0];
-	if (step === 0) return true;
+	const step = { F32: 4, BF16: 2, F16: 2 }[dtype];
+	if (!step) return true;
+	const mask = dtype === 'F16' ? 0x7c00 : 0x7f80;
 	for (let i = step - 2; i + 1 < bytes.length; i += step)
-		if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask!) === mask) return false;
+		if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask) === mask) return false;
 	return true;
 }
 

@@ -2,17 +2,21 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import type { Token } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { bytesOf, tokenText } from '../src/core/tokens';
+import { bytesOf, pieceBytes, tokenText } from '../src/core/tokens';
 
 export class Tokenizer {
 	readonly #inner: HuggingFaceTokenizer;
 	readonly #special = new Set<number>();
+	/** Entries are written in GPT-2's byte alphabet; else in SentencePiece's words. */
+	readonly #byteLevel: boolean;
 	readonly #texts = new Map<number, string>();
 
 	/** Throws a Problem when the files are not a tokenizer. */
 	constructor(tokenizerJson: string, configJson: string) {
 		try {
-			const tokenizer = JSON.parse(tokenizerJson) as { added_tokens?: unknown };
+			const tokenizer = JSON.parse(tokenizerJson) as Record<string, unknown>;
+			const steps = JSON.stringify([tokenizer.pre_tokenizer, tokenizer.decoder]);
+			this.#byteLevel = steps.includes('"ByteLevel"');
 			this.#inner = new HuggingFaceTokenizer(tokenizer, JSON.parse(configJson) as object);
 			const added = Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : [];
 			for (const token of added as { id?: unknown; special?: unknown }[])
@@ -71,6 +75,7 @@ export class Tokenizer {
 	#bytes(id: number): Uint8Array | null {
 		if (this.#special.has(id)) return null;
 		const entry = this.#inner.id_to_token(id);
-		return entry === undefined ? null : bytesOf(entry);
+		if (entry === undefined) return null;
+		return this.#byteLevel ? bytesOf(entry) : pieceBytes(entry);
 	}
 }

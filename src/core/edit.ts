@@ -2,7 +2,8 @@
 import type { Edit } from './contract';
 import { parseFeatureId, placeOf, siteOf } from './site';
 
-const EDIT = /^(.{1,200})=(?:(add|set|scale):(-?\d{1,9}(?:\.\d{1,12})?(?:e[+-]?\d{1,3})?)|(ablate))$/i;
+const EDIT =
+	/^(.{1,200})=(?:(add|set|scale):(-?\d{1,9}(?:\.\d{1,12})?(?:e[+-]?\d{1,3})?)|(ablate))$/i;
 
 /** null when the text is not an edit. */
 export function parseEdit(text: string): Edit | null {

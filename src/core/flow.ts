@@ -3,7 +3,15 @@
  * Short-range matches are composed layer by layer; far layers are never matched directly. Unlike the
  * paper, "high" is decided by a null for each target decoder, not by one fixed threshold.
  */
-import type { FeatureId, FlowEdge, FlowGraph, FlowNode, Origin, OriginRow, SaeId } from './contract';
+import type {
+	FeatureId,
+	FlowEdge,
+	FlowGraph,
+	FlowNode,
+	Origin,
+	OriginRow,
+	SaeId
+} from './contract';
 import { isHigh, zScore, type Best, type Null } from './matching';
 import { attnOut, depthOf, EMBEDDING, featureId, mlpOut, parseFeatureId } from './site';
 import { placeOf, residBefore, residPost, siteOf, tapOf } from './site';
@@ -48,10 +56,9 @@ function originOf(high: Set<UpstreamKind>): Exclude<Origin, 'not measured'> {
 /** The origin when some scores are unknown: not measured if any of them could change it. */
 function decide(high: Set<UpstreamKind>, unknown: UpstreamKind[]): [Origin, UpstreamKind[]] {
 	const possible = (kinds: UpstreamKind[]): Set<string> =>
-		kinds.reduce(
-			(sets, kind) => sets.flatMap((s) => [s, new Set([...s, kind])]),
-			[new Set(high)]
-		).reduce((labels, s) => labels.add(originOf(s)), new Set<string>());
+		kinds
+			.reduce((sets, kind) => sets.flatMap((s) => [s, new Set([...s, kind])]), [new Set(high)])
+			.reduce((labels, s) => labels.add(originOf(s)), new Set<string>());
 	if (possible(unknown).size === 1) return [originOf(high), []];
 	const matters = unknown.filter((kind) => {
 		const others = unknown.filter((k) => k !== kind);
@@ -109,17 +116,16 @@ class Chain {
 		if (target === null) return null;
 		const best = this.decoders.best(id, target);
 		const kind = placeOf(site)!.kind;
-		const fixed = kind === 'attn' || kind === 'mlp' ? this.thresholds.tModule : this.thresholds.tRes;
+		const fixed =
+			kind === 'attn' || kind === 'mlp' ? this.thresholds.tModule : this.thresholds.tRes;
 		const enough =
-			fixed === undefined
-				? isHigh(best.cosine, this.decoders.null(target))
-				: best.cosine >= fixed;
+			fixed === undefined ? isHigh(best.cosine, this.decoders.null(target)) : best.cosine >= fixed;
 		return enough ? featureId(target, best.index) : null;
 	}
 
 	/** From a residual feature back to where it was born, with what the modules wrote on the way. */
 	back(start: FeatureId): void {
-		for (let id: FeatureId | null = start; id !== null; ) {
+		for (let id: FeatureId | null = start; id !== null;) {
 			this.ids.add(id);
 			const place = placeOf(siteOf(parseFeatureId(id)!.sae))!;
 			if (place.kind === 'embed') return;
@@ -130,9 +136,11 @@ class Chain {
 
 	/** From a residual feature on to the last layer that still holds it. */
 	forward(start: FeatureId): void {
-		let layer = placeOf(siteOf(parseFeatureId(start)!.sae))!.kind === 'embed' ? 0
-			: placeOf(siteOf(parseFeatureId(start)!.sae))!.layer + 1;
-		for (let id = this.match(start, residPost(layer)); id !== null; ) {
+		let layer =
+			placeOf(siteOf(parseFeatureId(start)!.sae))!.kind === 'embed'
+				? 0
+				: placeOf(siteOf(parseFeatureId(start)!.sae))!.layer + 1;
+		for (let id = this.match(start, residPost(layer)); id !== null;) {
 			this.ids.add(id);
 			this.modules(id, layer);
 			id = this.match(id, residPost(++layer));

@@ -11,7 +11,7 @@ export function row(m: Matrix, index: number): Float32Array {
 	return m.data.subarray(index * m.columns, (index + 1) * m.columns);
 }
 
-export function dot(a: Float32Array, b: Float32Array): number {
+function dot(a: Float32Array, b: Float32Array): number {
 	let sum = 0;
 	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
 	return sum;

@@ -39,7 +39,11 @@ export interface Sampling {
 }
 
 /** The next token. Takes exactly one number from `uniform`, whatever the settings. */
-export function sample(logits: Float32Array, { temperature, topP }: Sampling, uniform: () => number) {
+export function sample(
+	logits: Float32Array,
+	{ temperature, topP }: Sampling,
+	uniform: () => number
+) {
 	const draw = uniform();
 	if (temperature <= 0) return argmax(logits);
 	const p = softmax(logits, temperature);

@@ -9,8 +9,7 @@ function byteTable(): Map<string, number> {
 	const printable = (b: number) =>
 		(b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || (b >= 0xae && b <= 0xff);
 	let next = 0x100;
-	for (let b = 0; b < 256; b++)
-		table.set(String.fromCodePoint(printable(b) ? b : next++), b);
+	for (let b = 0; b < 256; b++) table.set(String.fromCodePoint(printable(b) ? b : next++), b);
 	return table;
 }
 
@@ -27,6 +26,13 @@ export function bytesOf(entry: string): Uint8Array | null {
 	return Uint8Array.from(bytes);
 }
 
+/** The bytes of a SentencePiece entry: `▁` is a space, `<0xE2>` the byte of a split character. */
+export function pieceBytes(entry: string): Uint8Array {
+	const byte = /^<0x([0-9A-F]{2})>$/.exec(entry);
+	if (byte) return Uint8Array.of(parseInt(byte[1]!, 16));
+	return new TextEncoder().encode(entry.replaceAll('▁', ' '));
+}
+
 /**
  * One token as text. Bytes that are no whole character are written `<0xE2>`, so that nothing is lost
  * and a split character can be seen.
@@ -41,7 +47,7 @@ export function tokenText(bytes: Uint8Array): string {
 
 function partlyDecoded(bytes: Uint8Array): string {
 	let text = '';
-	for (let at = 0; at < bytes.length; ) {
+	for (let at = 0; at < bytes.length;) {
 		const whole = characterLength(bytes, at);
 		if (whole > 0) {
 			text += new TextDecoder().decode(bytes.subarray(at, at + whole));

@@ -181,9 +181,9 @@ export class Explorer {
 		await this.#add([id]);
 	}
 
-	/** Adds the residual features of a feature's chain through the layers. */
-	async steerChain(id: FeatureId): Promise<void> {
-		await this.#add(chainOf(await this.engine.flow({ id }), id));
+	/** Adds the residual features of a feature's chain through the layers, cut where the thresholds say. */
+	async steerChain(id: FeatureId, cuts: Omit<FlowRequest, 'id'> = {}): Promise<void> {
+		await this.#add(chainOf(await this.engine.flow({ id, ...cuts }), id));
 	}
 
 	edit(id: FeatureId, change: Partial<Edit>): void {
@@ -216,7 +216,11 @@ export class Explorer {
 
 	async #add(ids: FeatureId[]): Promise<void> {
 		const lines = await Promise.all(ids.map((id) => this.labels.fetch(id).catch(() => null)));
-		const strengths = ids.map((id, i) => lines[i]?.max ?? this.#peak(id));
+		// A chain pushes as hard as one feature would: its parts point much the same way and add up.
+		const strengths = ids.map((id, i) => {
+			const strength = lines[i]?.max ?? this.#peak(id);
+			return strength && strength / ids.length;
+		});
 		this.address.set({ steer: added(this.address.steer, ids, strengths) });
 	}
 

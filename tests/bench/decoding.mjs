@@ -9,7 +9,6 @@ export async function measureDecoding({ base, backend, browser: options, rounds,
 	const browser = await chromium.launch(options);
 	try {
 		const page = await browser.newPage();
-		page.on('console', (m) => say('CON ' + m.text())); page.on('requestfailed', (r) => say('FAIL ' + r.url())); page.on('requestfinished', (r) => say('DONE ' + r.url()));
 		await page.goto(base);
 		const peer = await worker(page, 'peer');
 		const engine = await worker(page, 'engine');

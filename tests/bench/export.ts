@@ -16,13 +16,20 @@ const DATA = 'model.onnx_data';
 const INT32 = 6;
 
 /** The pack's name and sha256, for the record. */
-export async function exportModel(pack: string, out: string): Promise<{ name: string; hash: string }> {
+export async function exportModel(
+	pack: string,
+	out: string
+): Promise<{ name: string; hash: string }> {
 	const source = await FolderSource.open(pack);
 	const { model } = source.pack;
 	const config = model.config as Config;
 	const files: Safetensors[] = [];
 	for (const file of model.weights) files.push(parseSafetensors(await source.bytes(file)));
-	const read = (name: string) => float32(files.find((f) => f.has(name))!, name);
+	const read = (name: string) =>
+		float32(
+			files.find((f) => f.has(name))!,
+			name
+		);
 
 	mkdirSync(path.join(out, 'onnx'), { recursive: true });
 	const weights = new WeightFile();
@@ -46,15 +53,16 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 	const epsilon = { float: decimal(config, 'rms_norm_eps', 1e-6) };
 	const g = new Graph();
 	const of = (l: number, part: string) => `model.layers.${l}.${part}.weight`;
-	const vector = (name: string) => g.weight(file.add(name, [read(name).data.length], read(name).data));
+	const vector = (name: string) =>
+		g.weight(file.add(name, [read(name).data.length], read(name).data));
 	/** x · [W₁ᵀ | W₂ᵀ | …], transposed and joined beforehand. */
 	const linear = (x: Value, ...names: string[]) =>
 		g.op('MatMul', [x, g.weight(file.addColumns(names.map((name) => ({ name, ...read(name) }))))]);
 
-	const ids = g.input('input_ids', 'int64', ['batch', 'sequence']);
-	const mask = g.input('attention_mask', 'int64', ['batch', 'total']);
+	const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+	const mask = g.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
 	// Declared by exports, unused where the rotation is inside the attention.
-	g.input('position_ids', 'int64', ['batch', 'sequence']);
+	g.input('position_ids', 'int64', ['batch_size', 'sequence_length']);
 	const lengths = lengthsOf(g, mask);
 	const rotary = rotaryTables(context, dHead, decimal(config, 'rope_theta', 10000));
 	const tables = ['cos', 'sin'].map((part) =>
@@ -62,12 +70,14 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 	);
 
 	const table = read('model.embed_tokens.weight');
-	let h = g.op('Gather', [g.weight(file.add('embedding', table.shape, table.data)), ids], { axis: 0 });
-	let normed = g.op(
-		'SimplifiedLayerNormalization',
-		[h, vector(of(0, 'input_layernorm'))],
-		{ axis: -1, epsilon, stash_type: 1 }
-	);
+	let h = g.op('Gather', [g.weight(file.add('embedding', table.shape, table.data)), ids], {
+		axis: 0
+	});
+	let normed = g.op('SimplifiedLayerNormalization', [h, vector(of(0, 'input_layernorm'))], {
+		axis: -1,
+		epsilon,
+		stash_type: 1
+	});
 	const join = (skip: Value, gain: string): [Value, Value] => {
 		const inputs = [h, skip, vector(gain)];
 		const outputs = g.ops('SkipSimplifiedLayerNormalization', inputs, 4, { epsilon });
@@ -76,7 +86,12 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 	for (let l = 0; l < layers; l++) {
 		const projections = ['q_proj', 'k_proj', 'v_proj'].map((p) => of(l, `self_attn.${p}`));
 		const past = ['key', 'value'].map((part) =>
-			g.input(`past_key_values.${l}.${part}`, 'float32', ['batch', kvHeads, 'past', dHead])
+			g.input(`past_key_values.${l}.${part}`, 'float32', [
+				'batch_size',
+				kvHeads,
+				'past_sequence_length',
+				dHead
+			])
 		);
 		const [mixed, key, value] = g.ops(
 			'GroupQueryAttention',
@@ -90,9 +105,22 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 				scale: { float: 1 / Math.sqrt(dHead) }
 			}
 		);
-		g.output(`present.${l}.key`, key!, 'float32', ['batch', kvHeads, 'total', dHead]);
-		g.output(`present.${l}.value`, value!, 'float32', ['batch', kvHeads, 'total', dHead]);
-		[h, normed] = join(linear(mixed!, of(l, 'self_attn.o_proj')), of(l, 'post_attention_layernorm'));
+		g.output(`present.${l}.key`, key!, 'float32', [
+			'batch_size',
+			kvHeads,
+			'total_sequence_length',
+			dHead
+		]);
+		g.output(`present.${l}.value`, value!, 'float32', [
+			'batch_size',
+			kvHeads,
+			'total_sequence_length',
+			dHead
+		]);
+		[h, normed] = join(
+			linear(mixed!, of(l, 'self_attn.o_proj')),
+			of(l, 'post_attention_layernorm')
+		);
 
 		const gate = linear(normed, of(l, 'mlp.gate_proj'));
 		const silu = g.op('Mul', [gate, g.op('Sigmoid', [gate])]);
@@ -101,7 +129,7 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 		[h, normed] = join(linear(wide, of(l, 'mlp.down_proj')), next);
 	}
 	const logits = linear(normed, llama.unembedding(config));
-	g.output('logits', logits, 'float32', ['batch', 'sequence', vocabSize]);
+	g.output('logits', logits, 'float32', ['batch_size', 'sequence_length', vocabSize]);
 	return g.finish();
 }
 

@@ -21,7 +21,9 @@ answer({
 			proxy: false
 		});
 		model = await AutoModelForCausalLM.from_pretrained('peer', { dtype: 'fp32', device: backend });
-		return { versions: { transformersjs: env.version, onnxruntime: env.backends.onnx.versions.web } };
+		return {
+			versions: { transformersjs: env.version, onnxruntime: env.backends.onnx.versions.web }
+		};
 	},
 
 	/** Greedy decoding; the time runs from the first new token to the last. */
@@ -30,7 +32,11 @@ answer({
 		const times = [];
 		const made = await model.generate({
 			input_ids: new Tensor('int64', ids, [1, prompt.length]),
-			attention_mask: new Tensor('int64', ids.map(() => 1n), [1, prompt.length]),
+			attention_mask: new Tensor(
+				'int64',
+				ids.map(() => 1n),
+				[1, prompt.length]
+			),
 			max_new_tokens: tokens,
 			do_sample: false,
 			streamer: { put: () => times.push(performance.now()), end: () => undefined }

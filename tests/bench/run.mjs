@@ -67,7 +67,10 @@ async function buildSite(folder) {
 			}
 		}
 	});
-	writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>Benchmark</title>');
+	writeFileSync(
+		path.join(folder, 'index.html'),
+		'<!doctype html><title>Benchmark</title><link rel="icon" href="data:,">'
+	);
 	symlinkSync(pack, path.join(folder, 'pack'));
 	symlinkSync(path.join(HERE, 'node_modules/onnxruntime-web/dist'), path.join(folder, 'ort'));
 	mkdirSync(path.join(folder, 'peer'));
@@ -94,9 +97,12 @@ async function main() {
 		const model = await buildSite(path.join(folder, 'site'));
 		const server = await serve({ folder: path.join(folder, 'site') });
 		const base = `http://127.0.0.1:${server.address().port}/`;
-		const measured = await measureDecoding({ base, backend, browser, ...counts, say });
-		server.closeAllConnections();
-		server.close();
+		const measured = await measureDecoding({ base, backend, browser, ...counts, say }).finally(
+			() => {
+				server.closeAllConnections();
+				server.close();
+			}
+		);
 		let start = null;
 		if (!values['no-start']) {
 			if (!buildIfStale()) throw new Error('The site could not be built: see above.');
@@ -114,7 +120,11 @@ async function main() {
 	}
 }
 
-main().catch((error) => {
-	say(error.message);
-	process.exitCode = 1;
-});
+// Ended outright: the bundler's and the compiler's helpers would keep the process.
+main().then(
+	() => process.exit(),
+	(error) => {
+		say(error.message);
+		process.exit(1);
+	}
+);

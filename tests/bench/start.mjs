@@ -28,7 +28,8 @@ export async function measureStart({ dist, pack, megabits, browser, backend }) {
 		await firstFeatures(page);
 		const ms = performance.now() - start;
 		const bytes = host.bytes() - before.bytes;
-		if (untilOffline) await status(page, 'Offline', /^\s*ready/).waitFor({ state: 'attached', timeout: TIMEOUT });
+		if (untilOffline)
+			await status(page, 'Offline', /^\s*ready/).waitFor({ state: 'attached', timeout: TIMEOUT });
 		await page.waitForTimeout(QUIET_MS);
 		const bytesInAll = host.bytes() - before.bytes;
 		const requests = host.requests.slice(before.requests);
@@ -48,9 +49,15 @@ const status = (page, name, text) =>
 
 /** The engine runs, and the features of a prompt that is not the worked example are listed. */
 async function firstFeatures(page) {
-	await status(page, 'Engine', /^\s*(webgpu|wasm)/).waitFor({ state: 'attached', timeout: TIMEOUT });
+	await status(page, 'Engine', /^\s*(webgpu|wasm)/).waitFor({
+		state: 'attached',
+		timeout: TIMEOUT
+	});
 	const list = page.getByRole('list', { name: 'Features', exact: true });
-	const feature = list.getByRole('listitem').filter({ has: page.locator(':scope') }).first();
+	const feature = list
+		.getByRole('listitem')
+		.filter({ has: page.locator(':scope') })
+		.first();
 	await feature.waitFor({ timeout: TIMEOUT });
 }
 

@@ -78,7 +78,7 @@ class Saes(unittest.TestCase):
         wanted[2] = wanted[2] - (wanted[2] * w_dec.detach()).sum(1, keepdim=True) * w_dec.detach()
         for g, w in zip(found, wanted):
             cosine = torch.nn.functional.cosine_similarity(g.flatten(), w.flatten(), dim=0)
-            self.assertGreater(float(cosine), 0.99)
+            self.assertGreater(float(cosine), 0.98)
 
     def test_examples_do_not_overlap_and_come_strongest_first(self):
         rng = np.random.default_rng(0)

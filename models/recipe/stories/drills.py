@@ -1,8 +1,8 @@
 """Short pieces that are not tales: sums, lists, letters, questions, dates, agreement, code."""
 from . import cast, words as w
 from .phrases import SEASON
-from .scene import scene
-from .words import past, plural, third
+
+from .words import plural, third
 
 COUNTED = "apple pear book egg boat kite cat dog hen coin shell flower star stone".split()
 EDIBLE = "apple pear plum egg carrot biscuit pancake cherry nut cake".split()

@@ -48,7 +48,7 @@ def scene(rng, kind="any", season=None):
     town = cast.place(rng, w.TOWNISH, (wild,))
     t1, t2 = rng.sample([t for t in w.TRADES if t not in taken], 2)
     young = rng.choice(["boy", "girl"])
-    for bound, listed, pool in (("foods2", "foods", w.FRUITS), ("food2", "food", w.FOOD_SG),
+    for bound, listed, pool in (("foods2", "foods", w.FRUITS), ("food2", "food", w.BITES),
                                 ("animal2", "animal", w.ANIMALS)):
         made.values[bound] = rng.choice(pool)
         lists[listed] = [x for x in LISTS[listed] if x != made.values[bound]]

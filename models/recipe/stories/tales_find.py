@@ -77,15 +77,15 @@ TALES = [
     came|But your voice was real, and I heard it|I can answer better than an echo can]." From
     then on there were two voices on the {mt}, and both of them were laughing. [{End}|]"""),
     ("lost_child", "young", "finding the way home", """
-    {Oneday} {h.full} {went} too far {p.to}. [{H} had followed a [yellow|blue|white] butterfly
-    and had not watched the path.|{H} had been picking {foods2} and had not looked up.|The path
-    had simply come to an end.] {Sky}. "[I am lost|I do not know this place|I cannot see the way
-    home]," {h.s} whispered. The trees were tall, and it was growing dark. Then {h} saw a small
-    light between the trees. It came from the lantern of {k.a}. "{asksad}?" asked {k}. {H} told
-    {k.o} everything. "{Comfort}," {saidk}. "[I know this wood as well as my own kitchen|The
-    stars will show us the way|Your mother is looking for you too]." {K} gave {h} some warm
-    {mass}, and together they followed the [stream|stars|narrow path|sound of the bells].
-    [Before long|After an hour|At last] they saw the windows of home. [Everybody came running
-    out|Mother opened the door and cried with joy|The whole family had been searching].
-    "{Thankyou}" {h.s} said to {k}. {End}"""),
+    {Oneday} {h.full} {went} too far [into the forest|into the wood|up the mountain]. [{H} had
+    followed a [yellow|blue|white] butterfly and had not watched the path.|{H} had been picking
+    {foods2} and had not looked up.|The path had simply come to an end.] "[I am lost|I do not
+    know this place|I cannot see the way home]," {h.s} whispered. The trees were tall, and it
+    was growing dark. Then {h} saw a small light between the trees. It came from the lantern of
+    {k.a}. "{asksad}?" asked {k}. {H} told {k.o} everything. "{Comfort}," {saidk}. "[I know
+    every path here as well as my own kitchen|The stars will show us the way|Your mother is
+    looking for you too]." {K} gave {h} some warm {mass}, and together they followed the
+    [stream|stars|narrow path|sound of the bells]. [Before long|After an hour|At last] they saw
+    the windows of home. [Everybody came running out|Mother opened the door and cried with
+    joy|The whole family had been searching]. "{Thankyou}" {h.s} said to {k}. {End}"""),
 ]

@@ -23,7 +23,9 @@ TRADES = """baker farmer fisherman carpenter tailor miller teacher doctor sailor
 shepherd painter postman librarian clockmaker weaver cobbler potter musician cook nurse builder
 driver captain merchant beekeeper shoemaker woodcutter lighthouse-keeper""".split()
 
-MAKERS = "baker carpenter tailor blacksmith painter clockmaker weaver cobbler potter shoemaker".split()
+BITES = """apple pear plum orange peach carrot sandwich cake biscuit pie banana pancake muffin
+fig""".split()
+MAKERS =  "baker carpenter tailor blacksmith painter clockmaker weaver cobbler potter shoemaker".split()
 
 FOOD_SG =  """apple pear plum orange peach carrot sandwich cake biscuit egg pie potato onion lemon
 banana pancake muffin tomato walnut mushroom pumpkin turnip melon fig""".split()

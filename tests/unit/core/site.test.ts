@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatEdit, parseEdit } from '../../../src/core/edit';
 import { depthOf, parseFeatureId, placeOf, residBefore, tapOf } from '../../../src/core/site';
-import { bytesOf, tokenText } from '../../../src/core/tokens';
+import { bytesOf, pieceBytes, tokenText } from '../../../src/core/tokens';
 
 describe('sites', () => {
 	it('are TransformerLens hook names', () => {
@@ -73,6 +73,11 @@ describe('token texts', () => {
 		expect(tokenText(bytesOf('Ġfox')!)).toBe(' fox');
 		expect(tokenText(bytesOf('Ċ')!)).toBe('\n');
 		expect(bytesOf('日')).toBeNull();
+	});
+
+	it('are those of SentencePiece where the vocabulary is', () => {
+		expect(tokenText(pieceBytes('▁été'))).toBe(' été');
+		expect([...pieceBytes('<0xE2>')]).toEqual([0xe2]);
 	});
 
 	it('show the bytes of a split character', () => {
