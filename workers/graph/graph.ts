@@ -32,16 +32,20 @@ const ELEMENT: Record<ElementType, number> = {
 };
 const EXTERNAL = 1;
 const MICROSOFT = 'com.microsoft';
-/** Operators that onnxruntime defines beyond the ONNX standard. */
-const CONTRIB = new Set([
-	'GroupQueryAttention',
-	'QuickGelu',
-	'SimplifiedLayerNormalization',
-	'SkipSimplifiedLayerNormalization'
-]);
+/** Operators that onnxruntime defines in its own domain, beyond the ONNX standard. */
+const CONTRIB = new Set(['GroupQueryAttention', 'QuickGelu', 'SkipSimplifiedLayerNormalization']);
+
+interface Node {
+	type: string;
+	inputs: Value[];
+	outputs: Value[];
+	attributes: Record<string, Attribute>;
+}
 
 export class Graph {
-	#nodes: Message[] = [];
+	#nodes: Node[] = [];
+	/** Values that leave the graph, by the names they were made under. */
+	#renamed = new Map<Value, string>();
 	#initializers: Message[] = [];
 	#inputs: Message[] = [];
 	#outputs: Message[] = [];
@@ -56,8 +60,14 @@ export class Graph {
 		return name;
 	}
 
+	/**
+	 * Lets a value leave the graph under a name. The node that makes it writes it there at once: a copy
+	 * would cost a pass over the whole KV cache at every token.
+	 */
 	output(name: string, from: Value, type: ElementType, shape: Dim[]): void {
-		this.#nodes.push(node('Identity', [from], [name], {}, `out:${name}`));
+		const made = this.#nodes.some((n) => n.outputs.includes(from));
+		if (made && !this.#renamed.has(from)) this.#renamed.set(from, name);
+		else this.#nodes.push({ type: 'Identity', inputs: [from], outputs: [name], attributes: {} });
 		this.#outputs.push(valueInfo(name, type, shape));
 		this.outputs.push(name);
 	}
@@ -77,7 +87,8 @@ export class Graph {
 		const wide = `${weight.name}:float32`;
 		if (!this.#known.has(wide)) {
 			this.#known.add(wide);
-			this.#nodes.push(node('Cast', [weight.name], [wide], { to: ELEMENT.float32 }, wide));
+			const attributes = { to: ELEMENT.float32 };
+			this.#nodes.push({ type: 'Cast', inputs: [weight.name], outputs: [wide], attributes });
 		}
 		return wide;
 	}
@@ -106,7 +117,7 @@ export class Graph {
 	): Value[] {
 		const id = `${type}:${this.#count++}`;
 		const outputs = Array.from({ length: count }, (_, i) => `${id}:${i}`);
-		this.#nodes.push(node(type, inputs, outputs, attributes, id));
+		this.#nodes.push({ type, inputs, outputs, attributes });
 		return outputs;
 	}
 
@@ -117,7 +128,8 @@ export class Graph {
 	/** The serialised ModelProto. */
 	finish(): Uint8Array {
 		const graph = new Message();
-		for (const n of this.#nodes) graph.message(1, n);
+		const name = (value: Value) => this.#renamed.get(value) ?? value;
+		this.#nodes.forEach((n, i) => graph.message(1, node(n, `${n.type}:${i}`, name)));
 		graph.string(2, 'undercurrent');
 		for (const t of this.#initializers) graph.message(5, t);
 		for (const i of this.#inputs) graph.message(11, i);
@@ -132,20 +144,14 @@ export class Graph {
 	}
 }
 
-function node(
-	type: string,
-	inputs: Value[],
-	outputs: Value[],
-	attributes: Record<string, Attribute>,
-	name: string
-): Message {
+function node(spec: Node, id: string, name: (value: Value) => string): Message {
+	const { type, inputs, outputs, attributes } = spec;
 	const message = new Message();
-	for (const input of inputs) message.string(1, input);
-	for (const output of outputs) message.string(2, output);
-	message.string(3, name).string(4, type);
+	for (const input of inputs) message.string(1, name(input));
+	for (const output of outputs) message.string(2, name(output));
+	message.string(3, id).string(4, type);
 	for (const [key, value] of Object.entries(attributes)) message.message(5, attribute(key, value));
-	if (CONTRIB.has(type))
-		message.string(7, type === 'SimplifiedLayerNormalization' ? '' : MICROSOFT);
+	if (CONTRIB.has(type)) message.string(7, MICROSOFT);
 	return message;
 }
 

@@ -16,7 +16,7 @@ def main():
     options = parser.parse_args()
     if options.sample:
         shown, seed = 0, options.seed
-        while shown < options.sample:
+        while shown < options.sample and seed < options.seed + 5000 * options.sample:
             story = generate(seed)
             if story.kind.startswith(options.kind):
                 print(f"--- seed {seed} ({story.kind})\n{story.text}\n")

@@ -1,9 +1,10 @@
 """Everything a text can be made from: tales and drills, each with its topic."""
-from . import (drills, facts, pieces, tales_brief, tales_find, tales_want, tales_work)
+from . import (drills, facts, pieces, tales_brief, tales_days, tales_find, tales_want, tales_work)
 
+DAY_WEIGHT = 3
 SEASONAL = {"snow_tracks": "winter", "storm_boat": "autumn"}
 TALES = [(name, kind, topic, SEASONAL.get(name), " ".join(body.split()))
-         for module in (tales_find, tales_work, tales_want, tales_brief)
+         for module in (tales_find, tales_work, tales_want, tales_brief, *(tales_days,) * DAY_WEIGHT)
          for name, kind, topic, body in module.TALES]
 
 # (name, topic, maker, how often)

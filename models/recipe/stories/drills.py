@@ -1,7 +1,6 @@
 """Short pieces that are not tales: sums, lists, letters, questions, dates, agreement, code."""
 from . import cast, words as w
 from .phrases import SEASON
-
 from .words import plural, third
 
 COUNTED = "apple pear book egg boat kite cat dog hen coin shell flower star stone".split()

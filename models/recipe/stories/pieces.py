@@ -13,15 +13,17 @@ def _write(rng, source, season=None, **values):
     return made.write(" ".join(source.split()).replace(" ¶ ", "\n").replace("¶", "\n"))
 
 
-LETTER = """Dear {a}, ¶ [Thank you for your letter|Thank you for the {x}|How are you? I am well|I hope
-you are well|I have not written for a long time]. [It is {season} here, and the weather is {wadj}.|{Sky}
+LETTER = """Dear {a}, ¶ [Thank you for your letter|Thank you for the {x}|How are you? I am well|I hope you are
+well|I have not written for a long time]. [It is {season} here, and the weather is {wadj}.|{Sky}
 this {tm}.|We have had {wadj} weather all week.] [Yesterday|On {day}|Last week] [we went to the
-{meeting}|I saw a {animal} in the garden|{b} and I baked a cake|my {relative} came to visit|we picked {fruits} and ate most of them|I lost my {x2} and found it in my shoe|I learned to swim]. [It was great
-fun.|I wish you had been there.|You would have laughed.|Everybody was tired and happy.] [Can you come
-on {day}?|Will you visit us in {month}?|When are you coming?|Have you still got your {animal2}?] [We could
-[go to the {meeting}|play {game}|bake bread] together.|There is a bed for you next to mine.|Please bring
-your {x3}.] [Write soon!|Say hello to {c} from me.|I think of you often.|Please write back.] ¶ [Your
-friend|With love|Yours|Best wishes|Many greetings], ¶ {d}"""
+{meeting}|I saw a {animal} in the garden|{b} and I baked a cake|my {relative} came to visit|we
+picked {fruits} and ate most of them|I lost my {x2} and found it in my shoe|I learned to swim].
+[It was great fun.|I wish you had been there.|You would have laughed.|Everybody was tired and
+happy.] [Can you come on {day}?|Will you visit us in {month}?|When are you coming?|Have you still
+got your {animal2}?] [We could [go to the {meeting}|play {game}|bake bread] together.|There is a
+bed for you next to mine.|Please bring your {x3}.] [Write soon!|Say hello to {c} from me.|I think
+of you often.|Please write back.] ¶ [Your friend|With love|Yours|Best wishes|Many greetings], ¶
+{d}"""
 
 
 def letter(rng):
@@ -32,11 +34,12 @@ def letter(rng):
                   relative=rng.choice(["aunt", "uncle", "cousin", "grandmother", "grandfather"]))
 
 
-ENTRY = """[{Sky}.|It was a {wadj} day.|Woke up early.|Slept badly.|Nothing happened today.] [We had {mass} for
-{meal}.|Went to the {meeting} with {a}.|{a} came to see me.|Mended the {x}.|Wrote two letters.|Saw a {animal}
-by the river.|Sold {few} baskets of {foods}.|Lost my {x} again.|Read until late.|The {trade} told us a
-funny story.|Helped {a} in the garden.] [I am {good}.|I was {bad}, I do not know why.|Tomorrow will be
-better.|Early to bed.|What a day!|Must buy {foods} tomorrow.|The {farm} is well again.|No news from {b}.]"""
+ENTRY = """[{Sky}.|It was a {wadj} day.|Woke up early.|Slept badly.|Nothing happened today.] [We had {mass}
+for {meal}.|Went to the {meeting} with {a}.|{a} came to see me.|Mended the {x}.|Wrote two
+letters.|Saw a {animal} by the river.|Sold {few} baskets of {foods}.|Lost my {x} again.|Read until
+late.|The {trade} told us a funny story.|Helped {a} in the garden.] [I am {good}.|I was {bad}, I
+do not know why.|Tomorrow will be better.|Early to bed.|What a day!|Must buy {foods} tomorrow.|The
+{farm} is well again.|No news from {b}.]"""
 
 
 def diary(rng):

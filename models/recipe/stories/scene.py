@@ -2,6 +2,9 @@
 from . import cast, words as w
 from .grammar import Scene
 from .phrases import LISTS, RULES, SEASON
+from .tales_days import RULES as DAY_RULES
+
+ALL_RULES = {**RULES, **DAY_RULES}
 
 
 def hero(rng, kind):
@@ -34,7 +37,7 @@ def scene(rng, kind="any", season=None):
     season = season or rng.choice(w.SEASONS)
     month = SEASON[season]["month"]
     lists = {**LISTS, "wadj": SEASON[season]["wadj"], "month": month}
-    made = Scene(rng, {**RULES, "sky": SEASON[season]["sky"]}, lists)
+    made = Scene(rng, {**ALL_RULES, "sky": SEASON[season]["sky"]}, lists)
     lead = hero(rng, kind)
     taken = {lead.name, lead.noun}
     mate = friend(rng, lead, taken)
@@ -52,7 +55,9 @@ def scene(rng, kind="any", season=None):
                                 ("animal2", "animal", w.ANIMALS)):
         made.values[bound] = rng.choice(pool)
         lists[listed] = [x for x in LISTS[listed] if x != made.values[bound]]
+    weekday = rng.randrange(7)
     made.values.update(
+        today=w.DAYS[weekday], tomorrow=w.DAYS[(weekday + 1) % 7],
         child=young, child_p="his" if young == "boy" else "her", pet=rng.choice(w.PETS_M),
         dish=rng.choice(["soup", "stew", "porridge", "rice", "pudding"]),
         h=lead, k=other, f=mate, w=cast.thing(rng, w.TREASURES), p=wild, q=town,
