@@ -19,6 +19,7 @@ STORIES, HELD_SEEDS = 18_000, range(10_000_000, 10_000_300)
 WEIGHTS = {"picture-books": (6, 1.0), "tinystories-sample": (6, 1.0)}
 OTHERWISE = (1, 0.5)
 SEPARATOR = "<|endoftext|>"
+SHORTEST = 1000
 
 
 def documents(file):
@@ -34,7 +35,9 @@ def is_held_out(document):
 
 
 def texts(books):
-    """{name: documents} of every text file in a folder, in alphabetical order."""
+    """{name: documents} of every text file in a folder, in alphabetical order; none without a folder."""
+    if not books:
+        return {}
     files = sorted(p for p in Path(books).iterdir() if p.name.endswith((".txt", ".txt.xz")))
     kept = [p for p in files if not p.name.startswith(("README", "picture-books-attribution"))]
     return {p.name.split(".")[0]: documents(p) for p in kept}
@@ -43,7 +46,7 @@ def texts(books):
 def prepare(books, work, seed=1, stories=STORIES):
     """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`.
 
-    The tokenizer is trained on the books alone; generated stories are the set "generator".
+    The tokenizer is trained on the books, or without any on generated stories, which are the set "generator".
     """
     work = Path(work)
     if (work / "characters.json").exists():
@@ -57,8 +60,12 @@ def prepare(books, work, seed=1, stories=STORIES):
                 continue
             for piece, n in collections.Counter(tokenizer.PIECES.findall(document)).items():
                 counts[piece] += n * times
+    for story in () if sets else range(stories):
+        counts.update(tokenizer.PIECES.findall(generate(story).text))
     counts = {piece: n for piece, n in counts.items() if n >= 3}
     vocabulary, merges = tokenizer.train(counts, VOCABULARY)
+    if len(vocabulary) < VOCABULARY:
+        raise SystemExit(f"There is too little text for {VOCABULARY} tokens ({len(vocabulary)} found): add books.")
     (work / "bpe.json").write_text(json.dumps([vocabulary, merges]))
     encode, characters = tokenizer.Encoder(vocabulary, merges), {}
     for name, docs in sets.items():
@@ -81,9 +88,10 @@ def encoder(work):
 
 
 def token_files(work, kind):
-    """{name: uint16 tokens} for `kind` train or held."""
+    """{name: uint16 tokens} for `kind` train or held; sets too short for a few rows are left out."""
     files = sorted(Path(work).glob(f"*.{kind}"))
-    return {f.stem: np.fromfile(f, dtype=np.uint16) for f in files}
+    sets = {f.stem: np.fromfile(f, dtype=np.uint16) for f in files}
+    return {name: tokens for name, tokens in sets.items() if len(tokens) >= SHORTEST}
 
 
 class Rows:

@@ -12,7 +12,7 @@ import torch
 import sample as sampling
 import stats
 from tensors import from_bytes, to_bytes
-from transformer import CONTEXT, SITES, WIDTH, LanguageModel, config, hugging_face
+from transformer import CONTEXT, LAYERS, SITES, VOCAB, WIDTH, LanguageModel, config, hugging_face
 
 K = 32
 HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, SAMPLED = 200_000, 20_000, 60_000, 384
@@ -68,10 +68,12 @@ def self_test(model, saes, ids):
         logits = (hidden @ model.e.weight.t())[0, -1]
     last = len(ids) - 1
     shown = logits.topk(16).indices.tolist()
-    shown += [i for i in range(7, 4096, 251) if i not in shown][: 32 - len(shown)]
-    chosen = [s for s in SITES if s.split(".")[1] in ("0", "3", "5")]
+    shown += [i for i in range(7, VOCAB, 251) if i not in shown][: 32 - len(shown)]
+    layers = 0, LAYERS // 2, LAYERS - 1
+    chosen = [s for s in SITES if int(s.split(".")[1]) in layers]
     codes = {}
-    for site in ("blocks.0.hook_resid_post", "blocks.3.hook_resid_post", "blocks.5.hook_mlp_out"):
+    hooks = "hook_resid_post", "hook_resid_post", "hook_mlp_out"
+    for site in (f"blocks.{layer}.{hook}" for layer, hook in zip(layers, hooks)):
         values, features = saes[site].encode(taps[site][0, -1:])
         order = [i for i in range(K) if float(values[0, i]) > 0][: K - 2]
         codes[site] = {"position": last, "features": features[0, order].tolist(),

@@ -25,12 +25,15 @@ from stories import generate  # noqa: E402
 from transformer import CONTEXT  # noqa: E402
 
 STAGES = ("corpus", "model", "saes", "pack")
+#: Stories of the generator among the example texts, none of them trained on.
+GENERATED = 250
 
 
 def parse(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stage", choices=("all", *STAGES))
-    parser.add_argument("--books", help="folder of .txt or .txt.xz files, documents parted by <|endoftext|>")
+    parser.add_argument("--books", help="folder of .txt or .txt.xz files, documents parted by "
+                        "<|endoftext|>; without it, all is trained on generated stories")
     parser.add_argument("--work", default=os.path.expanduser("~/.cache/undercurrent"), help="checkpoints and tokens")
     parser.add_argument("--out", default="models/default", help="the pack's folder")
     parser.add_argument("--note", default="shares of the training rows", help="a word on the data, for pack.json")
@@ -48,6 +51,8 @@ def make_pack(args):
     model, saes = torch.load(work / "model.pt"), torch.load(work / "saes.pt")
     held = corpus.token_files(work, "held")
     characters = json.loads((work / "characters.json").read_text())
+    if not args.books and set(characters) != {"generator"}:
+        sys.exit("The model was trained on books: give --books again, so that no example text repeats them.")
     about = {
         "title": "Stories, 6 layers",
         "description": "A small story model with a sparse autoencoder on the attention output, the MLP "
@@ -66,7 +71,8 @@ def make_pack(args):
         args.out, model["model"], saes["saes"],
         tokenizer.tokenizer_json(encode.vocabulary, encode.merges), tokenizer.tokenizer_config(CONTEXT),
         encode, encode.decode, held, characters,
-        (d for docs in corpus.texts(args.books).values() for d in docs), [generate(seed).text for seed in corpus.HELD_SEEDS][:250], about)
+        (d for docs in corpus.texts(args.books).values() for d in docs),
+        [generate(seed).text for seed in corpus.HELD_SEEDS][:GENERATED], about)
 
 
 def main(words):
@@ -74,9 +80,6 @@ def main(words):
     torch.set_num_threads(args.threads)
     Path(args.work).mkdir(parents=True, exist_ok=True)
     wanted = STAGES if args.stage == "all" else (args.stage,)
-    if "corpus" in wanted or "pack" in wanted:
-        if not args.books:
-            sys.exit("Give --books: a folder with text files (README.md says where to get some).")
     if "corpus" in wanted:
         corpus.prepare(args.books, args.work)
     if "model" in wanted:

@@ -23,6 +23,9 @@ UNWANTED = re.compile(
     r"\b(nigg\w*|negro\w*|darky|darkies|darkey\w*|squaw\w*|injun\w*|chink\w*|coolie\w*|savages?|"
     r"gypsy|gypsies|jap|japs|pickaninn\w*|half-?breed\w*|redskins?|mulatto\w*|bitch\w*|whore\w*)\b", re.I)
 
+#: Notes of publishers at the end of their books, which the model has learned to write.
+ADDRESS = re.compile(r"https?:|www\.|\.org\b|\.com\b|storyweaver|creative commons", re.I)
+
 LENGTH, BATCH = 128, 128
 
 
@@ -71,8 +74,9 @@ def runs(words, size=12):
 
 
 def keep_own(texts, training_texts):
-    """Drops texts that hold a run of 12 words of the training text, or an unwanted word."""
-    clean = [t for t in texts if not UNWANTED.search(t) and len(t.split()) >= 12]
+    """Drops texts that hold a run of 12 words of the training text, an unwanted word or an address."""
+    bad = lambda text: UNWANTED.search(text) or ADDRESS.search(text) or len(text.split()) < 12
+    clean = [t for t in texts if not bad(t)]
     wanted = {}
     for i, text in enumerate(clean):
         for run in runs(text.split()):

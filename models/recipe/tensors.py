@@ -34,5 +34,5 @@ def from_bytes(data):
             continue
         start, end = (8 + length + x for x in entry["data_offsets"])
         kind = TYPES[entry["dtype"]]
-        tensors[name] = np.frombuffer(data[start:end], kind).reshape(entry["shape"])
+        tensors[name] = np.frombuffer(data[start:end], kind).reshape(entry["shape"]).copy()
     return tensors

@@ -3,12 +3,18 @@
 import collections
 import heapq
 import re
+import sys
+import unicodedata
 
 SPECIAL = "<|endoftext|>"
 
+#: Unicode's white space; numbers that `\d` leaves out, such as ½ and Ⅷ.
+_SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NUMBERS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in ("Nl", "No"))
 #: GPT-2's pre-tokenizer pattern, in the words of Python's own `re`, which has no \p{L} and \p{N}.
 PIECES = re.compile(
-    r"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
+    rf"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_{_NUMBERS}]+| ?[\d{_NUMBERS}]+| ?(?:[^{_SPACE}\w]|_)+"
+    rf"|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]+")
 
 
 def byte_alphabet():

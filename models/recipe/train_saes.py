@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 
 import corpus
-from pack import half
+from pack import K, half
 from transformer import CONTEXT, SITES, WIDTH, LanguageModel
 
-FEATURES, K, AUX_K, AUX_SHARE = 2048, 32, 256, 1 / 32
+FEATURES, AUX_K, AUX_SHARE = 2048, 256, 1 / 32
 BATCH, RATE, WARM_UP, FALL_FROM, LEAST = 16, 1e-3, 50, 0.6, 0.03
 #: A feature silent on this many tokens counts as dead and is trained by AuxK.
 DEAD_AFTER = 60_000
@@ -113,7 +113,7 @@ def train(work, tokens, minutes, seed=1, say=print):
 
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint)
+        state = torch.load(checkpoint, weights_only=False)
         saes = state["saes"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     else:
@@ -123,7 +123,8 @@ def train(work, tokens, minutes, seed=1, say=print):
         for site in SITES:
             x = torch.cat([taps[site] for taps in first])
             mean = x.mean(0)
-            saes[site] = Sae(mean, float(WIDTH**0.5 / (x - mean).norm(dim=1).mean()), generator)
+            scale = float(WIDTH**0.5 / (x - mean).norm(dim=1).mean())
+            saes[site] = Sae(mean, scale, generator, FEATURES)
     rows = corpus.Rows(files, SHARES, 1000 * seed + step)
     begun = saved = time.time()
     threads = torch.get_num_threads()

@@ -21,9 +21,13 @@ const puppet: Partial<Engine> = {
 		return { tokens: (answers[text] ?? text).split(' ').map(token), leftOut: [] };
 	},
 	async read({ text }, _job, onPart) {
-		onPart({ kind: 'tokens', tokens: [token(text)], leftOut: [] });
-		onPart({ kind: 'next', next: [], lens: [] });
+		// Parts travel on a channel of their own: the answer must not overtake them.
+		const sent: unknown[] = [
+			onPart({ kind: 'tokens', tokens: [token(text)], leftOut: [] }),
+			onPart({ kind: 'next', next: [], lens: [] })
+		];
 		if (text === 'hang') await never;
+		await Promise.all(sent);
 	},
 	async feature(id) {
 		if (id === 'hang') return never;

@@ -97,9 +97,7 @@ describe('the journey', () => {
 
 	it('follows it through the layers, and back to a card by keyboard', async () => {
 		await page.goto(`${site}#/flow/${feature}?${new URLSearchParams({ prompt: PROMPT })}`);
-		const node = region('Flow')
-			.locator(`[aria-label*="${feature}"], [data-id="${feature}"]`)
-			.first();
+		const node = region('Flow').locator(`svg a[data-id="${feature}"]`);
 		await node.waitFor();
 		await node.focus();
 		await page.keyboard.press('Enter');
@@ -116,7 +114,9 @@ describe('the journey', () => {
 			.getByRole('slider', { name: new RegExp(feature.replace(/[./]/g, '\\$&')) })
 			.first();
 		await slider.waitFor();
-		await until(async () => (await textOf('Unsteered')).length > 20, 'the unsteered text');
+		const written = async (name: string) =>
+			(await region(name).getAttribute('aria-busy')) !== 'true' && (await textOf(name)).length > 20;
+		await until(() => written('Unsteered'), 'the unsteered text');
 		const unsteered = await textOf('Unsteered');
 		await slider.focus();
 		await page.keyboard.press('End');
