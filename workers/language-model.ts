@@ -1,12 +1,13 @@
 /** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
 import type { Site } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { attnOut, EMBEDDING, mlpOut, placeOf, residPost } from '../src/core/site';
+import { attnOut, EMBEDDING, mlpOut, residPost } from '../src/core/site';
 import type { Architecture, Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
 import { Graph, type Weight } from './graph/graph';
-import { addInput, Stream, type EditedSae, type ModelShape } from './graph/stream';
-import { breathe, Session, type Feed, type Kept, type SessionFiles } from './session';
+import { addSites, Stream, type CacheForm, type EditedSae, type ModelShape } from './graph/stream';
+import { kvCache, type KvCache } from './kv-cache';
+import { breathe, cacheForm, Session, type Feed, type Kept, type SessionFiles } from './session';
 
 /** Tokens of a prompt read in one run: short enough that a newer prompt need not wait long. */
 const CHUNK = 32;
@@ -31,10 +32,11 @@ export interface Steering {
 
 /** What the model has read so far, under one steering. */
 export interface Cache {
-	length: number;
-	kept: Record<string, Kept>;
+	readonly kv: KvCache;
 	/** null reads without any. */
-	steering: Steering | null;
+	readonly steering: Steering | null;
+	/** What the steering feeds to every run. */
+	readonly feeds: Record<string, Feed>;
 }
 
 export interface Step {
@@ -48,6 +50,7 @@ export class LanguageModel {
 	readonly architecture: Architecture;
 	readonly shape: ModelShape;
 	readonly #variants = new Map<string, Promise<Session>>();
+	readonly #form: CacheForm = cacheForm();
 
 	constructor(
 		readonly config: Config,
@@ -69,12 +72,16 @@ export class LanguageModel {
 
 	/** Nothing read yet. */
 	begin(steering: Steering | null = null): Cache {
-		return { length: 0, kept: {}, steering };
+		return {
+			kv: kvCache(this.#form, this.shape),
+			steering,
+			feeds: steering ? this.#steeringFeeds(steering) : {}
+		};
 	}
 
 	/** Reads more tokens; the cache grows in place. Aborts between chunks. */
 	async read(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal): Promise<Step> {
-		if (cache.length + ids.length > this.shape.context)
+		if (cache.kv.length + ids.length > this.shape.context)
 			throw new Problem(
 				'unsupported',
 				`The model reads at most ${this.shape.context} tokens.`,
@@ -105,18 +112,19 @@ export class LanguageModel {
 	}> {
 		const graph = new Graph();
 		const weight = (name: string) => this.weights.weight(name);
-		this.architecture.build(new Stream(graph, this.shape, weight, null, site), this.config);
+		const stream = new Stream(graph, this.shape, weight, this.#form, null, site);
+		this.architecture.build(stream, this.config);
 		const session = await Session.create(graph.finish(), this.weights.files, []);
 		const last = residPost(this.shape.layers - 1);
 		return {
 			run: async (ids, value) => {
 				const { dModel } = this.shape;
-				const feeds = {
-					...this.#inputs(session, ids, 0, {}),
-					replace: { data: value, dims: [1, ids.length, dModel] }
-				};
 				// The last residual's own tap lies before its replacement.
 				if (site === last) return value;
+				const feeds = {
+					...this.#inputs(session, ids, kvCache(this.#form, this.shape)),
+					replace: { data: value, dims: [1, ids.length, dModel] }
+				};
 				return (await session.run(feeds, [last])).data[last] as Float32Array;
 			},
 			release: () => session.release()
@@ -125,9 +133,7 @@ export class LanguageModel {
 
 	/** Frees what a cache keeps; needed on a GPU, harmless elsewhere. */
 	forget(cache: Cache): void {
-		for (const tensor of Object.values(cache.kept)) tensor.dispose();
-		cache.kept = {};
-		cache.length = 0;
+		cache.kv.forget();
 	}
 
 	async release(): Promise<void> {
@@ -136,50 +142,34 @@ export class LanguageModel {
 	}
 
 	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
-		const { steering } = cache;
-		const session = await this.#session(steering?.edited ?? null, signal);
+		const { kv } = cache;
+		const session = await this.#session(cache.steering?.edited ?? null, signal);
 		const feeds: Record<string, Feed | Kept> = {
-			...this.#inputs(session, ids, cache.length, cache.kept),
-			...(steering && this.#steeringFeeds(steering))
+			...this.#inputs(session, ids, kv),
+			...cache.feeds
 		};
-		const presents = this.#presents();
-		const out = await session.run(feeds, ['logits', ...presents, ...sites], signal);
-		for (const tensor of Object.values(cache.kept)) tensor.dispose();
-		cache.kept = out.kept;
-		cache.length += ids.length;
+		const out = await session.run(feeds, ['logits', ...kv.outputs, ...sites], signal);
+		kv.take(out, ids.length);
 		return out;
 	}
 
 	/** Tokens and KV cache as the graph takes them. */
-	#inputs(session: Session, ids: number[], past: number, kept: Record<string, Kept>) {
-		const total = past + ids.length;
-		const feeds: Record<string, Feed | Kept> = {
+	#inputs(session: Session, ids: number[], kv: KvCache): Record<string, Feed | Kept> {
+		const total = kv.length + ids.length;
+		return {
 			ids: { data: BigInt64Array.from(ids, BigInt), dims: [1, ids.length] },
 			seqlens_k: { data: Int32Array.of(total - 1), dims: [1] },
-			total_sequence_length: { data: Int32Array.of(total), dims: [1] }
+			total_sequence_length: { data: Int32Array.of(total), dims: [1] },
+			...kv.feeds(session, ids.length)
 		};
-		const { layers, kvHeads, dHead } = this.shape;
-		for (let l = 0; l < layers; l++)
-			for (const part of ['key', 'value'])
-				feeds[`past.${l}.${part}`] =
-					kept[`present.${l}.${part}`] ?? session.empty([1, kvHeads, 0, dHead]);
-		return feeds;
 	}
 
 	#steeringFeeds({ adds, edited, feeds }: Steering): Record<string, Feed> {
-		const { dModel } = this.shape;
-		const all: Record<string, Feed> = { ...feeds };
-		for (const site of this.sites) {
-			// After the MLP the graph adds once, but where it must look at the residual before it adds to it.
-			if (placeOf(site)!.kind === 'resid' && !edited.some((e) => e.site === site)) continue;
-			all[addInput(site)] = { data: adds.get(site) ?? new Float32Array(dModel), dims: [dModel] };
-		}
-		return all;
-	}
-
-	#presents(): string[] {
-		const layers = Array.from({ length: this.shape.layers }, (_, l) => l);
-		return layers.flatMap((l) => [`present.${l}.key`, `present.${l}.value`]);
+		const { dModel, layers } = this.shape;
+		const sites = addSites(layers, edited);
+		const all = new Float32Array(sites.length * dModel);
+		sites.forEach((site, i) => all.set(adds.get(site) ?? [], i * dModel));
+		return { ...feeds, adds: { data: all, dims: [all.length] } };
 	}
 
 	/** The session whose graph holds these SAEs' edits; made when first needed. */
@@ -190,7 +180,7 @@ export class LanguageModel {
 		const session = Session.create(
 			this.#graph(edited),
 			this.#files(edited),
-			this.#presents(),
+			this.#form === 'whole' ? this.begin().kv.outputs : [],
 			signal
 		);
 		this.#variants.set(key, session);
@@ -207,7 +197,8 @@ export class LanguageModel {
 	#graph(edited: EditedSae[] | null): Uint8Array {
 		const graph = new Graph();
 		const weight = (name: string) => this.weights.weight(name);
-		this.architecture.build(new Stream(graph, this.shape, weight, edited), this.config);
+		const stream = new Stream(graph, this.shape, weight, this.#form, edited);
+		this.architecture.build(stream, this.config);
 		return graph.finish();
 	}
 

@@ -26,17 +26,46 @@ export interface EditedSae {
 	files: Record<string, Uint8Array>;
 }
 
-/** The graph's input that holds what is added to the stream where this site is written, `[dModel]`. */
-export const addInput = (site: string): string => `add.${site}`;
+/**
+ * How keys and values leave the graph: `whole` for a GPU, where they stay; `rows`, those of the tokens
+ * just read, where every output is copied.
+ */
+export type CacheForm = 'whole' | 'rows';
+
+export const pastInput = (layer: number, part: 'key' | 'value'): string => `past.${layer}.${part}`;
+export const presentOutput = (layer: number, part: 'key' | 'value'): string =>
+	`present.${layer}.${part}`;
+export const freshOutput = (layer: number, part: 'key' | 'value'): string =>
+	`fresh.${layer}.${part}`;
+
+/**
+ * The sites at which a graph with these edits adds a vector to the stream, in the order in which its
+ * input `adds`, `[sites · dModel]`, holds the vectors. After an MLP one place serves the MLP and the
+ * residual, but where the graph must look at the residual before it adds to it.
+ */
+export function addSites(layers: number, edited: EditedSae[]): string[] {
+	const split = (layer: number) => edited.some((e) => e.site === residPost(layer));
+	const blocks = Array.from({ length: layers }, (_, l) => [
+		attnOut(l),
+		mlpOut(l),
+		...(split(l) ? [residPost(l)] : [])
+	]);
+	return [EMBEDDING, ...blocks.flat()];
+}
 
 export class Stream {
 	readonly ids: Value;
 	readonly #lengths: [Value, Value];
+	/** What is added at each site, `[dModel]` each; none in a graph without steering. */
+	readonly #adds: Map<string, Value>;
+	/** Where in the cache the tokens of this run lie, `[S]`; only in the form `rows`. */
+	readonly #positions: Value | null;
 
 	constructor(
 		readonly g: Graph,
 		readonly shape: ModelShape,
 		private readonly locate: (name: string) => Weight,
+		form: CacheForm,
 		/** null builds the graph without any steering. */
 		private readonly edited: EditedSae[] | null,
 		/** A site whose value is taken from the input `replace` instead of being computed. */
@@ -47,6 +76,8 @@ export class Stream {
 			g.input('seqlens_k', 'int32', [1]),
 			g.input('total_sequence_length', 'int32', [1])
 		];
+		this.#positions = form === 'rows' ? g.input('positions', 'int64', ['S']) : null;
+		this.#adds = this.#splitAdds();
 	}
 
 	weight(name: string): Value {
@@ -75,8 +106,8 @@ export class Stream {
 	attention(layer: number, qkv: Value, rotary: { cos: Value; sin: Value }): Value {
 		const { g } = this;
 		const { heads, kvHeads, dHead } = this.shape;
-		const past = (part: string) =>
-			g.input(`past.${layer}.${part}`, 'float32', [1, kvHeads, 'P', dHead]);
+		const past = (part: 'key' | 'value') =>
+			g.input(pastInput(layer, part), 'float32', [1, kvHeads, 'P', dHead]);
 		const inputs = [qkv, '', '', past('key'), past('value'), ...this.#lengths];
 		const [out, key, value] = g.ops('GroupQueryAttention', [...inputs, rotary.cos, rotary.sin], 3, {
 			num_heads: heads,
@@ -84,9 +115,20 @@ export class Stream {
 			do_rotary: 1,
 			rotary_interleaved: 0
 		});
-		g.output(`present.${layer}.key`, key!, 'float32', [1, kvHeads, 'T', dHead]);
-		g.output(`present.${layer}.value`, value!, 'float32', [1, kvHeads, 'T', dHead]);
+		this.#cache(layer, 'key', key!);
+		this.#cache(layer, 'value', value!);
 		return out!;
+	}
+
+	#cache(layer: number, part: 'key' | 'value', present: Value): void {
+		const { g } = this;
+		const { kvHeads, dHead } = this.shape;
+		if (!this.#positions) {
+			g.output(presentOutput(layer, part), present, 'float32', [1, kvHeads, 'T', dHead]);
+			return;
+		}
+		const fresh = g.op('Gather', [present, this.#positions], { axis: 2 });
+		g.output(freshOutput(layer, part), fresh, 'float32', [1, kvHeads, 'S', dHead]);
 	}
 
 	/** RMSNorm (https://arxiv.org/abs/1910.07467). */
@@ -162,9 +204,18 @@ export class Stream {
 		return this.edited?.some((e) => e.site === site) ?? false;
 	}
 
+	/** One input for all sites: each input of a run costs as much as a small operator. */
+	#splitAdds(): Map<string, Value> {
+		if (!this.edited) return new Map();
+		const sites = addSites(this.shape.layers, this.edited);
+		const all = this.g.input('adds', 'float32', [sites.length * this.shape.dModel]);
+		const parts = this.g.ops('Split', [all], sites.length, { axis: 0 });
+		return new Map(sites.map((site, i) => [site, parts[i]!]));
+	}
+
 	/** The vector added where `site` is written; '' in a graph without steering. */
 	#add(site: string): Value {
-		return this.edited ? this.g.input(addInput(site), 'float32', [this.shape.dModel]) : '';
+		return this.#adds.get(site) ?? '';
 	}
 
 	#tap(site: string, x: Value): void {
