@@ -66,9 +66,10 @@ const pwa = VitePWA({
 	},
 	workbox: {
 		clientsClaim: true,
+		importScripts: ['service-worker-routes.js'],
 		globPatterns: ['**/*.{js,css,html,svg,png}', 'assets/worked-example-*.json'],
 		// The inference runtime is kept when used; packs are kept by src/storage.
-		globIgnores: ['assets/ort*', 'models/**', 'screenshots/**'],
+		globIgnores: ['service-worker-routes.js', 'assets/ort*', 'models/**', 'screenshots/**'],
 		navigateFallbackDenylist: [/\/models\//],
 		runtimeCaching: [
 			{

@@ -33,7 +33,7 @@ export function kvCache(form: CacheForm, shape: ModelShape): KvCache {
 }
 
 /** The parts of a cache: keys and values of every layer. */
-export function cacheParts(shape: ModelShape): { layer: number; part: 'key' | 'value' }[] {
+function cacheParts(shape: ModelShape): { layer: number; part: 'key' | 'value' }[] {
 	return Array.from({ length: shape.layers }, (_, layer) => [
 		{ layer, part: 'key' as const },
 		{ layer, part: 'value' as const }

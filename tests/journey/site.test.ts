@@ -11,10 +11,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { serve } from '../../workers/cli/serve.mjs';
-import { engineReady, named, newVisitor, offlineReady, openBrowser } from './visitor';
+import {
+	browserOptions,
+	engineReady,
+	named,
+	newVisitor,
+	offlineReady,
+	openBrowser
+} from './visitor';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' });
@@ -78,6 +85,37 @@ describe('the page', () => {
 		await named(page, 'textbox', 'Prompt').fill('Once upon a time');
 		await named(page, 'list', 'Tokens').getByRole('listitem').nth(3).waitFor();
 		await page.context().close();
+	});
+
+	it('asks the host for nothing when a reader comes back', async () => {
+		const server = await serve({ folder: DIST });
+		const asked: string[] = [];
+		server.on('request', (request) => asked.push(request.url ?? ''));
+		const { port } = server.address() as AddressInfo;
+		const profile = mkdtempSync(path.join(tmpdir(), 'profile-'));
+		const visit = async (wait: (page: Page) => Promise<void>) => {
+			// A browser of its own each time: the service worker has to start again.
+			const context = await chromium.launchPersistentContext(profile, browserOptions());
+			const page = await context.newPage();
+			await page.goto(`http://127.0.0.1:${port}/?backend=wasm`);
+			await engineReady(page);
+			await wait(page);
+			await context.close();
+		};
+		await visit(offlineReady);
+		expect(asked.length).toBeGreaterThan(10);
+		asked.length = 0;
+		await visit(async (page) => {
+			await named(page, 'textbox', 'Prompt').fill('Once upon a time');
+			await named(page, 'list', 'Tokens').getByRole('listitem').nth(3).waitFor();
+		});
+		// Browsers look for a newer service worker when they like to.
+		expect(asked.filter((address) => !/^\/(sw|service-worker-routes)\.js$/.test(address))).toEqual(
+			[]
+		);
+		server.closeAllConnections();
+		server.close();
+		rmSync(profile, { recursive: true, force: true });
 	});
 
 	it('offers a newer version, and changes to it where the reader is', async () => {

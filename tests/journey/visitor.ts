@@ -10,8 +10,13 @@ export interface Visitor {
 	requests: string[];
 }
 
+export const browserOptions = () => ({
+	executablePath: findChromium() ?? undefined,
+	args: CHROMIUM_ARGS
+});
+
 export function openBrowser(): Promise<Browser> {
-	return chromium.launch({ executablePath: findChromium() ?? undefined, args: CHROMIUM_ARGS });
+	return chromium.launch(browserOptions());
 }
 
 /** A new reader, who has never been here. */
