@@ -91,7 +91,7 @@ export class Shelf {
 	): Promise<Downloaded> {
 		const key = wanted.sha256;
 		const before = await this.files.read(key);
-		const writing = new Writing(this.#full ? null : await this.files.append(key));
+		const writing = await Writing.begin(() => (this.#full ? null : this.files.append(key)));
 		let result: Downloaded;
 		try {
 			result = await download({
@@ -131,14 +131,23 @@ export class Shelf {
 /** Writes as long as there is room. */
 class Writing {
 	refused = false;
-	constructor(readonly sink: Sink | null) {}
+	#sink: Sink | null = null;
+
+	/** A full disk may refuse even an empty file. */
+	static async begin(open: () => Promise<Sink> | null): Promise<Writing> {
+		const writing = new Writing();
+		await writing.#attempt(async () => {
+			writing.#sink = await open();
+		});
+		return writing;
+	}
 
 	async write(piece: Uint8Array): Promise<void> {
-		if (!this.refused) await this.#attempt(() => this.sink?.write(piece));
+		if (!this.refused) await this.#attempt(() => this.#sink?.write(piece));
 	}
 
 	async close(): Promise<void> {
-		await this.#attempt(() => this.sink?.close());
+		await this.#attempt(() => this.#sink?.close());
 	}
 
 	async #attempt(step: () => void | Promise<void>): Promise<void> {

@@ -251,6 +251,14 @@ describe('a browser without room', () => {
 		expect(await pack.bytes('tokenizer.json')).toEqual(bytesOf('tokenizer one'));
 	});
 
+	it('does not fail when not even an empty file finds room', async () => {
+		const append = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+		const pack = await library({ files: { ...files, append } }).open(FOLDER);
+		expect(await pack.bytes(MODEL)).toEqual(expected());
+		expect(await pack.bytes(MODEL)).toEqual(expected());
+		await expect(pack.keepAll!()).rejects.toMatchObject({ name: 'storage-full' });
+	});
+
 	it('does not fail when even the record finds no room', async () => {
 		const put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
 		const pack = await library({ records: { ...records, put } }).open(FOLDER);
