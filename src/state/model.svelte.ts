@@ -16,6 +16,8 @@ export class Model {
 	/** Whether every file of the pack is stored here. */
 	kept = $state(false);
 	keeping = $state.raw<Progress | null>(null);
+	/** Why it could not all be stored; the page goes on without. */
+	keepProblem = $state.raw<Error | null>(null);
 	#running: AbortController | null = null;
 	readonly #engine: Asked;
 	readonly #address: string;
@@ -88,8 +90,9 @@ export class Model {
 		try {
 			this.kept = await this.#engine.keep({ onProgress: (progress) => (this.keeping = progress) });
 			if (this.kept && this.opened) this.opened = withAllStored(this.opened);
-		} catch {
-			// Without storage or network the page goes on; it is only not ready for offline.
+			this.keepProblem = null;
+		} catch (error) {
+			if (!isAbort(error)) this.keepProblem = asError(error);
 		}
 		this.keeping = null;
 	}

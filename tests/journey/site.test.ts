@@ -118,6 +118,21 @@ describe('the page', () => {
 		rmSync(profile, { recursive: true, force: true });
 	});
 
+	it('runs on a full disk, and says why it will not work offline', async () => {
+		const { page, complaints } = await newVisitor(browser);
+		const devtools = await page.context().newCDPSession(page);
+		const { origin } = new URL(inject('site'));
+		await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 6e6 });
+		await page.goto(`${inject('site')}?backend=wasm`);
+		await engineReady(page);
+		await page.getByText('The browser has no room left to store the pack').waitFor();
+		await named(page, 'textbox', 'Prompt').fill('Once upon a time');
+		await named(page, 'list', 'Tokens').getByRole('listitem').nth(3).waitFor();
+		expect(await named(page, 'status', 'Offline').innerText()).not.toMatch(/^\s*ready/);
+		expect(complaints).toEqual([]);
+		await page.context().close();
+	});
+
 	it('offers a newer version, and changes to it where the reader is', async () => {
 		const folder = newerSite();
 		const server = await serve({ folder, base: '/sub/' });

@@ -11,7 +11,7 @@ PRONOUNS = {
 
 class Who:
     """A character. Forms: '' name or 'the fox'; a 'a little fox named Pip'; the 'the fox';
-    s/o/p/r pronouns; own 'Pip's'; voc a form of address; noun; child 'boy', 'girl'."""
+    s/o/p/r pronouns; own 'Pip's'; voc a form of address; noun; kin 'sister'."""
 
     def __init__(self, role, noun, adjective, gender, name=None, kind="person"):
         self.role, self.noun, self.adjective = role, noun, adjective
@@ -35,6 +35,8 @@ class Who:
                 "girl", "boy") else self.name or f"the {self.adjective} {self.noun}"
         if part == "a0":
             return f"a {self.adjective} {self.noun}"
+        if part == "kin":
+            return "sister" if self.gender == "f" else "brother"
         if part == "noun":
             return self.noun
         if part == "full":

@@ -1,10 +1,12 @@
 """Everything a text can be made from: tales and drills, each with its topic."""
-from . import (drills, facts, pieces, tales_brief, tales_days, tales_find, tales_want, tales_work)
+from . import (dates, drills, facts, layers, pieces, tales_brief, tales_days, tales_find, tales_lands,
+               tales_want, tales_work)
 
 DAY_WEIGHT = 3
 SEASONAL = {"snow_tracks": "winter", "storm_boat": "autumn"}
 TALES = [(name, kind, topic, SEASONAL.get(name), " ".join(body.split()))
-         for module in (tales_find, tales_work, tales_want, tales_brief, *(tales_days,) * DAY_WEIGHT)
+         for module in (tales_find, tales_work, tales_want, tales_brief, tales_lands,
+                        *(tales_days,) * DAY_WEIGHT)
          for name, kind, topic, body in module.TALES]
 
 # (name, topic, maker, how often)
@@ -30,5 +32,10 @@ DRILLS = [
     ("knowledge", "knowledge", facts.knowledge, 2),
     ("chorus", "names", facts.chorus, 3),
     ("quoting", "speech", facts.quoting, 2),
+    ("docstring", "code", layers.docstring, 3),
+    ("nested", "code", layers.nested, 2),
+    ("asides", "asides", layers.asides, 2),
+    ("chronicle", "dates", dates.chronicle, 2),
+    ("logbook", "dates", dates.logbook, 2),
 ]
 WEIGHTS = [drill[3] for drill in DRILLS]

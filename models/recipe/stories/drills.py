@@ -53,7 +53,8 @@ def _sum_story(rng):
     if rng.random() < 0.5:
         giver = rng.choice([other, f"{her(name)} {rng.choice(['mother', 'uncle', 'aunt'])}"])
         giver = giver[0].upper() + giver[1:]
-        return (f"{name} has {_count(a, noun)}. {giver} gives {obj(name)} {_count(b, noun)} more. "
+        return (f"{name} has {_count(a, noun)}. {giver} gives {obj(name)} {_num(b)} more "
+                f"{noun if b == 1 else plural(noun)}. "
                 f"Now {she.lower()} has {_count(a + b, noun)}.")
     b = rng.randint(1, a - 1)
     return (f"{name} had {_count(a, noun)}. {she} gave {_num(b)} to {other}. "
@@ -80,8 +81,9 @@ def _weekday(rng):
     i, n = rng.randrange(7), rng.randint(1, 4)
     day = w.DAYS
     days = "day" if n == 1 else "days"
-    if rng.random() < 0.5:
-        return f"{_num(n).capitalize()} {days} after {day[i]} is {day[(i + n) % 7]}."
+    if rng.random() < 0.6:
+        word = rng.choice(["after", "from"])
+        return f"{_num(n).capitalize()} {days} {word} {day[i]} is {day[(i + n) % 7]}."
     return rng.choice([
         f"{_num(n).capitalize()} {days} before {day[i]} is {day[(i - n) % 7]}.",
         f"The day after {day[i]} is {day[(i + 1) % 7]}.",
@@ -174,10 +176,14 @@ def _agree(rng):
     when = rng.choice(["every day", "every morning", "all day", "in the sun", "by the door"])
     do = base if many else third(base)
     have = "have" if many else "has"
+    knows = rng.choice(["know", "see", "follow"])
+    knows, likes = knows if other_many else third(knows), "like" if many else "likes"
     return rng.choice([
         f"The {head} {near} the {other} {be} {rng.choice(w.FEEL_GOOD + ['tired', 'hungry', 'old'])}.",
         f"The {head} {near} the {other} {was} {rng.choice(['happy', 'tired', 'young', 'hungry'])}.",
         f"The {head} {near} the {other} {do} {when}.",
+        f"The {head} that the {other} {knows} {be} {rng.choice(['happy', 'tired', 'young', 'hungry'])}.",
+        f"The {head} that {likes} the {other} {be} {rng.choice(['happy', 'tired', 'young', 'hungry'])}.",
         f"The {head} {near} the {other} {have} a {rng.choice(w.COLOURS)} "
         f"{rng.choice(['house', 'boat', 'ball', 'blanket'])}."])
 

@@ -40,9 +40,11 @@ def comparing(rng):
     more, most = COMPARE[adj].split()
     a, b, c = rng.sample(w.GIRLS + w.BOYS, 3)
     less, least = COMPARE[other].split()
+    one = rng.choice(w.WALKERS)
+    two = rng.choice([x for x in w.FARM if x != one])
     return (f"{a} is {adj}. {b} is {more} than {a}. {c} is {more} than {b}. "
             f"{c} is the {most} of the three. Who is not so {adj} as {b}? {a}. "
-            f"The {rng.choice(w.WALKERS)} was {other}, but the {rng.choice(w.FARM)} was {less}, and "
+            f"The {one} was {other}, but the {two} was {less}, and "
             f"the {rng.choice(['snail', 'beetle', 'spider', 'parrot'])} was the {least} of all.")
 
 

@@ -2,7 +2,7 @@
 from . import words as w
 
 LISTS = {
-    "nature": w.NATURE, "good": w.FEEL_GOOD, "fruits": w.FRUITS, "bad": w.SADNESS, "tree":
+    "nature": w.NATURE, "good": w.FEEL_GOOD, "glad": w.FEEL_GLAD, "fruits": w.FRUITS, "bad": w.SADNESS, "tree":
     w.TREES, "foods": w.TREATS, "pack": w.PACKED, "food": w.BITES, "mass": w.DISHES, "meal":
     ["lunch", "supper", "supper", "dinner"], "colour": w.COLOURS, "wadj": w.WEATHER_ADJ, "season":
     w.SEASONS, "day": w.DAYS, "month": w.MONTHS, "game": w.GAMES, "subject": w.SUBJECTS, "trade":
@@ -40,6 +40,9 @@ RULES = {
         "[under the bed|behind the door|in the kitchen|under the table|on every shelf|behind "
         "the curtains|in the garden|under the stairs|by the well|in the basket|beside the "
         "fire|among the flowers|in the long grass|behind the gate|in every drawer]",
+    "hidden":
+        "[under the bed|behind the door|in the kitchen|under the table|behind the curtains|in the "
+        "garden|under the stairs|behind the gate]",
     "spot": 
         "[under an old oak|behind a grey stone|in a hollow tree|beside the path|under a heap of"
         " leaves|in the tall grass|on a flat rock|between two roots|under a small bridge|beside"
@@ -58,11 +61,11 @@ RULES = {
         "[Thank you!|Thank you very much!|Oh, thank you!|Thank you, you are so kind!|How kind "
         "you are!|Many thanks!]",
     "washappy": 
-        "[was very {good}|was so {good} that {h.s} [danced|sang a song|laughed|jumped up and "
+        "[was very {glad}|was so {good} that {h.s} [danced|sang a song|laughed|jumped up and "
         "down|clapped]|felt {good}|smiled from ear to ear|laughed [out loud|with joy]|could not"
         " stop smiling|had never been so {good}]",
     "kwashappy": 
-        "[was very {good}|was so {good} that {k.s} [danced|sang a song|laughed|jumped up and "
+        "[was very {glad}|was so {good} that {k.s} [danced|sang a song|laughed|jumped up and "
         "down]|smiled from ear to ear|laughed with joy|could not stop smiling]",
     "wassad": 
         "[was very {bad}|felt {bad}|sat down and [cried|sighed]|did not know what to do|felt "

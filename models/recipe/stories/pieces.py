@@ -138,7 +138,7 @@ def rhyme(rng):
         f"Seven, eight, a {five}.",
         f"I saw a {one}, I saw a {two},\nI saw them both today.\nI said hello, I said goodbye,\n"
         "And then they went away.",
-        f"Sing a song of {one} and {two},\nSing it loud and clear,\nSing it in the {four} and {five},\n"
+        f"Sing a song of {one} and {two},\nSing it loud and clear,\nSing it for the {four} and {five},\n"
         "Sing it all the year.",
         "Rain, rain, on the tree,\nRain upon the sea,\nRain upon my yellow hat,\n"
         f"But do not rain on {rng.choice(['me', 'tea', 'me and thee'])}.",

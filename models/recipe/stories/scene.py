@@ -55,6 +55,8 @@ def scene(rng, kind="any", season=None):
                                 ("animal2", "animal", w.ANIMALS)):
         made.values[bound] = rng.choice(pool)
         lists[listed] = [x for x in LISTS[listed] if x != made.values[bound]]
+    lists["animal"] = [x for x in lists["animal"] if x not in taken]
+    lists["trade"] = [x for x in lists["trade"] if x not in taken]
     weekday = rng.randrange(7)
     made.values.update(
         today=w.DAYS[weekday], tomorrow=w.DAYS[(weekday + 1) % 7],

@@ -67,7 +67,7 @@ TALES = [
     ("lost_tooth", "child", "a lost tooth", """
     {H} had a loose tooth. It [moved when {h.s} talked|moved this way and that]. "[Leave it
     alone|Do not touch it]," said {h.p} [mother|father]. "[Pull it|Tie a string to it]," said
-    {h.p} [brother|cousin] {f}. At lunch there was a {food2} for everyone. {H} took a big bite.
+    {h.p} [{f.kin}|cousin] {f}. At lunch there was a {food2} for everyone. {H} took a big bite.
     "Oh!" said {h}. The tooth was gone! "[Where is it|Did I eat it]?" They looked on the floor
     and under the plate. Then {f} [began to laugh|pointed]. The tooth was sticking in the
     {food2}, [white and small|like a little flag]. {H} laughed too, with a [gap|hole] in {h.p}
@@ -88,7 +88,7 @@ TALES = [
     across. {End}"""),
     ("tidy", "young", "tidying up", """
     {H.own} room was a mess. There were [socks|books|stones|shells] on the bed, a {toy} on the
-    chair, and half a {food} {under}. "[I cannot find anything!|Where is my {w.head}?]"
+    chair, and half a {food} {hidden}. "[I cannot find anything!|Where is my {w.head}?]"
     [sighed|cried] {h}. "[Tidy up and you will find it|Begin in one corner]," said {f}. "I will
     help you." They [put the books on the shelf|folded the clothes]. They [hung up the
     coats|carried out the plates]. {H} found a {desk} [that {h.s} had lost in {month}|from last

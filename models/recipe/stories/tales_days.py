@@ -83,7 +83,7 @@ RULES = {
         "time|shook hands|said goodbye|ate the last {food} together].|Nobody in the "
         "[village|street|valley] ever knew.]",
     "start": 
-        "[{Oneday} {h.full} [woke up early|was very {good}|was alone at home|had nothing to "
+        "[{Oneday} {h.full} [woke up early|was very {glad}|was alone at home|had nothing to "
         "do|had a lot to do|got a letter from {h.p} {relative}|went {x.to}|met a {trade} at "
         "the gate]. |{begin}|{Sky}. {H.full} [looked out of the window|put on {h.p} "
         "[boots|hat|coat]|opened the door|was in a hurry]. |It was {today}, and {h.def} was "

@@ -29,7 +29,7 @@ TALES = [
     heard a voice. "{Greet}!" said {k.a}. "Where are you going?" "{Q_to_say}," said {h}. "[I am
     looking for a {w}|They say there is a {w} there]." "[Follow me|Come with me|I know a short
     way|Hold my hand and do not look down]," {saidk}. So they went on together, {through}, until
-    they came {q.to}. There, {spot}, was the {w}! {H} {washappy}. "[I could not have done it
+    they came {p.to}. There, {spot}, was the {w}! {H} {washappy}. "[I could not have done it
     alone|Half of it is yours|You are a true friend]," {h} told {k}. {End}{moral}"""),
     ("stuck_gate", "child", "a locked gate", """
     {begin}{Oneday} {h} came to a [high|old|rusty|green] gate. [Behind it was a garden full of
@@ -55,9 +55,9 @@ TALES = [
     want you to be alone today]!" {H} laughed. "[You walked past my door two times|Come in and
     get warm|My house is back there]!" {saidh2}. Soon they {shared}. {End}"""),
     ("map_treasure", "child", "a treasure map", """
-    {Oneday} {h} found an old map {under}. There was a red cross on it, and beside the cross
+    {Oneday} {h} found an old map {hidden}. There was a red cross on it, and beside the cross
     stood these words: ‹[Ten|Twelve|Twenty|Seven] steps from the {tree}.› {H} showed it to {h.p}
-    [brother|sister|cousin|friend] {f}. "[It is a treasure map|Let us dig|We must go there at
+    [{f.kin}|cousin|friend] {f}. "[It is a treasure map|Let us dig|We must go there at
     once]!" said {f}. They took [a spade and a lamp|two spades|some {pack} and a rope] and
     {went} {p.to}. They counted the steps and began to dig. They dug and dug, but found only
     [stones|roots|a worm|an old shoe]. "[Perhaps we counted wrong|Your legs are longer than

@@ -34,7 +34,7 @@ TALES = [
     {dish}|plate with one {food}]. {H} went to see {f}, but {f} was not at home. {H.s} went to
     see {k}, but {k} [only said, "{greet}," and closed the door|was busy and did not have time].
     "[Everyone has forgotten me|This is the worst birthday of all]," said {h}, and {h.s}
-    {wassad2}. [In the evening|When the sun went down] {h} walked slowly home. The house was
+    {wassad2}. [In the evening|When the sun went down,] {h} walked slowly home. The house was
     dark. {H} opened the door, and suddenly there were lights everywhere! "[Happy
     birthday|Surprise]!" cried {f}, and {k}, and all the neighbours. There was a cake with
     {ages} candles, there were {foods} and {foods2}, and in the middle of the table lay a {w}.
@@ -127,7 +127,7 @@ TALES = [
     ("rain_stop", "young", "a rainy day", """
     It rained on Monday. It rained on Tuesday. On Wednesday it [was still raining|rained even
     harder]. {H.full} sat at the window and watched the drops run down the glass. "[There is
-    nothing to do|When will it stop|I want to go out]," said {h} to {f}. "[Let us pretend|I know
+    nothing to do,|When will it stop?|I want to go out,]" said {h} to {f}. "[Let us pretend|I know
     a game|We can make our own sun]," said {f}. They [turned the table upside down and made a
     ship|built a castle out of chairs and blankets|made a tent out of the tablecloth]. {H} was
     the captain, and {f} was the [cook|sailor|pirate with a kind heart]. They sailed {sealands}.

@@ -60,7 +60,7 @@ TALES = [
     pocket]. On {day} {h.s} [went to the wrong house|locked the door and left the key
     inside|mixed up all the letters|said good night to everyone at noon]. "[You need a
     helper|You need a notebook|Tie a string around your finger]," said the {t1}. So {h} bought a
-    little notebook. [Every evening {h.s} wrote down what to do the next day|In it {h.s} wrote:
+    little notebook. [Every evening {h.s} wrote down what to do the next day.|In it {h.s} wrote:
     ‹Feed the {farm}. Lock the door. Buy {foods}.›] The notebook worked very well, until
     {oneday_low} {h} lost the notebook. {H.s} looked {under} and {under}. "[Where did I put
     it|How can I remember where it is]?" {h.s} sighed. [Then a small {child} laughed|The {t2}
@@ -82,7 +82,8 @@ TALES = [
     only one shop in the street, twice as big|Now there is one long sign over both doors]. It
     says: ‹[Good Friends|The Two Friends|Together].›"""),
     ("clock", "adult", "the town clock", """
-    The clock on the tower {q.at} had stopped at [ten|half past three|noon|five minutes to
+    The clock on the tower [of the church|of the castle|of the school|by the market|at the harbour|at
+    the station] had stopped at [ten|half past three|noon|five minutes to
     {hour}]. [No one knew when to eat|The school began too late and the market too early|The
     {t1} slept until noon]. "[Somebody must mend it|Somebody must climb up]," the people said.
     The {t1} tried and failed. The {t2} tried and failed. Then came {h.a}, who [looked at the

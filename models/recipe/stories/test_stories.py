@@ -1,4 +1,5 @@
 """The generator keeps its promises: fixed by the seed, varied, clean, and true spans."""
+import hashlib
 import re
 import unittest
 from random import Random
@@ -8,12 +9,18 @@ from .collection import TALES
 from .scene import scene
 from .spans import finish
 
+# A model was trained on these very texts; whoever changes them must train it anew.
+FROZEN = "@"
 SAMPLE = [generate(seed) for seed in range(1500)]
 
 
 class Stories(unittest.TestCase):
     def test_same_seed_same_story(self):
         self.assertEqual(generate(7), generate(7))
+
+    def test_texts_are_frozen(self):
+        texts = "\0".join(story.text for story in SAMPLE[:200])
+        self.assertEqual(hashlib.sha256(texts.encode()).hexdigest(), FROZEN)
 
     def test_every_tale_can_be_written(self):
         for name, kind, _topic, season, body in TALES:
@@ -29,7 +36,7 @@ class Stories(unittest.TestCase):
         for story in SAMPLE:
             with self.subTest(text=story.text):
                 self.assertNotRegex(story.text, r"[\x01-\x04‹›]")
-                if story.kind not in ("drill:code", "drill:french"):
+                if story.kind not in ("drill:code", "drill:french", "drill:docstring", "drill:nested"):
                     self.assertNotRegex(story.text, r"[\[\]{}|]|  | [,.!?]|[,.][,.]")
                 self.assertNotRegex(story.text, r"(?i)\b(a|an|the|to|of|and|in|at|is|he|she) \1\b")
                 self.assertEqual(story.text.count('"') % 2, 0)

@@ -59,6 +59,7 @@ ELDER_NATURE = "old wise kind gentle grey patient friendly clever quiet cheerful
 
 FEEL_GOOD = """happy glad proud pleased excited cheerful thankful delighted joyful calm
 hopeful""".split()
+FEEL_GLAD = "happy glad proud pleased excited cheerful thankful".split()
 FEEL_BAD = "sad lonely worried afraid tired upset unhappy nervous sorry  cold hungry".split()
 
 SADNESS = "sad lonely worried unhappy upset".split()
