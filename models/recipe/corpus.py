@@ -14,7 +14,11 @@ from stories import generate
 
 VOCABULARY = 4096
 #: Generated stories: how many are trained on, and the seeds of those that never are.
-STORIES, HELD_SEEDS = 18_000, range(10_000_000, 10_000_300)
+STORIES, HELD_SEEDS = 70_000, range(10_000_000, 10_000_300)
+#: How many of them the tokenizer learns from, and how often they count.
+TOLD, TOLD_WEIGHT = 5_000, 8
+#: Every pair of digits is to be a token, so that what follows "from 1732 to 17" is one: its count.
+PAIR_COUNT = 20_000
 #: How often a file's words count when the tokenizer is trained, and the share of its documents used.
 WEIGHTS = {"picture-books": (6, 1.0), "tinystories-sample": (6, 1.0)}
 OTHERWISE = (1, 0.5)
@@ -46,7 +50,7 @@ def texts(books):
 def prepare(books, work, seed=1, stories=STORIES):
     """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`.
 
-    The tokenizer is trained on the books, or without any on generated stories, which are the set "generator".
+    Generated stories are the set "generator"; the tokenizer learns from some of them too.
     """
     work = Path(work)
     if (work / "characters.json").exists():
@@ -60,8 +64,10 @@ def prepare(books, work, seed=1, stories=STORIES):
                 continue
             for piece, n in collections.Counter(tokenizer.PIECES.findall(document)).items():
                 counts[piece] += n * times
-    for story in () if sets else range(stories):
-        counts.update(tokenizer.PIECES.findall(generate(story).text))
+    for story in range(min(TOLD, stories)):
+        for piece, n in collections.Counter(tokenizer.PIECES.findall(generate(story).text)).items():
+            counts[piece] += n * TOLD_WEIGHT
+    counts.update({f"{pair:02}": PAIR_COUNT for pair in range(100)})
     counts = {piece: n for piece, n in counts.items() if n >= 3}
     vocabulary, merges = tokenizer.train(counts, VOCABULARY)
     if len(vocabulary) < VOCABULARY:

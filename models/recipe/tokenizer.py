@@ -11,9 +11,10 @@ SPECIAL = "<|endoftext|>"
 #: Unicode's white space; numbers that `\d` leaves out, such as ½ and Ⅷ.
 _SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _NUMBERS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in ("Nl", "No"))
-#: GPT-2's pre-tokenizer pattern, in the words of Python's own `re`, which has no \p{L} and \p{N}.
+#: GPT-2's pre-tokenizer pattern, in the words of Python's own `re`, which has no \p{L} and \p{N}; but numbers
+#: in pairs of digits, so that a year is a century and a rest.
 PIECES = re.compile(
-    rf"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_{_NUMBERS}]+| ?[\d{_NUMBERS}]+| ?(?:[^{_SPACE}\w]|_)+"
+    rf"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_{_NUMBERS}]+| ?[\d{_NUMBERS}]{{1,2}}| ?(?:[^{_SPACE}\w]|_)+"
     rf"|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]+")
 
 
@@ -108,6 +109,7 @@ class Encoder:
 
 
 def tokenizer_json(vocabulary, merges):
+    pairs = {"type": "Split", "pattern": {"Regex": r" ?\p{N}{1,2}"}, "behavior": "Isolated", "invert": False}
     level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
     front = {"SpecialToken": {"id": SPECIAL, "type_id": 0}}
     return {
@@ -115,7 +117,7 @@ def tokenizer_json(vocabulary, merges):
         "added_tokens": [{"id": 0, "content": SPECIAL, "single_word": False, "lstrip": False,
                           "rstrip": False, "normalized": False, "special": True}],
         "normalizer": None,
-        "pre_tokenizer": level,
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [pairs, level]},
         "post_processor": {
             "type": "TemplateProcessing",
             "single": [front, {"Sequence": {"id": "A", "type_id": 0}}],

@@ -78,29 +78,31 @@ def packing(rng):
             + f" {rng.choice(['What a journey!', 'The bag was heavy.', 'Now the journey could begin.'])}")
 
 
+FACTS = [("What colour is grass?", "Grass is green."), ("What colour is snow?", "Snow is white."),
+         ("What do bees make?", "Bees make honey."), ("Where do fish live?", "Fish live in water."),
+         ("What do cows give us?", "Cows give us milk."), ("What do hens lay?", "Hens lay eggs."),
+         ("When does the sun rise?", "The sun rises in the morning."),
+         ("When do we see the stars?", "We see the stars at night."),
+         ("Who bakes bread?", "The baker bakes bread."),
+         ("Who catches fish?", "The fisherman catches fish."),
+         ("Who teaches children?", "The teacher teaches children."),
+         ("How many legs has a dog?", "A dog has four legs."),
+         ("How many legs has a spider?", "A spider has eight legs."),
+         ("How many days are in a week?", "There are seven days in a week."),
+         ("How many months are in a year?", "There are twelve months in a year."),
+         ("Can a penguin fly?", "No, a penguin cannot fly, but it can swim."),
+         ("Is a whale a fish?", "No, a whale is not a fish."),
+         ("What comes after winter?", "Spring comes after winter."),
+         ("What do we need when it rains?", "We need an umbrella when it rains."),
+         ("Where does the owl sleep?", "The owl sleeps in a tree."),
+         ("Which is bigger, a mouse or an elephant?", "An elephant is bigger than a mouse."),
+         ("Which is faster, a snail or a horse?", "A horse is faster than a snail.")]
+
+
 def questions(rng):
     out = []
     season = rng.choice(w.SEASONS)
-    facts = [("What colour is grass?", "Grass is green."), ("What colour is snow?", "Snow is white."),
-             ("What do bees make?", "Bees make honey."), ("Where do fish live?", "Fish live in water."),
-             ("What do cows give us?", "Cows give us milk."), ("What do hens lay?", "Hens lay eggs."),
-             ("When does the sun rise?", "The sun rises in the morning."),
-             ("When do we see the stars?", "We see the stars at night."),
-             ("Who bakes bread?", "The baker bakes bread."),
-             ("Who catches fish?", "The fisherman catches fish."),
-             ("Who teaches children?", "The teacher teaches children."),
-             ("How many legs has a dog?", "A dog has four legs."),
-             ("How many legs has a spider?", "A spider has eight legs."),
-             ("How many days are in a week?", "There are seven days in a week."),
-             ("How many months are in a year?", "There are twelve months in a year."),
-             ("Can a penguin fly?", "No, a penguin cannot fly, but it can swim."),
-             ("Is a whale a fish?", "No, a whale is not a fish."),
-             ("What comes after winter?", "Spring comes after winter."),
-             ("What do we need when it rains?", "We need an umbrella when it rains."),
-             ("Where does the owl sleep?", "The owl sleeps in a tree."),
-             ("Which is bigger, a mouse or an elephant?", "An elephant is bigger than a mouse."),
-             ("Which is faster, a snail or a horse?", "A horse is faster than a snail.")]
-    for ask, answer in rng.sample(facts, rng.randint(3, 5)):
+    for ask, answer in rng.sample(FACTS, rng.randint(3, 5)):
         out.append((ask, answer))
     a, b = rng.sample(w.GIRLS + w.BOYS, 2)
     food, x = rng.choice(w.FOOD_PL), rng.choice(w.LOSABLE)

@@ -10,7 +10,7 @@ from .scene import scene
 from .spans import finish
 
 # A model was trained on these very texts; whoever changes them must train it anew.
-FROZEN = "@"
+FROZEN = "83882bd175d75dcc267babbc121d5ceba7b05bbb92a80a9cdd11abf603645c73"
 SAMPLE = [generate(seed) for seed in range(1500)]
 
 
