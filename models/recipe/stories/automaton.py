@@ -115,8 +115,6 @@ class Automaton:
         return env
 
     def accepts(self, tokens):
-        if not tokens:
-            return False
         alive = {(target, self._bound((), tokens[0], key) if key else ())
                  for key, target in self.first.get(tokens[0], ())}
         for token in tokens[1:]:

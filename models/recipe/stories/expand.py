@@ -11,14 +11,17 @@ _LETTERS = re.compile(r"^[a-z]+")
 _KEPT = re.compile(r"\{(\w+)=(\w+)\}")
 
 
+FRENCH_ARTICLES = ("un", "une")  # after which `a` is a verb
+
+
 def plain(words):
-    """The same words with `a` for `an`; an article that is wrong before its word matches nothing."""
+    """The same words with `a` for `an`, or None where an article does not fit its word."""
     out = []
-    for i, word in enumerate(words):
-        if word.lower() in ("a", "an") and i + 1 < len(words) and words[i + 1][0].isalpha():
-            right = vowel_sound(words[i + 1]) == (len(word) == 2)
-            word = word[0] + ("" if right else "!")
-        elif word.lower() == "an":
+    for word, following in zip(words, [*words[1:], ""]):
+        if word in ("a", "A", "an", "An"):
+            if following[:1].isalpha() and following not in FRENCH_ARTICLES and \
+                    vowel_sound(following) != (len(word) == 2):
+                return None
             word = word[0]
         out.append(word)
     return out
@@ -36,7 +39,8 @@ class Expander:
         """A whole template; it may start a text or a line."""
         kept = {name: self.slots.get(of) or of for name, of in _KEPT.findall(source)}
         self.slots.update({name: slot for name, slot in kept.items() if not isinstance(slot, str)})
-        self.rules = {**self.rules, **{name: self.rules[of] for name, of in kept.items() if isinstance(of, str)}}
+        self.rules = {**self.rules, **{name: self.rules[of] for name, of in kept.items() if isinstance(of,
+                                                                                                       str)}}
         self.automaton.starts.add((self.sequence(compiled(source), self.automaton.end), mode))
 
     def sequence(self, nodes, then):
@@ -45,24 +49,24 @@ class Expander:
         for i in range(len(nodes) - 1, -1, -1):
             node = nodes[i]
             if isinstance(node, str):
-                follows = i > 0 and not isinstance(nodes[i - 1], str)
-                if follows and _LETTERS.match(node):  # the s of {day}s
+                follows = i > 0 and nodes[i - 1][0]
+                if follows == "slot" and _LETTERS.match(node):  # the s of {day}s
                     suffix = _LETTERS.match(node).group()
                     node = node[len(suffix):]
-                then = self._literal(node, then, "x" if follows and not node[:2].isalnum() else "")
+                then = self._literal(node, then, follows)
             elif node[0] == "pick":
-                if suffix:
-                    raise ValueError(f"a word is cut by a bracket: {node}")
                 then = self.automaton.union([self.sequence(branch, then) for branch in node[1]])
             else:
                 then = self._slot(node, then, suffix)
                 suffix = ""
         return then
 
-    def _literal(self, text, then, before):
-        words = plain([word for word, _ in tokens(text, before)])
+    def _literal(self, text, then, follows):
+        # A mark after a slot closes a quotation, as if a word stood before it.
+        joined = follows and not text[:1].isalnum()
+        words = [word for word, _ in (tokens("x" + text)[1:] if joined else tokens(text))]
         for word in reversed(words):
-            then = self.automaton.before(word, None, then)
+            then = self.automaton.before({"an": "a", "An": "A"}.get(word, word), None, then)
         return then
 
     def _slot(self, node, then, suffix):

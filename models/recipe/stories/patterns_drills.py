@@ -23,15 +23,20 @@ GIVEN_LISTS = {"go": ["went to", "came to", "met at", "were at", "walked to", "a
 PAIRS = "[{a} {gave} a {gift} to {b}|{b} {gave} a {gift} to {a}]"
 
 
+def plurals(nouns):
+    return [plural(noun) for noun in nouns]
+
+
 def _agreeing(head, other, many, many_others):
     """Sentences whose verb has the number of its first noun, whatever noun stands between."""
     be, was, have = ("are", "were", "have") if many else ("is", "was", "has")
     do = "{base}" if many else "{thirds}"
+    know = "know|see|follow" if many_others else "knows|sees|follows"
     first = f"The {head} {{beside}} the {other} "
     state = "[happy|tired|young|hungry]"
     out = [f"{first}{be} {{feel}}.", f"{first}{was} {state}.", f"{first}{do} {{when}}.",
            f"{first}{have} a {{colour}} [house|boat|ball|blanket].",
-           f"The {head} that the {other} [{'know|see|follow' if many_others else 'knows|sees|follows'}] {be} {state}.",
+           f"The {head} that the {other} [{know}] {be} {state}.",
            f"The {head} that {'like' if many else 'likes'} the {other} {be} {state}."]
     if many != many_others:
         spots = "{spots}" if many_others else "{spot}"
@@ -47,11 +52,12 @@ _DO = ["sing", "run", "sleep", "wait", "smile", "jump", "eat", "rest"]
 _THINGS = ["key", "book", "box", "cup", "flower", "letter", "boat", "basket"]
 _SPOTS = ["table", "shelf", "chair", "window", "door", "wall"]
 AGREEMENT_LISTS = {
-    "one": _PEOPLE, "oneb": _PEOPLE, "many": map(plural, _PEOPLE), "manyb": map(plural, _PEOPLE),
-    "beside": ["near", "behind", "beside", "next to", "with"], "feel": w.FEEL_GOOD + ["tired", "hungry", "old"],
-    "base": _DO, "thirds": map(third, _DO), "colour": w.COLOURS, "thing": _THINGS, "spot": _SPOTS,
-    "when": ["every day", "every morning", "all day", "in the sun", "by the door"],
-    "things": map(plural, _THINGS), "spots": map(plural, _SPOTS), "look": w.COLOURS + ["old", "new", "small", "big"]}
+    "one": _PEOPLE, "oneb": _PEOPLE, "many": plurals(_PEOPLE), "manyb": plurals(_PEOPLE),
+    "beside": ["near", "behind", "beside", "next to", "with"],
+    "feel": w.FEEL_GOOD + ["tired", "hungry", "old"], "base": _DO, "thirds": [third(base) for base in _DO],
+    "when": ["every day", "every morning", "all day", "in the sun", "by the door"], "colour": w.COLOURS,
+    "thing": _THINGS, "things": plurals(_THINGS), "spot": _SPOTS, "spots": plurals(_SPOTS),
+    "look": w.COLOURS + ["old", "new", "small", "big"]}
 
 
 def _count(n, one="{one}", many="{many}"):
@@ -70,15 +76,17 @@ def _sums():
             # One apple and two apples: the nouns must be of one kind, so each kind has its sentence.
             for noun in COUNTED if 1 in (a, b) else [None]:
                 word = (noun, plural(noun)) if noun else ("{many}", "{many}")
-                out.append(f"{_count(a, *word)} and {_count(b, *word)} make {_count(a + b, *word)}.".capitalize())
+                made = f"{_count(a, *word)} and {_count(b, *word)} make {_count(a + b, *word)}."
+                out.append(made.capitalize())
     return out
 
 
-SUM_STORY = ["{a} has {eaten}.", "[{b}|[Her|His] [mother|uncle|aunt]] gives [her|him] {upto9} more [{food}|{foods}].",
+SUM_STORY = ["{a} has {eaten}.",
+             "[{b}|[Her|His] [mother|uncle|aunt]] gives [her|him] {upto9} more [{food}|{foods}].",
              "Now [he|she] has {eaten}.", "{a} had {eaten}.", "[She|He] gave {upto9} to {b}.",
              "[She|He] had {upto9} left."]
 SUM_LISTS = {"eaten": [f"{NUMBERS[n]} {f if n == 1 else plural(f)}" for n in range(1, 20) for f in EDIBLE],
-             "upto9": NUMBERS[1:10], "food": EDIBLE, "foods": map(plural, EDIBLE)}
+             "upto9": NUMBERS[1:10], "food": EDIBLE, "foods": plurals(EDIBLE)}
 
 
 def _calendar():
@@ -88,7 +96,8 @@ def _calendar():
             count = f"{NUMBERS[n].capitalize()} day{'s' * (n > 1)}"
             out += [f"{count} [after|from] {day[i]} is {day[(i + n) % 7]}.",
                     f"{count} before {day[i]} is {day[(i - n) % 7]}."]
-        out += [f"The day after {day[i]} is {day[(i + 1) % 7]}.", f"{day[i]} comes before {day[(i + 1) % 7]}.",
+        out += [f"The day after {day[i]} is {day[(i + 1) % 7]}.",
+                f"{day[i]} comes before {day[(i + 1) % 7]}.",
                 f"If today is {day[i]}, tomorrow is {day[(i + 1) % 7]}.",
                 f"If today is {day[i]}, yesterday was {day[(i - 1) % 7]}.",
                 f"Between {day[i]} and {day[(i + 2) % 7]} comes {day[(i + 1) % 7]}."]
@@ -106,7 +115,7 @@ YEARS = ["{a} read aloud from the old book.", "The teacher wrote on the board.",
 GROUPS = [
     (PERSONS, GIVEN_LISTS, [t.replace("{xy}", PAIRS) for t in GIVEN], PROSE),
     ({}, AGREEMENT_LISTS, AGREEMENT, PROSE),
-    ({"many": Listed(map(plural, COUNTED), "many")}, {}, _sums(), PROSE),
+    ({"many": Listed(plurals(COUNTED), "many")}, {}, _sums(), PROSE),
     (PERSONS, SUM_LISTS, SUM_STORY, PROSE),
     ({}, {}, _calendar(), PROSE),
     (PERSONS, {}, YEARS, PROSE),

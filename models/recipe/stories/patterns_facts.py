@@ -6,9 +6,12 @@ from .patterns_drills import PERSONS
 from .slots import PEOPLE, PETS, Being, Listed
 from .words import NUMBERS, ing, participle, past, plural, third
 
-FACTS_END = ["The pupils wrote it in their notebooks.", "That was the lesson for today.", "Then the bell rang."]
-_VERBS = "sing swim run read write play work walk sleep dance draw cook sew paint listen dig ride fish skip climb"
-_NOUNS = """mouse goose child man woman leaf foot tooth loaf wolf sheep berry box fox knife baby story potato apple
+FACTS_END = ["The pupils wrote it in their notebooks.", "That was the lesson for today.",
+             "Then the bell rang."]
+_VERBS = """sing swim run read write play work walk sleep dance draw cook sew paint listen dig ride fish skip
+climb"""
+_NOUNS = """mouse goose child man woman leaf foot tooth loaf wolf sheep berry box fox knife baby story potato
+apple
 dog church day key brush city shelf""".split()
 
 
@@ -27,8 +30,8 @@ def _comparing():
         more, most = forms.split()
         out += [f"{{a}} is {adj}.", f"{{b}} is {more} than {{a}}.", f"{{c}} is the {most} of the three.",
                 f"Who is not so {adj} as {{b}}?",
-                f"The {{walker}} was {adj}, but the {{farm}} was {more}, and the [snail|beetle|spider|parrot] "
-                f"was the {most} of all."]
+                f"The {{walker}} was {adj}, but the {{farm}} was {more}, and the "
+                f"[snail|beetle|spider|parrot] was the {most} of all."]
     return out
 
 
@@ -39,7 +42,8 @@ def _tenses():
         if verb in ("fish", "skip"):  # not among the generator's verbs elsewhere
             was = done = {"fish": "fished", "skip": "skipped"}[verb]
             going = {"fish": "fishing", "skip": "skipping"}[verb]
-        out += [f"Every day {{a}} {does}.", f"Yesterday [he|she] {was}.", f"Tomorrow [he|she] will {verb} again.",
+        out += [f"Every day {{a}} {does}.", f"Yesterday [he|she] {was}.",
+                f"Tomorrow [he|she] will {verb} again.",
                 f"{{a}} is {going} now.", f"Yesterday [he|she] {was} too.", f"[He|She] has often {done}.",
                 f"{{a}} likes to {verb}.", f"Last {{day}} [he|she] {was} with {{b}}.",
                 f"Today I {verb}, yesterday I {was}, and I have always {done}."]
@@ -55,7 +59,7 @@ def _plurals():
 def _counting():
     figures = [f"{', '.join(str(start + step * i) for i in range(long))}."
                for step, start in ((1, 1), (1, 2), (1, 3), (2, 2), (5, 5), (10, 10)) for long in range(6, 11)]
-    spoken = [f"{{a}} counted: {', '.join(NUMBERS[1:long])}." for long in range(6, 13)]
+    spoken = [f"{{a}} counted: {', '.join(NUMBERS[1:long])}." for long in range(6, 14)]
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return [*figures, *spoken,
             *(f"After {NUMBERS[at]} comes {NUMBERS[at + 1]}." for at in range(19)),
@@ -82,11 +86,12 @@ CHORUS = ["{a} has {it}, {b} has {it}, and {c} has {it}.",
 CHORUS_LISTS = {"colour": w.COLOURS, "thing": w.TOYS + ["apple", "flower", "book", "hat"]}
 _NAMED = {name: Being(name, [], [], PEOPLE | PETS, "always", True) for name in "abc"}
 
-_SAID = """Come home/Wait for me/I know the way/It is only a game/Good morning/The soup is ready/Nobody is late/
-Look at the moon""".replace("\n", "").split("/")
+_SAID = ["Come home", "Wait for me", "I know the way", "It is only a game", "Good morning", "The soup is ready",
+         "Nobody is late", "Look at the moon"]
 QUOTING = ['"What did {c} say?" asked {a}.', f'"[He|She] said, ‹[{"|".join(_SAID)}]!›" answered {{b}}.',
            '"Why did [he|she] say that?"', '"I don\'t know.',
-           '[He|She] was [tired|happy|in a hurry|at the door|on the stairs]."', '"That is not what I heard," said {c}.',
+           '[He|She] was [tired|happy|in a hurry|at the door|on the stairs]."',
+           '"That is not what I heard," said {c}.',
            '"I heard ‹[No|Yes|Maybe|Run].›"', "{a} nodded.", '"Then we must go," [he|she] said.',
            "{a} laughed, and {b} laughed with {a.o}.", "{a} wrote it down in {a.p} notebook."]
 

@@ -1,8 +1,8 @@
-"""What the short pieces of `pieces`, `layers` and `dates` can say, as templates; see `patterns_drills`."""
+"""What the short pieces of `pieces`, `dates` and the asides can say, as templates; see `patterns_drills`.
+Lines of code are in `exact`."""
 from . import words as w
 from .automaton import LINE, PROSE
 from .dates import HAPPENED, LOGGED
-from .layers import ACTIONS, ARGUMENTS, KINDS
 from .patterns_drills import PERSONS
 from .phrases import LISTS, RULES, SEASON
 from .pieces import ADJ_F, ADJ_M, ENTRY, FACTS, LETTER, NOUN_F, NOUN_M, RHYMES
@@ -35,7 +35,8 @@ _SHOPPING_LISTS = {"treat": [f"{n} {f}" for n in range(2, 10) for f in w.TREATS]
 PACKING = ["{a} packed {a.p} bag for the journey.",
            "Into the bag went [|{it}, ][|{it}, ]{it}, {it} and {it}.".replace("{it}", "a {colour} {x}"),
            "At the {meeting} [he|she] opened the bag and took out the {colour} {x}.",
-           "On the way {who.s} lost the {colour} {x}, but a kind {trade} found it and gave it back to {who.o}.",
+           "On the way {who.s} lost the {colour} {x}, but a kind {trade} found it and gave it back to "
+           "{who.o}.",
            "What a journey!", "The bag was heavy.", "Now the journey could begin."]
 _WHO = {"who": Being("who", [], [], [], "always", True)}
 
@@ -58,60 +59,37 @@ def _rhymes():
     pairs = "|".join(f"{four} and {five}" for four, five, _ in rows)
     out = ["And every night by candlelight", "I saw them both today.", "I said hello, I said goodbye,",
            "And then they went away.", "Sing it loud and clear,", f"Sing it for the [{pairs}],",
-           "Sing it all the year.", "Rain, rain, on the tree,", "Rain upon the sea,", "Rain upon my yellow hat,",
+           "Sing it all the year.", "Rain, rain, on the tree,", "Rain upon the sea,",
+           "Rain upon my yellow hat,",
            "But do not rain on [me|tea|me and thee].", "And when they meet at half past three,",
            "They drink a cup of {colour} tea."]
     for one, two, three in rows:
         out += [f"There was a {{size}} {one},", f"It lived beside a {two},", f"It sang about a {three}.",
                 f"One, two, a {{colour}} {one},", f"Three, four, a {two},", f"Five, six, a {{size}} {one},",
-                f"Seven, eight, a {two}.", f"I saw a {one}, I saw a {two},", f"Sing a song of {one} and {two},",
+                f"Seven, eight, a {two}.", f"I saw a {one}, I saw a {two},",
+                f"Sing a song of {one} and {two},",
                 f"The {one} is up, the {two} is down,", f"The {{colour}} {one} is in the town,"]
     return out
 
 
-CODE = ["{fruit} = {n}", "total = {fruit} + {fruit}", "print(total) # {n}", "for i in range({n}):", "print(i)",
-        "def add(a, b):", "return a + b", "add({n}, {n}) # {n}", 'name = "{a}"', 'print("Hello, " + name)',
-        "if {fruit} > {fruit}:", 'print("more {fruit}")', "else:", "let {fruit} = {n};",
-        "let {fruit} = {fruit} * {n};", "console.log({fruit}); // {n}", "while {fruit} > 0:",
-        "{same} = {same} - 1", "<p>{a} has {n} {fruit}.</p>", 'colours = ["{colour}", "white"]',
-        "print(len(colours)) # 2"]
-_CODE_SLOTS = {**PERSONS, "same": Listed("apples pears plums nuts eggs figs".split(), "same")}
-_CODE_LISTS = {"fruit": "apples pears plums nuts eggs figs".split(), "n": FIGURES, "colour": w.COLOURS}
-DOCSTRING = ["def {act}({arg}, {arg}, {arg}[|, {arg}][|, {arg}]):", '"""{act} the {kind} {arg}',
-             ":param {arg}: {kind} {arg}", "Args:", "{arg}: {kind} {arg}", '"""', "return {arg} + {arg}",
-             "print(len([{arg}, {arg}, {arg}])) # 3", "{act}({act}({arg}), {act}({arg}, {n}))"]
-_DOC_LISTS = {"act": ACTIONS, "arg": ARGUMENTS, "kind": KINDS, "n": FIGURES}
-# A brace stands for a slot in templates, so the one line of JSON is a slot of its own.
-JSON = ["{open} \"name\": \"{a}\", \"age\": {n}, \"likes\": [\"{fruit}\", \"{fruit}\"] {shut}"]
+_LE = ["l'oiseau", *("le " + noun for noun in NOUN_M if noun != "oiseau")]
+_DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+FRENCH = [
+    "{Le} est {adj_m}.", "La {noun_f} est {adj_f}.",
+    "{name} a [un petit chat|un grand chien|un oiseau|une petite souris|un cheval].",
+    "{name} et {name} sont [dans le jardin|près de la mer|dans la forêt|à la maison|en ville].",
+    "{name} mange [une pomme|du pain|une orange|du fromage|un gâteau].", "Bonjour, {name} !",
+    "Comment ça va ?",
+    "Merci beaucoup.", "Il fait beau.", "Il pleut.", "Il y a des fleurs.", "Aujourd'hui, c'est {lundi}.",
+    "La fleur est [rouge|jaune|rouge et jaune].", "{name} aime {name}.", "Où est le chat ?",
+    "Le chat dort sur la chaise.", "« Bonjour », dit {name}.", "J'aime les pommes.", "Nous allons à l'école.",
+    "Un, deux, trois, quatre, cinq.", "Il était une fois un roi qui avait une fille."]
+FRENCH = [*("[|She says: |In French we say: ]" + line for line in FRENCH), "{girl} is learning French."]
+_FRENCH_LISTS = {"name": ["Marie", "Pierre", "Anne", "Paul", "Claire", "Louis"], "girl": w.GIRLS, "le": _LE,
+                 "adj_m": ADJ_M, "adj_f": ADJ_F, "noun_f": NOUN_F, "lundi": _DAYS}
 
-
-def _bracketed(template):
-    """Square brackets of code are slots too, for in templates they mean a choice."""
-    for mark, slot in (('["', '{left}"'), ('"]', '"{right}'), ("([{", "({left}{"), ("}])", "}{right})")):
-        template = template.replace(mark, slot)
-    return template
-
-
-def _french():
-    out = [f"[l'oiseau|{'|'.join('le ' + n for n in NOUN_M if n != 'oiseau')}] est [{'|'.join(ADJ_M)}].",
-           f"la [{'|'.join(NOUN_F)}] est [{'|'.join(ADJ_F)}].",
-           "{name} [a un petit chat|a un grand chien|a un oiseau|a une petite souris|a un cheval].",
-           "{name} et {name} sont [dans le jardin|près de la mer|dans la forêt|à la maison|en ville].",
-           "{name} mange [une pomme|du pain|une orange|du fromage|un gâteau].", "Bonjour, {name} !",
-           "Comment ça va ?", "Merci beaucoup.", "Il fait beau.", "Il pleut.", "Il y a des fleurs.",
-           "Aujourd'hui, c'est [lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche].",
-           "La fleur est [rouge|jaune|rouge et jaune].", "{name} aime {name}.", "Où est le chat ?",
-           "Le chat dort sur la chaise.", "« Bonjour », dit {name}.", "J'aime les pommes.",
-           "Nous allons à l'école.", "Un, deux, trois, quatre, cinq.", "Il était une fois un roi qui avait une fille."]
-    out = [t[0].upper() + t[1:] if t[0] != "[" else t for t in out]
-    return ["[|She says: |In French we say: ]" + (t if t[0] != "[" else "{Noun} " + t[t.index("]") + 2:]) for t in out] \
-        + ["{girl} is learning French."]
-
-
-_FRENCH_LISTS = {"name": ["Marie", "Pierre", "Anne", "Paul", "Claire", "Louis"], "girl": w.GIRLS,
-                 "noun": ["l'oiseau", *("le " + n for n in NOUN_M if n != "oiseau")]}
-
-ASIDES = ["{a} (who is {b}'s neighbour) has a {colour} {toy}.", "{a} (the {trade}'s [daughter|son]) came on {day} (as always).",
+ASIDES = ["{a} (who is {b}'s neighbour) has a {colour} {toy}.",
+          "{a} (the {trade}'s [daughter|son]) came on {day} (as always).",
           "The {farm} (its name is {c}) ate the {food} (and the basket).",
           "On {day} (it rained) {a} and {b} stayed at home (with {c} and the {farm}).",
           "{a} gave {b} a {toy} (a {colour} one (the best of all)).",
@@ -123,9 +101,11 @@ _ASIDES_LISTS = {**_ASKED_LISTS, "toy": w.TOYS, "farm": w.FARM, "nature": w.NATU
 _DATED_LISTS = {
     "place": ["school", "library", "mill", "market", "station", "church", "museum", "bakery"],
     "town": ["town", "village"], "wild": ["forest", "lake", "river", "valley"], "colour": w.COLOURS,
-    "trade": w.TRADES, "name": w.GIRLS + w.BOYS, "animal": ["otters", "storks", "wolves", "beavers", "swans", "deer"],
+    "trade": w.TRADES, "name": w.GIRLS + w.BOYS,
+    "animal": ["otters", "storks", "wolves", "beavers", "swans", "deer"],
     "few": w.NUMBERS[2:10], "spring": w.MONTHS[:5], "late": w.MONTHS[6:10], "year": YEARS,
-    "thing": ["bell", "clock", "lantern", "flag", "book", "rope", "ladder"], "month": w.MONTHS, "figure": FIGURES,
+    "thing": ["bell", "clock", "lantern", "flag", "book", "rope", "ladder"], "month": w.MONTHS,
+    "figure": FIGURES,
     "side": ["north", "south", "east", "west"], "hour": w.NUMBERS[5:9], "sea": w.SEA_ANIMALS,
     "baked": ["bread", "biscuits", "a pie", "a cake", "pancakes"], "nn": [f"{n:02}" for n in range(1, 32)],
     "food": ["bread", "cheese", "milk", "honey", "fruit"]}
@@ -135,15 +115,13 @@ DATED = ["{figure} {month} {year}.", *(f"[|{{year}}: |In the year {{year}}: ]{t}
 
 GROUPS = [
     (_LETTER_SLOTS, SOME_LISTS, LETTERS, PROSE),
-    ({**PERSONS, "x": Listed(w.THINGS), "figure": Listed(FIGURES), "season": Listed(w.SEASONS)}, SOME_LISTS, DIARY, PROSE),
+    ({**PERSONS, "x": Listed(w.THINGS), "figure": Listed(FIGURES), "season": Listed(w.SEASONS)}, SOME_LISTS,
+     DIARY, PROSE),
     (PERSONS, _SHOPPING_LISTS, SHOPPING, LINE),
     ({**PERSONS, **_WHO}, _ASKED_LISTS, PACKING, PROSE),
     (PERSONS, _ASKED_LISTS, ASKED, PROSE),
     ({}, {"colour": w.COLOURS, "size": ["little", "funny", "merry", "sleepy"]}, _rhymes(), LINE),
-    ({**_CODE_SLOTS, "left": Listed(["["]), "right": Listed(["]"]), "open": Listed(["{"]), "shut": Listed(["}"])},
-     {**_CODE_LISTS, **_DOC_LISTS}, [*map(_bracketed, CODE + JSON),
-                                     *(t if "][" in t else _bracketed(t) for t in DOCSTRING)], LINE),
-    ({}, _FRENCH_LISTS, _french(), PROSE),
+    ({}, _FRENCH_LISTS, FRENCH, PROSE),
     (PERSONS, _ASIDES_LISTS, ASIDES, PROSE),
     ({}, _DATED_LISTS, DATED, PROSE),
 ]

@@ -2,8 +2,8 @@
 from . import words as w
 
 LISTS = {
-    "nature": w.NATURE, "good": w.FEEL_GOOD, "glad": w.FEEL_GLAD, "fruits": w.FRUITS, "bad": w.SADNESS, "tree":
-    w.TREES, "foods": w.TREATS, "pack": w.PACKED, "food": w.BITES, "mass": w.DISHES, "meal":
+    "nature": w.NATURE, "good": w.FEEL_GOOD, "glad": w.FEEL_GLAD, "fruits": w.FRUITS, "bad": w.SADNESS,
+    "tree": w.TREES, "foods": w.TREATS, "pack": w.PACKED, "food": w.BITES, "mass": w.DISHES, "meal":
     ["lunch", "supper", "supper", "dinner"], "colour": w.COLOURS, "wadj": w.WEATHER_ADJ, "season":
     w.SEASONS, "day": w.DAYS, "month": w.MONTHS, "game": w.GAMES, "subject": w.SUBJECTS, "trade":
     w.TRADES, "animal": w.ANIMALS, "farm": w.FARM, "vehicle": w.VEHICLES, "adv": ["quickly",

@@ -123,9 +123,12 @@ def questions(rng):
     return ("\n" if style != 2 else " ").join(lines) + (f" It was {season}." if style == 1 else "")
 
 
-RHYMES = [("cat", "hat", "mat"), ("mouse", "house", "blouse"), ("bee", "tree", "sea"), ("goat", "boat", "coat"),
-          ("fox", "box", "socks"), ("star", "jar", "car"), ("moon", "spoon", "tune"), ("bear", "chair", "pear"),
-          ("hen", "pen", "den"), ("king", "ring", "string"), ("frog", "log", "dog"), ("snail", "pail", "whale"),
+RHYMES = [("cat", "hat", "mat"), ("mouse", "house", "blouse"), ("bee", "tree", "sea"), ("goat", "boat",
+                                                                                        "coat"),
+          ("fox", "box", "socks"), ("star", "jar", "car"), ("moon", "spoon", "tune"), ("bear", "chair",
+                                                                                       "pear"),
+          ("hen", "pen", "den"), ("king", "ring", "string"), ("frog", "log", "dog"), ("snail", "pail",
+                                                                                      "whale"),
           ("snow", "crow", "bow"), ("cook", "book", "brook"), ("duck", "truck", "clock")]
 
 

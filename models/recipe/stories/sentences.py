@@ -4,6 +4,7 @@ import re
 ENDERS = ".!?…"
 OPENERS = "“‹(«["
 CLOSERS = "”›)»"
+MARKS = {'"': "“”", "'": "‹›"}
 _LETTERS = "A-Za-zÀ-ÿ"
 _TOKEN = re.compile(
     rf"[{_LETTERS}]+(?:(?:-|'(?!s\b))[{_LETTERS}]+)*"  # o'clock and hide-and-seek are one word
@@ -12,22 +13,18 @@ _END = re.compile(rf"[{ENDERS}]+[\"'»)]*(?=\s)")
 
 
 def _opens(text, at, before):
-    """Whether the quotation mark at this place opens."""
-    last = text[at - 1] if at else before
-    return not last or last in " \n\t([{“‹«"
+    """Whether a quotation mark at this place opens; `before` is the token that ends there."""
+    return at == 0 or text[at - 1] in " \n\t([{" or before in ("“", "‹", "«")
 
 
-def tokens(text, before=""):
-    """[(token, start)]: words, 's, numbers, marks; `"` becomes “ or ”, a quoting ' becomes ‹ or ›.
-
-    `before` is the character that precedes the text, which decides about a quotation mark there."""
+def tokens(text):
+    """[(token, start)]: words, 's, numbers, marks; `"` becomes “ or ”, a quoting ' becomes ‹ or ›."""
     out = []
     for match in _TOKEN.finditer(text):
         token, at = match.group(), match.start()
-        if token == '"':
-            token = "“" if _opens(text, at, out[-1][0] if out and out[-1][1] == at - 1 else before) else "”"
-        elif token == "'":
-            token = "‹" if _opens(text, at, out[-1][0] if out and out[-1][1] == at - 1 else before) else "›"
+        if token in MARKS:
+            before = out[-1][0] if out and out[-1][1] == at - 1 else ""
+            token = MARKS[token][not _opens(text, at, before)]
         out.append((token, at))
     return out
 

@@ -113,7 +113,8 @@ class OneOf:
 class Object:
     """A thing, with or without the adjective that goes with it."""
 
-    LOOKS = frozenset(w.COLOURS + w.LOOKS + ["golden", "silver", "wooden", "copper", "glass", "white", "little",
+    LOOKS = frozenset(w.COLOURS + w.LOOKS + ["golden", "silver", "wooden", "copper", "glass", "white",
+                                             "little",
                                              "small", "tiny", "big"])
 
     def __init__(self, name, nouns):
@@ -121,7 +122,8 @@ class Object:
 
     def alternatives(self, part):
         return [chain(text, **self.sets) for text in {
-            "": ["LOOK NOUN"], "a": ["a LOOK NOUN"], "head": ["NOUN"], "the": ["the LOOK NOUN", "the NOUN"]}[part]]
+            "": ["LOOK NOUN"], "a": ["a LOOK NOUN"], "head": ["NOUN"], "the": ["the LOOK NOUN",
+                                                                               "the NOUN"]}[part]]
 
 
 class Spot:
@@ -177,7 +179,8 @@ def scene_slots(kind):
         "x": Spot("x", w.WILD + w.TOWNISH + ["garden", "orchard", "farm"]),
         "t1": Listed(w.TRADES, "t1"), "t2": Listed(w.TRADES, "t2"), "today": Listed(w.DAYS, "today"),
         "tomorrow": Listed(w.DAYS, "tomorrow"), "child": Listed(["boy", "girl"], "child", "noun"),
-        "child_p": Pronoun("child", "p"), "pet": Listed(w.PETS_M, "pet"), "season": Listed(w.SEASONS, "season"),
+        "child_p": Pronoun("child", "p"), "pet": Listed(w.PETS_M, "pet"), "season": Listed(w.SEASONS,
+                                                                                           "season"),
         "dish": Listed(["soup", "stew", "porridge", "rice", "pudding"], "dish"),
         "tm": Listed(["morning", "afternoon", "evening"], "tm"), "foods2": Listed(w.FRUITS, "foods2"),
         "food2": Listed(w.BITES, "food2"), "animal2": Listed(w.ANIMALS, "animal2")}
