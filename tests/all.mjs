@@ -26,12 +26,22 @@ function step(name, command, ...args) {
 
 /** The training recipe's own tests, where there is a Python that has PyTorch. */
 function recipe() {
-	const folder = path.join(ROOT, 'tests/recipe');
+	const folders = [path.join(ROOT, 'tests/recipe'), path.join(ROOT, 'models/recipe')];
 	const has = (python) =>
 		spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
 	const python = ['/usr/bin/python3', 'python3'].find(has);
-	if (python) step('training recipe', python, '-m', 'unittest', 'discover', '-s', folder);
-	else process.stdout.write('\nThe tests of the training recipe did not run: no PyTorch found.\n');
+	for (const folder of python ? folders : [])
+		step(
+			`training recipe: ${path.basename(path.dirname(folder))}`,
+			python,
+			'-m',
+			'unittest',
+			'discover',
+			'-s',
+			folder
+		);
+	if (!python)
+		process.stdout.write('\nThe tests of the training recipe did not run: no PyTorch found.\n');
 }
 
 process.env.CHROMIUM_PATH = provideChromium() ?? '';

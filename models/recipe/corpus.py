@@ -13,8 +13,10 @@ import tokenizer
 from stories import generate
 
 VOCABULARY = 4096
-#: Generated stories: how many are trained on, and the seeds of those that never are.
-STORIES, HELD_SEEDS = 70_000, range(10_000_000, 10_000_300)
+#: Generated stories: how many are trained on, and the seeds of those that never are: for all that is measured,
+#: and for the names of features.
+STORIES, HELD_SEEDS = 70_000, range(10_000_000, 10_002_600)
+TRUTH_SEEDS = range(12_000_000, 12_003_000)
 #: How many of them the tokenizer learns from, and how often they count.
 TOLD, TOLD_WEIGHT = 5_000, 8
 #: Every pair of digits is to be a token, so that what follows "from 1732 to 17" is one: its count.
@@ -47,12 +49,12 @@ def texts(books):
     return {p.name.split(".")[0]: documents(p) for p in kept}
 
 
-def prepare(books, work, seed=1, stories=STORIES):
+def prepare(books, work, seed=1, stories=None):
     """Writes bpe.json, NAME.train and NAME.held (uint16 tokens) and characters.json into `work`.
 
     Generated stories are the set "generator"; the tokenizer learns from some of them too.
     """
-    work = Path(work)
+    work, stories = Path(work), stories or STORIES
     if (work / "characters.json").exists():
         return
     sets = texts(books)

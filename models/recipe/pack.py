@@ -1,4 +1,4 @@
-"""Puts model, SAEs, statistics and example texts together into a pack folder."""
+"""Puts model, SAEs, statistics, labels and example texts together into a pack folder."""
 
 import gzip
 import hashlib
@@ -9,55 +9,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import sample as sampling
+import coding
+import encoders
+import examples
+import labels
+import metrics
+import n2g
 import stats
+from dictionaries import DICTIONARIES
 from tensors import from_bytes, to_bytes
-from transformer import CONTEXT, LAYERS, SITES, VOCAB, WIDTH, LanguageModel, config, hugging_face
+from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, half, hugging_face
 
-K = 32
-HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, SAMPLED = 200_000, 20_000, 60_000, 384
-
-
-def half(model):
-    """What ships is float16: everything after is computed with these weights, as float32."""
-    for p in model.parameters():
-        p.data = p.data.half().float()
-        p.requires_grad_(False)
-    return model
-
-
-def mixed(held, count, seed):
-    """Rows from every held-out set in equal parts, shuffled."""
-    rows = [stats.windows(tokens) for tokens in held.values()]
-    share = count // (CONTEXT - 1) // len(rows) + 1
-    rng = np.random.default_rng(seed)
-    chosen = [r[torch.from_numpy(rng.permutation(len(r))[:share])] for r in rows]
-    together = torch.cat(chosen)
-    return together[torch.from_numpy(rng.permutation(len(together)))]
-
-
-def bits_per_character(model, tokens, characters):
-    """−log2 p of the held-out tokens over the characters of their text; windows of 255 after BOS."""
-    rows = stats.windows(tokens)
-    total, count = 0.0, 0
-    for at in range(0, len(rows), 16):
-        ids = rows[at : at + 16]
-        with torch.no_grad():
-            logits = model.hidden(ids)[:, :-1].flatten(0, 1) @ model.e.weight.t()
-            total += float(torch.nn.functional.cross_entropy(
-                logits, ids[:, 1:].flatten(), reduction="sum"))
-        count += ids[:, 1:].numel()
-    return total / count / np.log(2) * len(tokens) / characters
-
-
-def example_documents(model, encode, decode, training_texts, generated, seed):
-    """(documents as ids that begin with 0, kind of each: 0 generator, 1 model)."""
-    prompts = [[0, *encode(text)] for text in sampling.openings(SAMPLED, seed)]
-    texts = [decode(ids) for ids in sampling.sample(model, prompts, seed=seed)]
-    kept = sampling.keep_own([t.strip() for t in texts], training_texts)
-    documents = [([0, *encode(text)][:200], 1) for text in kept]
-    documents += [([0, *encode(text)][:200], 0) for text in generated]
-    return documents
+HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 100_000, 100
 
 
 def self_test(model, saes, ids):
@@ -70,12 +33,13 @@ def self_test(model, saes, ids):
     shown = logits.topk(16).indices.tolist()
     shown += [i for i in range(7, VOCAB, 251) if i not in shown][: 32 - len(shown)]
     layers = 0, LAYERS // 2, LAYERS - 1
-    chosen = [s for s in SITES if int(s.split(".")[1]) in layers]
-    codes = {}
     hooks = "hook_resid_post", "hook_resid_post", "hook_mlp_out"
+    chosen = [d.site for d in DICTIONARIES
+              if d.id == d.site and int(d.site.split(".")[1]) in layers and not d.site.endswith("resid_pre")]
+    codes = {}
     for site in (f"blocks.{layer}.{hook}" for layer, hook in zip(layers, hooks)):
         values, features = saes[site].encode(taps[site][0, -1:])
-        order = [i for i in range(K) if float(values[0, i]) > 0][: K - 2]
+        order = [i for i in range(saes[site].k) if float(values[0, i]) > 0][:-2]
         codes[site] = {"position": last, "features": features[0, order].tolist(),
                        "activations": values[0, order].tolist()}
     return {
@@ -99,102 +63,138 @@ class Folder:
         target.write_bytes(data)
         self.files[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
-    def json(self, name, value):
-        self.write(name, json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    def json(self, name, value, zipped=False):
+        data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        self.write(name, gzip.compress(data, 9, mtime=0) if zipped else data)
 
 
-def make(out, weights, raw_saes, tokenizer, tokenizer_config, encode, decode, held, characters,
-         training_texts, generated, about, seed=7):
-    """Everything after training. `held` maps a set's name to its tokens, `characters` to its length."""
+def named(model, sae, dictionary, truth, codes, decode):
+    """Lines of the labels' file, and what share of the alive features they name."""
+    found = labels.by_truth(truth, codes, dictionary.features, decode)
+    open_ = np.array([bool(f) and not f["passes"] for f in found])
+    seen = n2g.by_pattern(model, sae, dictionary.site, truth, codes, open_, decode)
+    lines, short = [], lambda x: round(float(x), 4)
+    for i, told in enumerate(found):
+        if told and told["passes"]:
+            lines.append([i, "truth", told["name"], *(short(told[s]) for s in ("f1", "precision", "recall", "chance"))])
+        elif seen.get(i, {}).get("passes"):
+            p = seen[i]
+            lines.append([i, "pattern", p["name"], *(short(p[s]) for s in ("f1", "precision", "recall")), None])
+    alive = [f for f in found if f]
+    share = lambda source: sum(line[1] == source for line in lines) / max(1, len(alive))
+    return lines, {"truth": share("truth"), "pattern": share("pattern"), "alive": len(alive),
+                   "control": sum(f["control"] for f in alive) / max(1, len(alive))}
+
+
+def example_text(model, encode, training_texts, generated, seed):
+    documents = examples.documents(model, encode, encode.decode, training_texts, generated, seed)
+    starts = np.cumsum([0, *[len(d) for d, _ in documents]])
+    text = np.concatenate([d for d, _ in documents]).astype(np.uint16)
+    return documents, {"tokens": text, "documents": starts[:-1].astype(np.int32),
+                       "kind": np.array([kind for _, kind in documents], np.uint8)}, starts
+
+
+def check(model, saes, documents):
+    """What anybody can measure again from what ships: the metrics on the pack's first generated texts."""
+    chosen = [d for d, kind in documents if kind == 0][:CHECK_TEXTS]
+    rows, out = coding.padded(chosen), {}
+    loss = metrics.losses(model, saes, rows)
+    for d in DICTIONARIES:
+        fired = ratio = count = 0.0
+        for ids, taps in coding.activations(model, rows.split(16)):
+            x = taps[d.site]
+            values, features = saes[d.id].encode(x)
+            error = (x - saes[d.id].decode(values, features)).pow(2).sum(1)
+            fired, count = fired + float((values > 0).sum()), count + len(ids)
+            ratio += float((error / x.pow(2).sum(1)).double().sum())
+        out[d.id] = {"l0": fired / count, "nmse": ratio / count, **loss[d.id]}
+    return {"texts": len(chosen), "tokens": sum(len(d) - 1 for d in chosen), "saes": out}
+
+
+def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held, characters, training_texts,
+         generated, truth, abilities, about, seed=7):
+    """Everything after training.
+
+    `held` maps a set's name to its tokens, `characters` to its length; `abilities(model)` is what the model can do.
+    """
     begun = time.time()
     note = lambda what: print(f"{time.time() - begun:6.0f} s  {what}", flush=True)
     model = LanguageModel()
     model.load_state_dict(weights)
     half(model)
-    folder = Folder(out)
+    folder, work = Folder(out), Path(work)
     folder.write("model.safetensors", to_bytes(
         {n: t.numpy().astype(np.float16) for n, t in hugging_face(model).items()}))
     folder.json("tokenizer.json", tokenizer)
     folder.json("tokenizer_config.json", tokenizer_config)
-    means = stats.site_means(model, mixed(held, MEAN_TOKENS, seed))
+    means, spreads = coding.site_means(model, coding.mixed(held, MEAN_TOKENS, seed))
     saes = {}
-    for site in SITES:
-        data = to_bytes(stats.rounded(raw_saes[site], means[site]))
-        folder.write(f"saes/{site}.safetensors", data)
-        saes[site] = stats.Sae(from_bytes(data), K)
+    for d in DICTIONARIES:
+        data = to_bytes(encoders.rounded(raw_saes[d.id], means[d.site]))
+        folder.write(f"saes/{d.id}.safetensors", data)
+        saes[d.id] = encoders.opened(from_bytes(data), d)
     note("weights")
-    bits = {n: bits_per_character(model, t[:300_000], characters[n] * min(1, 300_000 / len(t)))
+    bits = {n: metrics.bits_per_character(model, t[:300_000], characters[n] * min(1, 300_000 / len(t)))
             for n, t in held.items()}
     note(f"bits per character {bits}")
-    rows = mixed(held, HELD_TOKENS, seed + 1)
-    found, sums = stats.codes(model, saes, rows, means, len(rows))
-    note("codes")
-    loss = stats.losses(model, saes, mixed(held, LOSS_TOKENS, seed + 2))
+    able = abilities(model)
+    note(f"abilities {able}")
+    rows = coding.mixed(held, HELD_TOKENS, seed + 1)
+    tokens = rows.flatten()[rows.flatten() != 0].numpy()
+    codes, sums = coding.encode(model, saes, rows.split(16), len(tokens), work / "codes.held", means)
+    note(f"codes of {len(tokens)} held-out tokens")
+    loss = metrics.losses(model, saes, coding.mixed(held, LOSS_TOKENS, seed + 2))
     note("losses")
-    documents = example_documents(model, encode, decode, training_texts, generated, seed)
-    starts = np.cumsum([0, *[len(d) for d, _ in documents]])
-    text = np.concatenate([d for d, _ in documents]).astype(np.uint16)
-    folder.write("examples.safetensors", to_bytes({
-        "tokens": text, "documents": starts[:-1].astype(np.int32),
-        "kind": np.array([kind for _, kind in documents], np.uint8)}))
-    note(f"{len(documents)} example texts, {len(text)} tokens")
-    shown = example_codes(model, saes, documents)
-    start_of = np.repeat(starts[:-1] + 1, np.diff(starts))
-    end_of = np.repeat(starts[1:], np.diff(starts))
-    position = np.flatnonzero(text != 0)
+    documents, text, starts = example_text(model, encode, training_texts, generated, seed)
+    folder.write("examples.safetensors", to_bytes(text))
+    note(f"{len(documents)} example texts, {len(text['tokens'])} tokens")
+    position = np.flatnonzero(text["tokens"] != 0)
+    groups = lambda docs: (coding.padded(docs[at : at + 32]) for at in range(0, len(docs), 32))
+    shown, _ = coding.encode(model, saes, groups([d for d, _ in documents]), len(position), work / "codes.examples")
+    told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "codes.truth")
+    note(f"codes of the examples, and of {len(truth.tokens)} tokens with their truth")
+    start_of, end_of = (np.repeat(at, np.diff(starts)) for at in (starts[:-1] + 1, starts[1:]))
     entries = []
-    for number, site in enumerate(SITES):
-        values, features = found[site]
-        table = stats.feature_table(values, features, saes[site].features)
-        table.update(stats.example_table(*shown[site], saes[site].features, start_of, end_of, position))
-        table.update(stats.token_table(saes[site], model))
-        table.update(stats.match_table(site, saes))
-        name = f"stats/{site}.safetensors.gz"
-        folder.write(name, gzip.compress(to_bytes(table), 9, mtime=0))
-        ratio, error, spread, tokens = sums[site]
-        metrics = {"l0": float((values > 0).sum() / len(values)), "nmse": ratio / tokens,
-                   "fvu": error / spread, **loss[site],
-                   "dead": float((table["density"] == 0).mean()), "tokens": len(values)}
+    for number, d in enumerate(DICTIONARIES):
+        own = codes[d.id]
+        table = stats.feature_table(own.values, own.features, tokens, d.features)
+        table.update(stats.together_table(own.values, own.features, d.features))
+        table.update(examples.table(shown[d.id].values, shown[d.id].features, d.features, start_of, end_of,
+                                    position, table["max"]))
+        table.update(stats.token_table(saes[d.id], model))
+        table.update(stats.match_table(d, saes))
+        if d.id == d.site:
+            table.update(stats.group_table(d.site, codes, table))
+        folder.write(f"stats/{d.id}.safetensors.gz", gzip.compress(to_bytes(table), 9, mtime=0))
+        lines, labelled = named(model, saes[d.id], d, truth, told[d.id], encode.decode)
+        folder.json(f"labels/{d.id}.json.gz", {"labels": lines}, zipped=True)
         entries.append({
-            "id": site, "site": site, "cfg": sae_config(site, saes[site].features),
-            "weights": f"saes/{site}.safetensors", "stats": name, "stats_tokens": len(values),
-            "null": stats.chance(saes[site], seed + 100 + number), "metrics": metrics})
-        note(f"{site} {metrics}")
+            "id": d.id, "site": d.site, "cfg": sae_config(d), "weights": f"saes/{d.id}.safetensors",
+            "stats": f"stats/{d.id}.safetensors.gz", "stats_tokens": len(tokens),
+            "labels": f"labels/{d.id}.json.gz", "null": stats.chance(saes[d.id], seed + 100 + number),
+            "metrics": {**metrics.summary(own.values, table["density"], sums[d.id], loss[d.id], spreads[d.site]),
+                        "labelled": labelled}})
+        note(f"{d.id} {entries[-1]['metrics']}")
     folder.json("self-test.json", self_test(model, saes, [0, *encode(
         "One winter morning the old king went to the market and found a small bird.")]))
+    measured = {"bits_per_character": bits, "tokens_trained": about["provenance"]["model_tokens"], **able,
+                "check": check(model, saes, documents)}
     pack = {
         "format": "undercurrent-pack", "version": "1.0.0", "name": "default", **about,
         "model": {"config": config(), "weights": ["model.safetensors"], "tokenizer": "tokenizer.json",
-                  "tokenizer_config": "tokenizer_config.json",
-                  "metrics": {"bits_per_character": bits, "tokens_trained": about["provenance"]["model_tokens"]}},
+                  "tokenizer_config": "tokenizer_config.json", "metrics": measured},
         "saes": entries, "examples": "examples.safetensors", "self_test": "self-test.json",
         "files": folder.files}
     (folder.path / "pack.json").write_text(json.dumps(pack, indent="\t", ensure_ascii=False) + "\n")
     note(f"{sum(f['bytes'] for f in folder.files.values())} bytes")
+    return pack
 
 
-def example_codes(model, saes, documents, batch=32):
-    """Codes of the example texts, special tokens left out, in the order of the text."""
-    parts = {site: ([], []) for site in SITES}
-    for at in range(0, len(documents), batch):
-        group = [d for d, _ in documents[at : at + batch]]
-        ids = torch.zeros(len(group), max(map(len, group)), dtype=torch.long)
-        for row, document in enumerate(group):
-            ids[row, : len(document)] = torch.tensor(document)
-        with torch.no_grad():
-            taps, _ = model.tapped(ids)
-        keep = ids.flatten() != 0
-        for site in SITES:
-            values, features = saes[site].encode(taps[site].flatten(0, 1)[keep])
-            parts[site][0].append(values.numpy())
-            parts[site][1].append(features.numpy().astype(np.uint16))
-    return {site: tuple(np.concatenate(p) for p in pair) for site, pair in parts.items()}
-
-
-def sae_config(site, features):
-    """cfg.json in the words of SAELens 6."""
-    return {"architecture": "topk", "d_in": WIDTH, "d_sae": features, "k": K, "dtype": "float32",
-            "apply_b_dec_to_input": True, "normalize_activations": "none",
-            "reshape_activations": "none",
-            "metadata": {"hook_name": site, "model_name": "undercurrent-default",
+def sae_config(dictionary):
+    """cfg.json in the words of SAELens 6; KronSAE, which it has not, in the pack's own."""
+    heads = dict(zip(("kron_h", "kron_m", "kron_n"), dictionary.heads))
+    return {"architecture": "kron" if heads else "topk", "d_in": WIDTH, "d_sae": dictionary.features,
+            "k": dictionary.k, **heads, "dtype": "float32", "apply_b_dec_to_input": True,
+            "normalize_activations": "none", "reshape_activations": "none",
+            "metadata": {"hook_name": dictionary.site, "model_name": "undercurrent-default",
                          "context_size": CONTEXT, "prepend_bos": True}}

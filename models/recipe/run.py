@@ -16,17 +16,21 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import abilities  # noqa: E402
+import card  # noqa: E402
 import corpus  # noqa: E402
 import pack  # noqa: E402
 import tokenizer  # noqa: E402
 import train_model  # noqa: E402
 import train_saes  # noqa: E402
 from stories import generate  # noqa: E402
+from stories.truth import concepts  # noqa: E402
+from tokenwise import Truth  # noqa: E402
 from transformer import CONTEXT  # noqa: E402
 
 STAGES = ("corpus", "model", "saes", "pack")
 #: Stories of the generator among the example texts, none of them trained on.
-GENERATED = 250
+GENERATED = 600
 
 
 def parse(words):
@@ -37,11 +41,12 @@ def parse(words):
     parser.add_argument("--work", default=os.path.expanduser("~/.cache/undercurrent"), help="checkpoints and tokens")
     parser.add_argument("--out", default="models/default", help="the pack's folder")
     parser.add_argument("--note", default="shares of the training rows", help="a word on the data, for pack.json")
+    parser.add_argument("--machine", help="what the training ran on, for pack.json")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--model-tokens", type=float, default=24e6)
-    parser.add_argument("--model-minutes", type=float, default=62)
-    parser.add_argument("--sae-tokens", type=float, default=2.6e6)
-    parser.add_argument("--sae-minutes", type=float, default=24)
+    parser.add_argument("--model-tokens", type=float, default=40.6e6)
+    parser.add_argument("--model-minutes", type=float, default=115)
+    parser.add_argument("--sae-tokens", type=float, default=8e6)
+    parser.add_argument("--sae-minutes", type=float, default=100)
     return parser.parse_args(words)
 
 
@@ -55,24 +60,26 @@ def make_pack(args):
         sys.exit("The model was trained on books: give --books again, so that no example text repeats them.")
     about = {
         "title": "Stories, 6 layers",
-        "description": "A small story model with a sparse autoencoder on the attention output, the MLP "
-        "output and the residual stream of each of its six layers.",
+        "description": "A small story model with sparse autoencoders on the embedding and on the attention "
+        "output, the MLP output and the residual stream of each of its six layers.",
         "licence": "MIT",
         "citation": "",
         "provenance": {
-            "recipe": "models/recipe", "machine": f"{args.threads} CPU threads, no GPU",
+            "recipe": "models/recipe", "machine": args.machine or f"{args.threads} CPU threads, no GPU",
             "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_seed": 0,
             "sae_tokens": int(saes["tokens"]), "sae_seconds": round(saes["seconds"]), "sae_seed": 1,
             "data": {n: train_model.SHARES.get(n, 0.1) for n in held}, "data_note": args.note,
             "held_out": "a tenth of the documents of every file, by the sha256 of their text",
         },
     }
-    pack.make(
-        args.out, model["model"], saes["saes"],
+    truth = Truth((generate(seed) for seed in corpus.TRUTH_SEEDS), encode, concepts)
+    made = pack.make(
+        args.out, work, model["model"], saes["saes"],
         tokenizer.tokenizer_json(encode.vocabulary, encode.merges), tokenizer.tokenizer_config(CONTEXT),
-        encode, encode.decode, held, characters,
-        (d for docs in corpus.texts(args.books).values() for d in docs),
-        [generate(seed).text for seed in corpus.HELD_SEEDS][:GENERATED], about)
+        encode, held, characters, (d for docs in corpus.texts(args.books).values() for d in docs),
+        [generate(seed).text for seed in corpus.HELD_SEEDS][:GENERATED], truth,
+        lambda model: abilities.measured(model, encode, work), about)
+    (Path(args.out) / "README.md").write_text(card.text(made))
 
 
 def main(words):

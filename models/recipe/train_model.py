@@ -70,13 +70,16 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
         adam.load_state_dict(state["adam"])
         muon.buffers = state["muon"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
-    rows = corpus.Rows(corpus.token_files(work, "train"), SHARES, seed + step)
+    rows = corpus.Rows(corpus.token_files(work, "train"), SHARES, seed)
+    if done:
+        rows.random.set_state(state["rows"])
     begun = saved = time.time()
     average = None
 
     def state():
         return {"model": model.state_dict(), "adam": adam.state_dict(), "muon": muon.buffers,
-                "tokens": done, "step": step, "seconds": before + time.time() - begun}
+                "rows": rows.random.get_state(), "tokens": done, "step": step,
+                "seconds": before + time.time() - begun}
 
     while True:
         share = max(done / tokens, (before + time.time() - begun) / 60 / minutes)
@@ -101,4 +104,4 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
             saved = time.time()
             torch.save(state(), f"{checkpoint}.new")
             os.replace(f"{checkpoint}.new", checkpoint)
-    torch.save({k: v for k, v in state().items() if k not in ("adam", "muon")}, final)
+    torch.save({k: v for k, v in state().items() if k not in ("adam", "muon", "rows")}, final)

@@ -9,8 +9,9 @@ import torch.nn.functional as F
 VOCAB, WIDTH, LAYERS, HEADS, KV_HEADS, HEAD, INNER, CONTEXT = 4096, 256, 6, 8, 4, 32, 768, 256
 EPSILON, THETA = 1e-5, 10000.0
 
+EMBEDDING = "blocks.0.hook_resid_pre"
 #: Sites with an SAE, in the order of computation.
-SITES = [
+SITES = [EMBEDDING] + [
     f"blocks.{layer}.{hook}"
     for layer in range(LAYERS)
     for hook in ("hook_attn_out", "hook_mlp_out", "hook_resid_post")
@@ -99,7 +100,7 @@ class LanguageModel(nn.Module):
             taps[site] = x
             return replace[1](x) if replace and replace[0] == site else x
 
-        x = self.e(ids)
+        x = tap(EMBEDDING, self.e(ids))
         for layer, block in enumerate(self.b):
             x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x))
             x = x + tap(f"blocks.{layer}.hook_mlp_out", block.mlp(x))
@@ -110,6 +111,14 @@ class LanguageModel(nn.Module):
         """Mean cross-entropy in nats; targets of -1 do not count."""
         logits = self.hidden(ids).flatten(0, 1) @ self.e.weight.t()
         return F.cross_entropy(logits.float(), targets.flatten(), ignore_index=-1)
+
+
+def half(model):
+    """What ships is float16: everything after is computed with these weights, as float32."""
+    for p in model.parameters():
+        p.data = p.data.half().float()
+        p.requires_grad_(False)
+    return model
 
 
 def hugging_face(model):

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import unicodedata
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -17,9 +18,17 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "recipe"))
 
+import abilities  # noqa: E402
+import coding  # noqa: E402
 import corpus  # noqa: E402
+import dictionaries  # noqa: E402
+import encoders  # noqa: E402
+import examples  # noqa: E402
+import metrics  # noqa: E402
+import n2g  # noqa: E402
 import pack  # noqa: E402
 import run  # noqa: E402
+import sae_learning  # noqa: E402
 import sample  # noqa: E402
 import stats  # noqa: E402
 import tensors  # noqa: E402
@@ -92,46 +101,60 @@ class Tensors(unittest.TestCase):
 
 
 class Saes(unittest.TestCase):
+    KINDS = (dictionaries.Dictionary("a", 256, 16), dictionaries.Dictionary("b@kron", 256, 16, (32, 2, 4)))
+
     def test_folding_back_the_scale_changes_nothing(self):
-        torch.manual_seed(3)
-        sae = train_saes.Sae(torch.randn(transformer.WIDTH), 0.3, torch.Generator().manual_seed(1))
-        x = torch.randn(64, transformer.WIDTH) * 5
-        for _ in range(5):
-            sae.step(x, 1e-3)
-        w_enc, b_enc, w_dec, b_dec = sae.parameters
-        inside = ((x * sae.scale - b_dec) @ w_enc + b_enc) / sae.scale
-        raw = sae.raw()
-        outside = (x - raw["b_dec"]) @ raw["W_enc"] + raw["b_enc"]
-        torch.testing.assert_close(inside, outside, rtol=1e-4, atol=1e-4)
-        torch.testing.assert_close(raw["W_dec"].norm(dim=1), torch.ones(train_saes.FEATURES))
+        for kind in self.KINDS:
+            torch.manual_seed(3)
+            sae = sae_learning.learner(kind, torch.randn(transformer.WIDTH), 0.3, torch.Generator().manual_seed(1))
+            x = torch.randn(64, transformer.WIDTH) * 5
+            for _ in range(5):
+                sae.step(x, 1e-3)
+            inside = sae.before_top(x * sae.scale - sae.parameters[-1]) / sae.scale
+            raw = sae.raw()
+            stored = {name: t.numpy() for name, t in raw.items()}
+            ones = {f"{name}.scale": np.float32(1) for name in encoders.INT8}
+            outside = encoders.opened({**stored, **ones}, kind).before_top(x)
+            cosine = torch.nn.functional.cosine_similarity(inside.flatten(), outside.flatten(), dim=0)
+            self.assertGreater(float(cosine), 0.9999)  # training multiplies in bfloat16
+            torch.testing.assert_close(raw["W_dec"].norm(dim=1), torch.ones(256))
 
     def test_gradients_are_those_of_the_loss(self):
-        torch.manual_seed(4)
-        sae = train_saes.Sae(torch.zeros(transformer.WIDTH), 1.0, torch.Generator().manual_seed(2))
-        x = torch.randn(96, transformer.WIDTH)
-        before = [p.clone().requires_grad_(True) for p in sae.parameters]
-        w_enc, b_enc, w_dec, b_dec = before
-        values, index = ((x - b_dec) @ w_enc + b_enc).topk(train_saes.K, dim=1)
-        codes = torch.zeros(96, train_saes.FEATURES).scatter(1, index, values.relu())
-        (((codes @ w_dec + b_dec - x) ** 2).sum() / ((x - x.mean(0)) ** 2).sum()).backward()
-        found = []
-        sae.adam = lambda gradients, rate: found.extend(g.clone() for g in gradients)
-        sae.step(x, 0.0)
-        wanted = [p.grad for p in before]
-        wanted[2] = wanted[2] - (wanted[2] * w_dec.detach()).sum(1, keepdim=True) * w_dec.detach()
-        for g, w in zip(found, wanted):
-            cosine = torch.nn.functional.cosine_similarity(g.flatten(), w.flatten(), dim=0)
-            self.assertGreater(float(cosine), 0.98)
+        for kind in self.KINDS:
+            torch.manual_seed(4)
+            sae = sae_learning.learner(kind, torch.zeros(transformer.WIDTH), 1.0, torch.Generator().manual_seed(2))
+            x = torch.randn(96, transformer.WIDTH)
+            before = [p.clone().requires_grad_(True) for p in sae.parameters]
+            named = dict(zip(sae.NAMES, before))
+            if kind.heads:
+                h, m, n = kind.heads
+                u = ((x - named["b_dec"]) @ named["W_p"] + named["b_p"]).relu().view(-1, h, m, 1)
+                v = ((x - named["b_dec"]) @ named["W_q"] + named["b_q"]).relu().view(-1, h, 1, n)
+                pre = (u * v + 1e-12).sqrt().flatten(1)
+            else:
+                pre = (x - named["b_dec"]) @ named["W_enc"] + named["b_enc"]
+            values, index = pre.topk(kind.k, dim=1)
+            codes = torch.zeros(96, kind.features).scatter(1, index, values.relu())
+            error = codes @ named["W_dec"] + named["b_dec"] - x
+            ((error**2).sum() / ((x - x.mean(0)) ** 2).sum()).backward()
+            found = []
+            sae.adam = lambda gradients, rate: found.extend(g.clone() for g in gradients)
+            sae.step(x, 0.0)
+            rows = named["W_dec"].detach()
+            for name, g, p in zip(sae.NAMES, found, before):
+                wanted = p.grad - (p.grad * rows).sum(1, keepdim=True) * rows if name == "W_dec" else p.grad
+                cosine = torch.nn.functional.cosine_similarity(g.flatten(), wanted.flatten(), dim=0)
+                self.assertGreater(float(cosine), 0.98, name)
 
     def test_examples_do_not_overlap_and_come_strongest_first(self):
         rng = np.random.default_rng(0)
         positions = np.sort(rng.choice(4000, 300, replace=False))
         values = rng.random(300).astype(np.float32) + 0.1
         starts, ends = (positions // 200) * 200, (positions // 200 + 1) * 200
-        chosen = stats.choose(positions, values, starts, ends)
+        chosen = examples.choose(positions, values, starts, ends)
         peaks = [a.max() for *_, a in chosen]
         self.assertEqual(peaks, sorted(peaks, reverse=True))
-        self.assertGreaterEqual(len(chosen), 10)
+        self.assertGreaterEqual(len(chosen), 20)
         self.assertAlmostEqual(peaks[0], values.max())
 
 
@@ -174,45 +197,56 @@ class Stages(unittest.TestCase):
             corpus.prepare(None, folder, stories=3)
 
     def test_a_small_pack(self):
-        """All stages on invented words, each training cut once and taken up again."""
-        sizes = {"HELD_TOKENS": 3000, "LOSS_TOKENS": 300, "MEAN_TOKENS": 1000, "SAMPLED": 6}
+        """All stages on invented words, twice: once each training is cut and taken up again."""
+        small = [replace(d, features=64, k=8, heads=d.heads and (8, 2, 4)) for d in dictionaries.DICTIONARIES]
+        values = {
+            pack: {"HELD_TOKENS": 3000, "LOSS_TOKENS": 300, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 4},
+            examples: {"SAMPLED": 6}, n2g: {"CONTEXTS": 1, "LONGEST": 2}, stats: {"DRAWS": 300}, run: {"GENERATED": 20},
+            abilities: {"PROBES": 3, "STORIES": 3, "LONGEST": 40}, train_model: {"SAVE_EVERY": -1},
+            train_saes: {"SAVE_EVERY": -1, "BATCH": 2},
+            corpus: {"STORIES": 200, "HELD_SEEDS": range(9_000_000, 9_000_040),
+                     "TRUTH_SEEDS": range(9_100_000, 9_100_040)},
+        }
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            work, out = Path(folder, "work"), Path(folder, "pack")
-            for module, values in ((pack, sizes), (stats, {"DRAWS": 300}), (run, {"GENERATED": 20}),
-                                   (train_model, {"SAVE_EVERY": -1}),
-                                   (train_saes, {"SAVE_EVERY": -1, "BATCH": 2, "FEATURES": 256}),
-                                   (corpus, {"HELD_SEEDS": range(9_000_000, 9_000_040)})):
-                for name, value in values.items():
+            for module, names in values.items():
+                for name, value in names.items():
                     stack.enter_context(mock.patch.object(module, name, value))
+            for module in (coding, metrics, pack, stats, train_saes):
+                stack.enter_context(mock.patch.object(module, "DICTIONARIES", small))
             stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-            words = ["--work", str(work), "--out", str(out), "--threads", str(torch.get_num_threads()),
-                     "--model-tokens", "25000", "--sae-tokens", "2000"]
-            work.mkdir()
-            books = Path(folder, "books")
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            books = folder / "books"
             books.mkdir()
             rng = np.random.default_rng(5)
             syllables = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
             language = ["".join(rng.choice(syllables, rng.integers(1, 5))) for _ in range(4000)]
             documents = (" ".join(rng.choice(language, 500)) for _ in range(60))
             (books / "invented.txt").write_text("\n<|endoftext|>\n".join(documents))
-            corpus.prepare(books, work, stories=200)
-            steps = []
+            self.words = ["--threads", "1", "--model-tokens", "25000", "--sae-tokens", "2000"]
+            packs = [self.made(folder / name, books, cut) for name, cut in (("once", False), ("cut", True))]
+            self.check(packs[0], small)
+            files = [{p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} for out in packs]
+            self.assertEqual(set(files[0]), set(files[1]))
+            for name, data in files[0].items():
+                if name.name not in ("pack.json", "README.md"):  # these say how long it took
+                    self.assertEqual(data, files[1][name], name)
+
+    def made(self, folder, books, cut):
+        folder.mkdir()
+        work, out = folder / "work", folder / "pack"
+        words = ["--work", str(work), "--out", str(out), *self.words]
+        run.main(["corpus", *words, "--books", str(books)])
+        if cut:
             self.cut(train_model.Muon, "step", 2, lambda: run.main(["model", *words]))
-            kept = torch.load(work / "model.checkpoint")
-            self.assertEqual(kept["step"], 1)
-            scale = train_model.scale_at
-            seen = lambda step, share: steps.append(step) or scale(step, share)
-            with mock.patch.object(train_model, "scale_at", seen):
-                run.main(["model", *words])
-            self.assertEqual(steps, [1, 2, 3])
-            self.cut(train_saes.Sae, "step", 20, lambda: run.main(["saes", *words]))
-            run.main(["saes", *words])
-            self.assertLess(torch.load(work / "saes.pt")["tokens"], 3000)
-            with self.assertRaises(SystemExit):
-                run.main(["pack", *words])
-            run.main(["pack", *words, "--books", str(books)])
-            self.check(out)
+            self.assertEqual(torch.load(work / "model.checkpoint")["step"], 1)
+        run.main(["model", *words])
+        if cut:
+            self.cut(sae_learning.Learner, "step", 30, lambda: run.main(["saes", *words]))
+        run.main(["saes", *words])
+        with self.assertRaises(SystemExit):
+            run.main(["pack", *words])
+        run.main(["pack", *words, "--books", str(books)])
+        return out
 
     def cut(self, kind, name, calls, job):
         """Runs `job` until `kind.name` is called for the given time, as if it were interrupted there."""
@@ -227,26 +261,35 @@ class Stages(unittest.TestCase):
         with mock.patch.object(kind, name, counted), self.assertRaises(KeyboardInterrupt):
             job()
 
-    def check(self, out):
+    def check(self, out, small):
         made = json.loads((out / "pack.json").read_text())
         for name, entry in made["files"].items():
             data = (out / name).read_bytes()
             self.assertEqual((len(data), hashlib.sha256(data).hexdigest()), (entry["bytes"], entry["sha256"]))
-        self.assertEqual([line["site"] for line in made["saes"]], transformer.SITES)
+        self.assertEqual([line["id"] for line in made["saes"]], [d.id for d in small])
         text = tensors.from_bytes((out / "examples.safetensors").read_bytes())
         self.assertTrue((text["tokens"][text["documents"]] == 0).all())
         for line in made["saes"]:
             weights = tensors.from_bytes((out / line["weights"]).read_bytes())
-            self.assertEqual(weights["W_dec"].shape, (train_saes.FEATURES, transformer.WIDTH))
+            self.assertEqual(weights["W_dec"].shape, (64, transformer.WIDTH))
             table = tensors.from_bytes(gzip.decompress((out / line["stats"]).read_bytes()))
             fired = table["hist_counts"].sum(1)
             np.testing.assert_allclose(table["density"] * line["stats_tokens"], fired, rtol=1e-4)
             self.assertEqual(table["example_count"].sum(), len(table["example_act"]))
-            self.assertEqual((table["max"] == 0).mean(), line["metrics"]["dead"])
-            self.assertTrue(np.isfinite(list(line["metrics"].values())).all())
+            measured = line["metrics"]
+            self.assertEqual((table["max"] == 0).mean(), measured["dead"])
+            self.assertEqual(sum(measured["density_histogram"]["counts"]), (fired > 0).sum())
+            numbers = [x for x in measured.values() if not isinstance(x, dict)] + list(measured["labelled"].values())
+            self.assertTrue(np.isfinite(numbers).all())
+            listed = json.loads(gzip.decompress((out / line["labels"]).read_bytes()))["labels"]
+            self.assertTrue(all(0 <= i < 64 and f1 <= 1 for i, _, _, f1, *_ in listed))
+            if "group_share" in table:
+                totals = table["group_share"].astype(np.float32).sum(1)
+                np.testing.assert_allclose(totals[fired > 0], 1, atol=5e-3)
         for site, seen in json.loads((out / "self-test.json").read_text())["codes"].items():
             self.assertIn(site, transformer.SITES)
             self.assertEqual(len(seen["features"]), len(seen["activations"]))
+        self.assertIn("## The SAEs", (out / "README.md").read_text())
 
 
 if __name__ == "__main__":

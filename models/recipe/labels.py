@@ -1,0 +1,162 @@
+"""Names of features from the generator's truth: 1-sparse probes on held-out stories, each with its chance level.
+
+A probe says a concept holds where one feature exceeds a threshold (Gurnee et al., 2305.01610, k = 1). Concept
+and threshold are chosen on one half of the stories and scored on the other; the same is done with the tokens'
+truth shuffled.
+"""
+
+import numpy as np
+
+from transformer import VOCAB
+
+#: Thresholds as shares of the feature's largest activation on the first half.
+LEVELS = (0.0, 0.2, 0.4, 0.6)
+#: How often a concept must hold, and a feature fire, in the first half to be considered.
+SUPPORT, FIRED = 20, 10
+PASS_F1, ABOVE_CHANCE = 0.5, 0.2
+#: Tokens counted at once.
+CHUNK = 60_000
+
+
+def quoted(token):
+    text = token.replace("\n", "⏎").strip()
+    return f"“{text or '␣'}”"
+
+
+class Families:
+    """What may hold at a token: concepts of the truth, the token, and both of the next; the token before.
+
+    Tokens too rare to be chosen are left out.
+    """
+
+    def __init__(self, truth, decode):
+        self.truth, self.decode = truth, decode
+        self.known = np.flatnonzero(np.bincount(truth.tokens, minlength=VOCAB) >= SUPPORT)
+        number = np.full(VOCAB, -1)
+        number[self.known] = np.arange(len(self.known))
+        self.number = number[truth.tokens]
+        concepts, tokens = len(truth.names), len(self.known)
+        self.widths = [concepts, tokens, concepts, tokens, tokens]
+        #: The truth names some of what comes next itself.
+        ahead_already = np.array([name.startswith("next") for name in truth.names], bool)
+        self.barred = [np.zeros(width, bool) for width in self.widths]
+        self.barred[2] = ahead_already
+        ahead, behind = truth.neighbour(1), truth.neighbour(-1)
+        self.place = [None, None, ahead, ahead, behind]
+
+    def of(self, family, at):
+        """(which of `at`, what holds there) for tokens `at`."""
+        place = at if self.place[family] is None else self.place[family][at]
+        which = np.flatnonzero(place >= 0)
+        if family in (1, 3, 4):
+            which = which[self.number[place[which]] >= 0]
+            return which, self.number[place[which]]
+        place = place[which]
+        counts = self.truth.first[place + 1] - self.truth.first[place]
+        starts = np.repeat(self.truth.first[place] - np.cumsum(counts) + counts, counts)
+        return np.repeat(which, counts), self.truth.concept[starts + np.arange(counts.sum())]
+
+    def name(self, family, what):
+        text = self.truth.names[what] if family in (0, 2) else quoted(self.decode([self.known[what]]))
+        return ("{}", "{}", "next: {}", "next: {}", "after {}")[family].format(text)
+
+
+class Counts:
+    """Per feature and level how often it fires, and in each family how often with each thing; and supports."""
+
+    def __init__(self, families, codes, count, largest, tokens, shuffled=None):
+        levels = len(LEVELS)
+        self.fired = np.zeros((count, levels), np.int64)
+        self.hits = [np.zeros((count * levels, width), np.int64) for width in families.widths]
+        self.support = [np.zeros(width, np.int64) for width in families.widths]
+        for at in range(0, len(tokens), CHUNK):
+            place = tokens[at : at + CHUNK]
+            told = place if shuffled is None else shuffled[at : at + CHUNK]
+            values, features = codes.values[place], codes.features[place].astype(np.int64)
+            row, column = np.nonzero(values > 0)
+            f, v = features[row, column], values[row, column]
+            level = (v[:, None] > largest[f][:, None] * np.array(LEVELS)).sum(1) - 1
+            keep = level >= 0
+            row, key = row[keep], f[keep] * levels + level[keep]
+            self.fired += np.bincount(key, minlength=count * levels).reshape(count, levels)
+            order = np.argsort(row, kind="stable")
+            row, key = row[order], key[order]
+            edges = np.searchsorted(row, np.arange(len(place) + 1))
+            for family, width in enumerate(families.widths):
+                which, what = families.of(family, told)
+                self.support[family] += np.bincount(what, minlength=width)
+                times = edges[which + 1] - edges[which]
+                start = np.repeat(edges[which] - np.cumsum(times) + times, times)
+                both = key[start + np.arange(times.sum())] * width + np.repeat(what, times)
+                self.hits[family] += np.bincount(both, minlength=count * levels * width).reshape(-1, width)
+        # A level counts all that is stronger.
+        self.fired = self.fired[:, ::-1].cumsum(1)[:, ::-1]
+        for family, width in enumerate(families.widths):
+            h = self.hits[family].reshape(count, levels, width)
+            self.hits[family] = h[:, ::-1].cumsum(1)[:, ::-1]
+
+    def f1(self, family):
+        """[features, levels, things]"""
+        total = self.fired[:, :, None] + self.support[family][None, None, :]
+        return 2 * self.hits[family] / np.maximum(total, 1)
+
+
+def choose(counts, count, barred):
+    """For each feature the (family, level, thing) with the best F1; `barred` things are not for choosing."""
+    best = np.full(count, -1.0)
+    choice = np.zeros((count, 3), np.int64)
+    for family in range(len(counts.hits)):
+        f1 = counts.f1(family)
+        f1[:, :, (counts.support[family] < SUPPORT) | barred[family]] = -1
+        flat = f1.reshape(count, -1)
+        at = flat.argmax(1)
+        value = flat[np.arange(count), at]
+        better = value > best
+        width = f1.shape[2]
+        best[better] = value[better]
+        choice[better] = np.stack([np.full(count, family), at // width, at % width], 1)[better]
+    return choice
+
+
+def scores(counts, choice):
+    """F1, precision and recall of each feature's choice."""
+    out = np.zeros((len(choice), 3))
+    for i, (family, level, what) in enumerate(choice):
+        hits = counts.hits[family][i, level, what]
+        fired, support = counts.fired[i, level], counts.support[family][what]
+        out[i] = 2 * hits / max(1, fired + support), hits / max(1, fired), hits / max(1, support)
+    return out
+
+
+def by_truth(truth, codes, count, decode, seed=5):
+    """For every feature: name, F1, precision, recall, chance; whether it passes; and whether shuffled truth would.
+
+    None for a feature that hardly fires.
+    """
+    families = Families(truth, decode)
+    fit, test = (np.flatnonzero(truth.document % 2 == half) for half in (0, 1))
+    rng = np.random.default_rng(seed)
+    largest = np.zeros(count, np.float32)
+    np.maximum.at(largest, codes.features[fit].ravel(), codes.values[fit].ravel())
+
+    def round_of(shuffle):
+        mixed = [rng.permutation(part) if shuffle else None for part in (fit, test)]
+        first = Counts(families, codes, count, largest, fit, mixed[0])
+        choice = choose(first, count, families.barred)
+        fired = first.fired[:, 0]
+        del first
+        return choice, scores(Counts(families, codes, count, largest, test, mixed[1]), choice), fired
+
+    choice, real, fired = round_of(False)
+    _, chance, _ = round_of(True)
+    _, again, _ = round_of(True)
+    out = []
+    for i in range(count):
+        if fired[i] < FIRED:
+            out.append(None)
+            continue
+        good = lambda f1, level: bool(f1 >= PASS_F1 and f1 >= level + ABOVE_CHANCE)
+        out.append({"name": families.name(choice[i][0], choice[i][2]), "f1": real[i][0], "precision": real[i][1],
+                    "recall": real[i][2], "chance": chance[i][0], "passes": good(real[i][0], chance[i][0]),
+                    "control": good(again[i][0], chance[i][0])})
+    return out
