@@ -20,7 +20,7 @@ from dictionaries import DICTIONARIES
 from tensors import from_bytes, to_bytes
 from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, half, hugging_face
 
-HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 100_000, 100
+HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 100_000, 20
 
 
 def self_test(model, saes, ids):
