@@ -2,6 +2,7 @@
  * What the page may ask of an engine, as plain data: everything here survives `structuredClone`.
  * Names and meanings are those of the README's "Names" section; a site is a TransformerLens hook name.
  */
+import type { Fluency, Probe, SaeMetrics } from './metrics';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */
 export type Site = string;
@@ -39,6 +40,10 @@ export interface PackInfo {
 	parameters: number;
 	tokensTrained: number | null;
 	bitsPerCharacter: Record<string, number>;
+	/** What the model can do, by the name of a family of probes; none when not measured. */
+	probes: Record<string, Probe>;
+	/** Null when not measured. */
+	fluency: Fluency | null;
 	provenance: Record<string, unknown>;
 	/** In order of depth: for each layer attention out, MLP out, residual. */
 	saes: SaeInfo[];
@@ -53,22 +58,21 @@ export interface SaeInfo {
 	architecture: string;
 	dIn: number;
 	dSae: number;
-	/** TopK only. */
+	/** TopK and kron only. */
 	k: number | null;
+	/** kron only. */
+	kron: KronShape | null;
 	metrics: SaeMetrics | null;
 }
 
-/** Held-out metrics; every key as in the command `report`. */
-export interface SaeMetrics {
-	l0: number;
-	nmse: number;
-	fvu: number;
-	ce_clean: number;
-	ce_sae: number;
-	ce_zero: number;
-	ce_recovered: number;
-	dead: number;
-	tokens: number;
+/**
+ * Features of a KronSAE (https://arxiv.org/abs/2505.22255) are pairs: feature (head · rows + i) · columns + j
+ * is active where element i of the head's first code and element j of its second are.
+ */
+export interface KronShape {
+	heads: number;
+	rows: number;
+	columns: number;
 }
 
 /** The answer of `open`: what runs, why, and whether its numbers are right. */
@@ -155,8 +159,13 @@ export interface Label {
 	text: string;
 	/** Where it came from: `tokens` (those it promotes), `truth`, `pattern`, `reader`. */
 	source: string;
-	/** Between 0 and 1, or null when not measured. */
+	/** F1 between 0 and 1, or null when not measured. */
 	score: number | null;
+	/** Between 0 and 1; null or absent when not measured, like the next two. */
+	precision?: number | null;
+	recall?: number | null;
+	/** The F1 that shuffled truth reaches. */
+	chance?: number | null;
 }
 
 export interface Example {
@@ -196,6 +205,26 @@ export interface FeatureCard {
 	/** Best matches at upstream sites (where it came from) and downstream (where it goes). */
 	upstream: Match[];
 	downstream: Match[];
+	/** What the decoders say of where it came from. */
+	origin: OriginRow;
+	/** What held-out text says of it: shares of its active tokens, in the order of `GROUPS`. */
+	observed: number[] | null;
+	/** Features of the same SAE active on the same tokens, by Pearson correlation of activations. */
+	together: { id: FeatureId; correlation: number; label: Label | null }[] | null;
+	/** Bits: entropy of the distribution over the token ids on which it is active. */
+	tokenEntropy: number | null;
+	/** Whether names were sought: a label from `tokens` then means that none scored well enough. */
+	namesSought: boolean;
+	/** Where a kron feature stands among its head's, and the others of its row and column. */
+	kron: KronPlace | null;
+}
+
+export interface KronPlace {
+	head: number;
+	row: number;
+	column: number;
+	sameRow: { id: FeatureId; label: Label | null }[];
+	sameColumn: { id: FeatureId; label: Label | null }[];
 }
 
 export interface Match {
@@ -223,6 +252,8 @@ export interface FlowNode {
 	label?: Label | null;
 	/** null when not measured. */
 	density?: number | null;
+	/** As on its card. */
+	observed?: number[] | null;
 }
 
 export interface FlowEdge {

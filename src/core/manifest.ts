@@ -2,9 +2,11 @@
  * `pack.json`: hostile until parsed. Its words are Hugging Face's and SAELens'; `parsePack` is the only
  * translator. The JSON Schema is in `models/README.md`.
  */
-import type { SaeId, SaeMetrics, Site } from './contract';
+import type { KronShape, SaeId, Site } from './contract';
 import { Problem } from './errors';
+import { count, invalid, list, number, object, oneOf, text, type Fields } from './json';
 import type { Null } from './matching';
+import { parseModelMetrics, parseSaeMetrics, type ModelMetrics, type SaeMetrics } from './metrics';
 import { placeOf, siteOf } from './site';
 
 /** The newest major version that this program reads. */
@@ -40,7 +42,7 @@ export interface PackModel {
 	weights: string[];
 	tokenizer: string;
 	tokenizerConfig: string;
-	metrics: { bitsPerCharacter: Record<string, number>; tokensTrained: number | null };
+	metrics: ModelMetrics;
 }
 
 export interface PackSae {
@@ -49,6 +51,8 @@ export interface PackSae {
 	cfg: SaeConfig;
 	weights: string;
 	stats: string | null;
+	/** Names of its features; null when none were sought. */
+	labels: string | null;
 	/** Held-out tokens behind `stats`; null when the pack does not say. */
 	statsTokens: number | null;
 	/** Chance cosines against this SAE's decoder; null when the pack has none. */
@@ -56,22 +60,22 @@ export interface PackSae {
 	metrics: SaeMetrics | null;
 }
 
-const ARCHITECTURES = ['standard', 'topk', 'jumprelu', 'gated'] as const;
+const ARCHITECTURES = ['standard', 'topk', 'jumprelu', 'gated', 'kron'] as const;
 const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale'] as const;
 
-/** SAELens' `cfg.json`. */
+/** SAELens' `cfg.json`; `kron` (https://arxiv.org/abs/2505.22255), which it lacks, in words of our own. */
 export interface SaeConfig {
 	architecture: (typeof ARCHITECTURES)[number];
 	dIn: number;
 	dSae: number;
-	/** TopK only. */
+	/** TopK and kron only. */
 	k: number | null;
+	/** kron only. */
+	kron: KronShape | null;
 	applyBDecToInput: boolean;
 	normalizeActivations: (typeof NORMALIZATIONS)[number];
 	metadata: Record<string, unknown>;
 }
-
-type Fields = Record<string, unknown>;
 
 /** Throws a Problem unless `json` is a pack that this program can read. Unknown fields are ignored. */
 export function parsePack(json: unknown): Pack {
@@ -134,8 +138,6 @@ function checkPath(path: string): void {
 
 function parseModel(value: unknown, files: Record<string, PackFile>): PackModel {
 	const fields = object(value, 'model');
-	const metrics = object(fields.metrics ?? {}, 'model.metrics');
-	const bits = object(metrics.bits_per_character ?? {}, 'model.metrics.bits_per_character');
 	const weights = list(fields.weights, 'model.weights').map((path) =>
 		file(path, 'model.weights', files)
 	);
@@ -145,13 +147,7 @@ function parseModel(value: unknown, files: Record<string, PackFile>): PackModel 
 		weights,
 		tokenizer: file(fields.tokenizer, 'model.tokenizer', files),
 		tokenizerConfig: file(fields.tokenizer_config, 'model.tokenizer_config', files),
-		metrics: {
-			bitsPerCharacter: Object.fromEntries(
-				Object.entries(bits).map(([set, n]) => [set, number(n, `bits_per_character.${set}`)])
-			),
-			tokensTrained:
-				metrics.tokens_trained == null ? null : number(metrics.tokens_trained, 'tokens_trained')
-		}
+		metrics: parseModelMetrics(fields.metrics)
 	};
 }
 
@@ -168,21 +164,25 @@ function parseSae(value: unknown, at: string, files: Record<string, PackFile>): 
 		cfg: parseConfig(fields.cfg, `${at}.cfg`),
 		weights: file(fields.weights, `${at}.weights`, files),
 		stats: optionalFile(fields.stats, `${at}.stats`, files),
+		labels: optionalFile(fields.labels, `${at}.labels`, files),
 		statsTokens:
 			fields.stats_tokens == null ? null : count(fields.stats_tokens, `${at}.stats_tokens`, 0),
 		null: fields.null == null ? null : parseNull(fields.null, `${at}.null`),
-		metrics: fields.metrics == null ? null : parseMetrics(fields.metrics, `${at}.metrics`)
+		metrics: fields.metrics == null ? null : parseSaeMetrics(fields.metrics, `${at}.metrics`)
 	};
 }
 
 function parseConfig(value: unknown, at: string): SaeConfig {
 	const cfg = object(value, at);
 	const architecture = oneOf(cfg.architecture, ARCHITECTURES, `${at}.architecture`);
+	const dSae = count(cfg.d_sae, `${at}.d_sae`, 1);
+	const top = architecture === 'topk' || architecture === 'kron';
 	return {
 		architecture,
 		dIn: count(cfg.d_in, `${at}.d_in`, 1),
-		dSae: count(cfg.d_sae, `${at}.d_sae`, 1),
-		k: architecture === 'topk' ? count(cfg.k, `${at}.k`, 1) : null,
+		dSae,
+		k: top ? count(cfg.k, `${at}.k`, 1) : null,
+		kron: architecture === 'kron' ? parseKron(cfg, dSae, at) : null,
 		applyBDecToInput: cfg.apply_b_dec_to_input !== false,
 		normalizeActivations: oneOf(
 			cfg.normalize_activations ?? 'none',
@@ -191,6 +191,15 @@ function parseConfig(value: unknown, at: string): SaeConfig {
 		),
 		metadata: object(cfg.metadata ?? {}, `${at}.metadata`)
 	};
+}
+
+function parseKron(cfg: Fields, dSae: number, at: string): KronShape {
+	const heads = count(cfg.kron_h, `${at}.kron_h`, 1);
+	const rows = count(cfg.kron_m, `${at}.kron_m`, 1);
+	const columns = count(cfg.kron_n, `${at}.kron_n`, 1);
+	if (heads * rows * columns !== dSae)
+		throw invalid(`has a ${at} whose kron_h × kron_m × kron_n is not its d_sae`);
+	return { heads, rows, columns };
 }
 
 function parseNull(value: unknown, at: string): Null {
@@ -206,60 +215,6 @@ function parseNull(value: unknown, at: string): Null {
 	};
 }
 
-const METRICS = [
-	'l0',
-	'nmse',
-	'fvu',
-	'ce_clean',
-	'ce_sae',
-	'ce_zero',
-	'ce_recovered',
-	'dead',
-	'tokens'
-] as const satisfies (keyof SaeMetrics)[];
-
-function parseMetrics(value: unknown, at: string): SaeMetrics {
-	const fields = object(value, at);
-	const entries = METRICS.map((key) => [key, number(fields[key], `${at}.${key}`)]);
-	return Object.fromEntries(entries) as SaeMetrics;
-}
-
-function object(value: unknown, at: string): Fields {
-	if (typeof value !== 'object' || value === null || Array.isArray(value))
-		throw invalid(`has no usable ${at}`);
-	return value as Fields;
-}
-
-function list(value: unknown, at: string): unknown[] {
-	if (!Array.isArray(value) || value.length > 10_000) throw invalid(`has no usable list ${at}`);
-	return value;
-}
-
-function text(value: unknown, at: string): string {
-	if (typeof value !== 'string' || value.length > 20_000) throw invalid(`has no usable ${at}`);
-	return value;
-}
-
-function number(value: unknown, at: string): number {
-	if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(`has no usable ${at}`);
-	return value;
-}
-
-function count(value: unknown, at: string, least: number): number {
-	const n = number(value, at);
-	if (!Number.isSafeInteger(n) || n < least || n > 2 ** 40) throw invalid(`has no usable ${at}`);
-	return n;
-}
-
-function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
-	const found = known.find((word) => word === value);
-	if (found === undefined)
-		throw invalid(
-			`asks for ${at} "${String(value).slice(0, 40)}", which is not one of ${known.join(', ')}`
-		);
-	return found;
-}
-
 function file(value: unknown, at: string, files: Record<string, PackFile>): string {
 	const path = text(value, at);
 	if (!(path in files)) throw invalid(`does not list the file that ${at} names`);
@@ -271,12 +226,4 @@ function optionalFile(value: unknown, at: string, files: Record<string, PackFile
 	if (value == null) return null;
 	const path = text(value, at);
 	return path in files ? path : null;
-}
-
-function invalid(what: string): Problem {
-	return new Problem(
-		'pack-invalid',
-		`The pack's description (pack.json) ${what}.`,
-		'Ask whoever made the pack, or make it again.'
-	);
 }

@@ -139,6 +139,13 @@ export function float32(file: Safetensors, name: string): { shape: number[]; dat
 	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
 }
 
+/** Throws a Problem unless the tensor has this shape. */
+export function checkShape(file: Safetensors, name: string, shape: number[]): void {
+	const found = file.tensor(name).shape;
+	if (found.join() !== shape.join())
+		throw damaged(`has tensor ${name.slice(0, 80)} of shape [${found}] instead of [${shape}]`);
+}
+
 export type Integers = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
 
 /** A tensor of whole numbers, as a view where it is aligned. */

@@ -9,13 +9,16 @@ export interface SitePlace {
 }
 
 const SITE = /^blocks\.(\d{1,4})\.hook_(attn_out|mlp_out|resid_post|resid_pre)$/;
-const FEATURE = /^(blocks\.\d{1,4}\.hook_[a-z_]+(?:@[\w.-]{1,64})?)\/(\d{1,9})$/;
+const FEATURE = /^((?:blocks\.\d{1,4}\.hook_[a-z_]+|hook_embed)(?:@[\w.-]{1,64})?)\/(\d{1,9})$/;
+/** The embedding under another of its names: no architecture read here adds positions to it. */
+const HOOK_EMBED: Site = 'hook_embed';
 
 /**
  * Where a site lies, or null for a name that is not one of ours. The stream before block l > 0 is the
  * stream after block l − 1, and lies there.
  */
 export function placeOf(site: Site): SitePlace | null {
+	if (site === HOOK_EMBED) return { layer: 0, kind: 'embed' };
 	const match = SITE.exec(site);
 	if (!match) return null;
 	const layer = Number(match[1]);
@@ -28,6 +31,7 @@ export function placeOf(site: Site): SitePlace | null {
 /** The site under the name by which the model taps it: `blocks.3.hook_resid_pre` is tapped as `blocks.2.hook_resid_post`. */
 export function tapOf(site: Site): Site {
 	const place = placeOf(site);
+	if (place?.kind === 'embed') return EMBEDDING;
 	return place?.kind === 'resid' ? residPost(place.layer) : site;
 }
 
@@ -57,3 +61,10 @@ export function parseFeatureId(id: string): { sae: SaeId; index: number } | null
 export const featureId = (sae: SaeId, index: number): FeatureId => `${sae}/${index}`;
 
 export const siteOf = (sae: SaeId): Site => sae.split('@')[0]!;
+
+/** Whether this is a site's main SAE: the one without a name of its own. */
+export const isMain = (sae: SaeId): boolean => !sae.includes('@');
+
+/** In the order of computation; a site's main SAE comes before its others. */
+export const byDepth = (a: SaeId, b: SaeId): number =>
+	depthOf(siteOf(a)) - depthOf(siteOf(b)) || Number(isMain(b)) - Number(isMain(a));

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatEdit, parseEdit } from '../../../src/core/edit';
-import { depthOf, parseFeatureId, placeOf, residBefore, tapOf } from '../../../src/core/site';
+import {
+	byDepth,
+	depthOf,
+	parseFeatureId,
+	placeOf,
+	residBefore,
+	tapOf
+} from '../../../src/core/site';
 import { bytesOf, pieceBytes, tokenText } from '../../../src/core/tokens';
 
 describe('sites', () => {
@@ -15,6 +22,26 @@ describe('sites', () => {
 		expect(placeOf('blocks.3.hook_resid_pre')).toEqual({ layer: 2, kind: 'resid' });
 		expect(tapOf('blocks.3.hook_resid_pre')).toBe('blocks.2.hook_resid_post');
 		expect(tapOf('blocks.0.hook_resid_pre')).toBe(residBefore(0));
+	});
+
+	it('know the embedding by both its names', () => {
+		for (const site of ['hook_embed', 'blocks.0.hook_resid_pre']) {
+			expect(placeOf(site)).toEqual({ layer: 0, kind: 'embed' });
+			expect(tapOf(site)).toBe('blocks.0.hook_resid_pre');
+		}
+		expect(parseFeatureId('hook_embed@wide/3')).toEqual({ sae: 'hook_embed@wide', index: 3 });
+	});
+
+	it('put a site’s main SAE before its others', () => {
+		const order = [
+			'blocks.0.hook_resid_pre',
+			'blocks.0.hook_resid_post',
+			'blocks.0.hook_resid_post@a',
+			'blocks.0.hook_resid_post@b',
+			'blocks.1.hook_attn_out'
+		];
+		const mixed = [3, 2, 4, 1, 0].map((i) => order[i]!);
+		expect(mixed.sort(byDepth)).toEqual([0, 1, 3, 2, 4].map((i) => order[i]!));
 	});
 
 	it('come in the order of computation', () => {
