@@ -89,7 +89,7 @@ export class LocalEngine implements Engine {
 				made = await this.#make(source, null, signal, onProgress);
 			}
 			const { bench, test } = made!;
-			const pack = await bench.info();
+			const pack = await bench.packInfo();
 			const opened = { pack, backend, reason, selfTest: test, bytesFetched: source.fetched() };
 			this.#running = { bench, features: new Features(bench), opened };
 			return opened;

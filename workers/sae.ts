@@ -7,9 +7,10 @@ import type { PackSae } from '../src/core/manifest';
 import { row, unitRows, type Matrix } from '../src/core/matrix';
 import { Problem } from '../src/core/errors';
 import { float32, type Safetensors } from '../src/core/safetensors';
-import { Graph, type Weight } from './graph/graph';
-import { denseCodes, topCodes, TOP_K_BLOCK, type EncoderSpec } from './graph/sae-nodes';
-import { Session, type SessionFiles } from './session';
+import { Encoder } from './encoder';
+import { Graph } from './graph/graph';
+import { denseCodes, isTopK, topCodes, type EncoderSpec } from './graph/sae-nodes';
+import { Session } from './session';
 
 /** Sparse codes of some tokens: row t is `offsets[t] .. offsets[t + 1]`, strongest first, all > 0. */
 export interface Codes {
@@ -18,19 +19,13 @@ export interface Codes {
 	activations: Float32Array;
 }
 
-/** A feature that can never be among the k largest: what the encoder is padded with. */
-const NEVER = -1e30;
-
 export class Sae {
 	readonly id: SaeId;
 	readonly wDec: Matrix;
-	readonly wEnc: Matrix;
+	readonly encoder: Encoder;
 	readonly bDec: Float32Array;
 	/** Mean activation of the site, for FVU; null when the pack has none. */
 	readonly mean: Float32Array | null;
-	readonly spec: EncoderSpec;
-	/** The encoder's weights, as one file of float32. */
-	readonly files: SessionFiles;
 	#session: Promise<Session> | null = null;
 	#unit: Matrix | null = null;
 
@@ -42,30 +37,14 @@ export class Sae {
 		this.id = info.id;
 		const { dIn, dSae } = info.cfg;
 		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
-		const enc = read('W_enc', [dIn, dSae]);
-		this.wEnc = { rows: dIn, columns: dSae, data: enc };
 		this.wDec = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
 		this.bDec = read('b_dec', [dIn]);
 		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
-		const vectors = vectorsOf(info.cfg.architecture).map(
-			(name) => [name, read(name, [dSae])] as const
-		);
-		const padded = paddedColumns(info.cfg.architecture, dSae);
-		const packed = new FileOfFloats(`sae:${info.id}`);
-		packed.add('W_enc', padColumns(enc, dIn, dSae, padded, 0), [dIn, padded]);
-		for (const [name, data] of vectors)
-			packed.add(name, padColumns(data, 1, dSae, padded, NEVER), [padded]);
-		packed.add('b_dec', this.bDec, [dIn]);
-		this.files = packed.files();
-		this.spec = {
-			architecture: info.cfg.architecture,
-			dIn,
-			dSae: padded,
-			k: Math.min(info.cfg.k ?? dSae, dSae),
-			subtractBDec: info.cfg.applyBDecToInput,
-			normalize: info.cfg.normalizeActivations,
-			weight: (name) => packed.weight(name)
-		};
+		this.encoder = new Encoder(info, this.bDec, read);
+	}
+
+	get spec(): EncoderSpec {
+		return this.encoder.spec;
 	}
 
 	/** Rows of `W_dec` at length 1, for cosines. */
@@ -78,7 +57,7 @@ export class Sae {
 		const tokens = x.length / this.spec.dIn;
 		const session = await (this.#session ??= this.#open());
 		const feeds = { x: { data: x, dims: [tokens, this.spec.dIn] } };
-		if (this.spec.architecture === 'topk') {
+		if (isTopK(this.spec)) {
 			const out = await session.run(feeds, ['values', 'indices'], signal);
 			return codesFromTop(
 				out.data.values as Float32Array,
@@ -125,12 +104,12 @@ export class Sae {
 	#open(): Promise<Session> {
 		const g = new Graph();
 		const x = g.input('x', 'float32', ['S', this.spec.dIn]);
-		if (this.spec.architecture === 'topk') {
+		if (isTopK(this.spec)) {
 			const { values, indices } = topCodes(g, x, this.spec);
 			g.output('values', values, 'float32', ['S', this.spec.k]);
 			g.output('indices', indices, 'int32', ['S', this.spec.k]);
 		} else g.output('codes', denseCodes(g, x, this.spec), 'float32', ['S', this.spec.dSae]);
-		const session = Session.create(g.finish(), this.files);
+		const session = Session.create(g.finish(), this.encoder.files);
 		session.catch(() => (this.#session = null));
 		return session;
 	}
@@ -204,31 +183,6 @@ function codesFromDense(codes: Float32Array, tokens: number): Codes {
 	};
 }
 
-function vectorsOf(architecture: EncoderSpec['architecture']): string[] {
-	if (architecture === 'gated') return ['b_gate', 'b_mag', 'r_mag'];
-	if (architecture === 'jumprelu') return ['b_enc', 'threshold'];
-	return ['b_enc'];
-}
-
-/** Two-stage TopK wants whole blocks. */
-function paddedColumns(architecture: EncoderSpec['architecture'], dSae: number): number {
-	if (architecture !== 'topk' || dSae <= TOP_K_BLOCK) return dSae;
-	return Math.ceil(dSae / TOP_K_BLOCK) * TOP_K_BLOCK;
-}
-
-function padColumns(
-	data: Float32Array,
-	rows: number,
-	from: number,
-	to: number,
-	fill: number
-): Float32Array {
-	if (from === to) return data;
-	const wide = new Float32Array(rows * to).fill(fill);
-	for (let r = 0; r < rows; r++) wide.set(data.subarray(r * from, (r + 1) * from), r * to);
-	return wide;
-}
-
 function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]): Float32Array {
 	const damaged = (what: string) =>
 		new Problem(
@@ -243,35 +197,4 @@ function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]
 	if (tensor.data.some((x) => !Number.isFinite(x)))
 		throw damaged(`has a number in ${name} that is not finite`);
 	return tensor.data;
-}
-
-/** Several float32 tensors one after another, as external data of a graph. */
-class FileOfFloats {
-	readonly #parts: { name: string; data: Float32Array; shape: number[]; offset: number }[] = [];
-	#length = 0;
-	constructor(readonly file: string) {}
-
-	add(name: string, data: Float32Array, shape: number[]): void {
-		this.#parts.push({ name, data, shape, offset: this.#length });
-		this.#length += data.byteLength;
-	}
-
-	weight(name: string): Weight {
-		const part = this.#parts.find((p) => p.name === name)!;
-		return {
-			name: `${this.file}:${name}`,
-			type: 'float32',
-			shape: part.shape,
-			file: this.file,
-			offset: part.offset,
-			length: part.data.byteLength
-		};
-	}
-
-	files(): SessionFiles {
-		const all = new Uint8Array(this.#length);
-		for (const { data, offset } of this.#parts)
-			all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-		return { [this.file]: all };
-	}
 }

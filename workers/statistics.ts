@@ -1,7 +1,9 @@
 /** What a pack stores about each feature of an SAE, computed when the pack was made. */
 import type { Example, SaeId } from '../src/core/contract';
-import { float32, integers, type Safetensors } from '../src/core/safetensors';
+import { Problem } from '../src/core/errors';
+import { GROUPS } from '../src/core/groups';
 import type { Best } from '../src/core/matching';
+import { checkShape, float32, integers, type Safetensors } from '../src/core/safetensors';
 import type { Tokenizer } from './tokenizer';
 
 const BINS = 16;
@@ -10,6 +12,8 @@ const SOURCES: Example['source'][] = ['generator', 'model', 'text'];
 /** An example shows at most this many tokens before its peak and from its peak on. */
 const BEFORE = 15;
 const FROM_PEAK = 9;
+/** How many companions of each feature are stored. */
+const TOGETHER = 5;
 
 /** The texts that examples point into. */
 export class ExampleTexts {
@@ -51,6 +55,10 @@ export class Statistics {
 	readonly #count: ArrayLike<number>;
 	readonly #offset: ArrayLike<number>;
 	readonly #act: Float32Array;
+	readonly #entropy: Float32Array | null;
+	readonly #groups: Float32Array | null;
+	readonly #companions: ArrayLike<number> | null;
+	readonly #correlations: Float32Array | null;
 	/** [features × examples + 1] where each example's active tokens start. */
 	readonly #starts: Uint32Array;
 	readonly #perFeature: number;
@@ -60,8 +68,10 @@ export class Statistics {
 
 	constructor(
 		readonly sae: SaeId,
-		readonly file: Safetensors
+		readonly file: Safetensors,
+		dSae: number
 	) {
+		for (const name of ['density', 'max', 'mean']) checkShape(file, name, [dSae]);
 		this.density = float32(file, 'density').data;
 		this.max = float32(file, 'max').data;
 		this.mean = float32(file, 'mean').data;
@@ -70,7 +80,6 @@ export class Statistics {
 		this.#quantile = float32(file, 'example_quantile').data;
 		this.#count = integers(file, 'example_count');
 		this.#offset = integers(file, 'example_offset');
-		this.#act = float32(file, 'example_act').data;
 		this.promoted = integers(file, 'promoted');
 		this.suppressed = integers(file, 'suppressed');
 		this.listed = this.promoted.length / this.density.length;
@@ -78,6 +87,11 @@ export class Statistics {
 		this.#starts = new Uint32Array(this.#count.length + 1);
 		for (let i = 0; i < this.#count.length; i++)
 			this.#starts[i + 1] = this.#starts[i]! + this.#count[i]!;
+		this.#act = this.#activations();
+		this.#entropy = this.#optional('token_entropy', 1);
+		this.#groups = this.#optional('group_share', GROUPS.length);
+		this.#correlations = this.#optional('coactive.value', TOGETHER);
+		this.#companions = this.#correlations && this.#features('coactive.index', TOGETHER);
 	}
 
 	histogram(index: number): { edges: number[]; counts: number[] } {
@@ -109,6 +123,27 @@ export class Statistics {
 		return examples.sort((a, b) => Math.max(...b.activations) - Math.max(...a.activations));
 	}
 
+	/** Bits: entropy of the distribution over the tokens on which a feature is active. */
+	tokenEntropy(index: number): number | null {
+		return this.#entropy?.[index] ?? null;
+	}
+
+	/** Shares of a feature's active tokens in the groups of `GROUPS`; null for one that never fires, too. */
+	observed(index: number): number[] | null {
+		const at = index * GROUPS.length;
+		const shares = this.#groups && Array.from(this.#groups.subarray(at, at + GROUPS.length));
+		return shares?.some((share) => share > 0) ? shares : null;
+	}
+
+	/** The features whose activations correlate most with this one's, above 0. */
+	together(index: number): { index: number; correlation: number }[] | null {
+		const [companions, correlations] = [this.#companions, this.#correlations];
+		if (!companions || !correlations) return null;
+		return Array.from({ length: TOGETHER }, (_, i) => index * TOGETHER + i)
+			.map((at) => ({ index: companions[at]!, correlation: correlations[at]! }))
+			.filter((other) => other.correlation > 0 && other.index !== index);
+	}
+
 	/** The stored best matches of a feature in an upstream SAE, or null when the pack has none. */
 	matches(index: number, upstream: SaeId): Best[] | null {
 		if (!this.file.has(`match.${upstream}.index`)) return null;
@@ -119,5 +154,48 @@ export class Statistics {
 			index: ids[index * k + i]!,
 			cosine: cosines[index * k + i]!
 		}));
+	}
+
+	/** Activations of the examples; as U8 they count steps of each feature's own size. */
+	#activations(): Float32Array {
+		if (this.file.tensor('example_act').dtype !== 'U8')
+			return float32(this.file, 'example_act').data;
+		const n = this.density.length;
+		checkShape(this.file, 'example_act.scale', [n]);
+		const scale = float32(this.file, 'example_act.scale').data;
+		const steps = integers(this.file, 'example_act');
+		const out = new Float32Array(steps.length);
+		for (let f = 0; f < n; f++) {
+			const end = this.#starts[(f + 1) * this.#perFeature]!;
+			for (let i = this.#starts[f * this.#perFeature]!; i < end; i++)
+				out[i] = steps[i]! * scale[f]!;
+		}
+		return out;
+	}
+
+	/** Numbers that a pack may leave out: `width` of each feature. */
+	#optional(name: string, width: number): Float32Array | null {
+		if (!this.file.has(name)) return null;
+		const n = this.density.length;
+		checkShape(this.file, name, width === 1 ? [n] : [n, width]);
+		const { data } = float32(this.file, name);
+		if (data.every(Number.isFinite)) return data;
+		throw this.#damaged(`has a number in ${name} that is not finite`);
+	}
+
+	#features(name: string, width: number): ArrayLike<number> {
+		const n = this.density.length;
+		checkShape(this.file, name, [n, width]);
+		const found = integers(this.file, name);
+		if (found.every((feature) => feature >= 0 && feature < n)) return found;
+		throw this.#damaged(`names features in ${name} that do not exist`);
+	}
+
+	#damaged(what: string): Problem {
+		return new Problem(
+			'pack-damaged',
+			`The statistics of ${this.sae} ${what}.`,
+			'Fetch or make the pack again.'
+		);
 	}
 }

@@ -58,7 +58,7 @@ export function steeringOf(edits: Edit[], saes: Map<SaeId, Sae>): Steering | nul
 		id: sae.id,
 		site: tapOf(sae.info.site),
 		spec: sae.spec,
-		files: sae.files
+		files: sae.encoder.files
 	}));
 	return { adds, edited, feeds };
 }

@@ -1,9 +1,11 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
 import type { FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import { parseLabels } from '../src/core/label-file';
+import type { PackSae } from '../src/core/manifest';
 import type { PackSource } from '../src/core/pack-source';
 import type { Matrix } from '../src/core/matrix';
-import { depthOf, parseFeatureId, placeOf, siteOf, tapOf } from '../src/core/site';
+import { byDepth, isMain, parseFeatureId, placeOf, tapOf } from '../src/core/site';
 import { float32, parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
 import { LanguageModel } from './language-model';
@@ -17,6 +19,7 @@ export class Workbench {
 	readonly lens: Lens;
 	readonly #saes = new Map<SaeId, Promise<Sae>>();
 	readonly #statistics = new Map<SaeId, Promise<Statistics | null>>();
+	readonly #labels = new Map<SaeId, Promise<Map<number, Label> | null>>();
 	#texts: Promise<ExampleTexts | null> | null = null;
 	#unembedding: Matrix | null = null;
 	#embedding: Matrix | null = null;
@@ -60,18 +63,23 @@ export class Workbench {
 
 	/** SAE ids in the order of computation. */
 	get saeIds(): SaeId[] {
-		return this.pack.saes.map((s) => s.id).sort((a, b) => depthOf(siteOf(a)) - depthOf(siteOf(b)));
+		return this.pack.saes.map((s) => s.id).sort(byDepth);
+	}
+
+	/** What the pack says of an SAE; undefined where it has none of that name. */
+	info(id: SaeId): PackSae | undefined {
+		return this.pack.saes.find((s) => s.id === id);
 	}
 
 	/** The main SAE of a site: the one without a name of its own. */
 	saeAt(site: string): SaeId | null {
-		return this.pack.saes.find((s) => s.id === s.site && tapOf(s.site) === site)?.id ?? null;
+		return this.pack.saes.find((s) => isMain(s.id) && tapOf(s.site) === site)?.id ?? null;
 	}
 
 	sae(id: SaeId, signal?: AbortSignal): Promise<Sae> {
 		const ready = this.#saes.get(id);
 		if (ready) return ready;
-		const info = this.pack.saes.find((s) => s.id === id);
+		const info = this.info(id);
 		if (!info) return Promise.reject(unknownFeature(id));
 		const sae = this.source
 			.bytes(info.weights, signal)
@@ -83,7 +91,7 @@ export class Workbench {
 
 	/** All the SAEs that these ids name. */
 	async saes(ids: SaeId[], signal?: AbortSignal): Promise<Map<SaeId, Sae>> {
-		const known = ids.filter((id) => this.pack.saes.some((s) => s.id === id));
+		const known = ids.filter((id) => this.info(id));
 		const pairs = [...new Set(known)].map(async (id) => [id, await this.sae(id, signal)] as const);
 		return new Map(await Promise.all(pairs));
 	}
@@ -91,7 +99,7 @@ export class Workbench {
 	/** A feature that exists; throws a Problem otherwise. */
 	async feature(id: FeatureId): Promise<{ sae: Sae; index: number }> {
 		const parsed = parseFeatureId(id);
-		const info = parsed && this.pack.saes.find((s) => s.id === parsed.sae);
+		const info = parsed && this.info(parsed.sae);
 		if (!parsed || !info || parsed.index >= info.cfg.dSae) throw unknownFeature(id);
 		return { sae: await this.sae(parsed.sae), index: parsed.index };
 	}
@@ -100,12 +108,12 @@ export class Workbench {
 	statistics(id: SaeId): Promise<Statistics | null> {
 		const ready = this.#statistics.get(id);
 		if (ready) return ready;
-		const path = this.pack.saes.find((s) => s.id === id)?.stats;
-		const read = path
+		const info = this.info(id);
+		const read = info?.stats
 			? this.source
-					.bytes(path)
+					.bytes(info.stats)
 					.then(inflated)
-					.then((bytes) => new Statistics(id, parseSafetensors(bytes)))
+					.then((bytes) => new Statistics(id, parseSafetensors(bytes), info.cfg.dSae))
 			: Promise.resolve(null);
 		this.#statistics.set(id, read);
 		read.catch(() => this.#statistics.delete(id));
@@ -121,9 +129,27 @@ export class Workbench {
 		return this.#texts;
 	}
 
-	/** What a feature is called: for now the tokens it promotes; null when nothing is known. */
+	/** Names of an SAE's features; null when the pack sought none. */
+	labels(id: SaeId): Promise<Map<number, Label> | null> {
+		const ready = this.#labels.get(id);
+		if (ready) return ready;
+		const info = this.info(id);
+		const read = info?.labels
+			? this.source
+					.bytes(info.labels)
+					.then(inflated)
+					.then((bytes) => parseLabels(new TextDecoder().decode(bytes), id, info.cfg.dSae))
+			: Promise.resolve(null);
+		this.#labels.set(id, read);
+		read.catch(() => this.#labels.delete(id));
+		return read;
+	}
+
+	/** What a feature is called: its name, or the tokens it promotes; null when nothing is known. */
 	async label(id: FeatureId): Promise<Label | null> {
 		const { sae, index } = parseFeatureId(id)!;
+		const named = (await this.labels(sae))?.get(index);
+		if (named) return named;
 		const statistics = await this.statistics(sae);
 		if (!statistics) return null;
 		const ids = Array.from(
@@ -159,7 +185,7 @@ export class Workbench {
 		return { tokens: tokens.slice(0, context), leftOut: tokens.slice(context) };
 	}
 
-	async info(): Promise<PackInfo> {
+	async packInfo(): Promise<PackInfo> {
 		const { pack, source } = this;
 		const { shape } = this.model;
 		const stored = await source.stored();
@@ -178,6 +204,8 @@ export class Workbench {
 			parameters: this.#parameters(),
 			tokensTrained: metrics.tokensTrained,
 			bitsPerCharacter: metrics.bitsPerCharacter,
+			probes: metrics.probes,
+			fluency: metrics.fluency,
 			provenance: pack.provenance,
 			saes: this.saeIds.map((id) => this.#saeInfo(id)),
 			files: Object.entries(pack.files).map(([path, file]) => ({
@@ -195,10 +223,10 @@ export class Workbench {
 	}
 
 	#saeInfo(id: SaeId): SaeInfo {
-		const sae = this.pack.saes.find((s) => s.id === id)!;
+		const sae = this.info(id)!;
 		const place = placeOf(sae.site)!;
-		const { architecture, dIn, dSae, k } = sae.cfg;
-		return { id, site: sae.site, ...place, architecture, dIn, dSae, k, metrics: sae.metrics };
+		const { architecture, dIn, dSae, k, kron } = sae.cfg;
+		return { id, site: sae.site, ...place, architecture, dIn, dSae, k, kron, metrics: sae.metrics };
 	}
 
 	#parameters(): number {

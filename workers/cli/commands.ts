@@ -138,7 +138,10 @@ const verify: Command = {
 		for (const file of files) await source.bytes(file);
 		const { engine, opened } = await open(args);
 		await engine.bench.saes(source.pack.saes.map((s) => s.id));
-		for (const sae of source.pack.saes) await engine.bench.statistics(sae.id);
+		for (const { id } of source.pack.saes) {
+			await engine.bench.statistics(id);
+			await engine.bench.labels(id);
+		}
 		const test = (await engine.verify(JOB)) ?? opened.selfTest;
 		if (!test.ok)
 			throw new Problem(

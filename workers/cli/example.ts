@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LensReading, SiteReading, Token, TokenProbability } from '../../src/core/contract';
 import { parseEdit } from '../../src/core/edit';
-import { featureId, placeOf } from '../../src/core/site';
+import { featureId, isMain, placeOf } from '../../src/core/site';
 import type { LocalEngine } from '../engine';
 import { siteJson } from './site-json';
 
@@ -78,7 +78,7 @@ async function tellingEdit(
 	sites: SiteReading[],
 	tokens: number
 ): Promise<string> {
-	const residual = sites.filter((s) => placeOf(s.site)?.kind === 'resid');
+	const residual = sites.filter((s) => isMain(s.sae) && placeOf(s.site)?.kind === 'resid');
 	const site = residual[residual.length >> 1]!;
 	let best = { id: '', share: -1, max: 1 };
 	for (let t = 1; t < tokens; t++)

@@ -1,36 +1,68 @@
 /**
  * The encoder of a sparse autoencoder as ONNX nodes: standard (ReLU), TopK, JumpReLU and gated, with
- * SAELens' input options. The decoder stays outside: sparse codes times rows of `W_dec`.
+ * SAELens' input options, and KronSAE's TopK over pairs (https://arxiv.org/abs/2505.22255). The decoder
+ * stays outside: sparse codes times rows of `W_dec`.
  */
+import type { KronShape } from '../../src/core/contract';
 import type { Graph, Value, Weight } from './graph';
 
-export type SaeArchitecture = 'standard' | 'topk' | 'jumprelu' | 'gated';
+export type SaeArchitecture = 'standard' | 'topk' | 'jumprelu' | 'gated' | 'kron';
 
 /** What the graph must know of an SAE. Every weight is float32. */
 export interface EncoderSpec {
 	architecture: SaeArchitecture;
 	dIn: number;
+	/** Whole blocks of `TOP_K_BLOCK` where it is more than one. */
 	dSae: number;
-	/** TopK only. */
+	/** TopK and kron only. */
 	k: number;
+	/** kron only. */
+	kron: KronShape | null;
 	subtractBDec: boolean;
 	normalize: 'none' | 'layer_norm' | 'constant_norm_rescale';
-	/** Of `W_enc`, `b_enc`, `b_dec`, `threshold`, `b_gate`, `b_mag`, `r_mag`, those that exist. */
+	/** `b_dec`, and the tensors of `encoderTensors`. */
 	weight(name: string): Weight;
 }
+
+/** Whether only the k largest count. */
+export const isTopK = ({ architecture }: Pick<EncoderSpec, 'architecture'>): boolean =>
+	architecture === 'topk' || architecture === 'kron';
 
 /** One workgroup of onnxruntime's WebGPU TopK sorts this many columns; more take over 100 dispatches. */
 export const TOP_K_BLOCK = 2048;
 
-/** Pre-activations `[.., S, dSae]` of `x` `[.., S, dIn]`; for gated SAEs those of the gate. */
-function preActivations(g: Graph, x: Value, spec: EncoderSpec): { u: Value; pre: Value } {
+/** What the encoder's matrices see of `x` `[.., S, dIn]`. */
+function inputOf(g: Graph, x: Value, spec: EncoderSpec): Value {
 	let u = x;
 	if (spec.normalize === 'layer_norm') u = layerNormUnbiased(g, u, spec.dIn);
 	if (spec.normalize === 'constant_norm_rescale') u = rescaleToSqrtD(g, u, spec.dIn);
-	if (spec.subtractBDec) u = g.op('Sub', [u, g.weight(spec.weight('b_dec'))]);
-	const product = g.op('MatMul', [u, g.weight(spec.weight('W_enc'))]);
+	return spec.subtractBDec ? g.op('Sub', [u, g.weight(spec.weight('b_dec'))]) : u;
+}
+
+/** Pre-activations `[.., S, dSae]` of `x` `[.., S, dIn]`; for gated SAEs those of the gate. */
+function preActivations(g: Graph, x: Value, spec: EncoderSpec): { u: Value; pre: Value } {
+	const u = g.op('MatMul', [inputOf(g, x, spec), g.weight(spec.weight('W_enc'))]);
 	const bias = spec.architecture === 'gated' ? 'b_gate' : 'b_enc';
-	return { u: product, pre: g.op('Add', [product, g.weight(spec.weight(bias))]) };
+	return { u, pre: g.op('Add', [u, g.weight(spec.weight(bias))]) };
+}
+
+/**
+ * Every pair of two small codes a head, `[S, dSae]`: √(u·v) where both are positive, else 0. Columns
+ * beyond the last pair are 0, which never counts as active.
+ */
+function pairs(g: Graph, x: Value, spec: EncoderSpec, { heads, rows, columns }: KronShape): Value {
+	const input = inputOf(g, x, spec);
+	const code = (matrix: string, bias: string, sizes: number[]) => {
+		const product = g.op('MatMul', [input, g.weight(spec.weight(matrix))]);
+		const sum = g.op('Add', [product, g.weight(spec.weight(bias))]);
+		return g.op('Reshape', [g.op('Relu', [sum]), shape(g, [-1, heads, ...sizes])]);
+	};
+	const products = g.op('Mul', [code('W_p', 'b_p', [rows, 1]), code('W_q', 'b_q', [1, columns])]);
+	const count = heads * rows * columns;
+	const flat = g.op('Reshape', [g.op('Sqrt', [products]), shape(g, [-1, count])]);
+	return spec.dSae === count
+		? flat
+		: g.op('Pad', [flat, shape(g, [0, 0, 0, spec.dSae - count])], { mode: 'constant' });
 }
 
 /** (x − μ) / (σ + 1e-5) with σ unbiased, as SAELens and OpenAI's TopK SAEs do it. */
@@ -67,7 +99,7 @@ export function denseCodes(g: Graph, x: Value, spec: EncoderSpec): Value {
 }
 
 export interface TopCodes {
-	/** Every pre-activation, `[.., S, dSae]`. */
+	/** Every pre-activation, `[S, dSae]`. */
 	pre: Value;
 	/** The k largest, strongest first, before the ReLU: `[S, k]`. */
 	values: Value;
@@ -81,11 +113,12 @@ export interface TopCodes {
  * the block (the loader pads with features that can never win).
  */
 export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
-	const { pre } = preActivations(g, x, spec);
+	const pre = spec.kron
+		? pairs(g, x, spec, spec.kron)
+		: g.op('Reshape', [preActivations(g, x, spec).pre, shape(g, [-1, spec.dSae])]);
 	const k = g.constant(BigInt64Array.of(BigInt(spec.k)), [1]);
 	if (spec.dSae <= TOP_K_BLOCK) {
-		const flat = g.op('Reshape', [pre, shape(g, [-1, spec.dSae])]);
-		const [values, indices] = g.ops('TopK', [flat, k], 2, { axis: -1 });
+		const [values, indices] = g.ops('TopK', [pre, k], 2, { axis: -1 });
 		return { pre, values: values!, indices: g.op('Cast', [indices!], { to: 6 }) };
 	}
 	const blocks = spec.dSae / TOP_K_BLOCK;
@@ -116,10 +149,9 @@ export function editDelta(
 	inputs: { index: Value; alpha: Value; beta: Value; rows: Value }
 ): Value {
 	let activation: Value;
-	if (spec.architecture === 'topk') {
+	if (isTopK(spec)) {
 		const { pre, values } = topCodes(g, x, spec);
-		const flat = g.op('Reshape', [pre, shape(g, [-1, spec.dSae])]);
-		const chosen = g.op('Gather', [flat, inputs.index], { axis: 1 });
+		const chosen = g.op('Gather', [pre, inputs.index], { axis: 1 });
 		const last = g.constant(BigInt64Array.of(BigInt(spec.k - 1)), [1]);
 		const least = g.op('Gather', [values, last], { axis: 1 });
 		const kept = g.op('Where', [

@@ -1,5 +1,5 @@
 /** Walks a text and measures SAEs on it: means, codes, reconstruction, and the loss when spliced in. */
-import type { SaeMetrics } from '../../../src/core/contract';
+import type { SaeMetrics } from '../../../src/core/metrics';
 import { tapOf } from '../../../src/core/site';
 import type { LanguageModel } from '../../language-model';
 import type { Lens } from '../../lens';
