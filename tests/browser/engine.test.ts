@@ -32,7 +32,7 @@ describe('the worker', () => {
 		expect(opened.reason).toMatch(/\.$/);
 		expect(opened.selfTest.ok).toBe(true);
 		expect(opened.selfTest.checks).toBeGreaterThan(100);
-		expect(opened.pack.saes.length).toBe(8);
+		expect(opened.pack.saes.length).toBe(9);
 	});
 
 	it('reads in parts: tokens first, then the asked-for site, then all others', async () => {
@@ -44,7 +44,7 @@ describe('the worker', () => {
 		expect(parts[1]!.kind).toBe('next');
 		const sites = parts.flatMap((p) => (p.kind === 'site' ? p.site : []));
 		expect(sites[0]!.sae).toBe(wanted);
-		expect(new Set(sites.map((s) => s.sae)).size).toBe(8);
+		expect(new Set(sites.map((s) => s.sae)).size).toBe(9);
 		const lens = parts.flatMap((p) => (p.kind === 'next' ? p.lens : []));
 		expect(lens.map((l) => l.layer)).toEqual([0, 1, 2]);
 	});
@@ -57,7 +57,7 @@ describe('the worker', () => {
 			{ signal: older.signal, onPart: () => older.abort() }
 		);
 		await expect(first).rejects.toMatchObject({ name: 'AbortError' });
-		expect((await readAll(client)).size).toBe(8);
+		expect((await readAll(client)).size).toBe(9);
 	});
 
 	it('streams exactly the tokens it answers with, and repeats a seed', async () => {
@@ -133,7 +133,8 @@ describe('WebGPU', async () => {
 		async () => {
 			const edits = [
 				{ id: 'blocks.1.hook_resid_post/5', mode: 'set' as const, value: 3 },
-				{ id: 'blocks.1.hook_mlp_out/7', mode: 'add' as const, value: 2 }
+				{ id: 'blocks.1.hook_mlp_out/7', mode: 'add' as const, value: 2 },
+				{ id: 'blocks.1.hook_resid_post@kron/10', mode: 'scale' as const, value: 3 }
 			];
 			const results: { sites: Map<string, SiteReading>; written: Written; steered: Written }[] = [];
 			for (const backend of ['wasm', 'webgpu'] as const) {

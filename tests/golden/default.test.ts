@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseEdit } from '../../src/core/edit';
 import { argmax } from '../../src/core/sampling';
 import { float32, integers, parseSafetensors, type Safetensors } from '../../src/core/safetensors';
-import { parseFeatureId } from '../../src/core/site';
+import { parseFeatureId, tapOf } from '../../src/core/site';
 import { FolderSource } from '../../workers/cli/folder';
 import { startRuntime } from '../../workers/session';
 import { steeringOf } from '../../workers/steering';
@@ -88,7 +88,7 @@ describe('the default pack', () => {
 			let [decided, equal, token] = [0, 0, 0];
 			let off = 0;
 			for (const window of taps) {
-				const codes = await sae.encode(window.get(id)!);
+				const codes = await sae.encode(window.get(tapOf(sae.info.site))!);
 				for (let t = 0; t + 1 < codes.offsets.length; t++, token++) {
 					const found = new Map<number, number>();
 					for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++)

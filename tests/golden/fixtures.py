@@ -2,10 +2,11 @@
 import numpy as np
 import torch
 
+import kron
 from bpe import Tokenizer
 from llama import Llama
 from saes import Sae
-from tensors import quantised, widened
+from tensors import stored, widened
 
 WHO = "the ferryman|a tired baker|my cousin Ada|the old clockmaker|our café owner|the lighthouse keeper".split("|")
 DID = "carried|painted|forgot|couldn't find|traded|quietly mended|counted|dropped".split("|")
@@ -35,6 +36,8 @@ TIED = [
     ("blocks.1.hook_resid_post@wide", "topk", 4096, "I8", True, "none", {"k": 32}),
     ("blocks.2.hook_mlp_out", "standard", 150, "F16", False, "none", {}),
     ("blocks.2.hook_resid_post", "topk", 192, "I8", False, "none", {"k": 8}),
+    ("blocks.1.hook_resid_post@kron", "kron", 192, "I8", True, "none",
+     {"k": 8, "kron_h": 24, "kron_m": 2, "kron_n": 4}),
 ]
 UNTIED = [
     ("blocks.0.hook_resid_pre", "gated", 96, "I8", False, "none", {}),
@@ -121,12 +124,6 @@ def inherited(rng, site, made):
     return out / np.linalg.norm(out, axis=1, keepdims=True) + rng.normal(size=out.shape) * 0.02
 
 
-def stored(kind, name, matrix, axis):
-    if kind == "I8":
-        return quantised(name, matrix.astype(np.float32), axis)
-    return {name: matrix.astype(np.float16 if kind == "F16" else np.float32)}
-
-
 def sae(rng, line, x, made):
     """cfg and tensors as stored. `x` is the site's data; `made` the SAEs before this one."""
     name, kind, size, width, apply, norm, more = line
@@ -136,6 +133,8 @@ def sae(rng, line, x, made):
         "apply_b_dec_to_input": apply, "normalize_activations": norm, "reshape_activations": "none", **more,
         "metadata": {"hook_name": site, "model_name": "micro", "prepend_bos": True},
     }
+    if kind == "kron":
+        return cfg, kron.tensors(rng, x, cfg, width)
     mean = x.mean(0)
     inside = x
     if norm == "layer_norm":

@@ -4,6 +4,7 @@ import { parseEdit } from '../../src/core/edit';
 import { parseFeatureId } from '../../src/core/site';
 import { sample } from '../../src/core/sampling';
 import { Features } from '../../workers/features';
+import { isTopK } from '../../workers/graph/sae-nodes';
 import { steeringOf } from '../../workers/steering';
 import { columns, openFixture, worst } from './fixture';
 
@@ -58,10 +59,9 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 			const edge = f.floats(`${key}.edge`);
 			for (let t = 0; t < offsets.length - 1; t++) {
 				const [kept, dropped] = [edge[2 * t]!, edge[2 * t + 1]!];
-				const decided =
-					sae.spec.architecture === 'topk'
-						? kept - dropped > 2e-4
-						: Math.min(Math.abs(kept), Math.abs(dropped)) > 2e-4;
+				const decided = isTopK(sae.spec)
+					? kept - dropped > 2e-4
+					: Math.min(Math.abs(kept), Math.abs(dropped)) > 2e-4;
 				if (!decided) continue;
 				const expected = new Map<number, number>();
 				for (let i = offsets[t]!; i < offsets[t + 1]!; i++)

@@ -13,7 +13,9 @@ import shutil
 import numpy as np
 import torch
 
+import firing
 import fixtures
+import naming
 import packs
 import record
 import summaries
@@ -23,9 +25,16 @@ import window
 FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures"
 WITH_STATISTICS = {
     "llama-tied": [f"blocks.{site}" for site in (
-        "0.hook_resid_post", "1.hook_attn_out", "1.hook_mlp_out", "1.hook_resid_post", "2.hook_resid_post")],
+        "0.hook_resid_post", "1.hook_attn_out", "1.hook_mlp_out", "1.hook_resid_post", "1.hook_resid_post@kron",
+        "2.hook_resid_post")],
     "llama-untied": [],
 }
+# Statistics, metrics and labels that a pack may leave out.
+WITH_MORE = {
+    "llama-tied": ["blocks.1.hook_resid_post", "blocks.1.hook_resid_post@kron"],
+    "llama-untied": [],
+}
+MORE_EXAMPLES = 24
 WITH_NULL = {
     "llama-tied": [line[0] for line in fixtures.TIED if line[0] != "blocks.0.hook_resid_pre"],
     "llama-untied": ["blocks.1.hook_resid_post"],
@@ -37,7 +46,7 @@ SELF_TESTED = {
 
 
 def tied_cases(pick):
-    embed, first, attn, mlp, resid, wide, late_mlp, late = (line[0] for line in fixtures.TIED)
+    embed, first, attn, mlp, resid, wide, late_mlp, late, kron = (line[0] for line in fixtures.TIED)
     return [
         ("embed-add-topk", [pick(embed, 0, "add", 2)]),
         ("embed-ablate-topk", [pick(embed, 1, "ablate")]),
@@ -52,6 +61,11 @@ def tied_cases(pick):
         ("three-sites", [pick(embed, 0, "add", 1.5), pick(attn, 0, "scale", 2), pick(late, 0, "set", 2)]),
         ("five", [pick(first, 0, "add", 2), pick(first, 1, "scale", 0.5), pick(mlp, 0, "ablate"),
                   pick(late_mlp, 1, "scale", 3), pick(late, 1, "add", -3)]),
+        ("resid-add-kron", [pick(kron, 0, "add", 3)]),
+        ("resid-set-kron", [pick(kron, 1, "set", 3)]),
+        ("resid-scale-kron", [pick(kron, 0, "scale", 3)]),
+        ("resid-ablate-kron", [pick(kron, 0, "ablate")]),
+        ("kron-beside-the-main-one", [pick(resid, 0, "scale", 2), pick(kron, 0, "ablate"), pick(kron, 2, "set", 2)]),
     ]
 
 
@@ -101,8 +115,16 @@ def fixture(name):
             line["metrics"] = measured[line["id"]]
         if line["id"] in WITH_STATISTICS[name]:
             line["stats"] = f"stats/{line['id']}.safetensors.gz"
-            table = summaries.statistics(saes[line["id"]], llama, saes, docs)
+            more = line["id"] in WITH_MORE[name]
+            table = summaries.statistics(saes[line["id"]], llama, saes, docs, *[MORE_EXAMPLES] * more)
+            if more:
+                table = {**firing.compact(table), **firing.table(saes[line["id"]], llama, saes, docs)}
             files[line["stats"]] = gzip.compress(tensors.dumps(table), mtime=0)
+        if line["id"] in WITH_MORE[name]:
+            named, shares = naming.lines(saes[line["id"]], llama, docs, words)
+            line["labels"] = f"labels/{line['id']}.json.gz"
+            files[line["labels"]] = gzip.compress(json.dumps({"labels": named}).encode(), mtime=0)
+            line["metrics"].update(firing.metrics(saes[line["id"]], llama, docs, line["metrics"]), labelled=shares)
     files["examples.safetensors"] = tensors.dumps({
         "tokens": np.concatenate(docs).astype(np.uint16),
         "documents": np.cumsum([0] + [len(ids) for ids in docs[:-1]]).astype(np.int32),

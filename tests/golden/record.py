@@ -8,6 +8,7 @@ import packs
 import steering
 import summaries
 import tensors
+from saes import TOP
 
 WRITTEN, CONTINUED = 12, 8
 # Of long lists of logits every fourth column is kept: ids 0, 4, 8 and so on.
@@ -104,7 +105,7 @@ def chosen(pack, ids):
     taps, saes, order, level = pack.llama().taps(ids)[1], pack.saes(), {}, {}
     for name, sae in saes.items():
         a = sae.encode(taps[sae.site])
-        total = a.sum(0) * (sae.weights["W_enc"] != 0).any(0)
+        total = a.sum(0) * ~sae.empty
         order[name] = total.argsort(descending=True, stable=True).tolist()
         level[name] = (a.sum(0) / (a > 0).sum(0).clamp(min=1)).tolist()
 
@@ -120,7 +121,7 @@ def chosen(pack, ids):
 def nearness(sae, h, index):
     """How far the feature's pre-activation is from the line that decides whether it is active."""
     p = sae.pre(h)
-    if sae.kind != "topk":
+    if sae.kind not in TOP:
         return p[:, index].abs().min().item()
     top = p.topk(sae.k + 1, dim=-1).values
     kept = p[:, index] >= top[:, sae.k - 1]

@@ -1,6 +1,9 @@
-"""The four kinds of sparse autoencoder, after SAELens 6.18 (sae_lens/saes/{sae,standard_sae,topk_sae,jumprelu_sae,
-gated_sae}.py). W_enc [d_in, d_sae], W_dec [d_sae, d_in]; x [T, d_in]; activations dense [T, d_sae]."""
+"""Four kinds of sparse autoencoder after SAELens 6.18 (sae_lens/saes/{sae,standard_sae,topk_sae,jumprelu_sae,
+gated_sae}.py), and KronSAE after arXiv 2505.22255. W_enc [d_in, d_sae], W_dec [d_sae, d_in]; x [T, d_in];
+activations dense [T, d_sae]."""
 import torch
+
+TOP = ("topk", "kron")
 
 
 class Sae:
@@ -13,7 +16,7 @@ class Sae:
         self.weights = {key: torch.from_numpy(array.copy()).to(dtype) for key, array in weights.items()}
         self.mean = self.weights["mean"]
         self.rows = self.weights["W_dec"]
-        if self.kind not in ("standard", "topk", "jumprelu", "gated"):
+        if self.kind not in ("standard", "jumprelu", "gated", *TOP):
             raise ValueError(f"{name}: architecture {self.kind}")
         if cfg.get("rescale_acts_by_decoder_norm") or cfg.get("reshape_activations", "none") != "none":
             raise ValueError(f"{name}: rescaled or reshaped activations")
@@ -36,9 +39,25 @@ class Sae:
         x, _ = self.norm_in(x)
         return x - self.weights["b_dec"] if self.cfg["apply_b_dec_to_input"] else x
 
+    @property
+    def empty(self):
+        """Features with an empty encoder column: exact in any order of summation."""
+        if self.kind == "kron":
+            return torch.zeros(len(self.rows), dtype=torch.bool)
+        return (self.weights["W_enc"] == 0).all(0)
+
+    def pairs(self, u):
+        """kron: for each head sqrt(p_i q_j) where both are positive, else 0; row by row, head by head."""
+        (h, m, n), w = (self.cfg[f"kron_{axis}"] for axis in "hmn"), self.weights
+        p = torch.relu(u @ w["W_p"] + w["b_p"]).view(-1, h, m, 1)
+        q = torch.relu(u @ w["W_q"] + w["b_q"]).view(-1, h, 1, n)
+        return (p * q).sqrt().flatten(1)
+
     def pre(self, x):
-        """What decides: pre-activations less their decision line (0, the threshold; for topk: as they are)."""
+        """What decides: pre-activations less their decision line (0, the threshold; for topk and kron: as they are)."""
         u, w = self.centred(x), self.weights
+        if self.kind == "kron":
+            return self.pairs(u)
         if self.kind == "gated":
             return u @ w["W_enc"] + w["b_gate"]
         p = u @ w["W_enc"] + w["b_enc"]
@@ -50,10 +69,10 @@ class Sae:
         if self.kind == "gated":
             strength = torch.relu(u @ (w["W_enc"] * w["r_mag"].exp()) + w["b_mag"])
             return (u @ w["W_enc"] + w["b_gate"] > 0).to(x.dtype) * strength
-        p = u @ w["W_enc"] + w["b_enc"]
+        p = self.pairs(u) if self.kind == "kron" else u @ w["W_enc"] + w["b_enc"]
         if self.kind == "jumprelu":
             return torch.relu(p) * (p > w["threshold"]).to(x.dtype)
-        if self.kind == "topk":
+        if self.kind in TOP:
             top = p.topk(self.k, dim=-1)
             return torch.zeros_like(p).scatter_(-1, top.indices, torch.relu(top.values))
         return torch.relu(p)
@@ -71,13 +90,12 @@ class Sae:
     @torch.no_grad()
     def edge(self, x):
         """[T, 2]: the lowest `pre` that is kept and the highest that is not; infinite where there is none.
-        Features with an empty encoder column are exact in any order of summation and left out."""
+        Features with an empty encoder column are left out."""
         p = self.pre(x)
-        if self.kind == "topk":
+        if self.kind in TOP:
             top = p.topk(self.k + 1, dim=-1).values
             return top[:, self.k - 1 :]
-        empty = (self.weights["W_enc"] == 0).all(0)
         kept = p > 0
-        lowest = p.masked_fill(~kept | empty, float("inf")).min(-1).values
-        highest = p.masked_fill(kept | empty, float("-inf")).max(-1).values
+        lowest = p.masked_fill(~kept | self.empty, float("inf")).min(-1).values
+        highest = p.masked_fill(kept | self.empty, float("-inf")).max(-1).values
         return torch.stack((lowest, highest), dim=-1)

@@ -52,8 +52,8 @@ def metrics(llama, saes, docs):
     return out
 
 
-def statistics(sae, llama, saes, docs):
-    """The tensors of a stats file."""
+def statistics(sae, llama, saes, docs, examples=EXAMPLES):
+    """The tensors of a stats file that every pack has."""
     starts = np.cumsum([0] + [len(ids) for ids in docs])
     # Row by row of the example text; the special tokens in front are silent by definition.
     parts = [sae.encode(llama.taps(ids)[1][sae.site]).numpy() for ids in docs]
@@ -65,8 +65,8 @@ def statistics(sae, llama, saes, docs):
     out = {
         "density": counts / tokens, "max": top, "mean": a.sum(0) / np.maximum(counts, 1),
         "hist_counts": np.zeros((n, BINS), np.uint32),
-        "example_at": np.full((n, EXAMPLES), -1, np.int32), "example_quantile": np.zeros((n, EXAMPLES), np.float32),
-        "example_count": np.zeros((n, EXAMPLES), np.uint8),
+        "example_at": np.full((n, examples), -1, np.int32), "example_quantile": np.zeros((n, examples), np.float32),
+        "example_count": np.zeros((n, examples), np.uint8),
     }
     offsets, strengths = [], []
     for i in np.flatnonzero(counts):
@@ -74,7 +74,7 @@ def statistics(sae, llama, saes, docs):
         # One peak a document.
         peaks = [(part[:, i].max(), start + part[:, i].argmax(), start) for part, start in zip(parts, starts)]
         peaks = sorted((peak for peak in peaks if peak[0] > 0), key=lambda peak: -peak[0])
-        for e, (_, at, start) in enumerate(peaks[:EXAMPLES]):
+        for e, (_, at, start) in enumerate(peaks[:examples]):
             end = starts[np.searchsorted(starts, at, "right")]
             begin = max(start + 1, at - BEFORE)
             window = a[begin : min(end, at + AFTER), i]

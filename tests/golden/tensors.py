@@ -74,3 +74,10 @@ def quantised(name, matrix, axis):
     scale = np.abs(matrix).max(axis=axis, keepdims=True).astype(np.float32) / np.float32(127)
     scale[scale == 0] = 1
     return {name: np.round(matrix / scale).astype(np.int8), name + ".scale": scale}
+
+
+def stored(kind, name, matrix, axis):
+    """`name` as float32, float16, or int8 with its scale."""
+    if kind == "I8":
+        return quantised(name, matrix.astype(np.float32), axis)
+    return {name: matrix.astype(np.float16 if kind == "F16" else np.float32)}

@@ -6,6 +6,7 @@ import torch
 
 import steering
 import tensors
+from saes import TOP
 
 WINDOW, EVERY, PREFIX, WRITTEN, SILENT = 250, 10, 32, 24, 65535
 F64 = torch.float64
@@ -70,7 +71,7 @@ def record(pack, path, tokens):
         out[f"tap.{site}"] = stream(runs, site)[points].numpy()
     unsettled = {}
     for name, sae in saes.items():
-        if sae.kind != "topk":
+        if sae.kind not in TOP:
             print(f"{name}: {sae.kind}, left out")
             continue
         x, x64 = stream(runs, sae.site), stream(runs64, sae.site)
