@@ -20,8 +20,10 @@ import type {
 	WrittenToken
 } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { featureId, parseFeatureId, placeOf, siteOf } from '../src/core/site';
+import { kronIndex, kronSiblings } from '../src/core/kron';
+import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 import type { Asked } from '../src/state/engine';
+import { abilities, fakeLabel, fakeSaes, noise, word } from './fake-pack';
 
 export interface FakeOptions {
 	layers?: number;
@@ -33,13 +35,17 @@ export interface FakeOptions {
 	pace?: number;
 	/** What `open` fails with. */
 	failure?: Error;
+	/** Also what newer packs hold: an SAE of the embedding, a KronSAE, names, more measurements. */
+	rich?: boolean;
 }
 
-const WORDS =
-	' the fox a little sea boat ran found her old king and then was to said he she it day'.split(
-		/(?= )/
-	);
-const KINDS = ['attn_out', 'mlp_out', 'resid_post'] as const;
+const NOTHING_MORE = {
+	observed: null,
+	together: null,
+	tokenEntropy: null,
+	namesSought: false,
+	kron: null
+};
 
 export class FakeEngine implements Asked {
 	onLost: Asked['onLost'] = () => undefined;
@@ -48,38 +54,19 @@ export class FakeEngine implements Asked {
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
 
 	constructor(options: FakeOptions = {}) {
-		this.#options = { layers: 6, dSae: 2048, k: 32, context: 256, pace: 0, ...options };
+		this.#options = {
+			layers: 6,
+			dSae: 2048,
+			k: 32,
+			context: 256,
+			pace: 0,
+			rich: false,
+			...options
+		};
 	}
 
 	get saes(): SaeInfo[] {
-		const { layers, dSae, k } = this.#options;
-		return Array.from({ length: layers }, (_, layer) =>
-			KINDS.map((kind) => {
-				const site = `blocks.${layer}.hook_${kind}`;
-				const l0 = k - noise(site) * 2;
-				return {
-					id: site,
-					site,
-					layer,
-					kind: placeOf(site)!.kind,
-					architecture: 'topk',
-					dIn: 256,
-					dSae,
-					k,
-					metrics: {
-						l0,
-						nmse: 0.1 + noise(`${site}n`) / 5,
-						fvu: 0.1 + noise(`${site}f`) / 5,
-						ce_clean: 2.8,
-						ce_sae: 2.8 + noise(`${site}s`) / 3,
-						ce_zero: 7,
-						ce_recovered: 1 - noise(`${site}s`) / 3 / 4.2,
-						dead: noise(`${site}d`) / 20,
-						tokens: 400_000
-					}
-				};
-			})
-		).flat();
+		return fakeSaes(this.#options);
 	}
 
 	async open(
@@ -116,6 +103,7 @@ export class FakeEngine implements Asked {
 				parameters: 5_900_000,
 				tokensTrained: 20_000_000,
 				bitsPerCharacter: { stories: 1.21, books: 1.6 },
+				...abilities(this.#options.rich),
 				provenance: { seed: 0 },
 				saes: this.saes,
 				files: [{ path: 'model.safetensors', bytes: 12e6, stored: false }]
@@ -184,7 +172,40 @@ export class FakeEngine implements Asked {
 				label: null
 			})),
 			upstream: [],
-			downstream: []
+			downstream: [],
+			origin: {
+				origin: 'processed',
+				from: ['resid', 'mlp'],
+				missing: [],
+				scores: { resid: 0.8, mlp: 0.6, attn: 0.2 },
+				z: { resid: 9, mlp: 6, attn: 0 }
+			},
+			...(this.#options.rich ? await this.#more(parsed) : NOTHING_MORE)
+		};
+	}
+
+	/** What a card tells of a newer pack. */
+	async #more({ sae, index }: { sae: string; index: number }) {
+		const { dSae } = this.#options;
+		const shape = this.saes.find((known) => known.id === sae)!.kron;
+		const siblings = shape && kronSiblings(index, shape);
+		const named = async (others: number[]) =>
+			(await this.lines(others.map((other) => featureId(sae, other % dSae)))).map(
+				({ id, label }) => ({ id, label })
+			);
+		return {
+			observed: shape ? null : [0.05, 0.3, 0.1, 0, 0.4, 0.05, 0, 0.1],
+			together: (await named([index + 1, index + 2, index + 3])).map((other, i) => ({
+				...other,
+				correlation: 0.6 - i / 10
+			})),
+			tokenEntropy: 2.25,
+			namesSought: true,
+			kron: siblings && {
+				...kronIndex(index, shape),
+				sameRow: await named(siblings.row),
+				sameColumn: await named(siblings.column)
+			}
 		};
 	}
 
@@ -194,11 +215,7 @@ export class FakeEngine implements Asked {
 			this.#known(id);
 			return {
 				id,
-				label: {
-					text: [0, 1, 2].map((i) => `“${word(`${id}${i}`).trim()}”`).join(' '),
-					source: 'tokens',
-					score: null
-				},
+				label: fakeLabel(id, this.#options.rich),
 				density: 0.001 + noise(id) / 20,
 				max: 4 + Math.round(noise(`${id}m`) * 80) / 10
 			};
@@ -208,11 +225,12 @@ export class FakeEngine implements Asked {
 	async flow({ id }: FlowRequest): Promise<FlowGraph> {
 		this.calls.push(`flow ${id}`);
 		this.#known(id);
-		const nodes: FlowNode[] = this.saes.map(({ site, layer, kind }) => ({
-			id:
-				site === siteOf(parseFeatureId(id)!.sae)
-					? id
-					: featureId(site, Math.floor(noise(`${id}${site}`) * 2048)),
+		const own = parseFeatureId(id)!.sae;
+		const saes = this.saes.filter((sae) =>
+			sae.site === siteOf(own) ? sae.id === own : isMain(sae.id)
+		);
+		const nodes: FlowNode[] = saes.map(({ id: sae, site, layer, kind }) => ({
+			id: sae === own ? id : featureId(sae, Math.floor(noise(`${id}${site}`) * 2048)),
 			site,
 			layer,
 			origin: kind === 'resid' && layer > 0 ? 'processed' : null,
@@ -325,20 +343,10 @@ function tokensOf(text: string): Token[] {
 	];
 }
 
-const word = (key: string): string => WORDS[Math.floor(noise(key) * WORDS.length)]!;
-
 function likely(key: string, count: number): TokenProbability[] {
 	return Array.from({ length: count }, (_, i) => ({
 		token: word(`${key}${i}`),
 		id: 10 * i + Math.floor(noise(`${key}${i}`) * 10),
 		p: 0.45 * Math.exp(-i / 2)
 	}));
-}
-
-/** The same number between 0 and 1 for the same text (FNV-1a). */
-function noise(text: string): number {
-	let hash = 2166136261;
-	for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
-	hash = Math.imul(hash ^ (hash >>> 15), 2246822507);
-	return ((hash ^ (hash >>> 13)) >>> 0) / 4294967296;
 }

@@ -18,10 +18,12 @@ export function shortFeature(id: string): string {
 	return parsed ? `${shortSite(parsed.sae)} · ${parsed.index}` : id;
 }
 
-/** `residual after layer 3` */
+/** `residual after layer 3`; with the SAE's own name where a site has several. */
 export function siteInWords(sae: string): string {
 	const place = placeOf(siteOf(sae));
 	if (!place) return sae;
-	if (place.kind === 'embed') return 'embedding';
-	return `${WORD[place.kind]} ${place.kind === 'resid' ? 'after' : 'of'} layer ${place.layer}`;
+	const own = sae.includes('@') ? `, dictionary “${sae.split('@')[1]}”` : '';
+	if (place.kind === 'embed') return `embedding${own}`;
+	const where = place.kind === 'resid' ? 'after' : 'of';
+	return `${WORD[place.kind]} ${where} layer ${place.layer}${own}`;
 }

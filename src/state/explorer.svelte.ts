@@ -11,7 +11,7 @@ import type {
 	SaeId,
 	Site
 } from '../core/contract';
-import { depthOf, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
+import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
 import { Address } from './address.svelte';
 import { added, chainOf, changed } from './edits';
 import type { Asked } from './engine';
@@ -100,7 +100,7 @@ export class Explorer {
 		const known = pack ?? this.example?.sites.map(({ sae: id, site }) => placed(id, site)) ?? [];
 		return known
 			.map(({ id, site, layer, kind }) => ({ id, site, layer, kind }))
-			.toSorted((a, b) => depthOf(a.site) - depthOf(b.site));
+			.toSorted((a, b) => byDepth(a.id, b.id));
 	});
 
 	/** The chosen SAE: the address's, else the residual of the middle layer. */
@@ -161,6 +161,11 @@ export class Explorer {
 	href(view: View, id?: FeatureId): string {
 		const owned = view === 'feature' || view === 'flow';
 		return this.address.href(view, owned ? (id ?? this.focus) : null);
+	}
+
+	/** Address of Explore with this SAE chosen. */
+	exploreHref(site: SaeId): string {
+		return this.address.href('explore', null, { site });
 	}
 
 	type(prompt: string): void {

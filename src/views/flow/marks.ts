@@ -2,6 +2,8 @@
 import type { FeatureId, FeatureLine, FlowGraph, FlowNode, FlowRequest } from '../../core/contract';
 import type { FlowEdgeMark, FlowNodeMark } from '../../charts/flow-marks';
 import { MEANING } from '../../charts/glyph';
+import { mainGroup } from '../../charts/group-names';
+import { labelMark } from '../../charts/label-marks';
 import { peakOf } from '../../charts/layout/quantiles';
 import { visible } from '../../charts/layout/text';
 import { percent, short } from '../../charts/numbers';
@@ -21,12 +23,14 @@ const FROM = { resid: 'the previous residual', mlp: 'MLP', attn: 'attention' };
 
 export function nodeMark(node: FlowNode, known: Known): FlowNodeMark {
 	const line = known.line(node.id);
-	const label = node.label?.text ?? line?.label?.text ?? 'no label';
+	const named = node.label ?? line?.label ?? null;
+	const label = named?.text ?? 'no label';
 	const activations = known.activationsOf(node.id) ?? [];
 	const at = peakOf(activations);
 	const peak = at < 0 ? 0 : activations[at]!;
 	const most = Math.max(line?.max ?? 0, peak);
 	const details = [
+		...(named ? [`name: ${labelMark(named)}`] : []),
 		...originLines(node),
 		peak > 0
 			? `on this prompt up to ${short(peak)}, on ${visible(known.tokens[at]?.text ?? '')}` +
@@ -49,11 +53,15 @@ export function nodeMark(node: FlowNode, known: Known): FlowNodeMark {
 	};
 }
 
-function originLines({ origin, from, missing }: FlowNode): string[] {
+function originLines({ origin, from, missing, observed }: FlowNode): string[] {
 	if (origin === null) return [];
 	const sources = from.length > 0 ? ` (${from.map((kind) => FROM[kind]).join(', ')})` : '';
 	const lines = [`${origin}: ${MEANING[origin]}${sources}`];
 	if (missing.length > 0) lines.push(`missing: ${missing.join(', ')}`);
+	if (observed) {
+		const { name, share } = mainGroup(observed);
+		lines.push(`observed on text: most often with ${name} (${percent(share)} of its tokens)`);
+	}
 	return lines;
 }
 

@@ -1,16 +1,19 @@
 /** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
-import type { SaeInfo, SaeMetrics } from '../../core/contract';
+import type { SaeInfo } from '../../core/contract';
+import type { SaeMetrics } from '../../core/metrics';
 import type { Cell } from '../../charts/export';
 import type { LayerSeries } from '../../charts/layout/layers';
 import { count, fixed } from '../../charts/numbers';
-
-export type MetricKey = keyof SaeMetrics;
+import { isMain } from '../../core/site';
 
 export interface Metric {
-	key: MetricKey;
+	/** Its name in `pack.json` and in tables that are saved. */
+	key: string;
 	name: string;
 	meaning: string;
 	show: (value: number) => string;
+	/** Undefined when not measured. */
+	of: (metrics: SaeMetrics) => number | undefined;
 }
 
 const tenths = (share: number) => `${fixed(100 * share, 1)} %`;
@@ -21,55 +24,110 @@ export const METRICS: Metric[] = [
 		key: 'l0',
 		name: 'L0',
 		meaning: 'Features active on a token, on average.',
-		show: digits(1)
+		show: digits(1),
+		of: (m) => m.l0
 	},
 	{
 		key: 'nmse',
-		name: 'NMSE',
-		meaning: 'Squared error of the reconstruction over the squared length of the input.',
-		show: digits(3)
+		name: 'NMSE ÷ ‖x‖²',
+		meaning:
+			'One of two normalised errors: squared error of the reconstruction over the squared length of the input.',
+		show: digits(3),
+		of: (m) => m.nmse
 	},
 	{
 		key: 'fvu',
-		name: 'FVU',
-		meaning: 'Variance unexplained: squared error over the squared distance from the mean.',
-		show: digits(3)
+		name: 'NMSE ÷ variance (FVU)',
+		meaning:
+			'The other: squared error over the squared distance from the mean, the variance unexplained.',
+		show: digits(3),
+		of: (m) => m.fvu
+	},
+	{
+		key: 'explained_variance',
+		name: 'Explained variance',
+		meaning: 'What the variance unexplained leaves: 1 − FVU.',
+		show: tenths,
+		of: (m) => m.explained_variance
 	},
 	{
 		key: 'ce_clean',
 		name: 'CE, clean',
 		meaning: 'Cross-entropy of the model left alone, in nats per token.',
-		show: digits(3)
+		show: digits(3),
+		of: (m) => m.ce_clean
 	},
 	{
 		key: 'ce_sae',
 		name: 'CE, SAE',
 		meaning: 'Cross-entropy with the site replaced by its reconstruction.',
-		show: digits(3)
+		show: digits(3),
+		of: (m) => m.ce_sae
 	},
 	{
 		key: 'ce_zero',
 		name: 'CE, zero',
 		meaning: 'Cross-entropy with the site set to zero.',
-		show: digits(3)
+		show: digits(3),
+		of: (m) => m.ce_zero
 	},
 	{
 		key: 'ce_recovered',
 		name: 'CE recovered',
 		meaning: '(CE zero − CE SAE) ÷ (CE zero − CE clean): how much of what the site does is kept.',
-		show: tenths
+		show: tenths,
+		of: (m) => m.ce_recovered
 	},
 	{
 		key: 'dead',
 		name: 'Dead',
-		meaning: 'Share of features silent on all held-out tokens counted.',
-		show: tenths
+		meaning: 'Share of features silent on all of the held-out tokens in the next column.',
+		show: tenths,
+		of: (m) => m.dead
 	},
 	{
 		key: 'tokens',
 		name: 'Tokens',
 		meaning: 'Held-out tokens measured.',
-		show: count
+		show: count,
+		of: (m) => m.tokens
+	},
+	{
+		key: 'labelled_truth',
+		name: 'Named by truth',
+		meaning:
+			'Share of the alive features that the truth of the text’s generator names well enough.',
+		show: tenths,
+		of: (m) => m.labelled?.truth
+	},
+	{
+		key: 'labelled_pattern',
+		name: 'By pattern',
+		meaning: 'Share of the alive features that only a pattern of tokens names well enough.',
+		show: tenths,
+		of: (m) => m.labelled?.pattern
+	},
+	{
+		key: 'labelled_control',
+		name: 'By shuffled truth',
+		meaning: 'The control: share that truth put in random places would have named by the same bar.',
+		show: tenths,
+		of: (m) => m.labelled?.control
+	},
+	{
+		key: 'labelled_alive',
+		name: 'Alive',
+		meaning: 'Features that fire in the texts with known truth: what the shares of names are of.',
+		show: count,
+		of: (m) => m.labelled?.alive
+	},
+	{
+		key: 'effective_rank',
+		name: 'Effective rank',
+		meaning:
+			'Directions that the site really uses: exponential of the entropy of its singular values’ shares.',
+		show: digits(0),
+		of: (m) => m.effective_rank
 	}
 ];
 
@@ -79,14 +137,15 @@ const KINDS = [
 	{ kind: 'resid', name: 'residual' }
 ] as const;
 
-/** One line a kind of site; a layer without a measurement is a gap. The first SAE of a site counts. */
-export function seriesOf(saes: SaeInfo[], key: MetricKey): LayerSeries[] {
+/** One line a kind of site, of its main SAEs; a layer without a measurement is a gap. */
+export function seriesOf(saes: SaeInfo[], key: string): LayerSeries[] {
+	const metric = METRICS.find((m) => m.key === key);
 	const layers = [...new Set(saes.map((sae) => sae.layer))].toSorted((a, b) => a - b);
 	return KINDS.map(({ kind, name }) => ({
 		name,
 		points: layers.map((layer) => {
-			const sae = saes.find((s) => s.kind === kind && s.layer === layer);
-			return { layer, value: sae?.metrics?.[key] ?? null };
+			const sae = saes.find((s) => s.kind === kind && s.layer === layer && isMain(s.id));
+			return { layer, value: (sae?.metrics && metric?.of(sae.metrics)) ?? null };
 		})
 	}));
 }
@@ -95,6 +154,9 @@ export function tableOf(saes: SaeInfo[]): { name: string; columns: string[]; row
 	return {
 		name: 'Table',
 		columns: ['sae', ...METRICS.map((metric) => metric.key)],
-		rows: saes.map((sae) => [sae.id, ...METRICS.map(({ key }) => sae.metrics?.[key] ?? null)])
+		rows: saes.map(({ id, metrics }) => [
+			id,
+			...METRICS.map(({ of }) => (metrics && of(metrics)) ?? null)
+		])
 	};
 }

@@ -71,8 +71,76 @@ describe('Feature', () => {
 		await expect.element(page.getByRole('alert')).toHaveTextContent('There is no feature');
 	});
 
-	it('keeps nobody out', async () => {
+	it('says how far its name can be trusted', async () => {
+		await openRoom(Feature, HASH, { rich: true });
+		const quality = card().getByRole('region', { name: 'How good is this name' });
+		await expect
+			.element(quality)
+			.toHaveTextContent(/F1 0\.83\s?precision 0\.9\s?recall 0\.77\s?chance 0\.05/);
+		await expect.element(card().getByText('truth · F1 0.83 (chance 0.05)').first()).toBeVisible();
+	});
+
+	it('says plainly that nothing explains a feature, or that nothing was tried', async () => {
+		await openRoom(Feature, HASH.replace('/7?', '/6?'), { rich: true });
+		const quality = card().getByRole('region', { name: 'How good is this name' });
+		await expect.element(quality).toHaveTextContent(/Nothing that was tried explains this feature/);
+		leaveRoom();
 		await openRoom(Feature, HASH);
+		await expect.element(quality).toHaveTextContent(/Not measured/);
+	});
+
+	it('tells what fires with it, how varied its tokens are, and where it was seen to come from', async () => {
+		await openRoom(Feature, HASH, { rich: true });
+		await expect.element(card()).toHaveTextContent(/Token entropy 2\.25 bits/);
+		await expect.element(card()).toHaveTextContent(/evenly on 4\.8 different tokens/);
+		const together = card().getByRole('table', { name: 'Features that fire on the same tokens' });
+		await expect.element(together.getByRole('columnheader', { name: 'correlation' })).toBeVisible();
+		expect(together.getByRole('link').elements()).toHaveLength(3);
+		await expect.element(card()).toHaveTextContent(/Structural origin: processed/);
+		const chart = card().getByRole('img', { name: /^Observed origin: none of them 5 %/ });
+		await expect.element(chart).toBeVisible();
+		await card().getByText('Table of groups').click();
+		const rows = card().getByRole('group', { name: 'Table of groups: Observed origin' });
+		await vi.waitFor(() => expect(rows.getByRole('row').elements()).toHaveLength(9));
+	});
+
+	it('says of an older pack that these were not measured', async () => {
+		await openRoom(Feature, HASH);
+		await expect.element(card()).toHaveTextContent(/Token entropy not measured/);
+		await expect.element(card()).toHaveTextContent(/Observed origin: not measured/);
+		await expect
+			.element(card().getByRole('region', { name: 'Fires together with' }))
+			.toHaveTextContent('Not measured.');
+	});
+
+	it('leads from a kron feature to its siblings, and to Explore', async () => {
+		const id = 'blocks.1.hook_resid_post@kron/13';
+		const { explorer } = await openRoom(Feature, HASH.replace(ID, id), { rich: true });
+		const siblings = card().getByRole('region', { name: 'Siblings in its head' });
+		await expect.element(siblings).toHaveTextContent(/Head 1, i = 1, j = 1/);
+		const links = siblings.getByRole('link').elements();
+		expect(links.map((link) => link.getAttribute('href')!.split('?')[0])).toEqual(
+			[12, 14, 15, 9].map((f) => `#/feature/blocks.1.hook_resid_post@kron/${f}`)
+		);
+		await expect.element(card()).toHaveTextContent(/8 heads of 2 × 4/);
+		const explore = card().getByRole('link', { name: 'Open in Explore' });
+		location.hash = explore.element().getAttribute('href')!;
+		await vi.waitFor(() => expect(explorer.address.view).toBe('explore'));
+		expect(explorer.site).toBe('blocks.1.hook_resid_post@kron');
+		expect(explorer.strongest[0]!.id).toMatch(/^blocks\.1\.hook_resid_post@kron\//);
+	});
+
+	it('stays inside a phone', async () => {
+		await page.viewport(360, 780);
+		await openRoom(Feature, HASH, { rich: true });
+		await expect.element(card().getByRole('img', { name: /^Observed origin/ })).toBeVisible();
+		expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+		await page.viewport(1280, 800);
+	});
+
+	it.each([false, true])('keeps nobody out (rich: %s)', async (rich) => {
+		await openRoom(Feature, HASH, { rich });
+		await expect.element(card().getByRole('heading', { name: 'Promotes' })).toBeVisible();
 		expect(await barriers()).toEqual([]);
 	});
 });

@@ -86,6 +86,21 @@ describe('Flow', () => {
 		});
 	});
 
+	it('runs from the embedding through a second dictionary, and tells how good a name is', async () => {
+		const id = 'blocks.1.hook_resid_post@kron/13';
+		await openRoom(Flow, HASH.replace(ID, id), { rich: true });
+		await vi.waitFor(() => expect(nodeOf(id).getAttribute('aria-label')).toContain('truth · F1'));
+		const first = nodes().find((node) => node.dataset.id!.startsWith('blocks.0.hook_resid_pre/'))!;
+		expect(first.dataset.origin).toBe('none');
+		expect(nodes().some((node) => node.dataset.id!.startsWith('blocks.1.hook_resid_post/'))).toBe(
+			false
+		);
+		nodeOf(id).focus();
+		await expect
+			.element(view().getByText('name: truth · F1 0.83 (chance 0.05)').first())
+			.toBeVisible();
+	});
+
 	it('keeps nobody out', async () => {
 		await openFlow();
 		expect(await barriers()).toEqual([]);

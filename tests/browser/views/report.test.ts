@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import Report from '../../../src/views/report/Report.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
@@ -16,8 +16,60 @@ describe('Report', () => {
 			await expect.element(page.getByRole('img', { name: new RegExp(`^${name}`) })).toBeVisible();
 	});
 
-	it('keeps nobody out', async () => {
+	it('says of an older pack what was not measured', async () => {
 		await openRoom(Report, '#/report');
+		const heads = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		expect(heads.getByText('not measured').elements().length).toBe(9 * 6);
+		for (const name of ['Probes', 'Stories of its own'])
+			await expect.element(page.getByRole('region', { name })).toHaveTextContent(/Not measured\.$/);
+		await expect.element(page.getByRole('region', { name: 'Densities' })).toHaveTextContent('Not');
+	});
+
+	it('is the card of the model: probes beside chance, its own stories, every metric', async () => {
+		await openRoom(Report, '#/report', { rich: true });
+		await expect
+			.element(page.getByRole('img', { name: /greater-than 61 %, chance 48 %, n = 500/ }))
+			.toBeVisible();
+		await expect.element(page.getByText(/of 4,120 sentences in 200 sampled stories/)).toBeVisible();
+		const table = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		expect(table.getByRole('row').elements()).toHaveLength(1 + 11);
+		expect(table.getByText('not measured').elements()).toHaveLength(0);
+		for (const column of ['NMSE ÷ ‖x‖²', 'NMSE ÷ variance (FVU)', 'By shuffled truth'])
+			await expect.element(table.getByRole('columnheader', { name: column })).toBeInTheDocument();
+	});
+
+	it('draws how often features fire, with a table', async () => {
+		await openRoom(Report, '#/report', { rich: true });
+		const chart = page.getByRole('img', { name: 'Densities of the features of 11 dictionaries' });
+		await expect.element(chart).toBeVisible();
+		expect(chart.element().querySelectorAll('text.name')).toHaveLength(11);
+		await page.getByText('Table of bins').click();
+		const rows = page.getByRole('group', { name: 'Table of bins: How often features fire' });
+		await vi.waitFor(() => expect(rows.getByRole('row').elements()).toHaveLength(1 + 11 * 6));
+	});
+
+	it('opens a second dictionary in Explore', async () => {
+		const { explorer } = await openRoom(Report, '#/report?prompt=a+fox', { rich: true });
+		const table = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		const link = table.getByRole('link', { name: 'R1@kron' }).element();
+		expect(link.getAttribute('href')).toBe(
+			'#/explore?prompt=a+fox&site=blocks.1.hook_resid_post@kron'
+		);
+		location.hash = link.getAttribute('href')!;
+		await vi.waitFor(() => expect(explorer.site).toBe('blocks.1.hook_resid_post@kron'));
+		expect(explorer.notices).toEqual([]);
+	});
+
+	it('stays inside a phone', async () => {
+		await page.viewport(360, 780);
+		await openRoom(Report, '#/report', { rich: true });
+		await expect.element(page.getByRole('img', { name: /^Densities/ })).toBeVisible();
+		expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+		await page.viewport(1280, 800);
+	});
+
+	it.each([false, true])('keeps nobody out (rich: %s)', async (rich) => {
+		await openRoom(Report, '#/report', { rich });
 		expect(await barriers()).toEqual([]);
 	});
 });

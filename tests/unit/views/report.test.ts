@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SaeInfo, SaeMetrics } from '../../../src/core/contract';
+import type { SaeInfo } from '../../../src/core/contract';
+import type { SaeMetrics } from '../../../src/core/metrics';
 import { METRICS, seriesOf, tableOf } from '../../../src/views/report/metrics';
 import { factsOf } from '../../../src/views/report/provenance';
 
@@ -23,6 +24,7 @@ const sae = (layer: number, kind: SaeInfo['kind'], measured: SaeMetrics | null):
 	dIn: 256,
 	dSae: 2048,
 	k: 32,
+	kron: null,
 	metrics: measured
 });
 const saes = [sae(0, 'resid', metrics), sae(1, 'attn', metrics), sae(1, 'resid', null)];
@@ -37,16 +39,28 @@ describe('metrics of the report', () => {
 		]);
 	});
 
+	it('draws the main dictionary of a site only', () => {
+		const other = { ...sae(0, 'resid', metrics), id: 'blocks.0.hook_resid_post@other' };
+		expect(seriesOf([other], 'fvu')[2]!.points).toEqual([{ layer: 0, value: null }]);
+	});
+
 	it('tables every SAE with every metric, unrounded', () => {
 		const { columns, rows } = tableOf(saes);
-		expect(columns).toEqual(['sae', ...Object.keys(metrics)]);
-		expect(rows[0]).toEqual(['blocks.0.hook_resid_post', ...Object.values(metrics)]);
+		expect(columns).toEqual(['sae', ...METRICS.map((metric) => metric.key)]);
+		expect(rows[0]!.slice(0, 4)).toEqual(['blocks.0.hook_resid_post', 31.5, 0.06, 0.1]);
+		expect(rows[0]!.at(-1)).toBeNull();
 		expect(rows[2]!.slice(1).every((cell) => cell === null)).toBe(true);
 	});
 
-	it('explains every column', () => {
-		expect(METRICS.map((m) => m.key)).toEqual(Object.keys(metrics));
-		for (const metric of METRICS) expect(metric.meaning).toMatch(/^.{15,}\.$/);
+	it('has a column for every number that may be measured, each explained', () => {
+		const labelled = { truth: 0.5, pattern: 0.1, alive: 2000, control: 0.01 };
+		const all = { ...metrics, explained_variance: 0.9, effective_rank: 120, labelled };
+		for (const { of, meaning } of METRICS) {
+			expect(of(all)).toEqual(expect.any(Number));
+			expect(meaning).toMatch(/^.{15,}\.$/);
+		}
+		const few = METRICS.filter(({ of }) => of(metrics) !== undefined);
+		expect(few.map((m) => m.key)).toEqual(Object.keys(metrics));
 	});
 });
 
