@@ -16,7 +16,9 @@ export default defineConfig({
 					name: 'unit',
 					environment: 'node',
 					include: ['tests/unit/**/*.test.ts'],
-					exclude: ['**/*.svelte.test.ts']
+					exclude: ['**/*.svelte.test.ts'],
+					// Some run a model: a busy machine is no failure.
+					testTimeout: 30_000
 				}
 			},
 			{
