@@ -110,7 +110,7 @@ class Saes(unittest.TestCase):
             x = torch.randn(64, transformer.WIDTH) * 5
             for _ in range(5):
                 sae.step(x, 1e-3)
-            inside = sae.before_top(x * sae.scale - sae.parameters[-1]) / sae.scale
+            inside = sae.before_top((x * sae.scale - sae.parameters[-1]).bfloat16()) / sae.scale
             raw = sae.raw()
             stored = {name: t.numpy() for name, t in raw.items()}
             ones = {f"{name}.scale": np.float32(1) for name in encoders.INT8}
