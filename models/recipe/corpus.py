@@ -15,7 +15,7 @@ from stories import generate
 VOCABULARY = 4096
 #: Generated stories: how many are trained on, and the seeds of those that never are: for all that is measured,
 #: and for the names of features.
-STORIES, HELD_SEEDS = 70_000, range(10_000_000, 10_002_600)
+STORIES, HELD_SEEDS = 30_000, range(10_000_000, 10_002_600)
 TRUTH_SEEDS = range(12_000_000, 12_003_000)
 #: How many of them the tokenizer learns from, and how often they count.
 TOLD, TOLD_WEIGHT = 5_000, 8

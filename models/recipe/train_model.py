@@ -9,8 +9,8 @@ import torch
 import corpus
 from transformer import CONTEXT, LanguageModel
 
-SHARES = {"short-stories": 0.36, "childrens-books": 0.26, "picture-books": 0.06,
-          "tinystories-sample": 0.10, "generator": 0.22}
+SHARES = {"short-stories": 0.36, "childrens-books": 0.26, "picture-books": 0.07,
+          "tinystories-sample": 0.13, "generator": 0.18}
 BATCH, ADAM_RATE, MUON_RATE = 32, 3e-3, 0.02
 #: The learning rate rises for 100 steps, stays, and falls in a line from this share of the run on.
 WARM_UP, FALL_FROM, LEAST = 100, 0.35, 0.02

@@ -3,6 +3,7 @@ import random
 from dataclasses import dataclass, field
 
 from .collection import DRILLS, TALES, WEIGHTS
+from .meanwhile import add
 from .scene import scene
 from .spans import finish
 
@@ -23,7 +24,7 @@ class Story:
 def _tale(rng):
     name, kind, topic, season, body = rng.choice(TALES)
     made = scene(rng, kind, season)
-    return f"tale:{name}", topic, made.write(body).replace(" ¶ ", "\n\n")
+    return f"tale:{name}", topic, add(rng, made.write(body)).replace(" ¶ ", "\n\n")
 
 
 def _drill(rng):

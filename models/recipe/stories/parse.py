@@ -11,6 +11,7 @@ from . import exact, patterns_drills, patterns_facts, patterns_pieces
 from .automaton import PROSE, Automaton
 from .collection import TALES
 from .expand import Expander, plain
+from .meanwhile import without
 from .patterns_pieces import SOME_LISTS, SOME_RULES
 from .scene import ALL_RULES
 from .sentences import sentences, tokens
@@ -39,7 +40,10 @@ def parses(sentence: str) -> bool:
     """Whether the generator could have written this sentence (or this line of a list, rhyme or code)."""
     sentence = sentence.strip()
     words = plain([word for word, _ in tokens(sentence)])
-    return bool(words) and automaton().accepts(words) or exact.years(sentence) or exact.code(sentence)
+    if bool(words) and automaton().accepts(words) or exact.years(sentence) or exact.code(sentence):
+        return True
+    told = words and without(sentence)
+    return bool(told) and parses(told)
 
 
 def parsed_share(text: str):

@@ -10,7 +10,7 @@ from .scene import scene
 from .spans import finish
 
 # A model was trained on these very texts; whoever changes them must train it anew.
-FROZEN = "83882bd175d75dcc267babbc121d5ceba7b05bbb92a80a9cdd11abf603645c73"
+FROZEN = "b46d4ec14dbad54f4c1b15ac3440bd3e3952f523683e577e0219e4dfceb50efd"
 SAMPLE = [generate(seed) for seed in range(1500)]
 
 
