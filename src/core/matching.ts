@@ -4,6 +4,7 @@
  * ours, since the paper's fixed thresholds lie within chance in a small space).
  */
 import { row, times, type Matrix } from './matrix';
+import { quantile } from './quantile';
 import { normals, seeded } from './random';
 import { largest } from './sampling';
 
@@ -69,12 +70,4 @@ export function nullFrom(bestCosines: Float32Array, seed: number): Null {
 		draws: n,
 		seed
 	};
-}
-
-/** Quantile of sorted numbers, with linear interpolation between neighbours. */
-function quantile(sorted: Float64Array, q: number): number {
-	const at = q * (sorted.length - 1);
-	const low = Math.floor(at);
-	const high = Math.min(low + 1, sorted.length - 1);
-	return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }
