@@ -3,13 +3,7 @@
  * GPU they stay there between runs. On WebAssembly all that enters or leaves a run is copied, and what
  * leaves is allocated anew: so they stay here, and only the rows of the newest tokens come out.
  */
-import {
-	freshOutput,
-	pastInput,
-	presentOutput,
-	type CacheForm,
-	type ModelShape
-} from './graph/stream';
+import { freshOutput, pastInput, presentOutput, type ModelShape } from './graph/stream';
 import type { Feed, Kept, Outputs, Session } from './session';
 
 /** Tokens by which the buffers grow; they enter every run whole. */
@@ -28,7 +22,7 @@ export interface KvCache {
 	forget(): void;
 }
 
-export function kvCache(form: CacheForm, shape: ModelShape): KvCache {
+export function kvCache(form: 'whole' | 'rows', shape: ModelShape): KvCache {
 	return form === 'rows' ? new HostCache(shape) : new DeviceCache(shape);
 }
 

@@ -1,7 +1,7 @@
 /** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
 import type { Site } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { attnOut, EMBEDDING, mlpOut, residPost } from '../src/core/site';
+import { attnOut, EMBEDDING, mlpOut, placeOf, residPost } from '../src/core/site';
 import type { Architecture, Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
 import { Graph, type Weight } from './graph/graph';
@@ -13,6 +13,8 @@ import { breathe, cacheForm, Session, type Feed, type Kept, type SessionFiles } 
 const CHUNK = 32;
 /** Graphs with edits inside that are kept ready. */
 const VARIANTS = 3;
+/** Rows of a run over many worlds: attention's past is repeated for each. */
+const WORLDS = 48;
 
 /** Where each of the model's tensors lies, and the files they lie in. */
 export interface ModelWeights {
@@ -46,11 +48,30 @@ export interface Step {
 	taps: Map<Site, Float32Array>;
 }
 
+/** One of many readings of a token. */
+export interface World {
+	/** [vocab] */
+	logits: Float32Array;
+	/** [dModel] each. */
+	taps: Map<Site, Float32Array>;
+}
+
+/** Where the graph adds what is to be added at a site: for a residual it does so with the MLP's output. */
+function writtenAt(site: Site): Site {
+	const place = placeOf(site)!;
+	return place.kind === 'resid' ? mlpOut(place.layer) : site;
+}
+
+function addTo(all: Float32Array, at: number, vector: Float32Array): void {
+	for (let c = 0; c < vector.length; c++) all[at + c]! += vector[c]!;
+}
+
 export class LanguageModel {
 	readonly architecture: Architecture;
 	readonly shape: ModelShape;
 	readonly #variants = new Map<string, Promise<Session>>();
-	readonly #form: CacheForm = cacheForm();
+	readonly #form = cacheForm();
+	#worlds: Promise<Session> | null = null;
 
 	constructor(
 		readonly config: Config,
@@ -102,6 +123,55 @@ export class LanguageModel {
 	}
 
 	/**
+	 * One more token read many times over, after what `cache` holds and leaving it as it is: in world w,
+	 * `adds[w]` says what is added where a site is written. Returns for each world the logits, `[vocab]`, and
+	 * the sites asked for, `[dModel]` each. A site's own tap shows what was added to it only if it is residual.
+	 */
+	async worlds(
+		cache: Cache,
+		id: number,
+		adds: Map<Site, Float32Array>[],
+		sites: Site[],
+		signal?: AbortSignal
+	): Promise<World[]> {
+		const { dModel, layers, vocabSize } = this.shape;
+		const session = await (this.#worlds ??= this.#open());
+		const places = addSites(layers, []);
+		const out: World[] = [];
+		for (let at = 0; at < adds.length; at += WORLDS) {
+			const part = adds.slice(at, at + WORLDS);
+			const all = new Float32Array(part.length * places.length * dModel);
+			part.forEach((of, w) => {
+				for (const [site, vector] of of) {
+					const place = places.indexOf(writtenAt(site));
+					addTo(all, (w * places.length + place) * dModel, vector);
+				}
+			});
+			const { positions: _, ...past } = cache.kv.feeds(session, 1);
+			const total = cache.kv.length + 1;
+			const feeds = {
+				...past,
+				ids: { data: new BigInt64Array(part.length).fill(BigInt(id)), dims: [part.length, 1] },
+				seqlens_k: { data: new Int32Array(part.length).fill(total - 1), dims: [part.length] },
+				total_sequence_length: { data: Int32Array.of(total), dims: [1] },
+				adds: { data: all, dims: [part.length, places.length, dModel] }
+			};
+			const { data } = await session.run(feeds, ['logits', ...sites], signal);
+			const rows = (name: string, width: number, w: number) =>
+				(data[name] as Float32Array).subarray(w * width, (w + 1) * width);
+			part.forEach((_, w) =>
+				out.push({
+					logits: rows('logits', vocabSize, w),
+					taps: new Map(sites.map((site) => [site, rows(site, dModel, w)]))
+				})
+			);
+			await breathe();
+			signal?.throwIfAborted();
+		}
+		return out;
+	}
+
+	/**
 	 * A model in which the value of one site is given, not computed: what splicing an SAE's
 	 * reconstruction in, or ablating a site, takes. Reads whole texts from their start; returns the last
 	 * residual, `[tokens × dModel]`.
@@ -139,6 +209,8 @@ export class LanguageModel {
 	async release(): Promise<void> {
 		for (const session of this.#variants.values()) await (await session).release();
 		this.#variants.clear();
+		await (await this.#worlds)?.release();
+		this.#worlds = null;
 	}
 
 	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
@@ -194,10 +266,17 @@ export class LanguageModel {
 		return session;
 	}
 
-	#graph(edited: EditedSae[] | null): Uint8Array {
+	/** The session of `worlds`. */
+	#open(): Promise<Session> {
+		const session = Session.create(this.#graph([], 'worlds'), this.weights.files);
+		session.catch(() => (this.#worlds = null));
+		return session;
+	}
+
+	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form): Uint8Array {
 		const graph = new Graph();
 		const weight = (name: string) => this.weights.weight(name);
-		const stream = new Stream(graph, this.shape, weight, this.#form, edited);
+		const stream = new Stream(graph, this.shape, weight, form, edited);
 		this.architecture.build(stream, this.config);
 		return graph.finish();
 	}

@@ -5,7 +5,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Backend } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import type { CacheForm } from './graph/stream';
 
 type Runtime = typeof import('onnxruntime-web');
 /** A value that stays with the engine between runs, on the GPU where there is one. */
@@ -49,7 +48,7 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 }
 
 /** How a graph built now should hand over its keys and values. */
-export const cacheForm = (): CacheForm => (backend === 'webgpu' ? 'whole' : 'rows');
+export const cacheForm = (): 'whole' | 'rows' => (backend === 'webgpu' ? 'whole' : 'rows');
 
 /** Goes on without the GPU, in the runtime that is already loaded. */
 export function leaveGpu(): void {

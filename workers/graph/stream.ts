@@ -28,9 +28,10 @@ export interface EditedSae {
 
 /**
  * How keys and values leave the graph: `whole` for a GPU, where they stay; `rows`, those of the tokens
- * just read, where every output is copied.
+ * just read, where every output is copied; not at all in `worlds`, a graph that reads one more token many
+ * times over, each time with vectors of its own added to the stream.
  */
-export type CacheForm = 'whole' | 'rows';
+export type CacheForm = 'whole' | 'rows' | 'worlds';
 
 export const pastInput = (layer: number, part: 'key' | 'value'): string => `past.${layer}.${part}`;
 export const presentOutput = (layer: number, part: 'key' | 'value'): string =>
@@ -61,19 +62,23 @@ export class Stream {
 	/** Where in the cache the tokens of this run lie, `[S]`; only in the form `rows`. */
 	readonly #positions: Value | null;
 
+	/** Rows of a run: 1, or worlds. */
+	readonly #rows: 1 | 'B';
+
 	constructor(
 		readonly g: Graph,
 		readonly shape: ModelShape,
 		private readonly locate: (name: string) => Weight,
-		form: CacheForm,
+		private readonly form: CacheForm,
 		/** null builds the graph without any steering. */
 		private readonly edited: EditedSae[] | null,
 		/** A site whose value is taken from the input `replace` instead of being computed. */
 		private readonly replaced: string | null = null
 	) {
-		this.ids = g.input('ids', 'int64', [1, 'S']);
+		this.#rows = form === 'worlds' ? 'B' : 1;
+		this.ids = g.input('ids', 'int64', [this.#rows, 'S']);
 		this.#lengths = [
-			g.input('seqlens_k', 'int32', [1]),
+			g.input('seqlens_k', 'int32', [this.#rows]),
 			g.input('total_sequence_length', 'int32', [1])
 		];
 		this.#positions = form === 'rows' ? g.input('positions', 'int64', ['S']) : null;
@@ -106,8 +111,10 @@ export class Stream {
 	attention(layer: number, qkv: Value, rotary: { cos: Value; sin: Value }): Value {
 		const { g } = this;
 		const { heads, kvHeads, dHead } = this.shape;
-		const past = (part: 'key' | 'value') =>
-			g.input(pastInput(layer, part), 'float32', [1, kvHeads, 'P', dHead]);
+		const past = (part: 'key' | 'value') => {
+			const one = g.input(pastInput(layer, part), 'float32', [1, kvHeads, 'P', dHead]);
+			return this.form === 'worlds' ? this.#forEachWorld(one) : one;
+		};
 		const inputs = [qkv, '', '', past('key'), past('value'), ...this.#lengths];
 		const [out, key, value] = g.ops('GroupQueryAttention', [...inputs, rotary.cos, rotary.sin], 3, {
 			num_heads: heads,
@@ -120,8 +127,17 @@ export class Stream {
 		return out!;
 	}
 
+	/** The same past for every row. */
+	#forEachWorld(past: Value): Value {
+		const { g } = this;
+		const rows = g.op('Shape', [this.#lengths[0]]);
+		const ones = g.constant(BigInt64Array.of(1n, 1n, 1n), [3]);
+		return g.op('Expand', [past, g.op('Concat', [rows, ones], { axis: 0 })]);
+	}
+
 	#cache(layer: number, part: 'key' | 'value', present: Value): void {
 		const { g } = this;
+		if (this.form === 'worlds') return;
 		const { kvHeads, dHead } = this.shape;
 		if (!this.#positions) {
 			g.output(presentOutput(layer, part), present, 'float32', [1, kvHeads, 'T', dHead]);
@@ -176,13 +192,19 @@ export class Stream {
 		const last = this.g.constant(BigInt64Array.of(-1n), [1]);
 		const row = this.g.op('Gather', [normed, last], { axis: 1 });
 		const logits = this.linear(row, unembed);
-		this.g.output('logits', logits, 'float32', [1, 1, this.shape.vocabSize]);
+		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
 	}
 
 	#join(h: Value, out: Value, bias: Value, gain: Value, epsilon: number): [Value, Value] {
+		// The operator takes one bias for all rows.
+		const own = bias && this.form === 'worlds';
 		const [normed, , , stream] = this.g.ops(
 			'SkipSimplifiedLayerNormalization',
-			bias ? [h, out, gain, bias] : [h, out, gain],
+			own
+				? [h, this.g.op('Add', [out, bias]), gain]
+				: bias
+					? [h, out, gain, bias]
+					: [h, out, gain],
 			4,
 			{ epsilon: { float: epsilon } }
 		);
@@ -204,12 +226,18 @@ export class Stream {
 		return this.edited?.some((e) => e.site === site) ?? false;
 	}
 
-	/** One input for all sites: each input of a run costs as much as a small operator. */
+	/**
+	 * One input for all sites: each input of a run costs as much as a small operator. `[sites · dModel]`, or
+	 * `[B, sites, dModel]` in worlds.
+	 */
 	#splitAdds(): Map<string, Value> {
 		if (!this.edited) return new Map();
 		const sites = addSites(this.shape.layers, this.edited);
-		const all = this.g.input('adds', 'float32', [sites.length * this.shape.dModel]);
-		const parts = this.g.ops('Split', [all], sites.length, { axis: 0 });
+		const { dModel } = this.shape;
+		const worlds = this.form === 'worlds';
+		const dims = worlds ? ['B', sites.length, dModel] : [sites.length * dModel];
+		const all = this.g.input('adds', 'float32', dims);
+		const parts = this.g.ops('Split', [all], sites.length, { axis: worlds ? 1 : 0 });
 		return new Map(sites.map((site, i) => [site, parts[i]!]));
 	}
 
@@ -219,7 +247,7 @@ export class Stream {
 	}
 
 	#tap(site: string, x: Value): void {
-		this.g.output(site, x, 'float32', [1, 'S', this.shape.dModel]);
+		this.g.output(site, x, 'float32', [this.#rows, 'S', this.shape.dModel]);
 	}
 
 	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`. */
