@@ -98,7 +98,7 @@ async function matches(
 	const found: Match[] = [];
 	for (const id of bench.saeIds.filter((id) => isMain(id) && joins(siteOf(id)))) {
 		const target = await bench.sae(id);
-		const chance = await features.null(id);
+		const chance = await features.pairs.null(id);
 		for (const { index: best, cosine } of bestMatches(target.unit, row(sae.unit, index), MATCHES))
 			found.push({
 				...(await labelled(bench, target, best)),

@@ -67,6 +67,11 @@ export class Encoder {
 		};
 	}
 
+	/** The least activation of each feature of a JumpReLU SAE; null for other architectures. */
+	get thresholds(): Float32Array | null {
+		return this.#tensors.get('threshold') ?? null;
+	}
+
 	/** What a feature looks along, `[dIn]` each: its column of `W_enc`; of a kron feature, its two parents'. */
 	directions(index: number): Float32Array[] {
 		const { dIn, dSae, kron } = this.#cfg;

@@ -21,9 +21,26 @@ import type {
 	WrittenToken
 } from '../src/core/contract';
 import { codeOf, Problem } from '../src/core/errors';
+import type {
+	DeactivationRequest,
+	DivergenceRequest,
+	EdgeRequest,
+	EdgeTest,
+	MatchAnswer,
+	MatchRequest,
+	NullRow,
+	OnArm,
+	OnProgress,
+	OnTrials,
+	PromptFlow,
+	PromptFlowRequest,
+	SteeringRequest
+} from '../src/core/experiments';
 import type { PackSource } from '../src/core/pack-source';
+import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
 import { parseFeatureId } from '../src/core/site';
 import { chooseDevice, type Choice } from './device';
+import { FlowExperiments } from './experiments';
 import { Features } from './features';
 import { read } from './read';
 import { parseSelfTest, selfTest } from './self-test';
@@ -47,6 +64,7 @@ export interface Library {
 interface Running {
 	bench: Workbench;
 	features: Features;
+	experiments: FlowExperiments;
 	opened: Opened;
 }
 
@@ -91,7 +109,8 @@ export class LocalEngine implements Engine {
 			const { bench, test } = made!;
 			const pack = await bench.packInfo();
 			const opened = { pack, backend, reason, selfTest: test, bytesFetched: source.fetched() };
-			this.#running = { bench, features: new Features(bench), opened };
+			const features = new Features(bench);
+			this.#running = { bench, features, experiments: new FlowExperiments(features), opened };
 			return opened;
 		});
 	}
@@ -122,6 +141,58 @@ export class LocalEngine implements Engine {
 
 	origins(site: SaeId, job: number): Promise<Record<FeatureId, OriginRow>> {
 		return this.#work(job, (signal) => this.#ready().features.origins(site, signal));
+	}
+
+	matches(request: MatchRequest, job: number, onProgress: OnProgress): Promise<MatchAnswer> {
+		return this.#work(job, (signal) =>
+			this.#ready().experiments.matches(request, onProgress, signal)
+		);
+	}
+
+	nulls(pair: { from: SaeId; target: SaeId }, job: number): Promise<NullRow[]> {
+		return this.#work(job, (signal) => this.#ready().experiments.nulls(pair, signal));
+	}
+
+	testEdge(request: EdgeRequest, job: number, onProgress: OnProgress): Promise<EdgeTest> {
+		return this.#work(job, (signal) =>
+			this.#ready().experiments.testEdge(request, onProgress, signal)
+		);
+	}
+
+	deactivate(request: DeactivationRequest, job: number, onTrials: OnTrials): Promise<void> {
+		return this.#work(job, async (signal) => {
+			const trials = new Delivery((part: Parameters<OnTrials>) => onTrials(...part));
+			const send = (...part: Parameters<OnTrials>) => trials.send(part);
+			await this.#ready().experiments.deactivate(request, send, signal);
+			await trials.arrived();
+		});
+	}
+
+	promptFlow(request: PromptFlowRequest, job: number): Promise<PromptFlow> {
+		return this.#work(job, (signal) => this.#ready().experiments.promptFlow(request, signal));
+	}
+
+	measureSteering(request: SteeringRequest, job: number, onArm: OnArm): Promise<void> {
+		return this.#work(job, async (signal) => {
+			const arms = new Delivery((part: Parameters<OnArm>) => onArm(...part));
+			const send = (...part: Parameters<OnArm>) => arms.send(part);
+			await this.#ready().experiments.measureSteering(request, send, signal);
+			await arms.arrived();
+		});
+	}
+
+	reproduce(
+		settings: ReproductionSettings,
+		job: number,
+		onProgress: OnProgress
+	): Promise<Reproduction> {
+		return this.#work(job, (signal) =>
+			this.#ready().experiments.reproduce(settings, onProgress, signal)
+		);
+	}
+
+	divergence(request: DivergenceRequest, job: number): Promise<number> {
+		return this.#work(job, (signal) => this.#ready().experiments.divergence(request, signal));
 	}
 
 	write(
@@ -173,6 +244,11 @@ export class LocalEngine implements Engine {
 
 	forget(hash: string): Promise<void> {
 		return this.library.forget(hash);
+	}
+
+	/** The experiments on the open pack, for the command line. */
+	get experiments(): FlowExperiments {
+		return this.#ready().experiments;
 	}
 
 	/** The bench at work, for the command line. */

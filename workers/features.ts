@@ -4,23 +4,27 @@ import type {
 	FeatureId,
 	FeatureLine,
 	FlowGraph,
+	FlowNode,
 	FlowRequest,
 	OriginRow,
 	SaeId
 } from '../src/core/contract';
+import type { PromptFlow, PromptFlowRequest } from '../src/core/experiments';
 import { flowGraph, hasOrigin, isStep, originRow, type Decoders } from '../src/core/flow';
 import { bestMatches, cosineOf, type Best, type Null } from '../src/core/matching';
 import { row } from '../src/core/matrix';
 import { featureId, isMain, parseFeatureId, siteOf, tapOf } from '../src/core/site';
 import { featureCard } from './card';
-import { Matcher } from './matcher';
+import { Pairs, type Matches } from './pairs';
+import { promptFlow } from './prompt-flow';
 import { unknownFeature, type Workbench } from './workbench';
 
 export class Features {
-	readonly #matcher = new Matcher();
-	readonly #nulls = new Map<SaeId, Promise<Null>>();
+	readonly pairs: Pairs;
 
-	constructor(readonly bench: Workbench) {}
+	constructor(readonly bench: Workbench) {
+		this.pairs = new Pairs(bench);
+	}
 
 	card(id: FeatureId): Promise<FeatureCard> {
 		return featureCard(id, this);
@@ -51,15 +55,14 @@ export class Features {
 		const ids = this.bench.saeIds.filter((id) => isMain(id) || id === named);
 		const decoders = await this.#decoders(named, ids);
 		const graph = flowGraph(request.id, request, decoders);
-		const nodes = await Promise.all(
-			graph.nodes.map(async (node) => {
-				const [line] = await this.lines([node.id]);
-				const { sae, index } = parseFeatureId(node.id)!;
-				const observed = (await this.bench.statistics(sae))?.observed(index) ?? null;
-				return { ...node, label: line!.label, density: line!.density, observed };
-			})
-		);
-		return { ...graph, nodes };
+		return { ...graph, nodes: await Promise.all(graph.nodes.map((node) => this.#described(node))) };
+	}
+
+	/** The flow of all features active on a prompt. */
+	async promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
+		const main = this.bench.saeIds.filter(isMain);
+		const graph = await promptFlow(request, this.bench, await this.#decoders(null, main), signal);
+		return { ...graph, nodes: await Promise.all(graph.nodes.map((node) => this.#described(node))) };
 	}
 
 	/** Origin of one feature, all null or empty for one that has none. */
@@ -73,41 +76,23 @@ export class Features {
 	async origins(site: SaeId, signal?: AbortSignal): Promise<Record<FeatureId, OriginRow>> {
 		const info = this.bench.info(site);
 		if (!info) throw unknownFeature(site);
-		const sae = await this.bench.sae(site);
 		const upstream = this.#upstream(info.site);
 		const decoders = await this.#decoders(site, upstream);
-		const best = new Map<SaeId, { indices: Int32Array; cosines: Float32Array }>();
+		const best = new Map<SaeId, Matches>();
 		if (hasOrigin(info.site, decoders))
-			for (const id of upstream)
-				best.set(
-					id,
-					await this.#matcher.best(sae.unit, (await this.bench.sae(id)).unit, 1, signal)
-				);
+			for (const id of upstream) best.set(id, await this.pairs.best(site, id, signal));
 		const rows: Record<FeatureId, OriginRow> = {};
 		for (let index = 0; index < info.cfg.dSae; index++) {
 			const id = featureId(site, index);
 			rows[id] = originRow(id, {
 				...decoders,
 				best: (_, target) => ({
-					index: best.get(target)!.indices[index]!,
-					cosine: best.get(target)!.cosines[index]!
+					index: best.get(target)!.indices[index * best.get(target)!.k]!,
+					cosine: best.get(target)!.cosines[index * best.get(target)!.k]!
 				})
 			});
 		}
 		return rows;
-	}
-
-	/** The null of a target SAE: the pack's, or drawn once. */
-	null(id: SaeId): Promise<Null> {
-		const stored = this.bench.info(id)?.null;
-		if (stored) return Promise.resolve(stored);
-		let drawn = this.#nulls.get(id);
-		if (!drawn) {
-			drawn = this.bench.sae(id).then((sae) => this.#matcher.null(sae.unit));
-			this.#nulls.set(id, drawn);
-			drawn.catch(() => this.#nulls.delete(id));
-		}
-		return drawn;
 	}
 
 	/** Main SAEs of the sites from which a site's features can come. */
@@ -115,15 +100,22 @@ export class Features {
 		return this.bench.saeIds.filter((id) => isMain(id) && isStep(siteOf(id), site));
 	}
 
-	/** What the flow of `named`'s features needs to know, with `targets` to match into. */
-	async #decoders(named: SaeId, targets: SaeId[]): Promise<Decoders> {
-		const saes = await this.bench.saes([named, ...targets]);
+	async #described<T extends FlowNode>(node: T): Promise<T> {
+		const [line] = await this.lines([node.id]);
+		const { sae, index } = parseFeatureId(node.id)!;
+		const observed = (await this.bench.statistics(sae))?.observed(index) ?? null;
+		return { ...node, label: line!.label, density: line!.density, observed };
+	}
+
+	/** What the flow of `named`'s features, or of main SAEs' only, needs to know, with `targets` to match into. */
+	async #decoders(named: SaeId | null, targets: SaeId[]): Promise<Decoders> {
+		const saes = await this.bench.saes(named === null ? targets : [named, ...targets]);
 		const nulls = new Map<SaeId, Null>();
-		for (const id of targets) nulls.set(id, await this.null(id));
+		for (const id of targets) nulls.set(id, await this.pairs.null(id));
 		const memory = new Map<string, Best>();
 		return {
 			at: (site) => {
-				if (tapOf(siteOf(named)) === site) return named;
+				if (named !== null && tapOf(siteOf(named)) === site) return named;
 				const main = this.bench.saeAt(site);
 				return main !== null && saes.has(main) ? main : null;
 			},

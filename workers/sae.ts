@@ -7,17 +7,14 @@ import type { PackSae } from '../src/core/manifest';
 import { row, unitRows, type Matrix } from '../src/core/matrix';
 import { Problem } from '../src/core/errors';
 import { float32, type Safetensors } from '../src/core/safetensors';
+import type { SparseRows } from '../src/core/sparse';
 import { Encoder } from './encoder';
 import { Graph } from './graph/graph';
 import { denseCodes, isTopK, topCodes, type EncoderSpec } from './graph/sae-nodes';
 import { Session } from './session';
 
-/** Sparse codes of some tokens: row t is `offsets[t] .. offsets[t + 1]`, strongest first, all > 0. */
-export interface Codes {
-	offsets: Uint32Array;
-	features: Uint32Array;
-	activations: Float32Array;
-}
+/** Sparse codes of some tokens, strongest first, all > 0. */
+export type Codes = SparseRows;
 
 export class Sae {
 	readonly id: SaeId;
@@ -50,6 +47,18 @@ export class Sae {
 	/** Rows of `W_dec` at length 1, for cosines. */
 	get unit(): Matrix {
 		return (this.#unit ??= unitRows(this.wDec));
+	}
+
+	/**
+	 * Rows as SAE Match compares them (arXiv 2410.07656): those of a JumpReLU SAE times their thresholds, as if
+	 * every threshold were 1; others at length 1.
+	 */
+	get folded(): Matrix {
+		const { thresholds } = this.encoder;
+		if (!thresholds) return this.unit;
+		const { columns } = this.wDec;
+		const data = this.wDec.data.map((w, i) => w * thresholds[Math.floor(i / columns)]!);
+		return { ...this.wDec, data };
 	}
 
 	/** Codes of `x`, `[tokens × dIn]`. */

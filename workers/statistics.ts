@@ -18,13 +18,21 @@ const TOGETHER = 5;
 /** The texts that examples point into. */
 export class ExampleTexts {
 	readonly tokens: ArrayLike<number>;
-	readonly #starts: ArrayLike<number>;
+	readonly #starts: number[];
 	readonly #kinds: ArrayLike<number> | null;
 
 	constructor(file: Safetensors) {
 		this.tokens = integers(file, 'tokens');
-		this.#starts = integers(file, 'documents');
+		this.#starts = Array.from(integers(file, 'documents'));
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
+	}
+
+	/** Token ids of each document, the special one before it included. */
+	documents(): number[][] {
+		return Array.from(this.#starts, (start, i) => {
+			const end = this.#starts[i + 1] ?? this.tokens.length;
+			return Array.from({ length: end - start }, (_, t) => this.tokens[start + t]!);
+		});
 	}
 
 	/** The window around a peak: token ids, where it starts, and who wrote it. */

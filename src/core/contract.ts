@@ -2,6 +2,7 @@
  * What the page may ask of an engine, as plain data: everything here survives `structuredClone`.
  * Names and meanings are those of the README's "Names" section; a site is a TransformerLens hook name.
  */
+import type { Experiments } from './experiments';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */
@@ -347,7 +348,7 @@ export interface StorageReport {
  * Every long call takes a `job` number that the caller makes up; `cancel(job)` ends it with an
  * `AbortError`. Errors carry a code of `core/errors.ts` in `name`.
  */
-export interface Engine {
+export interface Engine extends Experiments {
 	/** `expected`: the sha256 of the pack's pack.json, where known; a stored pack then needs no network. */
 	open(
 		request: { address: string; backend: Backend | null; expected?: string | null },

@@ -17,7 +17,7 @@ import { attnOut, depthOf, EMBEDDING, featureId, mlpOut, parseFeatureId } from '
 import { placeOf, residBefore, residPost, siteOf, tapOf } from './site';
 
 export type UpstreamKind = 'resid' | 'mlp' | 'attn';
-const KINDS: UpstreamKind[] = ['resid', 'mlp', 'attn'];
+export const UPSTREAM: readonly UpstreamKind[] = ['resid', 'mlp', 'attn'];
 
 /** What flow needs to know of the SAEs at hand. */
 export interface Decoders {
@@ -36,7 +36,7 @@ export interface Thresholds {
 }
 
 /** Sites that write what a residual site of `layer` holds. */
-function upstreamSites(layer: number): Record<UpstreamKind, string> {
+export function upstreamSites(layer: number): Record<UpstreamKind, string> {
 	return { resid: residBefore(layer), mlp: mlpOut(layer), attn: attnOut(layer) };
 }
 
@@ -76,7 +76,7 @@ export function originRow(id: FeatureId, decoders: Decoders): OriginRow {
 	const upstream = upstreamSites(placeOf(site)!.layer);
 	const high = new Set<UpstreamKind>();
 	const unknown: UpstreamKind[] = [];
-	for (const kind of KINDS) {
+	for (const kind of UPSTREAM) {
 		const target = decoders.at(upstream[kind]);
 		if (target === null) {
 			unknown.push(kind);
@@ -89,7 +89,7 @@ export function originRow(id: FeatureId, decoders: Decoders): OriginRow {
 		if (isHigh(score, chance)) high.add(kind);
 	}
 	const [origin, matters] = decide(high, unknown);
-	const from = KINDS.filter((kind) => high.has(kind));
+	const from = UPSTREAM.filter((kind) => high.has(kind));
 	return { origin, from, missing: matters.map((kind) => upstream[kind]), scores, z };
 }
 
@@ -101,6 +101,13 @@ export function isStep(a: string, b: string): boolean {
 	if (from.kind === 'resid' || from.kind === 'embed') return tapOf(a) === residBefore(to.layer);
 	if (from.layer !== to.layer) return false;
 	return to.kind === 'resid' || (to.kind === 'mlp' && from.kind === 'attn');
+}
+
+/** Whether a match into `site` is one: at least the fixed cosine, or high by the null. */
+export function counts(site: string, cosine: number, chance: Null, at: Thresholds): boolean {
+	const kind = placeOf(site)!.kind;
+	const fixed = kind === 'attn' || kind === 'mlp' ? at.tModule : at.tRes;
+	return fixed === undefined ? isHigh(cosine, chance) : cosine >= fixed;
 }
 
 class Chain {
@@ -115,11 +122,7 @@ class Chain {
 		const target = this.decoders.at(site);
 		if (target === null) return null;
 		const best = this.decoders.best(id, target);
-		const kind = placeOf(site)!.kind;
-		const fixed =
-			kind === 'attn' || kind === 'mlp' ? this.thresholds.tModule : this.thresholds.tRes;
-		const enough =
-			fixed === undefined ? isHigh(best.cosine, this.decoders.null(target)) : best.cosine >= fixed;
+		const enough = counts(site, best.cosine, this.decoders.null(target), this.thresholds);
 		return enough ? featureId(target, best.index) : null;
 	}
 
@@ -194,4 +197,13 @@ function flowNode(id: FeatureId, decoders: Decoders): FlowNode {
 	const site = siteOf(parseFeatureId(id)!.sae);
 	const { origin, from, missing } = originRow(id, decoders);
 	return { id, site, layer: placeOf(site)!.layer, origin, from, missing };
+}
+
+/** The residual features of a flow graph, in order of depth; the feature itself is always there. */
+export function chainOf(graph: FlowGraph, id: FeatureId): FeatureId[] {
+	const chain = graph.nodes
+		.filter((node) => node.id === id || placeOf(node.site)?.kind === 'resid')
+		.toSorted((a, b) => a.layer - b.layer)
+		.map((node) => node.id);
+	return chain.includes(id) ? chain : [id, ...chain];
 }

@@ -15,12 +15,34 @@ import type {
 	Progress,
 	ReadingPart,
 	ReadRequest,
+	SaeId,
 	StorageReport,
 	WriteRequest,
 	Written,
 	WrittenToken
 } from '../core/contract';
 import { Problem } from '../core/errors';
+import type {
+	DeactivationRequest,
+	DivergenceRequest,
+	EdgeRequest,
+	EdgeTest,
+	MatchAnswer,
+	MatchRequest,
+	NullRow,
+	OnArm,
+	OnTrials,
+	PromptFlow,
+	PromptFlowRequest,
+	SteeringRequest
+} from '../core/experiments';
+import type { Reproduction, ReproductionSettings } from '../core/reproduction';
+
+/** A call that can be aborted and says how far it is. */
+interface Watched {
+	signal?: AbortSignal;
+	onProgress?: (progress: Progress) => void;
+}
 
 export interface OpenRequest {
 	/** Absolute address of the pack's folder. */
@@ -135,6 +157,67 @@ export class EngineClient {
 		);
 	}
 
+	matches(
+		request: MatchRequest,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<MatchAnswer> {
+		return this.#call(
+			(engine, job) => engine.matches(request, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	nulls(pair: { from: SaeId; target: SaeId }, signal?: AbortSignal): Promise<NullRow[]> {
+		return this.#call((engine, job) => engine.nulls(pair, job), signal);
+	}
+
+	testEdge(request: EdgeRequest, { signal, onProgress = ignore }: Watched = {}): Promise<EdgeTest> {
+		return this.#call(
+			(engine, job) => engine.testEdge(request, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	/** Trials come as they are made. */
+	deactivate(
+		request: DeactivationRequest,
+		{ signal, onTrials }: { signal?: AbortSignal; onTrials: OnTrials }
+	): Promise<void> {
+		return this.#call(
+			(engine, job) => engine.deactivate(request, job, proxy(unlessAborted(signal, onTrials))),
+			signal
+		);
+	}
+
+	promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
+		return this.#call((engine, job) => engine.promptFlow(request, job), signal);
+	}
+
+	/** Arms come as they are measured. */
+	measureSteering(
+		request: SteeringRequest,
+		{ signal, onArm }: { signal?: AbortSignal; onArm: OnArm }
+	): Promise<void> {
+		return this.#call(
+			(engine, job) => engine.measureSteering(request, job, proxy(unlessAborted(signal, onArm))),
+			signal
+		);
+	}
+
+	reproduce(
+		settings: ReproductionSettings,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<Reproduction> {
+		return this.#call(
+			(engine, job) => engine.reproduce(settings, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	divergence(request: DivergenceRequest, signal?: AbortSignal): Promise<number> {
+		return this.#call((engine, job) => engine.divergence(request, job), signal);
+	}
+
 	/**
 	 * Stores whatever of the pack is not stored yet; true once a reload needs no network. Then the browser
 	 * is asked not to throw it away when room gets scarce, which only a page may ask.
@@ -232,9 +315,12 @@ function ignore(): void {
 }
 
 /** A callback that falls silent once its call is cancelled. */
-function unlessAborted<T>(signal: AbortSignal | undefined, callback: (value: T) => void) {
-	return (value: T) => {
-		if (!signal?.aborted) callback(value);
+function unlessAborted<T extends unknown[]>(
+	signal: AbortSignal | undefined,
+	callback: (...values: T) => void
+) {
+	return (...values: T) => {
+		if (!signal?.aborted) callback(...values);
 	};
 }
 

@@ -1,6 +1,5 @@
 /** Lists of edits: what a new one starts with, how far a slider goes, what a chain adds. */
-import type { Edit, EditMode, FeatureId, FlowGraph } from '../core/contract';
-import { placeOf } from '../core/site';
+import type { Edit, EditMode, FeatureId } from '../core/contract';
 
 /** Where nothing is known of a feature's strength. */
 const USUAL_STRENGTH = 4;
@@ -48,13 +47,4 @@ export function rangeOf(edit: Edit, strength: number | null): { least: number; m
 
 function strengthOf(edit: Edit): number {
 	return edit.mode === 'scale' || edit.value === 0 ? USUAL_STRENGTH : Math.abs(edit.value);
-}
-
-/** The residual features of a flow graph, in order of depth; the feature itself is always there. */
-export function chainOf(graph: FlowGraph, id: FeatureId): FeatureId[] {
-	const chain = graph.nodes
-		.filter((node) => node.id === id || placeOf(node.site)?.kind === 'resid')
-		.toSorted((a, b) => a.layer - b.layer)
-		.map((node) => node.id);
-	return chain.includes(id) ? chain : [id, ...chain];
 }

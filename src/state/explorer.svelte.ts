@@ -11,9 +11,10 @@ import type {
 	SaeId,
 	Site
 } from '../core/contract';
+import { chainOf } from '../core/flow';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
 import { Address } from './address.svelte';
-import { added, chainOf, changed } from './edits';
+import { added, changed } from './edits';
 import type { Asked } from './engine';
 import type { Example } from './example';
 import { Labels } from './labels.svelte';

@@ -5,6 +5,7 @@ import { parseEdit } from '../../src/core/edit';
 import { LocalEngine } from '../engine';
 import { usage, type Arguments } from './arguments';
 import { storeExample, workedExample } from './example';
+import { REDUCED, WHOLE } from '../reproduction/reproduce';
 import { FolderSource } from './folder';
 import { makePack } from './pack/make-pack';
 import { siteJson } from './site-json';
@@ -130,6 +131,20 @@ const report: Command = {
 	}
 };
 
+const reproduction: Command = {
+	options: ['pack', 'seed'],
+	flags: ['quick'],
+	async run(args) {
+		const { engine } = await open(args);
+		const settings = { ...(args.get('quick') ? REDUCED : WHOLE), seed: args.whole('seed', 1) };
+		let said = '';
+		return engine.reproduce(settings, JOB, ({ what, done, total }) => {
+			const line = `${what} ${done} of ${total}`;
+			if (line !== said) process.stderr.write(`${(said = line)}\n`);
+		});
+	}
+};
+
 const verify: Command = {
 	options: ['pack'],
 	async run(args) {
@@ -183,6 +198,7 @@ export const COMMANDS: Record<string, Command> = {
 	flow,
 	origins,
 	report,
+	reproduce: reproduction,
 	verify,
 	pack,
 	example

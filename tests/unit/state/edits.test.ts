@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Edit, FlowGraph } from '../../../src/core/contract';
-import { added, chainOf, changed, rangeOf } from '../../../src/state/edits';
+import { chainOf } from '../../../src/core/flow';
+import { added, changed, rangeOf } from '../../../src/state/edits';
 
 const edit = (more: Partial<Edit> = {}): Edit => ({
 	id: 'blocks.1.hook_resid_post/5',

@@ -1,0 +1,95 @@
+/**
+ * What a feature does to others on the very token where it is active: the deactivation experiment of
+ * arXiv 2502.03032, appendix A.2. h += (r − 1)·a·w at the feature's own site and token, and the rest of the
+ * model is run again on that token. The paper measures the loss of the whole text; here it is that of the
+ * next token, the only one that the push can reach through this token's own stream.
+ */
+import type { SaeId, Site } from '../src/core/contract';
+import type { Change } from '../src/core/experiments';
+import { row } from '../src/core/matrix';
+import { normals } from '../src/core/random';
+import { activationAt } from '../src/core/sparse';
+import { tapOf } from '../src/core/site';
+import type { Cache, World } from './language-model';
+import type { Codes, Sae } from './sae';
+import type { Workbench } from './workbench';
+
+/** Something added to the stream at one site, and the feature that is watched. */
+export interface Push {
+	adds: Map<Site, Float32Array>;
+	watched: { sae: SaeId; index: number };
+}
+
+/** The vector (factor − 1)·a·w that rescales a feature with activation `a`. */
+export function rescaling(sae: Sae, index: number, a: number, factor: number): Float32Array {
+	return row(sae.wDec, index).map((w) => (factor - 1) * a * w);
+}
+
+/** A vector as long as `v` in a random direction. */
+export function likeRandom(v: Float32Array, normal: () => number): Float32Array {
+	const drawn = v.map(() => normal());
+	const scale = Math.sqrt(squared(v) / squared(drawn));
+	return drawn.map((x) => x * scale);
+}
+
+export function directions(uniform: () => number): (v: Float32Array) => Float32Array {
+	const normal = normals(uniform);
+	return (v) => likeRandom(v, normal);
+}
+
+const squared = (v: Float32Array) => v.reduce((sum, x) => sum + x * x, 0);
+
+/**
+ * What each push changes on the token `id` that follows what `cache` holds; `next` is the token after it,
+ * null at the end. All SAEs that are watched must be in `saes`. Leaves the cache as it is.
+ */
+export async function changes(
+	bench: Workbench,
+	cache: Cache,
+	id: number,
+	next: number | null,
+	pushes: Push[],
+	saes: Map<SaeId, Sae>,
+	signal?: AbortSignal
+): Promise<Change[]> {
+	if (pushes.length === 0) return [];
+	const watched = [...new Set(pushes.map((push) => push.watched.sae))];
+	const sites = [...new Set(watched.map((sae) => tapOf(saes.get(sae)!.info.site)))];
+	const still: Push['adds'] = new Map();
+	const all = [still, ...pushes.map((push) => push.adds)];
+	const worlds = await bench.model.worlds(cache, id, all, sites, signal);
+	const codes = new Map<SaeId, Codes>();
+	for (const sae of watched) {
+		const open = saes.get(sae)!;
+		codes.set(sae, await open.encode(stacked(worlds, tapOf(open.info.site)), signal));
+	}
+	const loss = worlds.map((world) => (next === null ? null : surprise(world.logits, next)));
+	return pushes.map(({ watched: { sae, index } }, i) => {
+		const before = activationAt(codes.get(sae)!, 0, index);
+		const after = activationAt(codes.get(sae)!, i + 1, index);
+		return {
+			before,
+			after,
+			change: before > 0 ? 1 - after / before : 0,
+			off: after === 0,
+			loss: loss[0]!,
+			lossAfter: loss[i + 1]!
+		};
+	});
+}
+
+function stacked(worlds: World[], site: Site): Float32Array {
+	const width = worlds[0]!.taps.get(site)!.length;
+	const out = new Float32Array(worlds.length * width);
+	worlds.forEach((world, w) => out.set(world.taps.get(site)!, w * width));
+	return out;
+}
+
+/** −ln p of a token. */
+export function surprise(logits: Float32Array, token: number): number {
+	let max = -Infinity;
+	for (const x of logits) if (x > max) max = x;
+	let total = 0;
+	for (const x of logits) total += Math.exp(x - max);
+	return max + Math.log(total) - logits[token]!;
+}

@@ -1,0 +1,97 @@
+/** The experiments on feature flow, each in its own file; here is what they share: an open pack and its texts. */
+import type { Progress } from '../src/core/contract';
+import type {
+	Arm,
+	ArmResult,
+	DeactivationRequest,
+	EdgeRequest,
+	EdgeTest,
+	MatchAnswer,
+	MatchRequest,
+	NullRow,
+	OnProgress,
+	PromptFlow,
+	PromptFlowRequest,
+	SteeringRequest,
+	Trial
+} from '../src/core/experiments';
+import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
+import { parseFeatureId } from '../src/core/site';
+import { Activity } from './activity';
+import { deactivate, testEdge } from './deactivation';
+import type { Features } from './features';
+import { measuredMatches } from './matches';
+import { reproduce } from './reproduction/reproduce';
+import { armSteering, divergence, measureArm, themeOf } from './steering-measure';
+
+/** Tokens of the pack's texts on which activations are compared. */
+const TOKENS = 20_000;
+
+export class FlowExperiments {
+	readonly activity: Activity;
+
+	constructor(readonly features: Features) {
+		this.activity = new Activity(features.bench, TOKENS);
+	}
+
+	matches(
+		request: MatchRequest,
+		onProgress: OnProgress,
+		signal: AbortSignal
+	): Promise<MatchAnswer> {
+		return measuredMatches(request, this.features, this.activity, onProgress, signal);
+	}
+
+	nulls(pair: { from: string; target: string }, signal: AbortSignal): Promise<NullRow[]> {
+		return this.features.pairs.nulls(pair.from, pair.target, signal);
+	}
+
+	testEdge(request: EdgeRequest, onProgress: OnProgress, signal: AbortSignal): Promise<EdgeTest> {
+		return testEdge(request, this.features.bench, onProgress, signal);
+	}
+
+	deactivate(
+		request: DeactivationRequest,
+		onTrials: (trials: Trial[], progress: Progress) => void,
+		signal: AbortSignal
+	): Promise<void> {
+		return deactivate(request, this.features, this.activity, onTrials, signal);
+	}
+
+	promptFlow(request: PromptFlowRequest, signal: AbortSignal): Promise<PromptFlow> {
+		return this.features.promptFlow(request, signal);
+	}
+
+	async measureSteering(
+		request: SteeringRequest,
+		onArm: (result: ArmResult, progress: Progress) => void,
+		signal: AbortSignal
+	): Promise<void> {
+		const { bench } = this.features;
+		const theme = await themeOf(request.theme, bench);
+		const total = request.arms.length;
+		for (const [i, arm] of request.arms.entries()) {
+			const result = await measureArm(arm, request, bench, theme, signal);
+			onArm(result, { phase: 'write', what: arm.name, done: i + 1, total });
+		}
+	}
+
+	reproduce(
+		settings: ReproductionSettings,
+		onProgress: OnProgress,
+		signal: AbortSignal
+	): Promise<Reproduction> {
+		return reproduce(this.features, settings, onProgress, signal);
+	}
+
+	async divergence(
+		request: { text: string; seed: number } & Pick<Arm, 'edits' | 'control'>,
+		signal: AbortSignal
+	): Promise<number> {
+		const { bench } = this.features;
+		const named = request.edits.map((edit) => parseFeatureId(edit.id)?.sae ?? '');
+		const steering = armSteering(request, await bench.saes(named, signal), request.seed);
+		const ids = bench.tokenize(request.text).tokens.map((token) => token.id);
+		return divergence(ids, steering, bench, signal);
+	}
+}

@@ -1,0 +1,28 @@
+/** The residual sites of a pack and what writes into each: what experiments over all layers walk through. */
+import type { SaeId } from '../src/core/contract';
+import { UPSTREAM, upstreamSites, type UpstreamKind } from '../src/core/flow';
+import { placeOf, tapOf } from '../src/core/site';
+import type { Workbench } from './workbench';
+
+export interface Layer {
+	layer: number;
+	/** The residual site's main SAE. */
+	target: SaeId;
+	/** Main SAEs one step before; those that are missing are left out. */
+	upstream: { kind: UpstreamKind; sae: SaeId }[];
+}
+
+/** In order of depth; layers without any SAE one step before are left out. */
+export function layersOf(bench: Workbench): Layer[] {
+	return bench.saeIds.flatMap((target) => {
+		const site = tapOf(bench.info(target)!.site);
+		const { kind, layer } = placeOf(site)!;
+		if (kind !== 'resid' || bench.saeAt(site) !== target) return [];
+		const sites = upstreamSites(layer);
+		const upstream = UPSTREAM.flatMap((kind) => {
+			const sae = bench.saeAt(sites[kind]);
+			return sae === null ? [] : [{ kind, sae }];
+		});
+		return upstream.length > 0 ? [{ layer, target, upstream }] : [];
+	});
+}

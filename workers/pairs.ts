@@ -1,0 +1,202 @@
+/** Whole dictionaries matched with one another, each pair once: best cosines, partners, correlations. */
+import type { SaeId } from '../src/core/contract';
+import { assign } from '../src/core/assignment';
+import { isAbort, Problem } from '../src/core/errors';
+import type { NullRow, OnProgress } from '../src/core/experiments';
+import { nullFrom, type Null } from '../src/core/matching';
+import { row } from '../src/core/matrix';
+import { centred, haar, rotated } from '../src/core/rotation';
+import { argmax } from '../src/core/sampling';
+import { correlations, overlaps } from '../src/core/together';
+import type { Activity, Walked } from './activity';
+import { DRAWS, Matcher, SEED } from './matcher';
+import type { Sae } from './sae';
+import { breathe } from './session';
+import type { Workbench } from './workbench';
+
+/** Best matches that are kept of each feature. */
+const KEPT = 5;
+/** Larger dictionaries are not assigned partners: the work grows with the cube. */
+const MOST_ASSIGNED = 4096;
+/** How often the thread lets messages in while partners are sought. */
+const BREATH_MS = 20;
+
+/** The `k` best matches of every row, best first. */
+export interface Matches {
+	k: number;
+	indices: Int32Array;
+	cosines: Float32Array;
+}
+
+export class Pairs {
+	readonly #matcher = new Matcher();
+	readonly #nulls = new Map<SaeId, Promise<Null>>();
+	readonly #best = new Map<string, Promise<Matches>>();
+	readonly #partners = new Map<string, Promise<Int32Array>>();
+
+	constructor(readonly bench: Workbench) {}
+
+	/** The null of a target SAE: the pack's, or drawn once. */
+	null(id: SaeId): Promise<Null> {
+		const stored = this.bench.info(id)?.null;
+		if (stored) return Promise.resolve(stored);
+		return once(this.#nulls, id, async () => this.#matcher.null((await this.bench.sae(id)).unit));
+	}
+
+	/** The `KEPT` rows of `target` closest to each row of `from`. */
+	best(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<Matches> {
+		const make = async () => {
+			const [a, b] = [await this.bench.sae(from), await this.bench.sae(target)];
+			const k = Math.min(KEPT, b.unit.rows);
+			return { k, ...(await this.#matcher.best(a.unit, b.unit, k, signal)) };
+		};
+		return once(this.#best, `${from} ${target}`, make, signal);
+	}
+
+	/**
+	 * One partner in `target` for each feature of `from`, no partner twice: the permutation of SAE Match
+	 * (arXiv 2410.07656), by decoder rows, which for JumpReLU are scaled by their thresholds first ("folding").
+	 * Throws a Problem where the dictionaries are too large, or `from` is the larger.
+	 */
+	partners(
+		from: SaeId,
+		target: SaeId,
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<Int32Array> {
+		const make = () => this.#assign(from, target, onProgress, signal);
+		return once(this.#partners, `${from} ${target}`, make, signal);
+	}
+
+	/** Partners, or null where these dictionaries cannot have them. */
+	partnersOrNone(...pair: Parameters<Pairs['partners']>): Promise<Int32Array | null> {
+		return this.partners(...pair).catch((error: unknown) => {
+			if (error instanceof Problem && error.code === 'unsupported') return null;
+			throw error;
+		});
+	}
+
+	async #assign(from: SaeId, target: SaeId, onProgress: OnProgress, signal?: AbortSignal) {
+		const [a, b] = [await this.bench.sae(from), await this.bench.sae(target)];
+		if (Math.max(a.wDec.rows, b.wDec.rows) > MOST_ASSIGNED)
+			throw new Problem(
+				'unsupported',
+				`Partners are sought for up to ${MOST_ASSIGNED} features; here there are ${Math.max(a.wDec.rows, b.wDec.rows)}.`,
+				'Compare by cosine or by correlation.'
+			);
+		if (a.wDec.rows > b.wDec.rows)
+			throw new Problem(
+				'unsupported',
+				'The other dictionary is smaller, so not every feature can have a partner of its own there.',
+				'Compare by cosine or by correlation.'
+			);
+		const steps = assign(await this.#closeness(a, b, signal), a.wDec.rows, b.wDec.rows);
+		let breath = Date.now();
+		for (;;) {
+			const step = steps.next();
+			if (step.done) return step.value;
+			if (Date.now() - breath < BREATH_MS) continue;
+			onProgress({ phase: 'match', what: from, done: step.value, total: a.wDec.rows });
+			await breathe();
+			signal?.throwIfAborted();
+			breath = Date.now();
+		}
+	}
+
+	/** x·y − ‖y‖²/2 for all rows: largest in sum where Σ‖x − y‖² is least. */
+	async #closeness(a: Sae, b: Sae, signal?: AbortSignal): Promise<Float32Array> {
+		const [x, y] = [a.folded, b.folded];
+		const scores = await this.#matcher.scores(x, y, signal);
+		const half = Float32Array.from(
+			{ length: y.rows },
+			(_, j) => row(y, j).reduce((sum, v) => sum + v * v, 0) / 2
+		);
+		return scores.map((score, i) => score - half[i % y.rows]!);
+	}
+
+	/** How alike the activations of one feature and of all of `target` are over the pack's texts. */
+	async activations(
+		measure: 'pearson' | 'coactivation',
+		feature: { sae: SaeId; index: number },
+		target: SaeId,
+		activity: Activity,
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<{ scores: Float32Array; tokens: number }> {
+		const walked = await activity.of([feature.sae, target], signal, onProgress);
+		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
+		const { rows, moments } = other;
+		const scores =
+			measure === 'pearson'
+				? correlations(own.columns, feature.index, rows, moments, own.tokens)
+				: overlaps(own.columns, feature.index, rows, moments);
+		return { scores, tokens: own.tokens };
+	}
+
+	/** For each feature of `own` the feature of `other` that correlates most with it; −1 where none does. */
+	async correlated(own: Walked, other: Walked, signal?: AbortSignal): Promise<Int32Array> {
+		const out = new Int32Array(own.moments.length).fill(-1);
+		let breath = Date.now();
+		for (let f = 0; f < out.length; f++) {
+			if (own.moments[f]!.count === 0) continue;
+			const found = correlations(own.columns, f, other.rows, other.moments, own.tokens);
+			const best = argmax(found);
+			if (found[best]! > 0) out[f] = best;
+			if (Date.now() - breath < BREATH_MS) continue;
+			await breathe();
+			signal?.throwIfAborted();
+			breath = Date.now();
+		}
+		return out;
+	}
+
+	/**
+	 * The contract's null beside others to judge it by: rows of the other dictionary turned at random (they
+	 * keep what they share among themselves), and both with the mean row taken off.
+	 */
+	async nulls(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<NullRow[]> {
+		const [a, b] = [(await this.bench.sae(from)).unit, (await this.bench.sae(target)).unit];
+		const rows: NullRow[] = [];
+		for (const mean of [false, true]) {
+			const [x, y] = mean ? [centred(a), centred(b)] : [a, b];
+			const real = (await this.#matcher.best(x, y, 1, signal)).cosines;
+			const turned = rotated(x, haar(x.columns, SEED));
+			for (const draw of ['isotropic', 'rotated'] as const) {
+				const chance =
+					draw === 'isotropic'
+						? await this.#matcher.null(y, signal)
+						: nullFrom((await this.#matcher.best(turned, y, 1, signal)).cosines, SEED);
+				const { median, q999 } = chance;
+				const high = real.filter((cosine) => cosine > q999).length / real.length;
+				const draws = draw === 'isotropic' ? DRAWS : turned.rows;
+				rows.push({ draw, centred: mean, median, q999, draws, high });
+			}
+		}
+		return rows;
+	}
+}
+
+/**
+ * The value under a key, made when first asked for; a failure is not kept. When the one who asked first changes
+ * their mind, those who wait make it anew.
+ */
+async function once<T>(
+	memory: Map<string, Promise<T>>,
+	key: string,
+	make: () => Promise<T>,
+	signal?: AbortSignal
+): Promise<T> {
+	for (;;) {
+		let made = memory.get(key);
+		if (!made) {
+			made = make();
+			memory.set(key, made);
+			made.catch(() => memory.delete(key));
+		}
+		try {
+			return await made;
+		} catch (error) {
+			if (!isAbort(error) || !signal || signal.aborted) throw error;
+		}
+	}
+}

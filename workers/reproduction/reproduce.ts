@@ -1,0 +1,120 @@
+/** Everything of the paper that a pack allows, measured in one go (arXiv 2502.03032). */
+import { deactivationOf } from '../../src/core/deactivation';
+import { STRATEGIES, type OnProgress, type Trial } from '../../src/core/experiments';
+import type { Agreement, Reproduction, ReproductionSettings } from '../../src/core/reproduction';
+import { isHigh } from '../../src/core/matching';
+import { Activity } from '../activity';
+import { deactivate } from '../deactivation';
+import type { Features } from '../features';
+import { layersOf, type Layer } from '../layers';
+import { groupReport } from './groups';
+import { themeReports } from './themes';
+import { transitions } from './transitions';
+
+/** As much as the paper did where it says so: 35 texts of 5 tokens, up to 25 features. */
+export const WHOLE: ReproductionSettings = {
+	tokens: 60_000,
+	texts: 35,
+	tokensPerText: 5,
+	featuresPerToken: 25,
+	themes: 6,
+	samples: 4,
+	length: 40,
+	seed: 1
+};
+/** What a test can wait for. */
+export const REDUCED: ReproductionSettings = {
+	tokens: 3_000,
+	texts: 3,
+	tokensPerText: 2,
+	featuresPerToken: 4,
+	themes: 1,
+	samples: 1,
+	length: 8,
+	seed: 1
+};
+/** A correlation over fewer active tokens says little. */
+const LEAST_ACTIVE = 10;
+
+export async function reproduce(
+	features: Features,
+	settings: ReproductionSettings,
+	onProgress: OnProgress,
+	signal?: AbortSignal
+): Promise<Reproduction> {
+	const { bench } = features;
+	const activity = new Activity(bench, settings.tokens);
+	const layers = layersOf(bench);
+	const leftOut: string[] = [];
+	if (layers.length === 0)
+		leftOut.push('No residual SAE has another one step before it, so nothing flows.');
+	const groups = await groupReport(layers, features, activity, settings.seed, onProgress, signal);
+	if (!groups)
+		leftOut.push(
+			'Groups: no layer has SAEs on residual, MLP and attention at once, so they are not measured.'
+		);
+	const trials: Trial[] = [];
+	await deactivate(
+		{ ...settings, factor: 0, strategies: [...STRATEGIES] },
+		features,
+		activity,
+		(part, progress) => {
+			// One by one: a spread of many thousand arguments would overflow the stack.
+			for (const trial of part) trials.push(trial);
+			onProgress(progress);
+		},
+		signal
+	);
+	const deactivation = trials.length > 0 ? deactivationOf(trials, [...STRATEGIES]) : null;
+	if (!deactivation)
+		leftOut.push('Deactivation: no feature had an active match, so it is not measured.');
+	leftOut.push(
+		'Deactivation by exhaustive search, chosen by trying every active feature, is not run.',
+		'No judge reads the steered texts: the paper asked a large model, which a page cannot.'
+	);
+	const steering = await themeReports(features, settings, onProgress, signal);
+	if (steering.length === 0)
+		leftOut.push(
+			'Steering: the middle layer has no named feature of middling density, so it is not measured.'
+		);
+	return {
+		settings,
+		groups,
+		deactivation,
+		transitions: await transitions(layers, features, activity, onProgress, signal),
+		agreement: await agreements(layers, features, activity, onProgress, signal),
+		steering,
+		leftOut
+	};
+}
+
+/** How often correlation of activations chooses what the cosine of directions does. */
+async function agreements(
+	layers: Layer[],
+	{ pairs }: Features,
+	activity: Activity,
+	onProgress: OnProgress,
+	signal?: AbortSignal
+): Promise<Agreement[]> {
+	const out: Agreement[] = [];
+	for (const { target, upstream } of layers)
+		for (const { sae } of upstream) {
+			const walked = await activity.of([target, sae], signal, onProgress);
+			const [own, other] = [walked.get(target)!, walked.get(sae)!];
+			const pearson = await pairs.correlated(own, other, signal);
+			const { k, indices, cosines } = await pairs.best(target, sae, signal);
+			const chance = await pairs.null(sae);
+			const known = own.moments.flatMap(({ count }, f) => (count >= LEAST_ACTIVE ? [f] : []));
+			const high = known.filter((f) => isHigh(cosines[f * k]!, chance));
+			const same = (some: number[]) => some.filter((f) => indices[f * k] === pearson[f]).length;
+			out.push({
+				from: sae,
+				to: target,
+				same: known.length > 0 ? same(known) / known.length : 0,
+				features: known.length,
+				sameOfHigh: high.length > 0 ? same(high) / high.length : null,
+				high: high.length
+			});
+		}
+	return out;
+}

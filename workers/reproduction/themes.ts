@@ -1,0 +1,166 @@
+/**
+ * Steering one layer against steering a whole chain (arXiv 2502.03032, appendix B), on themes that the pack's own
+ * names point out: at fixed doses, and at equal divergence from the unsteered model, which is the fair way to
+ * compare. Controls push as hard in random directions, and the other way.
+ */
+import type { Edit, FeatureId } from '../../src/core/contract';
+import type { Arm, ArmResult, OnProgress, SteeringRequest } from '../../src/core/experiments';
+import { chainOf } from '../../src/core/flow';
+import type { ReproductionSettings, ThemeArm, ThemeReport } from '../../src/core/reproduction';
+import { featureId, parseFeatureId, placeOf, siteOf } from '../../src/core/site';
+import { matchKl, spread } from '../../src/core/strengths';
+import type { Features } from '../features';
+import { armSteering, divergence, measureArm, themeOf } from '../steering-measure';
+import type { Workbench } from '../workbench';
+
+/** Doses, in units of a feature's maximum. */
+const DOSES = [0.125, 0.25, 0.5, 1];
+/** KL(plain ‖ steered) at which ways are compared, in nats. */
+const TARGETS = [0.25, 1];
+const PROMPT = 'One day';
+/** A theme fires on at least and at most this share of tokens. */
+const DENSITY = [0.002, 0.05] as const;
+/** Its name scores at least this. */
+const SCORE = 0.5;
+
+export async function themeReports(
+	features: Features,
+	settings: ReproductionSettings,
+	onProgress: OnProgress,
+	signal?: AbortSignal
+): Promise<ThemeReport[]> {
+	const themes = await themesOf(features.bench, settings.themes);
+	const reports: ThemeReport[] = [];
+	for (const [done, id] of themes.entries()) {
+		onProgress({ phase: 'write', what: id, done, total: themes.length });
+		reports.push(await themeReport(id, features, settings, signal));
+	}
+	return reports;
+}
+
+/** Named residual features of the middle layer, the best named first; by density where there are no names. */
+async function themesOf(bench: Workbench, many: number): Promise<FeatureId[]> {
+	const middle = bench.saeIds.filter((id) => {
+		const { kind, layer } = placeOf(siteOf(id))!;
+		return kind === 'resid' && layer === bench.model.shape.layers >> 1 && !id.includes('@');
+	})[0];
+	if (middle === undefined) return [];
+	const [labels, statistics] = [await bench.labels(middle), await bench.statistics(middle)];
+	if (!statistics) return [];
+	const found: { index: number; score: number }[] = [];
+	for (let index = 0; index < statistics.density.length; index++) {
+		const density = statistics.density[index]!;
+		if (density < DENSITY[0] || density > DENSITY[1]) continue;
+		const label = labels?.get(index);
+		if (labels && (label?.source !== 'truth' || (label.score ?? 0) < SCORE)) continue;
+		found.push({ index, score: label?.score ?? density });
+	}
+	found.sort((a, b) => b.score - a.score || a.index - b.index);
+	return found.slice(0, many).map(({ index }) => featureId(middle, index));
+}
+
+async function themeReport(
+	id: FeatureId,
+	features: Features,
+	settings: ReproductionSettings,
+	signal?: AbortSignal
+): Promise<ThemeReport> {
+	const { bench } = features;
+	const chain = chainOf(await features.flow({ id }), id);
+	const theme = await themeOf([id], bench);
+	const request: SteeringRequest = {
+		text: PROMPT,
+		arms: [],
+		theme: [id],
+		samples: settings.samples,
+		tokens: settings.length,
+		temperature: 0.8,
+		topP: 1,
+		seed: settings.seed
+	};
+	const ways = [
+		{ name: 'one layer', ids: [id], kind: 'constant' },
+		{ name: 'cumulative', ids: chain, kind: 'constant' },
+		{ name: 'cumulative, exponential', ids: chain, kind: 'exponential' }
+	] as const;
+	const arms: ThemeArm[] = [];
+	const measure = async (arm: Arm, dose: number, target: number | null) => {
+		const result = await measureArm(arm, request, bench, theme, signal);
+		arms.push({ ...summary(result), dose, target });
+		signal?.throwIfAborted();
+	};
+	await measure({ name: 'unsteered', edits: [], control: 'none' }, 0, null);
+	for (const { name, ids, kind } of ways) {
+		const at = async (dose: number) => editsOf(ids, kind, dose, bench);
+		for (const dose of DOSES)
+			await measure({ name, edits: await at(dose), control: 'none' }, dose, null);
+		for (const target of TARGETS) {
+			const kl = async (dose: number) => divergenceOf(await at(dose), bench, request, signal);
+			const { strength, reached } = await matchKl(kl, target, {
+				most: 8,
+				tolerance: 0.02 * target,
+				steps: 24,
+				start: 0.25
+			});
+			if (reached)
+				await measure({ name, edits: await at(strength), control: 'none' }, strength, target);
+		}
+	}
+	for (const control of ['random', 'reversed'] as const)
+		for (const dose of DOSES)
+			await measure(
+				{ name: 'one layer', edits: await editsOf([id], 'constant', dose, bench), control },
+				dose,
+				null
+			);
+	const label = (await bench.label(id))?.text ?? null;
+	return { id, label, chain, arms };
+}
+
+/** `add` edits along a chain: the dose times each feature's maximum, shared over the chain. */
+async function editsOf(
+	ids: readonly FeatureId[],
+	kind: 'constant' | 'exponential',
+	dose: number,
+	bench: Workbench
+): Promise<Edit[]> {
+	const layers = ids.map((id) => placeOf(siteOf(parseFeatureId(id)!.sae))!.layer);
+	const strengths = spread(kind, layers, { strength: dose / ids.length });
+	return Promise.all(
+		ids.map(async (id, i) => {
+			const { sae, index } = parseFeatureId(id)!;
+			const max = (await bench.statistics(sae))?.max[index] || 1;
+			return { id, mode: 'add' as const, value: strengths[i]! * max };
+		})
+	);
+}
+
+async function divergenceOf(
+	edits: Edit[],
+	bench: Workbench,
+	request: SteeringRequest,
+	signal?: AbortSignal
+): Promise<number> {
+	const saes = await bench.saes(edits.map((edit) => parseFeatureId(edit.id)!.sae));
+	const ids = bench.tokenize(request.text).tokens.map((token) => token.id);
+	const steering = armSteering({ edits, control: 'none' }, saes, request.seed);
+	return divergence(ids, steering, bench, signal);
+}
+
+function summary({ name, control, kl, told }: ArmResult): Omit<ThemeArm, 'dose' | 'target'> {
+	const mean = (value: (text: (typeof told)[number]) => number | null) => {
+		const known = told.flatMap((text) => value(text) ?? []);
+		return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null;
+	};
+	return {
+		name,
+		control,
+		kl,
+		// The mean of the losses, not of the perplexities: one wild text would rule it.
+		perplexity: Math.exp(mean((text) => Math.log(text.perplexity)) ?? 0),
+		repeated: mean((text) => text.repeated),
+		theme: mean((text) => text.theme) ?? 0,
+		lexicon: mean((text) => text.lexicon) ?? 0,
+		samples: told.length
+	};
+}
