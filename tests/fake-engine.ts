@@ -20,6 +20,7 @@ import type {
 	WrittenToken
 } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import type { EdgeRequest, EdgeTest, MatchAnswer, MatchRequest } from '../src/core/experiments';
 import { kronIndex, kronSiblings } from '../src/core/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 import type { Asked } from '../src/state/engine';
@@ -254,6 +255,48 @@ export class FakeEngine implements Asked {
 					}))
 			);
 		return { nodes, edges, null: {} };
+	}
+
+	async matches(
+		{ id, target, measure, k }: MatchRequest,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<MatchAnswer> {
+		this.calls.push('matches');
+		for (let done = 0; done < 3; done++) {
+			onProgress?.({ phase: 'match', what: id, done, total: 3 });
+			await this.#wait(signal);
+		}
+		const matches = Array.from({ length: measure === 'assignment' ? 1 : k }, (_, i) => ({
+			id: featureId(target, i),
+			score: 0.9 - i / 10,
+			cosine: 0.8 - i / 10,
+			z: 12 - i,
+			high: i < 3,
+			label: fakeLabel(featureId(target, i), this.#options.rich)
+		}));
+		return { matches, tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null };
+	}
+
+	async testEdge(
+		{ text, randoms }: EdgeRequest,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<EdgeTest> {
+		this.calls.push('testEdge');
+		const tokens = tokensOf(text);
+		onProgress?.({ phase: 'read', what: 'tokens', done: 0, total: 2 });
+		await this.#wait(signal);
+		const row = (token: number, after: number) => ({
+			token,
+			activation: 3,
+			before: 4,
+			after,
+			change: 1 - after / 4,
+			off: after === 0,
+			loss: 2,
+			lossAfter: 2.25,
+			randoms: Array.from({ length: randoms }, (_, i) => ({ change: i / 100, off: false }))
+		});
+		return { tokens, rows: [row(1, 0), row(2, 3)], without: [3] };
 	}
 
 	async write(

@@ -24,8 +24,10 @@ export function percent(share: number): string {
 	const value = 100 * share;
 	if (!Number.isFinite(value)) return '–';
 	if (value === 0) return '0 %';
-	const digits = value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
-	return value < 0.001 ? '< 0.001 %' : `${Number(value.toFixed(digits))} %`;
+	const size = Math.abs(value);
+	const digits = size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+	const shown = `${Number(value.toFixed(digits))} %`.replace('-', '−');
+	return size >= 0.001 ? shown : value > 0 ? '< 0.001 %' : '> −0.001 %';
 }
 
 /** 1.4 MB, in powers of ten. */

@@ -17,6 +17,8 @@ export interface Reproduction {
 	steering: ThemeReport[];
 	/** What was left out, and why, in sentences. */
 	leftOut: string[];
+	/** What the paper reports of models of its own, to stand beside. */
+	paper: typeof PAPER;
 }
 
 export interface ReproductionSettings {

@@ -39,16 +39,6 @@ export function joined(parts: SparseRows[]): SparseRows {
 	return out;
 }
 
-/** The rows `from` to `to`, the latter excluded. */
-export function rowsBetween(codes: SparseRows, from: number, to: number): SparseRows {
-	const [start, end] = [codes.offsets[from]!, codes.offsets[to]!];
-	return {
-		offsets: codes.offsets.slice(from, to + 1).map((at) => at - start),
-		features: codes.features.slice(start, end),
-		activations: codes.activations.slice(start, end)
-	};
-}
-
 /** Activation of a feature in a row; 0 where it is silent. */
 export function activationAt(codes: SparseRows, row: number, feature: number): number {
 	for (let i = codes.offsets[row]!; i < codes.offsets[row + 1]!; i++)

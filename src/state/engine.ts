@@ -8,6 +8,8 @@ export type Asked = Pick<
 	| 'feature'
 	| 'lines'
 	| 'flow'
+	| 'matches'
+	| 'testEdge'
 	| 'write'
 	| 'keep'
 	| 'storage'

@@ -17,6 +17,7 @@ import { Address } from './address.svelte';
 import { added, changed } from './edits';
 import type { Asked } from './engine';
 import type { Example } from './example';
+import { Experiments } from './experiments.svelte';
 import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
 import { Preferences } from './preferences.svelte';
@@ -54,6 +55,7 @@ export class Explorer {
 	readonly reading: Reading;
 	readonly labels: Labels;
 	readonly steering: Steering;
+	readonly experiments: Experiments;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
@@ -71,6 +73,7 @@ export class Explorer {
 		this.reading = new Reading(engine);
 		this.labels = new Labels(engine, () => this.model.ready);
 		this.steering = new Steering(engine);
+		this.experiments = new Experiments(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
 		this.address.onChange = () => this.#follow();

@@ -132,7 +132,7 @@ function variability(counted: Counted[]): (number | null)[][] {
 				alone[a]!++;
 				GROUPS.forEach((_, b) => (both[a]![b]! += Number(tally[f + b]! > 0)));
 			});
-	return both.map((line, a) => line.map((n) => (alone[a] ? n / alone[a]! : null)));
+	return both.map((line, a) => line.map((n) => (alone[a] ? n / alone[a] : null)));
 }
 
 function steadiness(counted: Counted[]): number {

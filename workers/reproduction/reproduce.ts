@@ -1,7 +1,12 @@
 /** Everything of the paper that a pack allows, measured in one go (arXiv 2502.03032). */
 import { deactivationOf } from '../../src/core/deactivation';
 import { STRATEGIES, type OnProgress, type Trial } from '../../src/core/experiments';
-import type { Agreement, Reproduction, ReproductionSettings } from '../../src/core/reproduction';
+import {
+	PAPER,
+	type Agreement,
+	type Reproduction,
+	type ReproductionSettings
+} from '../../src/core/reproduction';
 import { isHigh } from '../../src/core/matching';
 import { Activity } from '../activity';
 import { deactivate } from '../deactivation';
@@ -84,7 +89,8 @@ export async function reproduce(
 		transitions: await transitions(layers, features, activity, onProgress, signal),
 		agreement: await agreements(layers, features, activity, onProgress, signal),
 		steering,
-		leftOut
+		leftOut,
+		paper: PAPER
 	};
 }
 

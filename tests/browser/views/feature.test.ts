@@ -143,4 +143,24 @@ describe('Feature', () => {
 		await expect.element(card().getByRole('heading', { name: 'Promotes' })).toBeVisible();
 		expect(await barriers()).toEqual([]);
 	});
+
+	it('compares by other measures, and can be stopped', async () => {
+		const { explorer } = await openRoom(Feature, `#/feature/${ID}`, { pace: 30 });
+		const measure = (name: string) =>
+			page.getByRole('radiogroup', { name: 'Compared by' }).getByText(name, { exact: true });
+		await measure('correlation').click();
+		await page.getByRole('button', { name: 'Compare' }).click();
+		await expect.element(page.getByRole('progressbar', { name: 'Comparison' })).toBeVisible();
+		await page.getByRole('button', { name: 'Stop' }).click();
+		expect(explorer.experiments.matches.busy).toBe(false);
+		await page.getByRole('button', { name: 'Compare' }).click();
+		const table = page.getByRole('table', { name: 'Matches by correlation' });
+		await expect.element(table).toBeVisible();
+		expect(table.element().querySelectorAll('tbody tr')).toHaveLength(5);
+		await expect
+			.element(page.getByText('Over 20,000 tokens of the pack’s texts.', { exact: false }))
+			.toBeVisible();
+		await measure('one partner each').click();
+		await expect.element(table).not.toBeInTheDocument();
+	});
 });

@@ -75,6 +75,32 @@ describe('Flow', () => {
 		await expect.element(view().getByRole('status')).toHaveTextContent(/All 3 residual features/);
 	});
 
+	it('takes a feature away and says what is lost, beside random directions', async () => {
+		const { explorer, engine } = await openFlow();
+		const take = view().getByRole('button', { name: /^Take .* away$/ });
+		await take.click();
+		await expect
+			.element(view().getByText('falls silent on 1 of 2 tokens and loses 62.5 %', { exact: false }))
+			.toBeVisible();
+		await expect
+			.element(
+				view().getByText('Random directions of the same length: silent in 0 of 16', {
+					exact: false
+				})
+			)
+			.toBeVisible();
+		expect(engine.calls.filter((call) => call === 'testEdge')).toHaveLength(1);
+		const plot = view().getByRole('img', { name: 'Share of the activation lost on each token' });
+		expect(plot.element().querySelectorAll('circle')).toHaveLength(2);
+		expect(plot.element().querySelectorAll('circle.mark')).toHaveLength(1);
+		// Another edge has not been tested.
+		const select = view().getByRole('combobox', { name: 'Edge' });
+		const other = (select.element() as HTMLSelectElement).options[1]!.value;
+		await select.selectOptions(other);
+		expect(view().element().textContent).not.toContain('falls silent on');
+		expect(explorer.experiments.edge.value).not.toBeNull();
+	});
+
 	it('stays inside a phone, running downwards', async () => {
 		await page.viewport(360, 780);
 		await openFlow();
