@@ -1,0 +1,167 @@
+/** Experiments on feature flow, run on micro packs: what must hold whatever the model has learnt. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { EdgeRequest, Trial } from '../../src/core/experiments';
+import { STRATEGIES } from '../../src/core/experiments';
+import { parseFeatureId, tapOf } from '../../src/core/site';
+import { activationAt } from '../../src/core/sparse';
+import { FolderSource } from '../../workers/cli/folder';
+import { LocalEngine } from '../../workers/engine';
+import { REDUCED } from '../../workers/reproduction/reproduce';
+import { openFixture } from './fixture';
+
+const TEXT = 'The old clockmaker mended seven brass keys because the bell had rung.';
+const R0 = 'blocks.0.hook_resid_post';
+const R1 = 'blocks.1.hook_resid_post';
+const ignore = () => undefined;
+
+describe('experiments', () => {
+	let engine: LocalEngine;
+	let f: Awaited<ReturnType<typeof openFixture>>;
+	/** Two features active on one token, one before the other. */
+	let edge: EdgeRequest;
+
+	beforeAll(async () => {
+		f = await openFixture('llama-tied');
+		engine = new LocalEngine({
+			open: (address) => FolderSource.open(address),
+			report: () => Promise.reject(new Error('no store')),
+			forget: () => Promise.resolve()
+		});
+		await engine.open({ address: f.folder, backend: 'wasm' }, 1, ignore);
+		const ids = f.bench.tokenize(TEXT).tokens.map((token) => token.id);
+		const { taps } = await f.bench.model.read(f.bench.model.begin(), ids, [R0, R1]);
+		const at = async (sae: string) =>
+			(await f.bench.sae(sae)).encode(taps.get(tapOf(sae))!.subarray(-f.bench.model.shape.dModel));
+		const strongest = async (sae: string) => `${sae}/${(await at(sae)).features[0]}`;
+		edge = {
+			text: TEXT,
+			from: await strongest(R0),
+			to: await strongest(R1),
+			factor: 0,
+			randoms: 2,
+			seed: 3
+		};
+	});
+
+	it('changes nothing by a factor of 1', async () => {
+		const { rows } = await engine.testEdge({ ...edge, factor: 1, randoms: 0 }, 2, ignore);
+		expect(rows.length).toBeGreaterThan(0);
+		for (const row of rows) {
+			expect(row.after).toBe(row.before);
+			expect(row.lossAfter).toBe(row.loss);
+		}
+	});
+
+	it('takes away what reading the steered text from its start takes away', async () => {
+		const { rows } = await engine.testEdge(edge, 2, ignore);
+		const last = rows.at(-1)!;
+		const ids = f.bench.tokenize(TEXT).tokens.map((token) => token.id);
+		expect(last.token).toBe(ids.length - 1);
+		// The push, made by hand where the residual is written, on the last token alone.
+		const { model } = f.bench;
+		const { sae, index } = await f.bench.feature(edge.from);
+		const push = sae.wDec.data
+			.slice(index * sae.wDec.columns, (index + 1) * sae.wDec.columns)
+			.map((w) => -last.activation * w);
+		const cache = model.begin();
+		await model.read(cache, ids.slice(0, -1), []);
+		const adds = new Map([['blocks.0.hook_mlp_out', push]]);
+		const steered = model.begin({ adds, edited: [], feeds: {} });
+		const { taps } = await model.read({ ...steered, kv: cache.kv }, [ids.at(-1)!], [R1]);
+		const codes = await (await f.bench.sae(R1)).encode(taps.get(R1)!);
+		const expected = activationAt(codes, 0, parseFeatureId(edge.to)!.index);
+		expect(last.after).toBeCloseTo(expected, 4);
+		expect(last.change).toBeCloseTo(1 - last.after / last.before, 10);
+		expect(last.loss).toBeNull();
+	});
+
+	it('refuses an edge that runs backwards, and features that do not exist', async () => {
+		const backwards = { ...edge, from: edge.to, to: edge.from };
+		await expect(engine.testEdge(backwards, 2, ignore)).rejects.toThrow(/does not come before/);
+		const unknown = { ...edge, from: `${R0}/99999` };
+		await expect(engine.testEdge(unknown, 2, ignore)).rejects.toThrow(/There is no feature/);
+	});
+
+	it('gives the same trials for the same seed, and every strategy its own', async () => {
+		const request = { ...REDUCED, factor: 0, seed: 7, strategies: [...STRATEGIES] };
+		const run = async () => {
+			const trials: Trial[] = [];
+			await engine.deactivate(request, 3, (part) => trials.push(...part));
+			return trials;
+		};
+		const [one, two] = [await run(), await run()];
+		expect(one.length).toBeGreaterThan(10);
+		expect(two).toEqual(one);
+		for (const trial of one) {
+			expect(trial.before).toBeGreaterThan(0);
+			expect(trial.off).toBe(trial.after === 0);
+		}
+		const top = one.filter((trial) => trial.strategy === 'top-1').length;
+		expect(one.filter((trial) => trial.strategy === 'random direction')).toHaveLength(top);
+	});
+
+	it('matches by every measure, each with the cosine of the decoders', async () => {
+		for (const measure of ['cosine', 'pearson', 'coactivation', 'assignment'] as const) {
+			const request = { id: edge.to, target: R0, measure, k: 4 };
+			const { matches, tokens } = await engine.matches(request, 4, ignore);
+			expect(matches.length).toBeLessThanOrEqual(4);
+			const scores = matches.map((match) => match.score);
+			expect(scores).toEqual([...scores].sort((a, b) => b - a));
+			if (measure === 'cosine' || measure === 'assignment') {
+				expect(tokens).toBeNull();
+				for (const { score, cosine } of matches) expect(score).toBeCloseTo(cosine, 6);
+			} else expect(tokens).toBeGreaterThan(100);
+		}
+		const elsewhere = { id: edge.to, target: 'blocks.9.hook_mlp_out', k: 1 };
+		await expect(engine.matches({ ...elsewhere, measure: 'cosine' }, 4, ignore)).rejects.toThrow(
+			/There is no feature/
+		);
+	});
+
+	it('gives every feature of one dictionary a partner of its own', async () => {
+		const { pairs } = engine.experiments.features;
+		const partners = await pairs.partners(R1, R0, ignore);
+		expect(new Set(partners).size).toBe(partners.length);
+	});
+
+	it('draws the flow of a prompt between features that are active on it', async () => {
+		const request = { text: TEXT, token: null, most: 120, tRes: 0.2, tModule: 0.2 };
+		const graph = await engine.promptFlow(request, 5);
+		expect(graph.nodes.length).toBeLessThanOrEqual(120);
+		expect(graph.active).toBeGreaterThanOrEqual(graph.nodes.length);
+		const ids = new Set(graph.nodes.map((node) => node.id));
+		for (const { from, to, cosine } of graph.edges) {
+			expect(ids.has(from) && ids.has(to)).toBe(true);
+			expect(cosine).toBeGreaterThanOrEqual(0.2);
+		}
+		for (const node of graph.nodes) expect(node.peak).toBeGreaterThan(0);
+		const one = await engine.promptFlow({ ...request, token: 3 }, 5);
+		expect(one.nodes.every((node) => node.at === 3)).toBe(true);
+	});
+
+	it('moves the model by nothing without edits, and measures what it writes', async () => {
+		const still = { text: TEXT, edits: [], control: 'none' as const, seed: 1 };
+		expect(await engine.divergence(still, 6)).toBe(0);
+		const edits = [{ id: edge.from, mode: 'add' as const, value: 4 }];
+		const pushed = await engine.divergence({ ...still, edits }, 6);
+		const back = await engine.divergence({ ...still, edits, control: 'reversed' }, 6);
+		const random = await engine.divergence({ ...still, edits, control: 'random' }, 6);
+		for (const kl of [pushed, back, random]) expect(kl).toBeGreaterThan(0);
+		expect(new Set([pushed, back, random]).size).toBe(3);
+		const by = { ...still, edits: [{ ...edits[0]!, value: -4 }] };
+		expect(await engine.divergence(by, 6)).toBeCloseTo(back, 10);
+	});
+
+	it('redoes the paper at reduced size', async () => {
+		const found = await engine.reproduce(REDUCED, 7, ignore);
+		expect(found.deactivation!.strategies).toHaveLength(STRATEGIES.length);
+		expect(found.transitions.length).toBeGreaterThan(0);
+		for (const { map, explained } of found.transitions)
+			if (map === 'own codes') expect(explained).toBeLessThanOrEqual(1);
+		for (const { same } of found.agreement) expect(same >= 0 && same <= 1).toBe(true);
+		for (const { shares } of found.groups?.layers ?? [])
+			expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
+		expect(found.leftOut.length).toBeGreaterThan(0);
+		expect(structuredClone(found)).toEqual(found);
+	});
+});
