@@ -67,8 +67,9 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state["model"])
-        adam.load_state_dict(state["adam"])
-        muon.buffers = state["muon"]
+        if state["adam"]:  # not after a handover
+            adam.load_state_dict(state["adam"])
+            muon.buffers = state["muon"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     rows = corpus.Rows(corpus.token_files(work, "train"), SHARES, seed)
     if done:

@@ -24,6 +24,7 @@ import corpus  # noqa: E402
 import dictionaries  # noqa: E402
 import encoders  # noqa: E402
 import examples  # noqa: E402
+import handover  # noqa: E402
 import metrics  # noqa: E402
 import n2g  # noqa: E402
 import pack  # noqa: E402
@@ -98,6 +99,29 @@ class Tensors(unittest.TestCase):
         after = tensors.from_bytes(tensors.to_bytes(before))
         for name, a in before.items():
             np.testing.assert_array_equal(after[name], a)
+
+
+class Handover(unittest.TestCase):
+    def test_a_training_goes_on_where_it_stood(self):
+        rows = np.random.RandomState(5)
+        rows.randint(0, 9, 700)
+        weights = {"blocks.0.q": torch.randn(4, 6), "e.weight": torch.randn(9, 4)}
+        state = {"model": weights, "adam": {"state": 1}, "muon": [], "rows": rows.get_state(), "tokens": 8192,
+                 "step": 12, "seconds": 34.5}
+        with tempfile.TemporaryDirectory() as folder:
+            here, there, file = Path(folder, "here"), Path(folder, "there"), Path(folder, "handover.safetensors")
+            here.mkdir(), there.mkdir()
+            torch.save(state, here / "model.checkpoint")
+            handover.give(here, file)
+            handover.take(there, file)
+            found = torch.load(there / "model.checkpoint")
+        for name, t in weights.items():
+            torch.testing.assert_close(found["model"][name], t, atol=0, rtol=1e-3)
+        self.assertEqual((found["tokens"], found["step"], found["seconds"]), (8192, 12, 34.5))
+        self.assertIsNone(found["adam"])
+        again = np.random.RandomState(0)
+        again.set_state(found["rows"])
+        np.testing.assert_array_equal(again.randint(0, 9999, 50), rows.randint(0, 9999, 50))
 
 
 class Saes(unittest.TestCase):
