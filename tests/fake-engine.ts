@@ -20,10 +20,10 @@ import type {
 	WrittenToken
 } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import type { EdgeRequest, EdgeTest, MatchAnswer, MatchRequest } from '../src/core/experiments';
 import { kronIndex, kronSiblings } from '../src/core/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 import type { Asked } from '../src/state/engine';
+import { FakeExperiments, tokensOf } from './fake-experiments';
 import { abilities, fakeLabel, fakeSaes, noise, word } from './fake-pack';
 
 export interface FakeOptions {
@@ -48,13 +48,12 @@ const NOTHING_MORE = {
 	kron: null
 };
 
-export class FakeEngine implements Asked {
+export class FakeEngine extends FakeExperiments implements Asked {
 	onLost: Asked['onLost'] = () => undefined;
-	/** Names of the calls so far, in order. */
-	readonly calls: string[] = [];
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
 
 	constructor(options: FakeOptions = {}) {
+		super(options.pace ?? 0, options.rich ?? false);
 		this.#options = {
 			layers: 6,
 			dSae: 2048,
@@ -77,7 +76,7 @@ export class FakeEngine implements Asked {
 		this.calls.push('open');
 		for (let done = 0; done <= 4; done++) {
 			onProgress?.({ phase: 'download', what: 'model.safetensors', done: done * 3e6, total: 12e6 });
-			await this.#wait(signal);
+			await this.wait(signal);
 		}
 		if (this.#options.failure) throw this.#options.failure;
 		return {
@@ -119,13 +118,13 @@ export class FakeEngine implements Asked {
 		this.calls.push(`read ${text}`);
 		const all = tokensOf(text);
 		const tokens = all.slice(0, this.#options.context);
-		await this.#wait(signal);
+		await this.wait(signal);
 		onPart({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
 		const next = likely(text, 10);
 		onPart({ kind: 'next', next, lens: [] });
 		const ids = this.saes.map((sae) => sae.id);
 		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
-			await this.#wait(signal);
+			await this.wait(signal);
 			onPart({ kind: 'site', site: this.#site(id, tokens) });
 		}
 		const lens = Array.from({ length: this.#options.layers }, (_, layer) => ({
@@ -257,48 +256,6 @@ export class FakeEngine implements Asked {
 		return { nodes, edges, null: {} };
 	}
 
-	async matches(
-		{ id, target, measure, k }: MatchRequest,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
-	): Promise<MatchAnswer> {
-		this.calls.push('matches');
-		for (let done = 0; done < 3; done++) {
-			onProgress?.({ phase: 'match', what: id, done, total: 3 });
-			await this.#wait(signal);
-		}
-		const matches = Array.from({ length: measure === 'assignment' ? 1 : k }, (_, i) => ({
-			id: featureId(target, i),
-			score: 0.9 - i / 10,
-			cosine: 0.8 - i / 10,
-			z: 12 - i,
-			high: i < 3,
-			label: fakeLabel(featureId(target, i), this.#options.rich)
-		}));
-		return { matches, tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null };
-	}
-
-	async testEdge(
-		{ text, randoms }: EdgeRequest,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
-	): Promise<EdgeTest> {
-		this.calls.push('testEdge');
-		const tokens = tokensOf(text);
-		onProgress?.({ phase: 'read', what: 'tokens', done: 0, total: 2 });
-		await this.#wait(signal);
-		const row = (token: number, after: number) => ({
-			token,
-			activation: 3,
-			before: 4,
-			after,
-			change: 1 - after / 4,
-			off: after === 0,
-			loss: 2,
-			lossAfter: 2.25,
-			randoms: Array.from({ length: randoms }, (_, i) => ({ change: i / 100, off: false }))
-		});
-		return { tokens, rows: [row(1, 0), row(2, 3)], without: [3] };
-	}
-
 	async write(
 		{ text, edits, tokens: wanted, seed, temperature }: WriteRequest,
 		{ signal, onToken }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
@@ -307,7 +264,7 @@ export class FakeEngine implements Asked {
 		const push = edits.reduce((sum, edit) => sum + Math.abs(edit.value), 0);
 		const tokens: string[] = [];
 		for (let i = 0; i < wanted; i++) {
-			await this.#wait(signal);
+			await this.wait(signal);
 			const steered = push > 2 && i > Math.max(1, 12 - push);
 			tokens.push(
 				word(`${text}${temperature > 0 ? seed : ''}${i}${steered ? push.toFixed(1) : ''}`)
@@ -370,22 +327,9 @@ export class FakeEngine implements Asked {
 			fvu: Float32Array.from(tokens, (token) => 0.05 + 0.4 * noise(`${id}${token.text}v`))
 		};
 	}
-
-	async #wait(signal?: AbortSignal): Promise<void> {
-		await new Promise((resolve) => setTimeout(resolve, this.#options.pace));
-		if (signal?.aborted) throw new DOMException('Cancelled.', 'AbortError');
-	}
 }
 
 /** Words with the space before them; every text starts with a special token. */
-function tokensOf(text: string): Token[] {
-	const words = text.match(/\s?[^\s]+|\s+/g) ?? [];
-	return [
-		{ id: 0, text: '<|endoftext|>', special: true },
-		...words.map((text) => ({ id: 1 + Math.floor(noise(text) * 4000), text, special: false }))
-	];
-}
-
 function likely(key: string, count: number): TokenProbability[] {
 	return Array.from({ length: count }, (_, i) => ({
 		token: word(`${key}${i}`),

@@ -43,7 +43,8 @@ export class Features {
 					id,
 					label: exists ? await this.bench.label(id) : null,
 					density: statistics?.density[index] ?? null,
-					max: statistics?.max[index] ?? null
+					max: statistics?.max[index] ?? null,
+					mean: statistics?.mean[index] ?? null
 				};
 			})
 		);

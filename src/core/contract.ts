@@ -333,6 +333,8 @@ export interface FeatureLine {
 	/** null when not measured. */
 	density: number | null;
 	max: number | null;
+	/** Over the tokens on which it is active. */
+	mean?: number | null;
 }
 
 export interface StorageReport {

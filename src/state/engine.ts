@@ -10,6 +10,8 @@ export type Asked = Pick<
 	| 'flow'
 	| 'matches'
 	| 'testEdge'
+	| 'divergence'
+	| 'measureSteering'
 	| 'write'
 	| 'keep'
 	| 'storage'

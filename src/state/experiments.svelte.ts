@@ -1,14 +1,63 @@
 /** The experiments that a reader has started, and what they found. */
-import type { EdgeRequest, EdgeTest, MatchAnswer, MatchRequest } from '../core/experiments';
+import { editsOf, type ChainPlan, type Link } from '../core/chain';
+import type { FeatureId } from '../core/contract';
+import type {
+	ArmResult,
+	EdgeRequest,
+	EdgeTest,
+	MatchAnswer,
+	MatchRequest,
+	SteeringRequest
+} from '../core/experiments';
+import { matchKl, type Matched } from '../core/strengths';
 import type { Asked } from './engine';
 import { Task } from './task.svelte';
+
+/** At which dose a plan moves the model by `target` nats. */
+export interface DoseRequest {
+	text: string;
+	chain: Link[];
+	centre: FeatureId;
+	plan: ChainPlan;
+	target: number;
+}
+
+/** Doses tried, at most, and the largest. */
+const STEPS = 24;
+const MOST = 64;
+/** How near to the target is near enough, as a share of it. */
+const NEAR = 0.02;
 
 export class Experiments {
 	readonly edge: Task<EdgeRequest, EdgeTest>;
 	readonly matches: Task<MatchRequest, MatchAnswer>;
+	readonly dose: Task<DoseRequest, Matched>;
+	readonly steering: Task<SteeringRequest, ArmResult[]>;
 
 	constructor(engine: Asked) {
 		this.edge = new Task((request, watch) => engine.testEdge(request, watch));
 		this.matches = new Task((request, watch) => engine.matches(request, watch));
+		this.dose = new Task(async ({ text, chain, centre, plan, target }, { signal, onProgress }) => {
+			let done = 0;
+			const kl = async (dose: number) => {
+				const edits = editsOf(chain, centre, { ...plan, dose });
+				onProgress({ phase: 'match', what: `${dose}`, done: done++, total: STEPS });
+				return engine.divergence({ text, edits, control: 'none', seed: 0 }, signal);
+			};
+			const options = { most: MOST, tolerance: NEAR * target, steps: STEPS, start: plan.dose || 1 };
+			return matchKl(kl, target, options);
+		});
+		this.steering = new Task(async (request, { signal, onProgress, onPart }) => {
+			const results: ArmResult[] = [];
+			await engine.measureSteering(request, {
+				signal,
+				onArm: (result, progress) => {
+					results.push(result);
+					onPart([...results]);
+					onProgress(progress);
+				}
+			});
+			return results;
+		});
 	}
 }

@@ -195,6 +195,12 @@ export class Explorer {
 		await this.#add(chainOf(await this.engine.flow({ id, ...cuts }), id));
 	}
 
+	/** Puts these edits into the list, in place of those of the same features. */
+	setEdits(edits: Edit[]): void {
+		const others = this.address.steer.filter((old) => !edits.some((edit) => edit.id === old.id));
+		this.address.set({ steer: [...others, ...edits] });
+	}
+
 	edit(id: FeatureId, change: Partial<Edit>): void {
 		const line = this.labels.line(id);
 		this.address.set({ steer: changed(this.address.steer, id, change, line?.max ?? null) });

@@ -117,7 +117,7 @@ async function themeReport(
 	return { id, label, chain, arms };
 }
 
-/** `add` edits along a chain: the dose times each feature's maximum, shared over the chain. */
+/** `add` edits along a chain: the dose times each feature's maximum at every layer, as the paper does. */
 async function editsOf(
 	ids: readonly FeatureId[],
 	kind: 'constant' | 'exponential',
@@ -125,7 +125,7 @@ async function editsOf(
 	bench: Workbench
 ): Promise<Edit[]> {
 	const layers = ids.map((id) => placeOf(siteOf(parseFeatureId(id)!.sae))!.layer);
-	const strengths = spread(kind, layers, { strength: dose / ids.length });
+	const strengths = spread(kind, layers, { strength: dose });
 	return Promise.all(
 		ids.map(async (id, i) => {
 			const { sae, index } = parseFeatureId(id)!;

@@ -101,6 +101,30 @@ describe('Flow', () => {
 		expect(explorer.experiments.edge.value).not.toBeNull();
 	});
 
+	it('steers along the flow: a dose, one at equal divergence, and a measurement', async () => {
+		const { explorer, engine } = await openFlow();
+		const card = view().getByRole('region', { name: 'Steer along the flow' });
+		await card.getByRole('radiogroup', { name: 'Layers steered' }).getByText('all').click();
+		await card.getByRole('radiogroup', { name: 'Unit of strength' }).getByText('1').click();
+		await card.getByRole('button', { name: 'Put into the steering list' }).click();
+		expect(explorer.address.steer.map((edit) => edit.value)).toEqual([0.5, 0.5, 0.5]);
+		await card.getByRole('button', { name: 'Find the dose' }).click();
+		// The fake engine's divergence is the sum of squares by 100: 3 d² / 100 = 0.5.
+		await expect.element(card.getByText(/A dose of 4\.\d+ moves/)).toBeVisible();
+		await card.getByRole('button', { name: 'Put into the steering list' }).click();
+		expect(explorer.address.steer[0]!.value).toBeCloseTo(Math.sqrt(50 / 3), 1);
+		await card.getByRole('button', { name: 'Measure', exact: true }).click();
+		for (const title of ['Theme', 'Perplexity', 'Repetition'])
+			await expect.element(card.getByRole('img', { name: `${title} over the dose` })).toBeVisible();
+		await vi.waitFor(() => expect(explorer.experiments.steering.busy).toBe(false));
+		const plot = card.getByRole('img', { name: 'Theme over the dose' }).element();
+		// This plan, the feature alone, and two controls.
+		expect(plot.querySelectorAll('path.line')).toHaveLength(4);
+		expect(plot.querySelectorAll('.control path.line')).toHaveLength(2);
+		expect(engine.calls.filter((call) => call === 'measureSteering')).toHaveLength(1);
+		expect(await barriers()).toEqual([]);
+	});
+
 	it('stays inside a phone, running downwards', async () => {
 		await page.viewport(360, 780);
 		await openFlow();

@@ -1,0 +1,105 @@
+/** The experiments of an engine without a model: what they answer follows from what they are asked. */
+import type { Progress, Token } from '../src/core/contract';
+import type {
+	DivergenceRequest,
+	EdgeRequest,
+	EdgeTest,
+	MatchAnswer,
+	MatchRequest,
+	OnArm,
+	SteeringRequest
+} from '../src/core/experiments';
+import { featureId } from '../src/core/site';
+import { fakeLabel, noise } from './fake-pack';
+
+export class FakeExperiments {
+	/** Names of the calls so far, in order. */
+	readonly calls: string[] = [];
+
+	constructor(
+		readonly pace: number,
+		readonly rich: boolean
+	) {}
+
+	/** Grows with the square of what is added. */
+	async divergence({ edits }: DivergenceRequest, signal?: AbortSignal): Promise<number> {
+		this.calls.push('divergence');
+		await this.wait(signal);
+		return edits.reduce((sum, edit) => sum + edit.value ** 2 / 100, 0);
+	}
+
+	async measureSteering(
+		{ arms, samples }: SteeringRequest,
+		{ signal, onArm }: { signal?: AbortSignal; onArm: OnArm }
+	): Promise<void> {
+		this.calls.push('measureSteering');
+		for (const [i, { name, control, edits }] of arms.entries()) {
+			await this.wait(signal);
+			const dose = edits.reduce((sum, edit) => sum + edit.value, 0) / 10;
+			const told = Array.from({ length: samples }, (_, s) => ({
+				text: `a fox of ${name} ${s}`,
+				perplexity: 4 + dose + s / 10,
+				repeated: 0.1,
+				theme: control === 'none' ? 0.1 + dose / 4 : 0.1,
+				lexicon: 0.05
+			}));
+			const done = { phase: 'write' as const, what: name, done: i + 1, total: arms.length };
+			onArm({ name, control, kl: dose ** 2, told }, done);
+		}
+	}
+
+	async matches(
+		{ id, target, measure, k }: MatchRequest,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<MatchAnswer> {
+		this.calls.push('matches');
+		for (let done = 0; done < 3; done++) {
+			onProgress?.({ phase: 'match', what: id, done, total: 3 });
+			await this.wait(signal);
+		}
+		const matches = Array.from({ length: measure === 'assignment' ? 1 : k }, (_, i) => ({
+			id: featureId(target, i),
+			score: 0.9 - i / 10,
+			cosine: 0.8 - i / 10,
+			z: 12 - i,
+			high: i < 3,
+			label: fakeLabel(featureId(target, i), this.rich)
+		}));
+		return { matches, tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null };
+	}
+
+	async testEdge(
+		{ text, randoms }: EdgeRequest,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<EdgeTest> {
+		this.calls.push('testEdge');
+		const tokens = tokensOf(text);
+		onProgress?.({ phase: 'read', what: 'tokens', done: 0, total: 2 });
+		await this.wait(signal);
+		const row = (token: number, after: number) => ({
+			token,
+			activation: 3,
+			before: 4,
+			after,
+			change: 1 - after / 4,
+			off: after === 0,
+			loss: 2,
+			lossAfter: 2.25,
+			randoms: Array.from({ length: randoms }, (_, i) => ({ change: i / 100, off: false }))
+		});
+		return { tokens, rows: [row(1, 0), row(2, 3)], without: [3] };
+	}
+
+	async wait(signal?: AbortSignal): Promise<void> {
+		await new Promise((resolve) => setTimeout(resolve, this.pace));
+		if (signal?.aborted) throw new DOMException('Cancelled.', 'AbortError');
+	}
+}
+
+export function tokensOf(text: string): Token[] {
+	const words = text.match(/\s?[^\s]+|\s+/g) ?? [];
+	return [
+		{ id: 0, text: '<|endoftext|>', special: true },
+		...words.map((text) => ({ id: 1 + Math.floor(noise(text) * 4000), text, special: false }))
+	];
+}
