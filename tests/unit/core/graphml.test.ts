@@ -37,7 +37,7 @@ describe('GraphML', () => {
 		const used = [...text.matchAll(/<data key="(\w+)"/g)].map((m) => m[1]);
 		expect(new Set(declared).size).toBe(declared.length);
 		expect(declared.filter((key) => !used.includes(key))).toEqual([]);
-		expect(used.filter((key) => !declared.includes(key!))).toEqual([]);
+		expect(used.filter((key) => !declared.includes(key))).toEqual([]);
 		expect(text.match(/key="label"/g)).toHaveLength(1);
 		expect(text).toContain('<edge source="a/1" target="b/2">');
 		expect(text).toContain('<data key="high">false</data>');
