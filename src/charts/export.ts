@@ -38,31 +38,44 @@ const STYLES = [
 	'letter-spacing'
 ];
 
-/** The chart as a document of its own; what cannot be seen is left out. */
+/** Of these, what an element has from the one around it unless it says otherwise. */
+const INHERITED = new Set(
+	STYLES.filter((name) => !['opacity', 'dominant-baseline'].includes(name))
+);
+
+/** The chart as a document of its own, whole and unzoomed; what is not displayed is left out. */
 export function svgText(svg: SVGSVGElement): string {
 	const copy = svg.cloneNode(true) as SVGSVGElement;
 	const from = svg.querySelectorAll('*');
 	const to = [...copy.querySelectorAll<SVGElement>('*')];
-	inline(svg, copy);
-	from.forEach((element, i) => inline(element, to[i]!));
-	const { width, height } = svg.getBoundingClientRect();
+	const seen = new Map<Element, CSSStyleDeclaration>([[svg, getComputedStyle(svg)]]);
+	inline(seen.get(svg)!, null, copy);
+	from.forEach((element, i) => {
+		const around = seen.get(element.parentElement!);
+		const style = getComputedStyle(element);
+		if (!around || element.hasAttribute('data-screen-only') || style.display === 'none')
+			return to[i]!.remove();
+		seen.set(element, style);
+		inline(style, around, to[i]!);
+		to[i]!.removeAttribute('class');
+		to[i]!.removeAttribute('tabindex');
+	});
+	const { width, height } = seen.get(svg)!;
 	copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-	copy.setAttribute('width', `${Math.round(width)}`);
-	copy.setAttribute('height', `${Math.round(height)}`);
+	copy.setAttribute('width', `${Math.round(parseFloat(width))}`);
+	copy.setAttribute('height', `${Math.round(parseFloat(height))}`);
+	copy.removeAttribute('class');
 	copy.style.background = backgroundOf(svg);
-	for (const element of to) {
-		element.removeAttribute('class');
-		element.removeAttribute('tabindex');
-		if (element.hasAttribute('data-screen-only')) element.remove();
-	}
 	return new XMLSerializer().serializeToString(copy);
 }
 
-function inline(from: Element, to: SVGElement): void {
-	const computed = getComputedStyle(from);
+/** Writes an element's style into its copy, except what it shares with the element around it anyway. */
+function inline(style: CSSStyleDeclaration, around: CSSStyleDeclaration | null, to: SVGElement) {
 	for (const name of STYLES) {
-		const value = computed.getPropertyValue(name);
-		if (value) to.style.setProperty(name, value);
+		const value = style.getPropertyValue(name);
+		const shared = INHERITED.has(name) && around?.getPropertyValue(name) === value;
+		// What the element itself says must be replaced in any case: it may be a sum of variables.
+		if (value && (!shared || to.style.getPropertyValue(name))) to.style.setProperty(name, value);
 	}
 }
 
@@ -75,13 +88,18 @@ function backgroundOf(element: Element): string {
 	return 'white';
 }
 
-/** The chart as pixels, twice as fine as on the screen. */
-export async function png(svg: SVGSVGElement, scale = 2): Promise<Blob> {
+/** Longest side of a picture; browsers refuse much larger canvases. */
+const LONGEST = 8192;
+
+/** The chart as pixels, twice as fine as on the screen; finer for one that is zoomed (`data-zoom`). */
+export async function png(svg: SVGSVGElement): Promise<Blob> {
 	const address = URL.createObjectURL(new Blob([svgText(svg)], { type: 'image/svg+xml' }));
 	try {
 		const image = new Image();
 		image.src = address;
 		await image.decode();
+		const fine = 2 * Math.max(1, Number(svg.dataset.zoom ?? 1));
+		const scale = Math.min(fine, LONGEST / Math.max(image.width, image.height));
 		const canvas = document.createElement('canvas');
 		canvas.width = Math.ceil(image.width * scale);
 		canvas.height = Math.ceil(image.height * scale);

@@ -1,8 +1,10 @@
-/** What the flow graph draws of a node and of an edge. */
+/** What the flow graph draws of a node and of an edge, and what it says of them. */
 import type { Origin } from '../core/contract';
+import type { FlowEvent } from '../core/flow-events';
 import type { FlowLink, FlowMark } from './layout/flow';
+import type { NameWish } from './layout/names';
 
-/** The widest halo's rim beyond the mark, in pixels. */
+/** The widest halo's rim beyond a mark of full size, in pixels. */
 export const HALO = 17;
 
 export interface FlowNodeMark extends FlowMark {
@@ -17,6 +19,12 @@ export interface FlowNodeMark extends FlowMark {
 	share: number;
 	/** Lines of its tooltip. */
 	details: string[];
+	/** What happens to it here; drawn beside its mark. */
+	events?: FlowEvent[];
+	/** Not active on this prompt: drawn faint. */
+	ghost?: boolean;
+	/** Not the same on the prompt that this one is compared with: ringed. */
+	differs?: boolean;
 }
 
 export interface FlowEdgeMark extends FlowLink {
@@ -28,3 +36,52 @@ export interface FlowEdgeMark extends FlowLink {
 	/** The ends as the interface abbreviates them. */
 	short: string;
 }
+
+export const LANE_NAMES = { attn: 'attention', resid: 'residual stream', mlp: 'MLP' };
+
+/** Name of a column in so many pixels. */
+export function layerName(column: string, room = Infinity): string {
+	if (column === 'embed') return room < 68 ? 'E' : 'embedding';
+	return room < 52 ? `L${column}` : `layer ${column}`;
+}
+
+/** What each event means, for legends and tooltips. */
+export const EVENT_MEANING: Record<FlowEvent, string> = {
+	birth: 'no match in the previous residual',
+	change: 'carried on, and a module writes to it',
+	split: 'goes on as two or more features',
+	merge: 'two or more features become one',
+	end: 'no match in the next residual'
+};
+
+export const GHOST = 'not active on this prompt';
+export const DIFFERS = 'differs between the prompts';
+
+/** Lines that its events and its comparison add to the tooltip of a node. */
+export function remarks({ events = [], ghost, differs }: FlowNodeMark): string[] {
+	return [
+		...events.map((event) => `${event}: ${EVENT_MEANING[event]}`),
+		...(ghost ? [GHOST] : []),
+		...(differs ? [DIFFERS] : [])
+	];
+}
+
+/** Everything about a node in words. */
+export const spoken = (mark: FlowNodeMark): string => [mark.spoken, ...remarks(mark)].join('; ');
+
+/** Marks in the order in which they deserve a name: the centre, then by share, then by links. */
+export function rank(
+	marks: FlowNodeMark[],
+	links: FlowEdgeMark[],
+	first: string | null
+): FlowNodeMark[] {
+	const degree = new Map<string, number>();
+	for (const { from, to, counts } of links)
+		for (const id of counts ? [from, to] : []) degree.set(id, (degree.get(id) ?? 0) + 1);
+	const worth = ({ id, share, ghost }: FlowNodeMark) =>
+		id === first ? Infinity : ghost ? 0 : share + 1e-4 * (degree.get(id) ?? 0);
+	return marks.toSorted((a, b) => worth(b) - worth(a));
+}
+
+export const wishes = (marks: FlowNodeMark[]): NameWish[] =>
+	marks.map(({ id, label }) => ({ id, text: label }));

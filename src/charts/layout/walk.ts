@@ -1,5 +1,7 @@
 /** Ways through a placed flow graph: what lies on a node's path, and where an arrow key leads. */
+import { group } from 'd3-array';
 import type { Direction, FlowLink, PlacedNode } from './flow';
+import { edgeKey } from './flow-edges';
 
 export interface Trace {
 	nodes: Set<string>;
@@ -7,19 +9,29 @@ export interface Trace {
 	edges: Set<string>;
 }
 
-/** Everything upstream and downstream of a node along the given links, itself included. */
-export function trace(id: string, links: FlowLink[]): Trace {
+/** Links by the node that they leave and by the one that they enter. */
+export interface Ways {
+	on: Map<string, FlowLink[]>;
+	back: Map<string, FlowLink[]>;
+}
+
+export const waysOf = (links: FlowLink[]): Ways => ({
+	on: group(links, (link) => link.from),
+	back: group(links, (link) => link.to)
+});
+
+/** Everything upstream and downstream of a node along the given ways, itself included. */
+export function trace(id: string, { on, back }: Ways): Trace {
 	const nodes = new Set([id]);
 	const edges = new Set<string>();
-	for (const [near, far] of [
-		['to', 'from'],
-		['from', 'to']
+	for (const [ways, far] of [
+		[back, 'from'],
+		[on, 'to']
 	] as const) {
 		const seen = new Set([id]);
 		for (const here of seen)
-			for (const link of links) {
-				if (link[near] !== here) continue;
-				edges.add(`${link.from}→${link.to}`);
+			for (const link of ways.get(here) ?? []) {
+				edges.add(edgeKey(link));
 				nodes.add(link[far]);
 				seen.add(link[far]);
 			}
@@ -37,17 +49,15 @@ export function walk(
 	id: string,
 	key: string,
 	nodes: PlacedNode[],
-	links: FlowLink[],
+	ways: Ways,
 	direction: Direction
 ): string | null {
 	const [back, on, before, after] = AHEAD[direction];
 	const ids = new Set(nodes.map((n) => n.id));
-	const strongest = (near: 'from' | 'to', far: 'from' | 'to') =>
-		links
-			.filter((l) => l[near] === id && ids.has(l[far]))
-			.toSorted((a, b) => b.cosine - a.cosine)[0]?.[far] ?? null;
-	if (key === back) return strongest('to', 'from');
-	if (key === on) return strongest('from', 'to');
+	const strongest = (links: FlowLink[] = [], far: 'from' | 'to') =>
+		links.filter((l) => ids.has(l[far])).toSorted((a, b) => b.cosine - a.cosine)[0]?.[far] ?? null;
+	if (key === back) return strongest(ways.back.get(id), 'from');
+	if (key === on) return strongest(ways.on.get(id), 'to');
 	if (key === before) return beside(id, -1, nodes, direction);
 	if (key === after) return beside(id, 1, nodes, direction);
 	if (key === 'Home') return nodes[0]?.id ?? null;

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
 	directionFor,
 	layoutFlow,
-	RADIUS,
 	type FlowKind,
 	type FlowLayout,
 	type FlowLink,
 	type FlowMark
 } from '../../../src/charts/layout/flow';
-import { trace, walk } from '../../../src/charts/layout/walk';
+import { trace, walk, waysOf } from '../../../src/charts/layout/walk';
 
 const mark = (kind: FlowKind, layer: number, index = 0): FlowMark => ({
 	id: `${kind}${layer}/${index}`,
@@ -54,27 +53,27 @@ describe.each(SCREENS)('a flow graph on $name', ({ width }) => {
 		[6, 3],
 		[12, 2]
 	])('keeps the marks of %i layers, %i a site, apart and inside', (layers, wide) => {
-		const { nodes, width: w, height: h } = lay(layers, wide, width);
+		const { nodes, width: w, height: h, radius } = lay(layers, wide, width);
 		expect(nodes).toHaveLength(layers * wide * 3);
 		for (const [i, a] of nodes.entries()) {
-			expect(a.x).toBeGreaterThanOrEqual(RADIUS);
-			expect(a.x).toBeLessThanOrEqual(w - RADIUS);
-			expect(a.y).toBeGreaterThanOrEqual(RADIUS);
-			expect(a.y).toBeLessThanOrEqual(h - RADIUS);
+			expect(a.x).toBeGreaterThanOrEqual(radius);
+			expect(a.x).toBeLessThanOrEqual(w - radius);
+			expect(a.y).toBeGreaterThanOrEqual(radius);
+			expect(a.y).toBeLessThanOrEqual(h - radius);
 			for (const b of nodes.slice(i + 1))
-				expect(Math.hypot(a.x - b.x, a.y - b.y), `${a.id} ${b.id}`).toBeGreaterThan(2 * RADIUS);
+				expect(Math.hypot(a.x - b.x, a.y - b.y), `${a.id} ${b.id}`).toBeGreaterThan(2 * radius);
 		}
 	});
 
 	it('ends every edge at the rim of its two nodes', () => {
-		const { nodes, edges } = lay(6, 2, width);
+		const { nodes, edges, radius } = lay(6, 2, width);
 		expect(edges.length).toBeGreaterThan(0);
 		for (const edge of edges) {
 			const [x1, y1, x2, y2] = ends(edge.path);
 			const a = nodes.find((n) => n.id === edge.from)!;
 			const b = nodes.find((n) => n.id === edge.to)!;
-			expect(Math.hypot(x1 - a.x, y1 - a.y)).toBeCloseTo(RADIUS, 1);
-			expect(Math.hypot(x2 - b.x, y2 - b.y)).toBeCloseTo(RADIUS, 1);
+			expect(Math.hypot(x1 - a.x, y1 - a.y)).toBeCloseTo(radius, 1);
+			expect(Math.hypot(x2 - b.x, y2 - b.y)).toBeCloseTo(radius, 1);
 		}
 	});
 
@@ -151,7 +150,7 @@ describe('layoutFlow', () => {
 describe('trace', () => {
 	it('follows links up and down, not back down another branch', () => {
 		const { links } = chain(3);
-		const { nodes, edges } = trace('resid1/0', links);
+		const { nodes, edges } = trace('resid1/0', waysOf(links));
 		expect([...nodes].toSorted()).toEqual(
 			['attn0/0', 'attn1/0', 'mlp0/0', 'mlp1/0', 'resid0/0', 'resid1/0', 'resid2/0'].toSorted()
 		);
@@ -163,7 +162,7 @@ describe('trace', () => {
 describe('walk', () => {
 	const { marks, links } = chain(3);
 	const { nodes } = layoutFlow(marks, links, { direction: 'across', width: 900, layers: 3 });
-	const step = (id: string, key: string) => walk(id, key, nodes, links, 'across');
+	const step = (id: string, key: string) => walk(id, key, nodes, waysOf(links), 'across');
 
 	it('goes along the strongest edge', () => {
 		expect(step('resid0/0', 'ArrowRight')).toBe('resid1/0');
@@ -186,7 +185,7 @@ describe('walk', () => {
 
 	it('turns with the graph', () => {
 		const down = layoutFlow(marks, links, { direction: 'down', width: 328, layers: 3 });
-		expect(walk('resid0/0', 'ArrowDown', down.nodes, links, 'down')).toBe('resid1/0');
-		expect(walk('resid1/0', 'ArrowLeft', down.nodes, links, 'down')).toBe('attn1/0');
+		expect(walk('resid0/0', 'ArrowDown', down.nodes, waysOf(links), 'down')).toBe('resid1/0');
+		expect(walk('resid1/0', 'ArrowLeft', down.nodes, waysOf(links), 'down')).toBe('attn1/0');
 	});
 });
