@@ -26,6 +26,8 @@ export async function newVisitor(
 ): Promise<Visitor> {
 	const context = await browser.newContext({ viewport });
 	const page = await context.newPage();
+	// A busy machine takes its time.
+	page.setDefaultTimeout(90_000);
 	const complaints: string[] = [];
 	const requests: string[] = [];
 	context.on('request', (request) => {

@@ -4,6 +4,7 @@ import type { FlowEdgeMark, FlowNodeMark } from '../../charts/flow-marks';
 import { MEANING } from '../../charts/glyph';
 import { mainGroup } from '../../charts/group-names';
 import { labelMark } from '../../charts/label-marks';
+import type { GraphmlGraph } from '../../core/graphml';
 import { peakOf } from '../../charts/layout/quantiles';
 import { visible } from '../../charts/layout/text';
 import { percent, short } from '../../charts/numbers';
@@ -86,6 +87,22 @@ export function edgeMarks({ edges, null: chance }: FlowGraph, at: Thresholds): F
 			};
 		})
 		.toSorted((a, b) => a.cosine - b.cosine);
+}
+
+/** The graph for programs that read graphs. */
+export function graphmlOf(
+	graph: FlowGraph,
+	marks: FlowNodeMark[],
+	links: FlowEdgeMark[]
+): GraphmlGraph {
+	const mark = new Map(marks.map((m) => [m.id, m]));
+	return {
+		nodes: graph.nodes.map(({ id, site, layer, origin }) => {
+			const { label = null, share = null } = mark.get(id) ?? {};
+			return { id, site, layer, origin, label, share };
+		}),
+		edges: links.map(({ from, to, cosine, z, high }) => ({ from, to, cosine, z, high }))
+	};
 }
 
 /** The tables behind the graph. */
