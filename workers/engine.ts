@@ -20,12 +20,14 @@ import type {
 	Written,
 	WrittenToken
 } from '../src/core/contract';
+import type { Remeasured } from '../src/core/check';
 import { codeOf, Problem } from '../src/core/errors';
 import type { PackSource } from '../src/core/pack-source';
 import { parseFeatureId } from '../src/core/site';
 import { chooseDevice, type Choice } from './device';
 import { Features } from './features';
 import { read } from './read';
+import { remeasure } from './remeasure';
 import { parseSelfTest, selfTest } from './self-test';
 import { leaveGpu, startRuntime } from './session';
 import { steeringOf } from './steering';
@@ -142,6 +144,15 @@ export class LocalEngine implements Engine {
 			const written = await write(request, prompt, steering, model, tokenizer, send, signal);
 			await tokensOut.arrived();
 			return { ...written, leftOut };
+		});
+	}
+
+	remeasure(job: number, onProgress: (progress: Progress) => void): Promise<Remeasured> {
+		return this.#work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const found = await remeasure(this.#ready().bench, steps.send, signal);
+			await steps.arrived();
+			return found;
 		});
 	}
 

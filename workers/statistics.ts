@@ -27,6 +27,15 @@ export class ExampleTexts {
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
 	}
 
+	/** Token ids of the documents from this source, in the order in which they lie; the first so many. */
+	documents(source: Example['source'], most = Infinity): number[][] {
+		const tokens = Array.from(this.tokens);
+		return Array.from(this.#starts, (start, i) => ({ i, start }))
+			.filter(({ i }) => this.#sourceOf(i) === source)
+			.slice(0, most)
+			.map(({ i, start }) => tokens.slice(start, this.#starts[i + 1]));
+	}
+
 	/** The window around a peak: token ids, where it starts, and who wrote it. */
 	window(peak: number): { start: number; end: number; source: Example['source'] } {
 		let low = 0;
@@ -40,8 +49,12 @@ export class ExampleTexts {
 		return {
 			start: Math.max(this.#starts[low]! + 1, peak - BEFORE),
 			end: Math.min(end, peak + FROM_PEAK),
-			source: SOURCES[this.#kinds?.[low] ?? 2] ?? 'text'
+			source: this.#sourceOf(low)
 		};
+	}
+
+	#sourceOf(document: number): Example['source'] {
+		return SOURCES[this.#kinds?.[document] ?? 2] ?? 'text';
 	}
 }
 
