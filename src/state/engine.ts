@@ -9,6 +9,7 @@ export type Asked = Pick<
 	| 'lines'
 	| 'flow'
 	| 'write'
+	| 'remeasure'
 	| 'keep'
 	| 'storage'
 	| 'forget'
