@@ -27,11 +27,11 @@ export class ExampleTexts {
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
 	}
 
-	/** Token ids of the documents from this source, in the order in which they lie; the first so many. */
-	documents(source: Example['source'], most = Infinity): number[][] {
+	/** Token ids of each document, of one source only if named, the special one before it included; the first so many. */
+	documents(source: Example['source'] | null = null, most = Infinity): number[][] {
 		const tokens = Array.from(this.tokens);
 		return Array.from(this.#starts, (start, i) => ({ i, start }))
-			.filter(({ i }) => this.#sourceOf(i) === source)
+			.filter(({ i }) => source === null || this.#sourceOf(i) === source)
 			.slice(0, most)
 			.map(({ i, start }) => tokens.slice(start, this.#starts[i + 1]));
 	}
