@@ -19,12 +19,13 @@ import type {
 	Written,
 	WrittenToken
 } from '../src/core/contract';
+import { compared, type Remeasured } from '../src/core/check';
 import { Problem } from '../src/core/errors';
 import { kronIndex, kronSiblings } from '../src/core/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 import type { Asked } from '../src/state/engine';
 import { FakeExperiments, tokensOf } from './fake-experiments';
-import { abilities, fakeLabel, fakeSaes, noise, word } from './fake-pack';
+import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './fake-pack';
 
 export interface FakeOptions {
 	layers?: number;
@@ -38,6 +39,8 @@ export interface FakeOptions {
 	failure?: Error;
 	/** Also what newer packs hold: an SAE of the embedding, a KronSAE, names, more measurements. */
 	rich?: boolean;
+	/** How far the embedding's L0 is from what the pack states, as a share of it. */
+	drift?: number;
 }
 
 const NOTHING_MORE = {
@@ -61,6 +64,7 @@ export class FakeEngine extends FakeExperiments implements Asked {
 			context: 256,
 			pace: 0,
 			rich: false,
+			drift: 0,
 			...options
 		};
 	}
@@ -104,6 +108,7 @@ export class FakeEngine extends FakeExperiments implements Asked {
 				tokensTrained: 20_000_000,
 				bitsPerCharacter: { stories: 1.21, books: 1.6 },
 				...abilities(this.#options.rich),
+				check: fakeCheck(this.#options),
 				provenance: { seed: 0 },
 				saes: this.saes,
 				files: [{ path: 'model.safetensors', bytes: 12e6, stored: false }]
@@ -278,6 +283,26 @@ export class FakeEngine extends FakeExperiments implements Asked {
 			leftOut: [],
 			stop: 'length'
 		};
+	}
+
+	async remeasure({
+		signal,
+		onProgress
+	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<Remeasured> {
+		this.calls.push('remeasure');
+		const { texts, tokens, saes: stated } = fakeCheck(this.#options)!;
+		const ids = Object.keys(stated);
+		const total = ids.length * texts;
+		for (let done = 0; done < total; done++) {
+			const what = ids[Math.floor(done / texts)]!;
+			onProgress?.({ phase: 'measure', what, done, total });
+			await this.wait(signal);
+		}
+		const saes = ids.map((id, i) => {
+			const drift = i === 0 ? this.#options.drift : 2e-6;
+			return compared(id, { ...stated[id]!, l0: stated[id]!.l0 * (1 + drift) }, stated[id]!);
+		});
+		return { texts, tokens, saes, worst: Math.max(...saes.map((sae) => sae.worst)) };
 	}
 
 	async keep({ onProgress }: { onProgress?: (p: Progress) => void } = {}): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** What the fake engine's model is: dictionaries, names and measurements, the same for the same name. */
+import type { Check } from '../src/core/check';
 import type { Label, PackInfo, SaeInfo } from '../src/core/contract';
 import { byDepth, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 
@@ -62,6 +63,18 @@ function measuredOf(id: string, dSae: number) {
 		effective_rank: 120 + 80 * noise(`${id}r`),
 		labelled: { truth: noise(`${id}t`) / 2, pattern: 0.1, alive: dSae - 3, control: 0.012 }
 	};
+}
+
+/** What a rich pack states on the texts that ship: of all its SAEs but the last. */
+export function fakeCheck(shape: FakeShape): Check | null {
+	if (!shape.rich) return null;
+	const stated = fakeSaes(shape)
+		.slice(0, -1)
+		.map(({ id, metrics }) => {
+			const { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered } = metrics!;
+			return [id, { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered }] as const;
+		});
+	return { texts: 2, tokens: 240, saes: Object.fromEntries(stated) };
 }
 
 /** What a rich pack's model can do. */

@@ -20,6 +20,7 @@ import type {
 	Written,
 	WrittenToken
 } from '../src/core/contract';
+import type { Remeasured } from '../src/core/check';
 import { codeOf, Problem } from '../src/core/errors';
 import type {
 	DeactivationRequest,
@@ -43,6 +44,7 @@ import { chooseDevice, type Choice } from './device';
 import { FlowExperiments } from './experiments';
 import { Features } from './features';
 import { read } from './read';
+import { remeasure } from './remeasure';
 import { parseSelfTest, selfTest } from './self-test';
 import { leaveGpu, startRuntime } from './session';
 import { steeringOf } from './steering';
@@ -213,6 +215,15 @@ export class LocalEngine implements Engine {
 			const written = await write(request, prompt, steering, model, tokenizer, send, signal);
 			await tokensOut.arrived();
 			return { ...written, leftOut };
+		});
+	}
+
+	remeasure(job: number, onProgress: (progress: Progress) => void): Promise<Remeasured> {
+		return this.#work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const found = await remeasure(this.#ready().bench, steps.send, signal);
+			await steps.arrived();
+			return found;
 		});
 	}
 

@@ -27,12 +27,13 @@ export class ExampleTexts {
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
 	}
 
-	/** Token ids of each document, the special one before it included. */
-	documents(): number[][] {
-		return Array.from(this.#starts, (start, i) => {
-			const end = this.#starts[i + 1] ?? this.tokens.length;
-			return Array.from({ length: end - start }, (_, t) => this.tokens[start + t]!);
-		});
+	/** Token ids of each document, of one source only if named, the special one before it included; the first so many. */
+	documents(source: Example['source'] | null = null, most = Infinity): number[][] {
+		const tokens = Array.from(this.tokens);
+		return Array.from(this.#starts, (start, i) => ({ i, start }))
+			.filter(({ i }) => source === null || this.#sourceOf(i) === source)
+			.slice(0, most)
+			.map(({ i, start }) => tokens.slice(start, this.#starts[i + 1]));
 	}
 
 	/** The window around a peak: token ids, where it starts, and who wrote it. */
@@ -48,8 +49,12 @@ export class ExampleTexts {
 		return {
 			start: Math.max(this.#starts[low]! + 1, peak - BEFORE),
 			end: Math.min(end, peak + FROM_PEAK),
-			source: SOURCES[this.#kinds?.[low] ?? 2] ?? 'text'
+			source: this.#sourceOf(low)
 		};
+	}
+
+	#sourceOf(document: number): Example['source'] {
+		return SOURCES[this.#kinds?.[document] ?? 2] ?? 'text';
 	}
 }
 

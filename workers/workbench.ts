@@ -206,6 +206,7 @@ export class Workbench {
 			bitsPerCharacter: metrics.bitsPerCharacter,
 			probes: metrics.probes,
 			fluency: metrics.fluency,
+			check: metrics.check,
 			provenance: pack.provenance,
 			saes: this.saeIds.map((id) => this.#saeInfo(id)),
 			files: Object.entries(pack.files).map(([path, file]) => ({

@@ -5,6 +5,8 @@ import re
 
 import torch
 
+import unwanted
+
 #: Where sampled texts begin; each is also used with other heroes and places.
 HEROES = ["a little fox", "an old king", "a small girl named Anna", "a sailor", "a young bear",
           "a kind teacher", "a boy named Tom", "a tired baker", "two brothers", "a grey cat",
@@ -17,11 +19,6 @@ OPENINGS = ["Once upon a time there was {hero} who lived {place}.", "One morning
             "The ship had been at sea for", "Dear friend,", "On Monday", '"I do not know," said',
             "The door opened, and", "In the year", "When {hero} came home", "There were three",
             "The rain fell", "He took the letter and", "She laughed.", "The planet was", ""]
-
-#: A text with any of these is thrown away: words that older books use and nobody should meet here.
-UNWANTED = re.compile(
-    r"\b(nigg\w*|negro\w*|darky|darkies|darkey\w*|squaw\w*|injun\w*|chink\w*|coolie\w*|savages?|"
-    r"gypsy|gypsies|jap|japs|pickaninn\w*|half-?breed\w*|redskins?|mulatto\w*|bitch\w*|whore\w*)\b", re.I)
 
 #: Notes of publishers at the end of their books, which the model has learned to write.
 ADDRESS = re.compile(r"https?:|www\.|\.org\b|\.com\b|storyweaver|creative commons", re.I)
@@ -75,7 +72,7 @@ def runs(words, size=12):
 
 def keep_own(texts, training_texts):
     """Drops texts that hold a run of 12 words of the training text, an unwanted word or an address."""
-    bad = lambda text: UNWANTED.search(text) or ADDRESS.search(text) or len(text.split()) < 12
+    bad = lambda text: unwanted.found(text) or ADDRESS.search(text) or len(text.split()) < 12
     clean = [t for t in texts if not bad(t)]
     wanted = {}
     for i, text in enumerate(clean):

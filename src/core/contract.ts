@@ -2,6 +2,7 @@
  * What the page may ask of an engine, as plain data: everything here survives `structuredClone`.
  * Names and meanings are those of the README's "Names" section; a site is a TransformerLens hook name.
  */
+import type { Check, Remeasured } from './check';
 import type { Experiments } from './experiments';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
 
@@ -16,7 +17,7 @@ export type Backend = 'wasm' | 'webgpu';
 
 /** How far a long piece of work has come. `total` is 0 while it is not known. */
 export interface Progress {
-	phase: 'download' | 'verify' | 'prepare' | 'read' | 'write' | 'match';
+	phase: 'download' | 'verify' | 'prepare' | 'read' | 'write' | 'match' | 'measure';
 	/** The file, site or step in hand, for people. */
 	what: string;
 	done: number;
@@ -45,6 +46,8 @@ export interface PackInfo {
 	probes: Record<string, Probe>;
 	/** Null when not measured. */
 	fluency: Fluency | null;
+	/** What `remeasure` compares with; null when the pack does not state it. */
+	check: Check | null;
 	provenance: Record<string, unknown>;
 	/** In order of depth: for each layer attention out, MLP out, residual. */
 	saes: SaeInfo[];
@@ -368,6 +371,8 @@ export interface Engine extends Experiments {
 		job: number,
 		onToken: (token: WrittenToken) => void
 	): Promise<Written>;
+	/** Throws a Problem where the pack states nothing that could be measured again. */
+	remeasure(job: number, onProgress: (p: Progress) => void): Promise<Remeasured>;
 	cancel(job: number): Promise<void>;
 	/** Stores whatever of the pack is not stored yet; true once a reload needs no network. */
 	keep(job: number, onProgress: (p: Progress) => void): Promise<boolean>;

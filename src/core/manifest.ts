@@ -94,7 +94,11 @@ export function parsePack(json: unknown): Pack {
 		licence: text(fields.licence ?? '', 'licence'),
 		citation: text(fields.citation ?? '', 'citation'),
 		provenance: object(fields.provenance ?? {}, 'provenance'),
-		model: parseModel(fields.model, files),
+		model: parseModel(
+			fields.model,
+			files,
+			saes.map((sae) => sae.id)
+		),
 		saes,
 		examples: optionalFile(fields.examples, 'examples', files),
 		selfTest: optionalFile(fields.self_test, 'self_test', files),
@@ -136,7 +140,7 @@ function checkPath(path: string): void {
 	if (path === 'pack.json') throw invalid('lists itself among its files');
 }
 
-function parseModel(value: unknown, files: Record<string, PackFile>): PackModel {
+function parseModel(value: unknown, files: Record<string, PackFile>, saes: SaeId[]): PackModel {
 	const fields = object(value, 'model');
 	const weights = list(fields.weights, 'model.weights').map((path) =>
 		file(path, 'model.weights', files)
@@ -147,7 +151,7 @@ function parseModel(value: unknown, files: Record<string, PackFile>): PackModel 
 		weights,
 		tokenizer: file(fields.tokenizer, 'model.tokenizer', files),
 		tokenizerConfig: file(fields.tokenizer_config, 'model.tokenizer_config', files),
-		metrics: parseModelMetrics(fields.metrics)
+		metrics: parseModelMetrics(fields.metrics, saes)
 	};
 }
 

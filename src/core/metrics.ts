@@ -1,4 +1,6 @@
 /** What a pack says was measured: of its model and of each SAE, in the words of `pack.json`. */
+import { parseCheck, type Check } from './check';
+import type { SaeId } from './contract';
 import { count, invalid, list, number, object, share } from './json';
 
 export interface ModelMetrics {
@@ -8,6 +10,8 @@ export interface ModelMetrics {
 	/** By the name of their family; none when not measured. */
 	probes: Record<string, Probe>;
 	fluency: Fluency | null;
+	/** What can be measured again on texts that ship; null when not stated. */
+	check: Check | null;
 }
 
 /** Multiple-choice probes of one family. */
@@ -76,7 +80,8 @@ const REQUIRED = [
 /** More than this many families or bins no reader would look at. */
 const MOST = 200;
 
-export function parseModelMetrics(value: unknown): ModelMetrics {
+/** `saes`: those that the pack holds. */
+export function parseModelMetrics(value: unknown, saes: SaeId[]): ModelMetrics {
 	const at = 'model.metrics';
 	const fields = object(value ?? {}, at);
 	return {
@@ -84,7 +89,8 @@ export function parseModelMetrics(value: unknown): ModelMetrics {
 		tokensTrained:
 			fields.tokens_trained == null ? null : number(fields.tokens_trained, `${at}.tokens_trained`),
 		probes: each(fields.probes, `${at}.probes`, parseProbe),
-		fluency: fields.fluency == null ? null : parseFluency(fields.fluency, `${at}.fluency`)
+		fluency: fields.fluency == null ? null : parseFluency(fields.fluency, `${at}.fluency`),
+		check: fields.check == null ? null : parseCheck(fields.check, `${at}.check`, saes)
 	};
 }
 

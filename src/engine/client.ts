@@ -21,6 +21,7 @@ import type {
 	Written,
 	WrittenToken
 } from '../core/contract';
+import type { Remeasured } from '../core/check';
 import { Problem } from '../core/errors';
 import type {
 	DeactivationRequest,
@@ -153,6 +154,17 @@ export class EngineClient {
 	): Promise<Written> {
 		return this.#call(
 			(engine, job) => engine.write(request, job, proxy(unlessAborted(signal, onToken))),
+			signal
+		);
+	}
+
+	/** Measures again what the pack states of its SAEs; ends between two texts when cancelled. */
+	remeasure({
+		signal,
+		onProgress = ignore
+	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<Remeasured> {
+		return this.#call(
+			(engine, job) => engine.remeasure(job, proxy(unlessAborted(signal, onProgress))),
 			signal
 		);
 	}

@@ -13,6 +13,7 @@ export type Asked = Pick<
 	| 'divergence'
 	| 'measureSteering'
 	| 'write'
+	| 'remeasure'
 	| 'keep'
 	| 'storage'
 	| 'forget'

@@ -22,6 +22,7 @@ import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
 import { Preferences } from './preferences.svelte';
 import { Reading, rowsOf } from './reading.svelte';
+import { Remeasuring } from './remeasuring.svelte';
 import { Resource } from './resource.svelte';
 import { Steering } from './steering.svelte';
 
@@ -56,6 +57,7 @@ export class Explorer {
 	readonly labels: Labels;
 	readonly steering: Steering;
 	readonly experiments: Experiments;
+	readonly remeasuring: Remeasuring;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
@@ -74,6 +76,7 @@ export class Explorer {
 		this.labels = new Labels(engine, () => this.model.ready);
 		this.steering = new Steering(engine);
 		this.experiments = new Experiments(engine);
+		this.remeasuring = new Remeasuring(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
 		this.address.onChange = () => this.#follow();

@@ -108,6 +108,27 @@ describe('the worker', () => {
 		expect(written.leftOut.length).toBe(leftOut.length);
 	});
 
+	it('measures again what the card states, within 1 %, and stops when asked', async () => {
+		const { client, opened } = await open();
+		const { check } = opened.pack;
+		const found = await client.remeasure();
+		expect(found.saes.map(({ sae }) => sae)).toEqual(opened.pack.saes.map(({ id }) => id));
+		for (const { sae, stated } of found.saes) expect(stated).toEqual(check!.saes[sae]);
+		expect(found.worst).toBeLessThan(1e-3);
+		const stop = new AbortController();
+		const steps: number[] = [];
+		const measuring = client.remeasure({
+			signal: stop.signal,
+			onProgress: ({ done }) => {
+				steps.push(done);
+				stop.abort();
+			}
+		});
+		await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
+		expect((await client.write(WRITE)).ids.length).toBe(12);
+		expect(steps).toEqual([0]);
+	}, 120_000);
+
 	it('fails by name when killed while writing, and starts anew with the next call', async () => {
 		const { client } = await open();
 		let lost = 0;
@@ -159,6 +180,16 @@ describe('WebGPU', async () => {
 				for (const [key, value] of y)
 					expect(x.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
 			}
+		},
+		240_000
+	);
+
+	it.runIf(adapter)(
+		'measures again what the card states, within 1 %',
+		async () => {
+			const { client, opened } = await open('webgpu');
+			expect(opened.backend).toBe('webgpu');
+			expect((await client.remeasure()).worst).toBeLessThan(0.01);
 		},
 		240_000
 	);

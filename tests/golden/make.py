@@ -13,6 +13,7 @@ import shutil
 import numpy as np
 import torch
 
+import check
 import firing
 import fixtures
 import naming
@@ -125,10 +126,11 @@ def fixture(name):
             line["labels"] = f"labels/{line['id']}.json.gz"
             files[line["labels"]] = gzip.compress(json.dumps({"labels": named}).encode(), mtime=0)
             line["metrics"].update(firing.metrics(saes[line["id"]], llama, docs, line["metrics"]), labelled=shares)
+    kinds = [i % 2 for i in range(len(docs))]
     files["examples.safetensors"] = tensors.dumps({
         "tokens": np.concatenate(docs).astype(np.uint16),
         "documents": np.cumsum([0] + [len(ids) for ids in docs[:-1]]).astype(np.int32),
-        "kind": np.array([i % 2 for i in range(len(docs))], np.uint8),
+        "kind": np.array(kinds, np.uint8),
     })
     manifest = {
         "format": "undercurrent-pack", "version": "1.0.0", "name": name, "title": f"Micro {name}",
@@ -136,7 +138,9 @@ def fixture(name):
         "provenance": {"recipe": "tests/golden/make.py", "seed": spec["seed"]},
         "model": {
             "config": config, "weights": ["model.safetensors"], "tokenizer": "tokenizer.json",
-            "tokenizer_config": "tokenizer_config.json", "metrics": {"bits_per_character": {}, "tokens_trained": 0},
+            "tokenizer_config": "tokenizer_config.json",
+            "metrics": {"bits_per_character": {}, "tokens_trained": 0,
+                        "check": check.check(llama, saes, docs, kinds)},
         },
         "saes": lines, "examples": "examples.safetensors",
     }

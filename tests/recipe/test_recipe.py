@@ -37,6 +37,7 @@ import tokenizer  # noqa: E402
 import train_model  # noqa: E402
 import train_saes  # noqa: E402
 import transformer  # noqa: E402
+import unwanted  # noqa: E402
 
 TEXT = "The lamp stood on the sill. It's bright, isn't it?  42 moths flew round_it\n\n\tand – naïvely – 日本 🙂.\n"
 
@@ -188,6 +189,16 @@ class Sampling(unittest.TestCase):
         own = "a cat and a dog sat by the old door and sang of rain all night"
         kept = sample.keep_own([copied, own, own + " savages", "short"], ["zero " + copied])
         self.assertEqual(kept, [own])
+
+    def test_unwanted_words_are_found_by_their_hashes(self):
+        listed = unwanted.read(f"word {unwanted.digest('umbrella')}\nstem {unwanted.digest('teapot')}\n")
+        cases = {"An UMBRELLA!": ["umbrella"], "“Ümbrella’s”": ["umbrella"], "the ümbrella": ["umbrella"], "umbrellas": [],
+                 "two Teapots, teapotty": ["teapots", "teapotty"], "an um-brella": ["umbrella"],
+                 "tea, pot and ateapot": []}
+        for text, found in cases.items():
+            self.assertEqual(unwanted.found(text, listed), found, text)
+        self.assertEqual(unwanted.found("Savages, he said."), ["savages"])
+        self.assertGreater(len(unwanted.LISTED["word"] | unwanted.LISTED["stem"]), 90)
 
 
 class Stages(unittest.TestCase):

@@ -118,9 +118,10 @@ const origins: Command = {
 
 const report: Command = {
 	options: ['pack'],
+	flags: ['measure'],
 	async run(args) {
 		const { pack } = await FolderSource.open(args.need('pack'));
-		return pack.saes.map((sae) => ({
+		const rows = pack.saes.map((sae) => ({
 			sae: sae.id,
 			site: sae.site,
 			d_in: sae.cfg.dIn,
@@ -128,6 +129,18 @@ const report: Command = {
 			architecture: sae.cfg.architecture,
 			...(sae.metrics ?? {})
 		}));
+		if (!args.get('measure')) return rows;
+		const { engine } = await open(args);
+		let last = '';
+		const { saes } = await engine.remeasure(JOB, ({ what }) => {
+			if (what !== last) process.stderr.write(`measuring ${what}\n`);
+			last = what;
+		});
+		return rows.map((row) => {
+			const found = saes.find(({ sae }) => sae === row.sae);
+			const { measured = null, stated = null, worst = null } = found ?? {};
+			return { ...row, measured, stated, worst };
+		});
 	}
 };
 

@@ -200,11 +200,7 @@ export class Stream {
 		const own = bias && this.form === 'worlds';
 		const [normed, , , stream] = this.g.ops(
 			'SkipSimplifiedLayerNormalization',
-			own
-				? [h, this.g.op('Add', [out, bias]), gain]
-				: bias
-					? [h, out, gain, bias]
-					: [h, out, gain],
+			own ? [h, this.g.op('Add', [out, bias]), gain] : bias ? [h, out, gain, bias] : [h, out, gain],
 			4,
 			{ epsilon: { float: epsilon } }
 		);

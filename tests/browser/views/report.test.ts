@@ -1,9 +1,27 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { FakeEngine } from '../../fake-engine';
 import Report from '../../../src/views/report/Report.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
 
 afterEach(leaveRoom);
+
+/** Lets the next measuring stand at a quarter until the answer is called, or it is cancelled. */
+function held(engine: FakeEngine): () => void {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	const measure = FakeEngine.prototype.remeasure.bind(engine);
+	vi.spyOn(engine, 'remeasure').mockImplementationOnce(async (options) => {
+		options?.onProgress?.({
+			phase: 'measure',
+			what: 'blocks.0.hook_attn_out',
+			done: 5,
+			total: 20
+		});
+		await promise;
+		return measure({ ...options, onProgress: undefined });
+	});
+	return resolve;
+}
 
 describe('Report', () => {
 	it('has a row a dictionary, the self-test and the limits', async () => {
@@ -48,6 +66,61 @@ describe('Report', () => {
 		await vi.waitFor(() => expect(rows.getByRole('row').elements()).toHaveLength(1 + 11 * 6));
 	});
 
+	it('measures the card again, with progress, and says how near it came', async () => {
+		const { engine } = await openRoom(Report, '#/report', { rich: true });
+		const go = held(engine);
+		const region = page.getByRole('region', { name: 'Measured again' });
+		const start = region.getByRole('button', { name: 'Measure again here' });
+		await start.click();
+		const bar = region.getByRole('progressbar', { name: 'Measuring again' });
+		await expect.element(bar).toHaveAttribute('aria-valuenow', '25');
+		await expect.element(region.getByText('A0: text 2 of 2')).toBeVisible();
+		await expect.element(start).toBeDisabled();
+		expect(await barriers()).toEqual([]);
+		go();
+		await expect
+			.element(region.getByRole('status'))
+			.toHaveTextContent(/^✓ All 10 dictionaries come out as the card states, within 1 %/);
+		expect(bar.elements()).toHaveLength(0);
+		const rows = region.getByRole('group', { name: 'Metrics measured again' }).getByRole('row');
+		expect(rows.elements()).toHaveLength(2 + 11);
+		expect(region.getByText('not measured').elements()).toHaveLength(1);
+		await expect.element(region.getByRole('button', { name: 'Save as CSV' })).toBeVisible();
+		expect(await barriers()).toEqual([]);
+	});
+
+	it('says by how much the card is missed, and where', async () => {
+		await openRoom(Report, '#/report', { rich: true, drift: 0.034 });
+		await page.getByRole('button', { name: 'Measure again here' }).click();
+		await expect
+			.element(page.getByRole('region', { name: 'Measured again' }).getByRole('status'))
+			.toHaveTextContent(/^✗ 1 of 10 dictionaries .* is 3\.4 % \(L0 of E\)\.$/);
+		expect(await barriers()).toEqual([]);
+	});
+
+	it('stops measuring when asked, and can begin anew', async () => {
+		const { engine, explorer } = await openRoom(Report, '#/report', { rich: true });
+		held(engine);
+		const region = page.getByRole('region', { name: 'Measured again' });
+		const start = region.getByRole('button', { name: 'Measure again here' });
+		await start.click();
+		await region.getByRole('button', { name: 'Cancel' }).click();
+		await expect.element(start).toBeEnabled();
+		expect(region.getByRole('progressbar').elements()).toHaveLength(0);
+		expect(region.getByRole('table').elements()).toHaveLength(0);
+		expect(explorer.remeasuring.error).toBeNull();
+		held(engine)();
+		await start.click();
+		await expect.element(region.getByRole('status')).toHaveTextContent(/10 dictionaries/);
+	});
+
+	it('says of an older pack that there is nothing to measure again', async () => {
+		await openRoom(Report, '#/report');
+		const region = page.getByRole('region', { name: 'Measured again' });
+		await expect.element(region).toHaveTextContent(/Not measured: this pack states no metrics/);
+		expect(region.getByRole('button').elements()).toHaveLength(0);
+	});
+
 	it('opens a second dictionary in Explore', async () => {
 		const { explorer } = await openRoom(Report, '#/report?prompt=a+fox', { rich: true });
 		const table = page.getByRole('group', { name: 'Metrics of the dictionaries' });
@@ -64,6 +137,8 @@ describe('Report', () => {
 		await page.viewport(360, 780);
 		await openRoom(Report, '#/report', { rich: true });
 		await expect.element(page.getByRole('img', { name: /^Densities/ })).toBeVisible();
+		await page.getByRole('button', { name: 'Measure again here' }).click();
+		await expect.element(page.getByRole('group', { name: 'Metrics measured again' })).toBeVisible();
 		expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
 		await page.viewport(1280, 800);
 	});

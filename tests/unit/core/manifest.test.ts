@@ -70,7 +70,13 @@ describe('parsePack', () => {
 			examples: null,
 			model: {
 				tokenizerConfig: 't.json',
-				metrics: { bitsPerCharacter: {}, tokensTrained: null, probes: {}, fluency: null }
+				metrics: {
+					bitsPerCharacter: {},
+					tokensTrained: null,
+					probes: {},
+					fluency: null,
+					check: null
+				}
 			}
 		});
 		expect(parsed.saes[0]).toEqual({
@@ -122,11 +128,12 @@ describe('parsePack', () => {
 	it('reads what the model can do', () => {
 		const probes = { 'greater-than': { accuracy: 0.9, chance: 0.5, n: 500 } };
 		const fluency = { stories: 200, sentences: 4000, parsed: 0.97, novel: 0.6 };
-		expect(parsePack(modelled({ probes, fluency, check: 1 })).model.metrics).toEqual({
+		expect(parsePack(modelled({ probes, fluency, unknown: 1 })).model.metrics).toEqual({
 			bitsPerCharacter: {},
 			tokensTrained: null,
 			probes,
-			fluency
+			fluency,
+			check: null
 		});
 	});
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { compared, type Remeasured } from '../../../src/core/check';
 import type { SaeInfo } from '../../../src/core/contract';
 import type { SaeMetrics } from '../../../src/core/metrics';
 import { METRICS, seriesOf, tableOf } from '../../../src/views/report/metrics';
 import { factsOf } from '../../../src/views/report/provenance';
+import { COMPARED, rowsOf, verdictOf } from '../../../src/views/report/remeasured';
 
 const metrics: SaeMetrics = {
 	l0: 31.5,
@@ -61,6 +63,51 @@ describe('metrics of the report', () => {
 		}
 		const few = METRICS.filter(({ of }) => of(metrics) !== undefined);
 		expect(few.map((m) => m.key)).toEqual(Object.keys(metrics));
+	});
+});
+
+describe('what was measured again', () => {
+	const { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered } = metrics;
+	const stated = { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered };
+	const again = (...factors: number[]): Remeasured => {
+		const found = factors.map((factor, i) =>
+			compared(
+				`blocks.${i}.hook_resid_post`,
+				{ ...stated, ce_recovered: ce_recovered * factor },
+				stated
+			)
+		);
+		return { texts: 2, tokens: 80, saes: found, worst: Math.max(...found.map((s) => s.worst)) };
+	};
+
+	it('agrees up to 1 %, and says how near', () => {
+		expect(verdictOf(again(1, 1.009))).toBe(
+			'✓ All 2 dictionaries come out as the card states, within 1 %: the largest difference is 0.9 %.'
+		);
+		expect(verdictOf(again(1))).toBe(
+			'✓ The dictionary comes out as the card states, within 1 %: the largest difference is 0 %.'
+		);
+	});
+
+	it('does not agree beyond that, and says where', () => {
+		expect(verdictOf(again(1, 0.98, 1.011))).toBe(
+			'✗ 2 of 3 dictionaries differ from the card by more than 1 %: the largest difference is 2 % (CE recovered of R1).'
+		);
+	});
+
+	it('has a row a dictionary and metric, unrounded', () => {
+		const { columns, rows } = rowsOf(again(1, 2));
+		expect(columns).toHaveLength(5);
+		expect(rows).toHaveLength(2 * COMPARED.length);
+		expect(rows[0]).toEqual(['blocks.0.hook_resid_post', 'l0', 31.5, 31.5, 0]);
+		expect(rows.at(-1)).toEqual(['blocks.1.hook_resid_post', 'ce_recovered', 1.95, 0.975, 1]);
+	});
+
+	it('names and explains what it compares', () => {
+		for (const { key, name, meaning } of COMPARED) {
+			expect(key in stated).toBe(true);
+			expect(name && meaning).toBeTruthy();
+		}
 	});
 });
 

@@ -11,7 +11,7 @@ import { Matcher } from '../../matcher';
 import { startRuntime } from '../../session';
 import { Workbench } from '../../workbench';
 import { readModelFolder, type ModelFolder } from './hugging-face';
-import { Measure, windowsOf } from './measure';
+import { PackMeasure, startsOf, windowsOf } from './measure';
 import { readSaeFolder, type SaeFolder } from './sae-lens';
 import { summarise } from './summary';
 import { TensorFile, type StoredDtype } from './tensors';
@@ -94,7 +94,7 @@ async function measureInto(
 			'Give a text file with some pages.'
 		);
 	if (walk) {
-		const measure = new Measure(bench.model, bench.lens, bench.tokenizer, walk);
+		const measure = new PackMeasure(bench, walk);
 		const means = await measure.means(saes.map((s) => s.site));
 		for (const [i, sae] of saes.entries())
 			await out.write(String(entries[i]!.weights), saeFile(sae, dtype, means.get(sae.site)!));
@@ -120,9 +120,8 @@ async function statisticsInto(
 	bench: Workbench,
 	walk: ReturnType<typeof windowsOf>
 ): Promise<void> {
-	const measure = new Measure(bench.model, bench.lens, bench.tokenizer, walk);
-	const starts: number[] = [];
-	for (let at = 0, w = 0; w < walk.windows.length; at += walk.windows[w++]!.length) starts.push(at);
+	const measure = new PackMeasure(bench, walk);
+	const starts = startsOf(walk.windows);
 	const total = walk.windows.reduce((n, w) => n + w.length, 0);
 	const bounds = (position: number) => {
 		let low = 0;
@@ -192,11 +191,9 @@ function saeFile(sae: SaeFolder, dtype: StoredDtype, mean: Float32Array | null):
 function exampleFile(windows: number[][]): Uint8Array {
 	const ids = windows.flat();
 	const wide = ids.some((id) => id > 65535);
-	const starts = new Int32Array(windows.length);
-	for (let w = 1; w < windows.length; w++) starts[w] = starts[w - 1]! + windows[w - 1]!.length;
 	return new TensorFile()
 		.integers('tokens', [ids.length], wide ? Uint32Array.from(ids) : Uint16Array.from(ids))
-		.integers('documents', [windows.length], starts)
+		.integers('documents', [windows.length], Int32Array.from(startsOf(windows)))
 		.integers('kind', [windows.length], new Uint8Array(windows.length).fill(2))
 		.finish();
 }
