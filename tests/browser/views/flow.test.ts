@@ -145,6 +145,8 @@ describe('Flow', () => {
 		expect(nodes().some((node) => node.dataset.id!.startsWith('blocks.1.hook_resid_post/'))).toBe(
 			false
 		);
+		// Away from the drawing: what lies under the pointer is told about first.
+		await view().getByRole('heading', { level: 2 }).hover();
 		nodeOf(id).focus();
 		await expect
 			.element(view().getByText('name: truth · F1 0.83 (chance 0.05)').first())
