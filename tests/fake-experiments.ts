@@ -17,7 +17,8 @@ export class FakeExperiments {
 	readonly calls: string[] = [];
 
 	constructor(
-		readonly pace: number,
+		/** Milliseconds between two steps. */
+		public pace: number,
 		readonly rich: boolean
 	) {}
 

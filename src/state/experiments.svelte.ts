@@ -22,6 +22,12 @@ export interface DoseRequest {
 	target: number;
 }
 
+/** What is measured of a plan, and the dose by which its arms count. */
+export interface DoseResponse {
+	request: SteeringRequest;
+	dose: number;
+}
+
 /** Doses tried, at most, and the largest. */
 const STEPS = 24;
 const MOST = 64;
@@ -32,22 +38,30 @@ export class Experiments {
 	readonly edge: Task<EdgeRequest, EdgeTest>;
 	readonly matches: Task<MatchRequest, MatchAnswer>;
 	readonly dose: Task<DoseRequest, Matched>;
-	readonly steering: Task<SteeringRequest, ArmResult[]>;
+	readonly steering: Task<DoseResponse, ArmResult[]>;
 
 	constructor(engine: Asked) {
 		this.edge = new Task((request, watch) => engine.testEdge(request, watch));
 		this.matches = new Task((request, watch) => engine.matches(request, watch));
 		this.dose = new Task(async ({ text, chain, centre, plan, target }, { signal, onProgress }) => {
 			let done = 0;
-			const kl = async (dose: number) => {
-				const edits = editsOf(chain, centre, { ...plan, dose });
-				onProgress({ phase: 'match', what: `${dose}`, done: done++, total: STEPS });
+			// Strengths are sought above 0, on the side to which the plan pushes.
+			const side = plan.dose < 0 ? -1 : 1;
+			const kl = async (strength: number) => {
+				const edits = editsOf(chain, centre, { ...plan, dose: side * strength });
+				onProgress({ phase: 'match', what: `${side * strength}`, done: done++, total: STEPS });
 				return engine.divergence({ text, edits, control: 'none', seed: 0 }, signal);
 			};
-			const options = { most: MOST, tolerance: NEAR * target, steps: STEPS, start: plan.dose || 1 };
-			return matchKl(kl, target, options);
+			const options = {
+				most: MOST,
+				tolerance: NEAR * target,
+				steps: STEPS,
+				start: Math.abs(plan.dose) || 1
+			};
+			const found = await matchKl(kl, target, options);
+			return { ...found, strength: side * found.strength };
 		});
-		this.steering = new Task(async (request, { signal, onProgress, onPart }) => {
+		this.steering = new Task(async ({ request }, { signal, onProgress, onPart }) => {
 			const results: ArmResult[] = [];
 			await engine.measureSteering(request, {
 				signal,

@@ -64,6 +64,7 @@ export function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }
 
-function same(a: unknown, b: unknown): boolean {
+/** Whether two questions are the same. */
+export function same(a: unknown, b: unknown): boolean {
 	return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,7 +1,7 @@
 /** Long work that a reader starts and may stop: what it has found so far, and how far it is. */
 import type { Progress } from '../core/contract';
 import { isAbort } from '../core/errors';
-import { asError } from './resource.svelte';
+import { asError, same } from './resource.svelte';
 
 /** What the work is given to be stopped and to say how it goes. */
 export interface Watch<T> {
@@ -12,10 +12,10 @@ export interface Watch<T> {
 }
 
 export class Task<A, T> {
-	/** What was started last. */
-	asked = $state.raw<A | null>(null);
-	/** What it has found; that of the work before stays until there is something newer. */
+	/** What has been found; that of the work before stays until there is something newer. */
 	value = $state.raw<T | null>(null);
+	/** What `value` answers. */
+	answered = $state.raw<A | null>(null);
 	progress = $state.raw<Progress | null>(null);
 	error = $state.raw<Error | null>(null);
 	busy = $state(false);
@@ -32,22 +32,27 @@ export class Task<A, T> {
 		return progress && progress.total > 0 ? progress.done / progress.total : null;
 	}
 
+	/** What has been found to this very question. */
+	answerTo(args: A | null | undefined): T | null {
+		return args != null && same(args, this.answered) ? this.value : null;
+	}
+
 	/** Starts, in place of what is under way. */
 	async start(args: A): Promise<void> {
 		this.#running?.abort();
 		const running = (this.#running = new AbortController());
 		const { signal } = running;
-		this.asked = args;
 		this.busy = true;
 		this.error = null;
 		this.progress = null;
+		const onPart = (value: T) => {
+			if (signal.aborted) return;
+			this.value = value;
+			this.answered = args;
+		};
 		try {
-			const value = await this.#run(args, {
-				signal,
-				onProgress: (progress) => !signal.aborted && (this.progress = progress),
-				onPart: (part) => !signal.aborted && (this.value = part)
-			});
-			if (!signal.aborted) this.value = value;
+			const onProgress = (progress: Progress) => !signal.aborted && (this.progress = progress);
+			onPart(await this.#run(args, { signal, onProgress, onPart }));
 		} catch (error) {
 			if (!signal.aborted && !isAbort(error)) this.error = asError(error);
 		}
@@ -59,14 +64,5 @@ export class Task<A, T> {
 		this.#running?.abort();
 		this.#running = null;
 		this.busy = false;
-	}
-
-	/** Forgets everything. */
-	clear(): void {
-		this.stop();
-		this.asked = null;
-		this.value = null;
-		this.progress = null;
-		this.error = null;
 	}
 }

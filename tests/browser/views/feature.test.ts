@@ -145,7 +145,8 @@ describe('Feature', () => {
 	});
 
 	it('compares by other measures, and can be stopped', async () => {
-		const { explorer } = await openRoom(Feature, `#/feature/${ID}`, { pace: 30 });
+		const { explorer, engine } = await openRoom(Feature, `#/feature/${ID}`);
+		engine.pace = 60_000;
 		const measure = (name: string) =>
 			page.getByRole('radiogroup', { name: 'Compared by' }).getByText(name, { exact: true });
 		await measure('correlation').click();
@@ -153,6 +154,7 @@ describe('Feature', () => {
 		await expect.element(page.getByRole('progressbar', { name: 'Comparison' })).toBeVisible();
 		await page.getByRole('button', { name: 'Stop' }).click();
 		expect(explorer.experiments.matches.busy).toBe(false);
+		engine.pace = 0;
 		await page.getByRole('button', { name: 'Compare' }).click();
 		const table = page.getByRole('table', { name: 'Matches by correlation' });
 		await expect.element(table).toBeVisible();
