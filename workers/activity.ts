@@ -1,11 +1,18 @@
 /** Codes of SAEs over the texts that a pack brings, walked when first needed and kept. */
-import type { Progress, SaeId } from '../src/core/contract';
+import type { SaeId } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import type { OnProgress } from '../src/core/experiments';
+import { argmax } from '../src/core/sampling';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../src/core/sparse';
-import { momentsOf, type Moments } from '../src/core/together';
+import { correlations, momentsOf, overlaps, type Moments } from '../src/core/together';
 import { tapOf } from '../src/core/site';
+import { once } from './once';
+import { tapsOf } from './sae';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
+
+/** How often the thread lets messages in while features are compared. */
+const BREATH_MS = 20;
 
 /** One SAE over the walked tokens, special ones left out. */
 export interface Walked {
@@ -15,10 +22,9 @@ export interface Walked {
 	tokens: number;
 }
 
-export type OnProgress = (progress: Progress) => void;
-
 export class Activity {
 	readonly #walked = new Map<SaeId, Walked>();
+	readonly #correlated = new Map<string, Promise<Int32Array>>();
 	#documents: Promise<number[][]> | null = null;
 
 	/** `most`: how many tokens are walked at most, whole documents. */
@@ -34,31 +40,64 @@ export class Activity {
 		return this.#documents;
 	}
 
-	/** Walks the texts for those of the SAEs that have not been walked. */
+	/**
+	 * Walks the texts for those of the SAEs that have not been walked. Who needs several asks for all of them first:
+	 * the model then reads the texts only once.
+	 */
 	async of(
 		saes: SaeId[],
-		signal?: AbortSignal,
-		onProgress: OnProgress = () => undefined
+		onProgress: OnProgress,
+		signal?: AbortSignal
 	): Promise<Map<SaeId, Walked>> {
 		const missing = [...new Set(saes)].filter((id) => !this.#walked.has(id));
-		if (missing.length > 0) await this.#walk(missing, signal, onProgress);
+		if (missing.length > 0) await this.#walk(missing, onProgress, signal);
 		return new Map(saes.map((id) => [id, this.#walked.get(id)!]));
 	}
 
-	async #walk(ids: SaeId[], signal: AbortSignal | undefined, onProgress: OnProgress) {
+	/** How alike the activations of one feature and of all of `target` are over the texts. */
+	async alike(
+		measure: 'pearson' | 'coactivation',
+		feature: { sae: SaeId; index: number },
+		target: SaeId,
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<{ scores: Float32Array; tokens: number }> {
+		const walked = await this.of([feature.sae, target], onProgress, signal);
+		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
+		const { rows, moments } = other;
+		const scores =
+			measure === 'pearson'
+				? correlations(own.columns, feature.index, rows, moments, own.tokens)
+				: overlaps(own.columns, feature.index, rows, moments);
+		return { scores, tokens: own.tokens };
+	}
+
+	/** For each feature of `from` the feature of `target` that correlates most with it; −1 where none does. */
+	correlated(
+		from: SaeId,
+		target: SaeId,
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<Int32Array> {
+		const make = async () => {
+			const walked = await this.of([from, target], onProgress, signal);
+			return mostCorrelated(walked.get(from)!, walked.get(target)!, signal);
+		};
+		return once(this.#correlated, `${from} ${target}`, make, signal);
+	}
+
+	async #walk(ids: SaeId[], onProgress: OnProgress, signal?: AbortSignal) {
 		const { model, tokenizer } = this.bench;
 		const documents = await this.documents();
 		const saes = await this.bench.saes(ids, signal);
-		const sites = [...new Set([...saes.values()].map((sae) => tapOf(sae.info.site)))];
+		const sites = tapsOf(saes.values());
 		const parts = new Map<SaeId, SparseRows[]>(ids.map((id) => [id, []]));
 		const total = documents.reduce((n, document) => n + document.length, 0);
 		const { dModel } = model.shape;
 		let done = 0;
 		for (const document of documents) {
 			onProgress({ phase: 'read', what: 'texts of the pack', done, total });
-			const cache = model.begin();
-			const { taps } = await model.read(cache, document, sites, signal);
-			model.forget(cache);
+			const { taps } = await model.readOnce(document, sites, signal);
 			const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
 			for (const [id, sae] of saes) {
 				const x = taps.get(tapOf(sae.info.site))!.subarray(start * dModel);
@@ -96,4 +135,24 @@ export class Activity {
 		}
 		return chosen;
 	}
+}
+
+async function mostCorrelated(
+	own: Walked,
+	other: Walked,
+	signal?: AbortSignal
+): Promise<Int32Array> {
+	const out = new Int32Array(own.moments.length).fill(-1);
+	let breath = Date.now();
+	for (let f = 0; f < out.length; f++) {
+		if (own.moments[f]!.count === 0) continue;
+		const found = correlations(own.columns, f, other.rows, other.moments, own.tokens);
+		const best = argmax(found);
+		if (found[best]! > 0) out[f] = best;
+		if (Date.now() - breath < BREATH_MS) continue;
+		await breathe();
+		signal?.throwIfAborted();
+		breath = Date.now();
+	}
+	return out;
 }

@@ -8,10 +8,11 @@ import type { SaeId, Site } from '../src/core/contract';
 import type { Change } from '../src/core/experiments';
 import { row } from '../src/core/matrix';
 import { normals } from '../src/core/random';
+import { surprise } from '../src/core/sampling';
 import { activationAt } from '../src/core/sparse';
 import { tapOf } from '../src/core/site';
 import type { Cache, World } from './language-model';
-import type { Codes, Sae } from './sae';
+import { tapsOf, type Codes, type Sae } from './sae';
 import type { Workbench } from './workbench';
 
 /** Something added to the stream at one site, and the feature that is watched. */
@@ -54,7 +55,7 @@ export async function changes(
 ): Promise<Change[]> {
 	if (pushes.length === 0) return [];
 	const watched = [...new Set(pushes.map((push) => push.watched.sae))];
-	const sites = [...new Set(watched.map((sae) => tapOf(saes.get(sae)!.info.site)))];
+	const sites = tapsOf(watched.map((sae) => saes.get(sae)!));
 	const still: Push['adds'] = new Map();
 	const all = [still, ...pushes.map((push) => push.adds)];
 	const worlds = await bench.model.worlds(cache, id, all, sites, signal);
@@ -83,13 +84,4 @@ function stacked(worlds: World[], site: Site): Float32Array {
 	const out = new Float32Array(worlds.length * width);
 	worlds.forEach((world, w) => out.set(world.taps.get(site)!, w * width));
 	return out;
-}
-
-/** −ln p of a token. */
-export function surprise(logits: Float32Array, token: number): number {
-	let max = -Infinity;
-	for (const x of logits) if (x > max) max = x;
-	let total = 0;
-	for (const x of logits) total += Math.exp(x - max);
-	return max + Math.log(total) - logits[token]!;
 }

@@ -9,20 +9,21 @@ import type {
 	EdgeRequest,
 	EdgeTest,
 	OnProgress,
+	OnTrials,
 	Strategy,
 	Trial
 } from '../src/core/experiments';
-import { UPSTREAM, type UpstreamKind } from '../src/core/flow';
-import { GROUPS } from '../src/core/groups';
+import type { UpstreamKind } from '../src/core/flow';
+import { groupOf } from '../src/core/groups';
 import { seeded } from '../src/core/random';
 import { activationAt } from '../src/core/sparse';
 import { depthOf, featureId, tapOf } from '../src/core/site';
 import type { Activity } from './activity';
 import { changes, directions, rescaling, type Push } from './causal';
 import type { Features } from './features';
-import { layersOf } from './layers';
+import { layersOf, saesOf } from './layers';
 import type { Matches } from './pairs';
-import type { Codes, Sae } from './sae';
+import { tapsOf, type Codes, type Sae } from './sae';
 import type { Workbench } from './workbench';
 
 /** Throws a Problem where `from` does not come before `to`. */
@@ -43,9 +44,7 @@ export async function testEdge(
 	const { tokens } = bench.tokenize(request.text);
 	const ids = tokens.map((token) => token.id);
 	const { model } = bench;
-	const whole = model.begin();
-	const { taps } = await model.read(whole, ids, [site, watched], signal);
-	model.forget(whole);
+	const { taps } = await model.readOnce(ids, [site, watched], signal);
 	const [upstream, downstream] = [
 		await from.sae.encode(taps.get(site)!, signal),
 		await to.sae.encode(taps.get(watched)!, signal)
@@ -94,14 +93,13 @@ export async function deactivate(
 	request: DeactivationRequest,
 	features: Features,
 	activity: Activity,
-	onTrials: (trials: Trial[], progress: Parameters<OnProgress>[0]) => void,
+	onTrials: OnTrials,
 	signal?: AbortSignal
 ): Promise<void> {
 	const { bench } = features;
 	const say: OnProgress = (progress) => onTrials([], progress);
 	const layers = await prepared(request.strategies, features, activity, say, signal);
-	const ids = layers.flatMap(({ target, upstream }) => [target, ...upstream.map((u) => u.sae)]);
-	const saes = await bench.saes(ids, signal);
+	const saes = await bench.saes(saesOf(layers), signal);
 	const uniform = seeded(request.seed);
 	const documents = chosen(await activity.documents(), request.texts, uniform);
 	const total = documents.length * request.tokensPerText;
@@ -137,8 +135,11 @@ async function prepared(
 	onProgress: OnProgress,
 	signal?: AbortSignal
 ): Promise<Prepared[]> {
+	const layers = layersOf(bench);
+	const byPearson = strategies.includes('top-1 by Pearson');
+	if (byPearson) await activity.of(saesOf(layers), onProgress, signal);
 	const out: Prepared[] = [];
-	for (const { layer, target, upstream } of layersOf(bench)) {
+	for (const { layer, target, upstream } of layers) {
 		const known: Prepared['upstream'] = [];
 		for (const { kind, sae } of upstream) {
 			const matches = await pairs.best(target, sae, signal);
@@ -147,11 +148,8 @@ async function prepared(
 				const partners = await pairs.partnersOrNone(target, sae, onProgress, signal);
 				if (partners) others.permutation = partners;
 			}
-			if (strategies.includes('top-1 by Pearson')) {
-				const walked = await activity.of([target, sae], signal, onProgress);
-				const [own, other] = [walked.get(target)!, walked.get(sae)!];
-				others['top-1 by Pearson'] = await pairs.correlated(own, other, signal);
-			}
+			if (byPearson)
+				others['top-1 by Pearson'] = await activity.correlated(target, sae, onProgress, signal);
 			known.push({ kind, sae, matches, others });
 		}
 		out.push({ layer, target, upstream: known });
@@ -195,10 +193,8 @@ async function codesAt(
 	signal?: AbortSignal
 ): Promise<Map<SaeId, Codes>> {
 	const { dModel } = model.shape;
-	const sites = [...new Set([...saes.values()].map((sae) => tapOf(sae.info.site)))];
-	const cache = model.begin();
-	const { taps } = await model.read(cache, document, sites, signal);
-	model.forget(cache);
+	const sites = tapsOf(saes.values());
+	const { taps } = await model.readOnce(document, sites, signal);
 	const out = new Map<SaeId, Codes>();
 	for (const [id, sae] of saes) {
 		const all = taps.get(tapOf(sae.info.site))!;
@@ -235,10 +231,8 @@ function plan(
 		const top = ({ matches, sae }: Prepared['upstream'][number]) =>
 			a(sae, matches.indices[index * matches.k]!) > 0;
 		const kinds = upstream.filter(top).map((u) => u.kind);
-		const group = GROUPS.findIndex((g) =>
-			UPSTREAM.every((k) => g.includes(k) === kinds.includes(k))
-		);
 		if (kinds.length === 0) continue;
+		const group = groupOf(kinds);
 		taken++;
 		for (const u of upstream)
 			for (const strategy of request.strategies) {

@@ -39,7 +39,6 @@ import type {
 } from '../src/core/experiments';
 import type { PackSource } from '../src/core/pack-source';
 import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
-import { parseFeatureId } from '../src/core/site';
 import { chooseDevice, type Choice } from './device';
 import { FlowExperiments } from './experiments';
 import { Features } from './features';
@@ -163,9 +162,8 @@ export class LocalEngine implements Engine {
 
 	deactivate(request: DeactivationRequest, job: number, onTrials: OnTrials): Promise<void> {
 		return this.#work(job, async (signal) => {
-			const trials = new Delivery((part: Parameters<OnTrials>) => onTrials(...part));
-			const send = (...part: Parameters<OnTrials>) => trials.send(part);
-			await this.#ready().experiments.deactivate(request, send, signal);
+			const trials = new Delivery(onTrials);
+			await this.#ready().experiments.deactivate(request, trials.send, signal);
 			await trials.arrived();
 		});
 	}
@@ -176,9 +174,8 @@ export class LocalEngine implements Engine {
 
 	measureSteering(request: SteeringRequest, job: number, onArm: OnArm): Promise<void> {
 		return this.#work(job, async (signal) => {
-			const arms = new Delivery((part: Parameters<OnArm>) => onArm(...part));
-			const send = (...part: Parameters<OnArm>) => arms.send(part);
-			await this.#ready().experiments.measureSteering(request, send, signal);
+			const arms = new Delivery(onArm);
+			await this.#ready().experiments.measureSteering(request, arms.send, signal);
 			await arms.arrived();
 		});
 	}
@@ -205,9 +202,7 @@ export class LocalEngine implements Engine {
 		return this.#work(job, async (signal) => {
 			const { bench } = this.#ready();
 			const { tokens, leftOut } = bench.tokenize(request.text);
-			const ids = request.edits.map((e) => parseFeatureId(e.id)?.sae ?? '');
-			const saes = await bench.saes(ids, signal);
-			const steering = steeringOf(request.edits, saes);
+			const steering = steeringOf(request.edits, await bench.steered(request.edits, signal));
 			const prompt = tokens.map((t) => t.id);
 			const { model, tokenizer } = bench;
 			const tokensOut = new Delivery(onToken);
@@ -334,12 +329,12 @@ export class LocalEngine implements Engine {
  * A callback into the page, sent to without waiting. Each has a channel of its own, so a call's answer
  * could overtake its last parts: `arrived` is awaited before answering.
  */
-class Delivery<T> {
+class Delivery<T extends unknown[]> {
 	readonly #sent: unknown[] = [];
-	constructor(readonly callback: (value: T) => unknown) {}
+	constructor(readonly callback: (...values: T) => unknown) {}
 
-	readonly send = (value: T): void => {
-		this.#sent.push(this.callback(value));
+	readonly send = (...values: T): void => {
+		this.#sent.push(this.callback(...values));
 	};
 
 	async arrived(): Promise<void> {

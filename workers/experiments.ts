@@ -1,28 +1,26 @@
 /** The experiments on feature flow, each in its own file; here is what they share: an open pack and its texts. */
-import type { Progress } from '../src/core/contract';
 import type {
-	Arm,
-	ArmResult,
 	DeactivationRequest,
+	DivergenceRequest,
 	EdgeRequest,
 	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
+	OnArm,
 	OnProgress,
+	OnTrials,
 	PromptFlow,
 	PromptFlowRequest,
-	SteeringRequest,
-	Trial
+	SteeringRequest
 } from '../src/core/experiments';
 import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
-import { parseFeatureId } from '../src/core/site';
 import { Activity } from './activity';
 import { deactivate, testEdge } from './deactivation';
 import type { Features } from './features';
 import { measuredMatches } from './matches';
 import { reproduce } from './reproduction/reproduce';
-import { armSteering, divergence, measureArm, themeOf } from './steering-measure';
+import { divergence, measureArm, themeOf } from './steering-measure';
 
 /** Tokens of the pack's texts on which activations are compared. */
 const TOKENS = 20_000;
@@ -50,11 +48,7 @@ export class FlowExperiments {
 		return testEdge(request, this.features.bench, onProgress, signal);
 	}
 
-	deactivate(
-		request: DeactivationRequest,
-		onTrials: (trials: Trial[], progress: Progress) => void,
-		signal: AbortSignal
-	): Promise<void> {
+	deactivate(request: DeactivationRequest, onTrials: OnTrials, signal: AbortSignal): Promise<void> {
 		return deactivate(request, this.features, this.activity, onTrials, signal);
 	}
 
@@ -64,7 +58,7 @@ export class FlowExperiments {
 
 	async measureSteering(
 		request: SteeringRequest,
-		onArm: (result: ArmResult, progress: Progress) => void,
+		onArm: OnArm,
 		signal: AbortSignal
 	): Promise<void> {
 		const { bench } = this.features;
@@ -84,14 +78,7 @@ export class FlowExperiments {
 		return reproduce(this.features, settings, onProgress, signal);
 	}
 
-	async divergence(
-		request: { text: string; seed: number } & Pick<Arm, 'edits' | 'control'>,
-		signal: AbortSignal
-	): Promise<number> {
-		const { bench } = this.features;
-		const named = request.edits.map((edit) => parseFeatureId(edit.id)?.sae ?? '');
-		const steering = armSteering(request, await bench.saes(named, signal), request.seed);
-		const ids = bench.tokenize(request.text).tokens.map((token) => token.id);
-		return divergence(ids, steering, bench, signal);
+	divergence(request: DivergenceRequest, signal: AbortSignal): Promise<number> {
+		return divergence(request, this.features.bench, signal);
 	}
 }

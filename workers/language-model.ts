@@ -122,6 +122,21 @@ export class LanguageModel {
 		return { logits, taps };
 	}
 
+	/** Reads a text from its start, under a steering if given, and keeps nothing of it. */
+	async readOnce(
+		ids: number[],
+		sites: Site[],
+		signal?: AbortSignal,
+		steering: Steering | null = null
+	): Promise<Step> {
+		const cache = this.begin(steering);
+		try {
+			return await this.read(cache, ids, sites, signal);
+		} finally {
+			this.forget(cache);
+		}
+	}
+
 	/**
 	 * One more token read many times over, after what `cache` holds and leaving it as it is: in world w,
 	 * `adds[w]` says what is added where a site is written. Returns for each world the logits, `[vocab]`, and

@@ -12,6 +12,12 @@ export interface Layer {
 	upstream: { kind: UpstreamKind; sae: SaeId }[];
 }
 
+/** Every SAE of these layers, each once. */
+export function saesOf(layers: Layer[]): SaeId[] {
+	const ids = layers.flatMap(({ target, upstream }) => [target, ...upstream.map((u) => u.sae)]);
+	return [...new Set(ids)];
+}
+
 /** In order of depth; layers without any SAE one step before are left out. */
 export function layersOf(bench: Workbench): Layer[] {
 	return bench.saeIds.flatMap((target) => {

@@ -58,14 +58,7 @@ export async function measuredMatches(
 			return { best: largest(cosines, k), score: (best) => cosines[best]!, tokens: null };
 		}
 		const feature = { sae: sae.id, index };
-		const { scores, tokens } = await pairs.activations(
-			measure,
-			feature,
-			target,
-			activity,
-			onProgress,
-			signal
-		);
+		const { scores, tokens } = await activity.alike(measure, feature, target, onProgress, signal);
 		const best = largest(scores, k).filter((feature) => scores[feature]! > 0);
 		return { best, score: (feature) => scores[feature]!, tokens };
 	}

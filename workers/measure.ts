@@ -5,6 +5,7 @@
  */
 import type { CheckMetrics } from '../src/core/check';
 import type { Site } from '../src/core/contract';
+import { surprise } from '../src/core/sampling';
 import { tapOf } from '../src/core/site';
 import { breathe } from './session';
 import type { Codes, Sae } from './sae';
@@ -116,10 +117,8 @@ export class Measure {
 		const kept = this.#kept.get(window);
 		if (kept && sites.every((site) => kept.has(site))) return kept;
 		const { model } = this.bench;
-		const cache = model.begin();
 		const all = [...new Set([...sites, ...this.keep])];
-		const { taps } = await model.read(cache, window, all, signal);
-		model.forget(cache);
+		const { taps } = await model.readOnce(window, all, signal);
 		if (this.keep.length > 0) this.#kept.set(window, taps);
 		return taps;
 	}
@@ -186,12 +185,7 @@ export class Measure {
 		for (let t = 0; t + 1 < window.length; t++) {
 			const next = window[t + 1]!;
 			if (!this.#counts(next)) continue;
-			const row = logits.subarray(t * vocabSize, (t + 1) * vocabSize);
-			let max = -Infinity;
-			for (const x of row) if (x > max) max = x;
-			let total = 0;
-			for (const x of row) total += Math.exp(x - max);
-			sum += max + Math.log(total) - row[next]!;
+			sum += surprise(logits.subarray(t * vocabSize, (t + 1) * vocabSize), next);
 		}
 		return sum;
 	}

@@ -1,16 +1,14 @@
 /** Whole dictionaries matched with one another, each pair once: best cosines, partners, correlations. */
 import type { SaeId } from '../src/core/contract';
 import { assign } from '../src/core/assignment';
-import { isAbort, Problem } from '../src/core/errors';
+import { Problem } from '../src/core/errors';
 import type { NullRow, OnProgress } from '../src/core/experiments';
 import { nullFrom, type Null } from '../src/core/matching';
 import { row } from '../src/core/matrix';
 import { centred, haar, rotated } from '../src/core/rotation';
-import { argmax } from '../src/core/sampling';
-import { correlations, overlaps } from '../src/core/together';
-import type { Activity, Walked } from './activity';
 import { DRAWS, Matcher, SEED } from './matcher';
 import type { Sae } from './sae';
+import { once } from './once';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
 
@@ -114,42 +112,6 @@ export class Pairs {
 		return scores.map((score, i) => score - half[i % y.rows]!);
 	}
 
-	/** How alike the activations of one feature and of all of `target` are over the pack's texts. */
-	async activations(
-		measure: 'pearson' | 'coactivation',
-		feature: { sae: SaeId; index: number },
-		target: SaeId,
-		activity: Activity,
-		onProgress: OnProgress,
-		signal?: AbortSignal
-	): Promise<{ scores: Float32Array; tokens: number }> {
-		const walked = await activity.of([feature.sae, target], signal, onProgress);
-		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
-		const { rows, moments } = other;
-		const scores =
-			measure === 'pearson'
-				? correlations(own.columns, feature.index, rows, moments, own.tokens)
-				: overlaps(own.columns, feature.index, rows, moments);
-		return { scores, tokens: own.tokens };
-	}
-
-	/** For each feature of `own` the feature of `other` that correlates most with it; −1 where none does. */
-	async correlated(own: Walked, other: Walked, signal?: AbortSignal): Promise<Int32Array> {
-		const out = new Int32Array(own.moments.length).fill(-1);
-		let breath = Date.now();
-		for (let f = 0; f < out.length; f++) {
-			if (own.moments[f]!.count === 0) continue;
-			const found = correlations(own.columns, f, other.rows, other.moments, own.tokens);
-			const best = argmax(found);
-			if (found[best]! > 0) out[f] = best;
-			if (Date.now() - breath < BREATH_MS) continue;
-			await breathe();
-			signal?.throwIfAborted();
-			breath = Date.now();
-		}
-		return out;
-	}
-
 	/**
 	 * The contract's null beside others to judge it by: rows of the other dictionary turned at random (they
 	 * keep what they share among themselves), and both with the mean row taken off.
@@ -173,30 +135,5 @@ export class Pairs {
 			}
 		}
 		return rows;
-	}
-}
-
-/**
- * The value under a key, made when first asked for; a failure is not kept. When the one who asked first changes
- * their mind, those who wait make it anew.
- */
-async function once<T>(
-	memory: Map<string, Promise<T>>,
-	key: string,
-	make: () => Promise<T>,
-	signal?: AbortSignal
-): Promise<T> {
-	for (;;) {
-		let made = memory.get(key);
-		if (!made) {
-			made = make();
-			memory.set(key, made);
-			made.catch(() => memory.delete(key));
-		}
-		try {
-			return await made;
-		} catch (error) {
-			if (!isAbort(error) || !signal || signal.aborted) throw error;
-		}
 	}
 }

@@ -4,6 +4,7 @@ import type { PromptFlow, PromptFlowRequest } from '../src/core/experiments';
 import type { Decoders } from '../src/core/flow';
 import { chosenResiduals, matchesOf, promptNode, type Active } from '../src/core/prompt-flow';
 import { byDepth, featureId, isMain, parseFeatureId, tapOf } from '../src/core/site';
+import { tapsOf } from './sae';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
 
@@ -63,11 +64,9 @@ async function activeOn(
 	const { tokens } = bench.tokenize(text);
 	const main = bench.saeIds.filter(isMain);
 	const saes = await bench.saes(main, signal);
-	const sites = [...new Set([...saes.values()].map((sae) => tapOf(sae.info.site)))];
-	const cache = bench.model.begin();
+	const sites = tapsOf(saes.values());
 	const ids = tokens.map(({ id }) => id);
-	const { taps } = await bench.model.read(cache, ids, sites, signal);
-	bench.model.forget(cache);
+	const { taps } = await bench.model.readOnce(ids, sites, signal);
 	const active = new Map<SaeId, Map<number, Active>>();
 	for (const id of main) {
 		const sae = saes.get(id)!;

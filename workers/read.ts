@@ -24,9 +24,7 @@ export async function read(
 	const { tokens, leftOut } = bench.tokenize(request.text);
 	onPart({ kind: 'tokens', tokens, leftOut });
 	const ids = tokens.map((t) => t.id);
-	const cache = model.begin();
-	const { logits, taps } = await model.read(cache, ids, model.sites, signal);
-	model.forget(cache);
+	const { logits, taps } = await model.readOnce(ids, model.sites, signal);
 	const next = nextTokens(logits, bench);
 	onPart({ kind: 'next', next, lens: [] });
 

@@ -2,11 +2,12 @@
  * A sparse autoencoder at work: the encoder runs as a graph, the decoder is a sum of rows of `W_dec`
  * over the few active features.
  */
-import type { SaeId, SiteReading } from '../src/core/contract';
+import type { SaeId, Site, SiteReading } from '../src/core/contract';
 import type { PackSae } from '../src/core/manifest';
 import { row, unitRows, type Matrix } from '../src/core/matrix';
 import { Problem } from '../src/core/errors';
 import { float32, type Safetensors } from '../src/core/safetensors';
+import { tapOf } from '../src/core/site';
 import type { SparseRows } from '../src/core/sparse';
 import { Encoder } from './encoder';
 import { Graph } from './graph/graph';
@@ -15,6 +16,11 @@ import { Session } from './session';
 
 /** Sparse codes of some tokens, strongest first, all > 0. */
 export type Codes = SparseRows;
+
+/** The sites that these SAEs read, by the names under which the model taps them, each once. */
+export function tapsOf(saes: Iterable<Sae>): Site[] {
+	return [...new Set(Array.from(saes, (sae) => tapOf(sae.info.site)))];
+}
 
 export class Sae {
 	readonly id: SaeId;

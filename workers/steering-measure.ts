@@ -5,15 +5,21 @@
  * its own features fire and how often the tokens they promote occur.
  */
 import type { Edit, SaeId } from '../src/core/contract';
-import type { Arm, ArmResult, SteeringRequest, Told } from '../src/core/experiments';
+import type {
+	Arm,
+	ArmResult,
+	DivergenceRequest,
+	SteeringRequest,
+	Told
+} from '../src/core/experiments';
 import { normals, seeded } from '../src/core/random';
 import { repeated } from '../src/core/repetition';
-import { softmax } from '../src/core/sampling';
-import { parseFeatureId, tapOf } from '../src/core/site';
+import { softmax, surprise } from '../src/core/sampling';
+import { tapOf } from '../src/core/site';
 import { activationAt } from '../src/core/sparse';
-import { likeRandom, surprise } from './causal';
+import { likeRandom } from './causal';
 import type { Steering } from './language-model';
-import type { Sae } from './sae';
+import { tapsOf, type Sae } from './sae';
 import { steeringOf } from './steering';
 import type { Workbench } from './workbench';
 import { write } from './write';
@@ -24,7 +30,7 @@ const LEXICON = 10;
 const RUN = 3;
 
 /** Edits as they are, in random directions of equal norm, or the other way round. */
-export function armSteering(
+function armSteering(
 	{ edits, control }: Pick<Arm, 'edits' | 'control'>,
 	saes: Map<SaeId, Sae>,
 	seed: number
@@ -64,19 +70,25 @@ function turned({ adds, edited, feeds }: Steering, seed: number): Steering {
 	};
 }
 
-/** KL(plain ‖ steered) of the next-token distribution after these tokens, in nats. */
+/** KL(plain ‖ steered) of the next-token distribution after a text, in nats. */
 export async function divergence(
+	request: DivergenceRequest,
+	bench: Workbench,
+	signal?: AbortSignal
+): Promise<number> {
+	const steering = armSteering(request, await bench.steered(request.edits, signal), request.seed);
+	const ids = bench.tokenize(request.text).tokens.map((token) => token.id);
+	return klAfter(ids, steering, bench, signal);
+}
+
+async function klAfter(
 	ids: number[],
 	steering: Steering | null,
 	{ model }: Workbench,
 	signal?: AbortSignal
 ): Promise<number> {
-	const after = async (with_: Steering | null) => {
-		const cache = model.begin(with_);
-		const { logits } = await model.read(cache, ids, [], signal);
-		model.forget(cache);
-		return softmax(logits);
-	};
+	const after = async (steering: Steering | null) =>
+		softmax((await model.readOnce(ids, [], signal, steering)).logits);
 	const [plain, steered] = [await after(null), await after(steering)];
 	return plain.reduce(
 		(sum, p, i) => (p > 0 ? sum + p * Math.log(p / (steered[i]! || 1e-300)) : sum),
@@ -92,11 +104,7 @@ export async function measureArm(
 	theme: Theme,
 	signal?: AbortSignal
 ): Promise<ArmResult> {
-	const saes = await bench.saes(
-		arm.edits.map((edit) => parseFeatureId(edit.id)?.sae ?? ''),
-		signal
-	);
-	const steering = armSteering(arm, saes, request.seed);
+	const steering = armSteering(arm, await bench.steered(arm.edits, signal), request.seed);
 	const prompt = bench.tokenize(request.text).tokens.map((token) => token.id);
 	const { model, tokenizer } = bench;
 	const told: Told[] = [];
@@ -106,7 +114,7 @@ export async function measureArm(
 		if (written.ids.length > 0)
 			told.push(await readBack(written.text, prompt, written.ids, bench, theme, signal));
 	}
-	const kl = await divergence(prompt, steering, bench, signal);
+	const kl = await klAfter(prompt, steering, bench, signal);
 	return { name: arm.name, control: arm.control, kl, told };
 }
 
@@ -141,10 +149,8 @@ async function readBack(
 ): Promise<Told> {
 	const { model, lens } = bench;
 	const last = model.sites.at(-1)!;
-	const sites = [...new Set([last, ...theme.features.map(({ sae }) => tapOf(sae.info.site))])];
-	const cache = model.begin();
-	const { taps } = await model.read(cache, [...prompt, ...ids], sites, signal);
-	model.forget(cache);
+	const sites = [...new Set([last, ...tapsOf(theme.features.map(({ sae }) => sae))])];
+	const { taps } = await model.readOnce([...prompt, ...ids], sites, signal);
 	const { dModel, vocabSize } = model.shape;
 	const of = (site: string) => taps.get(site)!.subarray(prompt.length * dModel);
 	const before = taps.get(last)!.subarray((prompt.length - 1) * dModel, -dModel);

@@ -1,5 +1,5 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
-import type { FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
+import type { Edit, FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import { parseLabels } from '../src/core/label-file';
 import type { PackSae } from '../src/core/manifest';
@@ -94,6 +94,14 @@ export class Workbench {
 		const known = ids.filter((id) => this.info(id));
 		const pairs = [...new Set(known)].map(async (id) => [id, await this.sae(id, signal)] as const);
 		return new Map(await Promise.all(pairs));
+	}
+
+	/** The SAEs whose features these edits name. */
+	steered(edits: Edit[], signal?: AbortSignal): Promise<Map<SaeId, Sae>> {
+		return this.saes(
+			edits.map((edit) => parseFeatureId(edit.id)?.sae ?? ''),
+			signal
+		);
 	}
 
 	/** A feature that exists; throws a Problem otherwise. */

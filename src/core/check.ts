@@ -68,8 +68,9 @@ function parseMetrics(value: unknown, at: string): CheckMetrics {
 	return each((key) => number(fields[key], `${at}.${key}`));
 }
 
-/** Two measurements of one SAE side by side, with their relative differences. */
-export function compared(sae: SaeId, measured: CheckMetrics, stated: CheckMetrics): RemeasuredSae {
+/** Two measurements of one SAE side by side, with their relative differences; of `found` what is checked. */
+export function compared(sae: SaeId, found: CheckMetrics, stated: CheckMetrics): RemeasuredSae {
+	const measured = each((key) => found[key]);
 	const difference = each((key) => relative(measured[key], stated[key]));
 	return { sae, measured, stated, difference, worst: Math.max(...Object.values(difference)) };
 }

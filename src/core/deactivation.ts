@@ -5,6 +5,7 @@
  */
 import type { Strategy, Trial } from './experiments';
 import type { UpstreamKind } from './flow';
+import { GROUPS } from './groups';
 import { differenceInterval, ratioInterval } from './interval';
 
 /** A rate or mean with its 95 % interval. */
@@ -58,7 +59,7 @@ export function deactivationOf(trials: Trial[], strategies: Strategy[]): Deactiv
 		),
 		company: [1, 2, 3].map((active) => ({
 			active,
-			...of(top.filter((trial) => companyOf(trial.group) === active))
+			...of(top.filter((trial) => GROUPS[trial.group]!.length === active))
 		})),
 		differences: strategies
 			.filter((strategy) => strategy !== 'top-1')
@@ -68,9 +69,6 @@ export function deactivationOf(trials: Trial[], strategies: Strategy[]): Deactiv
 			}))
 	};
 }
-
-/** How many of the upstream matches a group of `GROUPS` holds. */
-const companyOf = (group: number): number => [0, 1, 1, 1, 2, 2, 2, 3][group] ?? 0;
 
 function deactivation(trials: Trial[], texts: number): Deactivation {
 	const known = trials.filter((trial) => trial.loss !== null);

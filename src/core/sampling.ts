@@ -11,6 +11,15 @@ export function softmax(logits: Float32Array, temperature = 1): Float64Array {
 	return p;
 }
 
+/** −ln p of a token under the softmax of `logits`, in nats. */
+export function surprise(logits: Float32Array, token: number): number {
+	let max = -Infinity;
+	for (const x of logits) if (x > max) max = x;
+	let total = 0;
+	for (const x of logits) total += Math.exp(x - max);
+	return max + Math.log(total) - logits[token]!;
+}
+
 /** Index of the largest value; the first of equals. */
 export function argmax(values: ArrayLike<number>): number {
 	let best = 0;

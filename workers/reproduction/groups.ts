@@ -2,13 +2,13 @@
 import type { SaeId } from '../../src/core/contract';
 import type { OnProgress } from '../../src/core/experiments';
 import { UPSTREAM, type UpstreamKind } from '../../src/core/flow';
-import { GROUPS } from '../../src/core/groups';
+import { GROUPS, groupOf } from '../../src/core/groups';
 import { seeded } from '../../src/core/random';
 import { holm, mannWhitney } from '../../src/core/ranks';
 import type { GroupReport, GroupTest } from '../../src/core/reproduction';
 import type { Activity, Walked } from '../activity';
 import type { Features } from '../features';
-import type { Layer } from '../layers';
+import { saesOf, type Layer } from '../layers';
 import type { Matches } from '../pairs';
 
 /** Active features of a layer that enter the tests: as many as the paper's 250 samples of 5 tokens give. */
@@ -38,8 +38,7 @@ export async function groupReport(
 ): Promise<GroupReport | null> {
 	const whole = layers.filter(({ upstream }) => upstream.length === UPSTREAM.length);
 	if (whole.length === 0) return null;
-	const ids = whole.flatMap(({ target, upstream }) => [target, ...upstream.map((u) => u.sae)]);
-	const walked = await activity.of(ids, signal, onProgress);
+	const walked = await activity.of(saesOf(whole), onProgress, signal);
 	const counted: Counted[] = [];
 	for (const layer of whole) {
 		const matches = new Map<SaeId, Matches>();
@@ -97,13 +96,6 @@ function count(
 		})
 	) as Counted['score'];
 	return { layer, active: nnz, shares: sums.map((sum) => sum / nnz), tally, met, score };
-}
-
-/** Index in `GROUPS` of these kinds. */
-function groupOf(kinds: UpstreamKind[]): number {
-	return GROUPS.findIndex((group) =>
-		UPSTREAM.every((k) => group.includes(k) === kinds.includes(k))
-	);
 }
 
 function tested(counted: Counted[]): GroupTest[] {

@@ -11,7 +11,7 @@ import { isHigh } from '../../src/core/matching';
 import { Activity } from '../activity';
 import { deactivate } from '../deactivation';
 import type { Features } from '../features';
-import { layersOf, type Layer } from '../layers';
+import { layersOf, saesOf, type Layer } from '../layers';
 import { groupReport } from './groups';
 import { themeReports } from './themes';
 import { transitions } from './transitions';
@@ -53,6 +53,7 @@ export async function reproduce(
 	const leftOut: string[] = [];
 	if (layers.length === 0)
 		leftOut.push('No residual SAE has another one step before it, so nothing flows.');
+	await activity.of(saesOf(layers), onProgress, signal);
 	const groups = await groupReport(layers, features, activity, settings.seed, onProgress, signal);
 	if (!groups)
 		leftOut.push(
@@ -105,12 +106,11 @@ async function agreements(
 	const out: Agreement[] = [];
 	for (const { target, upstream } of layers)
 		for (const { sae } of upstream) {
-			const walked = await activity.of([target, sae], signal, onProgress);
-			const [own, other] = [walked.get(target)!, walked.get(sae)!];
-			const pearson = await pairs.correlated(own, other, signal);
+			const pearson = await activity.correlated(target, sae, onProgress, signal);
+			const { moments } = (await activity.of([target], onProgress, signal)).get(target)!;
 			const { k, indices, cosines } = await pairs.best(target, sae, signal);
 			const chance = await pairs.null(sae);
-			const known = own.moments.flatMap(({ count }, f) => (count >= LEAST_ACTIVE ? [f] : []));
+			const known = moments.flatMap(({ count }, f) => (count >= LEAST_ACTIVE ? [f] : []));
 			const high = known.filter((f) => isHigh(cosines[f * k]!, chance));
 			const same = (some: number[]) => some.filter((f) => indices[f * k] === pearson[f]).length;
 			out.push({

@@ -3,14 +3,15 @@
  * names point out: at fixed doses, and at equal divergence from the unsteered model, which is the fair way to
  * compare. Controls push as hard in random directions, and the other way.
  */
-import type { Edit, FeatureId } from '../../src/core/contract';
+import { editsOf, type ChainPlan, type Link } from '../../src/core/chain';
+import type { FeatureId } from '../../src/core/contract';
 import type { Arm, ArmResult, OnProgress, SteeringRequest } from '../../src/core/experiments';
 import { chainOf } from '../../src/core/flow';
 import type { ReproductionSettings, ThemeArm, ThemeReport } from '../../src/core/reproduction';
 import { featureId, parseFeatureId, placeOf, siteOf } from '../../src/core/site';
-import { matchKl, spread } from '../../src/core/strengths';
+import { matchKl } from '../../src/core/strengths';
 import type { Features } from '../features';
-import { armSteering, divergence, measureArm, themeOf } from '../steering-measure';
+import { divergence, measureArm, themeOf } from '../steering-measure';
 import type { Workbench } from '../workbench';
 
 /** Doses, in units of a feature's maximum. */
@@ -22,6 +23,14 @@ const PROMPT = 'One day';
 const DENSITY = [0.002, 0.05] as const;
 /** Its name scores at least this. */
 const SCORE = 0.5;
+
+type Way = Pick<ChainPlan, 'scope' | 'spread'> & { name: string };
+const ONE: Way = { name: 'one layer', scope: 'one layer', spread: 'constant' };
+const WAYS: Way[] = [
+	ONE,
+	{ name: 'cumulative', scope: 'whole', spread: 'constant' },
+	{ name: 'cumulative, exponential', scope: 'whole', spread: 'exponential' }
+];
 
 export async function themeReports(
 	features: Features,
@@ -78,11 +87,9 @@ async function themeReport(
 		topP: 1,
 		seed: settings.seed
 	};
-	const ways = [
-		{ name: 'one layer', ids: [id], kind: 'constant' },
-		{ name: 'cumulative', ids: chain, kind: 'constant' },
-		{ name: 'cumulative, exponential', ids: chain, kind: 'exponential' }
-	] as const;
+	const links = await linksOf(chain, bench);
+	const editsAt = ({ scope, spread }: Way, dose: number) =>
+		editsOf(links, id, { scope, spread, dose, unit: 'maximum' });
 	const arms: ThemeArm[] = [];
 	const measure = async (arm: Arm, dose: number, target: number | null) => {
 		const result = await measureArm(arm, request, bench, theme, signal);
@@ -90,61 +97,46 @@ async function themeReport(
 		signal?.throwIfAborted();
 	};
 	await measure({ name: 'unsteered', edits: [], control: 'none' }, 0, null);
-	for (const { name, ids, kind } of ways) {
-		const at = async (dose: number) => editsOf(ids, kind, dose, bench);
-		for (const dose of DOSES)
-			await measure({ name, edits: await at(dose), control: 'none' }, dose, null);
+	for (const way of WAYS) {
+		const arm = (dose: number): Arm => ({
+			name: way.name,
+			edits: editsAt(way, dose),
+			control: 'none'
+		});
+		for (const dose of DOSES) await measure(arm(dose), dose, null);
 		for (const target of TARGETS) {
-			const kl = async (dose: number) => divergenceOf(await at(dose), bench, request, signal);
+			const kl = (dose: number) => divergence({ ...request, ...arm(dose) }, bench, signal);
 			const { strength, reached } = await matchKl(kl, target, {
 				most: 8,
 				tolerance: 0.02 * target,
 				steps: 24,
 				start: 0.25
 			});
-			if (reached)
-				await measure({ name, edits: await at(strength), control: 'none' }, strength, target);
+			if (reached) await measure(arm(strength), strength, target);
 		}
 	}
 	for (const control of ['random', 'reversed'] as const)
 		for (const dose of DOSES)
-			await measure(
-				{ name: 'one layer', edits: await editsOf([id], 'constant', dose, bench), control },
-				dose,
-				null
-			);
+			await measure({ name: ONE.name, edits: editsAt(ONE, dose), control }, dose, null);
 	const label = (await bench.label(id))?.text ?? null;
 	return { id, label, chain, arms };
 }
 
-/** `add` edits along a chain: the dose times each feature's maximum at every layer, as the paper does. */
-async function editsOf(
-	ids: readonly FeatureId[],
-	kind: 'constant' | 'exponential',
-	dose: number,
-	bench: Workbench
-): Promise<Edit[]> {
-	const layers = ids.map((id) => placeOf(siteOf(parseFeatureId(id)!.sae))!.layer);
-	const strengths = spread(kind, layers, { strength: dose });
+/** Features with what the pack says of their strength. */
+function linksOf(ids: FeatureId[], bench: Workbench): Promise<Link[]> {
 	return Promise.all(
-		ids.map(async (id, i) => {
+		ids.map(async (id) => {
 			const { sae, index } = parseFeatureId(id)!;
-			const max = (await bench.statistics(sae))?.max[index] || 1;
-			return { id, mode: 'add' as const, value: strengths[i]! * max };
+			const statistics = await bench.statistics(sae);
+			const { layer } = placeOf(siteOf(sae))!;
+			return {
+				id,
+				layer,
+				mean: statistics?.mean[index] ?? null,
+				max: statistics?.max[index] ?? null
+			};
 		})
 	);
-}
-
-async function divergenceOf(
-	edits: Edit[],
-	bench: Workbench,
-	request: SteeringRequest,
-	signal?: AbortSignal
-): Promise<number> {
-	const saes = await bench.saes(edits.map((edit) => parseFeatureId(edit.id)!.sae));
-	const ids = bench.tokenize(request.text).tokens.map((token) => token.id);
-	const steering = armSteering({ edits, control: 'none' }, saes, request.seed);
-	return divergence(ids, steering, bench, signal);
 }
 
 function summary({ name, control, kl, told }: ArmResult): Omit<ThemeArm, 'dose' | 'target'> {

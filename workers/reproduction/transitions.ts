@@ -13,7 +13,7 @@ import { tapOf } from '../../src/core/site';
 import type { Activity, Walked } from '../activity';
 import type { Features } from '../features';
 import type { Layer } from '../layers';
-import type { Sae } from '../sae';
+import { tapsOf, type Sae } from '../sae';
 
 /** Tokens walked again for the stream itself; the first half fits the scale, the other is measured. */
 const TOKENS = 4000;
@@ -34,8 +34,8 @@ export async function transitions(
 		const from = upstream.find(({ kind }) => kind === 'resid')?.sae;
 		if (!from) continue;
 		const [before, after] = [await bench.sae(from), await bench.sae(to)];
-		const walked = await activity.of([from, to], signal, onProgress);
-		const data = await streamOf(to, before, activity, bench.model, signal);
+		const walked = await activity.of([from, to], onProgress, signal);
+		const data = await streamsOf(before, after, activity, signal);
 		const add = (map: Transition['map'], k: number, flow: FlowMap) => {
 			for (const [scale, explained] of measured(flow, data, before, after, walked))
 				out.push({ from, to, map, k, scale, explained, tokens: data.rest });
@@ -45,13 +45,13 @@ export async function transitions(
 			add('cosine', k, (f) =>
 				Array.from(forward.indices.subarray(f * forward.k, f * forward.k + k))
 			);
-		const pearson = await pairs.correlated(walked.get(from)!, walked.get(to)!, signal);
+		const pearson = await activity.correlated(from, to, onProgress, signal);
 		add('pearson', 1, (f) => (pearson[f]! < 0 ? [] : [pearson[f]!]));
 		const partners = await pairs.partnersOrNone(from, to, onProgress, signal);
 		if (partners) add('permutation', 1, (f) => [partners[f]!]);
 		const bounds = [
 			['none', data.before],
-			['own codes', decoded(data.own, after)]
+			['own codes', reconstructed(data, after)]
 		] as const;
 		for (const [map, found] of bounds) {
 			const explained = explainedBy(found, data);
@@ -74,41 +74,34 @@ interface Streams {
 	rest: number;
 }
 
-async function streamOf(
-	to: SaeId,
+async function streamsOf(
 	before: Sae,
+	after: Sae,
 	activity: Activity,
-	model: Features['bench']['model'],
 	signal?: AbortSignal
 ): Promise<Streams> {
-	const { bench } = activity;
-	const after = await bench.sae(to);
-	const [a, b] = [tapOf(before.info.site), tapOf(after.info.site)];
-	const parts: { a: Float32Array; b: Float32Array }[] = [];
+	const { model, tokenizer } = activity.bench;
 	const { dModel } = model.shape;
+	const parts: Map<Sae, Float32Array>[] = [];
 	let tokens = 0;
 	for (const document of await activity.documents()) {
 		if (tokens >= TOKENS) break;
-		const cache = model.begin();
-		const { taps } = await model.read(cache, document, [a, b], signal);
-		model.forget(cache);
-		const start = bench.tokenizer.isSpecial(document[0]!) ? 1 : 0;
-		parts.push({
-			a: taps.get(a)!.subarray(start * dModel),
-			b: taps.get(b)!.subarray(start * dModel)
-		});
+		const { taps } = await model.readOnce(document, tapsOf([before, after]), signal);
+		const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
+		const stream = (sae: Sae) => taps.get(tapOf(sae.info.site))!.subarray(start * dModel);
+		parts.push(new Map([before, after].map((sae) => [sae, stream(sae)])));
 		tokens += document.length - start;
 	}
-	const all = (side: 'a' | 'b') => {
+	const all = (sae: Sae) => {
 		const out = new Float32Array(tokens * dModel);
 		let at = 0;
 		for (const part of parts) {
-			out.set(part[side], at);
-			at += part[side].length;
+			out.set(part.get(sae)!, at);
+			at += part.get(sae)!.length;
 		}
 		return out;
 	};
-	const [x, y] = [all('a'), all('b')];
+	const [x, y] = [all(before), all(after)];
 	return {
 		before: x,
 		after: y,
@@ -135,19 +128,11 @@ function measured(
 	const written = carried(flow, data, after, () => 1);
 	const scaled = carried(flow, data, after, folded);
 	const factor = fitted(written, data, after.bDec);
+	const explained = (x: Float32Array) => explainedBy(plus(x, after.bDec), data);
 	return [
-		['as written', explainedBy(plus(written, after.bDec), data)],
-		['folded', explainedBy(plus(scaled, after.bDec), data)],
-		[
-			'fitted',
-			explainedBy(
-				plus(
-					written.map((x) => factor * x),
-					after.bDec
-				),
-				data
-			)
-		]
+		['as written', explained(written)],
+		['folded', explained(scaled)],
+		['fitted', explained(written.map((x) => factor * x))]
 	];
 }
 
@@ -171,19 +156,12 @@ function carried(
 	return out;
 }
 
-function decoded(codes: SparseRows, after: Sae): Float32Array {
-	const tokens = codes.offsets.length - 1;
-	const d = after.wDec.columns;
-	const data = { codes, tokens, d } as Streams;
-	return plus(
-		carried(
-			(f) => [f],
-			data,
-			after,
-			() => 1
-		),
-		after.bDec
-	);
+/** The stream after, as its own SAE writes it. */
+function reconstructed({ own, after: x, d, tokens }: Streams, after: Sae): Float32Array {
+	const out = new Float32Array(tokens * d);
+	for (let t = 0; t < tokens; t++)
+		out.set(after.decode(own, t, x.subarray(t * d, (t + 1) * d)), t * d);
+	return out;
 }
 
 function plus(x: Float32Array, bias: Float32Array): Float32Array {

@@ -205,7 +205,7 @@ async function selfTestFile(bench: Workbench): Promise<Uint8Array> {
 		'The quick brown fox jumps over the lazy dog, and then it rests.'
 	);
 	const ids = tokens.map((t) => t.id).filter((_, i) => i < model.shape.context);
-	const { logits, taps } = await model.read(model.begin(), ids, model.sites);
+	const { logits, taps } = await model.readOnce(ids, model.sites);
 	const position = ids.length - 1;
 	const d = model.shape.dModel;
 	const shown = Array.from({ length: Math.min(32, tokenizer.size) }, (_, i) => i);
