@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -19,6 +20,10 @@ import stats
 from dictionaries import DICTIONARIES
 from tensors import from_bytes, to_bytes
 from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, half, hugging_face
+
+#: More than 32 tokens: a runtime's attention has been wrong only where so many are read at once.
+SELF_TEST = ("One winter morning the old king went to the market and found a small bird. It sat on a barrel beside the "
+             'bread and sang. "Whose bird is this?" asked the king, but nobody knew, so he took it home with him.')
 
 HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 100_000, 20
 
@@ -66,6 +71,26 @@ class Folder:
     def json(self, name, value, zipped=False):
         data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
         self.write(name, gzip.compress(data, 9, mtime=0) if zipped else data)
+
+
+def side_by_side(work, count):
+    """`work(0)` to `work(count - 1)` in order, as many at once as there are threads, one thread each.
+
+    Most of it is NumPy's, which uses one.
+    """
+    with multiprocessing.get_context("fork").Pool(
+            torch.get_num_threads(), initializer=begin_working, initargs=(work,)) as pool:
+        yield from pool.imap(do_work, range(count))
+
+
+def begin_working(work):
+    global WORK
+    WORK = work
+    torch.set_num_threads(1)
+
+
+def do_work(number):
+    return WORK(number)
 
 
 def named(model, sae, dictionary, truth, codes, decode):
@@ -154,8 +179,10 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "codes.truth")
     note(f"codes of the examples, and of {len(truth.tokens)} tokens with their truth")
     start_of, end_of = (np.repeat(at, np.diff(starts)) for at in (starts[:-1] + 1, starts[1:]))
-    entries = []
-    for number, d in enumerate(DICTIONARIES):
+
+    def described(number):
+        """One SAE's statistics and names, as the files' bytes, and its entry in pack.json."""
+        d = DICTIONARIES[number]
         own = codes[d.id]
         table = stats.feature_table(own.values, own.features, tokens, d.features)
         table.update(stats.together_table(own.values, own.features, d.features))
@@ -165,18 +192,22 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
         table.update(stats.match_table(d, saes))
         if d.id == d.site:
             table.update(stats.group_table(d.site, codes, table))
-        folder.write(f"stats/{d.id}.safetensors.gz", gzip.compress(to_bytes(table), 9, mtime=0))
         lines, labelled = named(model, saes[d.id], d, truth, told[d.id], encode.decode)
-        folder.json(f"labels/{d.id}.json.gz", {"labels": lines}, zipped=True)
-        entries.append({
+        entry = {
             "id": d.id, "site": d.site, "cfg": sae_config(d), "weights": f"saes/{d.id}.safetensors",
             "stats": f"stats/{d.id}.safetensors.gz", "stats_tokens": len(tokens),
             "labels": f"labels/{d.id}.json.gz", "null": stats.chance(saes[d.id], seed + 100 + number),
             "metrics": {**metrics.summary(own.values, table["density"], sums[d.id], loss[d.id], spreads[d.site]),
-                        "labelled": labelled}})
-        note(f"{d.id} {entries[-1]['metrics']}")
-    folder.json("self-test.json", self_test(model, saes, [0, *encode(
-        "One winter morning the old king went to the market and found a small bird.")]))
+                        "labelled": labelled}}
+        return entry, gzip.compress(to_bytes(table), 9, mtime=0), {"labels": lines}
+
+    entries = []
+    for entry, table, lines in side_by_side(described, len(DICTIONARIES)):
+        folder.write(entry["stats"], table)
+        folder.json(entry["labels"], lines, zipped=True)
+        entries.append(entry)
+        note(f"{entry['id']} {entry['metrics']}")
+    folder.json("self-test.json", self_test(model, saes, [0, *encode(SELF_TEST)]))
     measured = {"bits_per_character": bits, "tokens_trained": about["provenance"]["model_tokens"], **able,
                 "check": check(model, saes, documents)}
     pack = {
