@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from dictionaries import DICTIONARIES
+from side_by_side import side_by_side
 from transformer import CONTEXT, SITES, WIDTH
 
 
@@ -74,32 +75,39 @@ class Codes:
 
 
 def encode(model, saes, batches, tokens, folder, means=None):
-    """Codes of every SAE on `tokens` tokens, kept in `folder`, and the sums behind the reconstruction errors.
+    """Codes of every SAE on the `tokens` tokens of `batches`, kept in `folder`, and the sums behind the reconstruction errors.
 
-    A folder that is complete is only read.
+    `batches` is a list of rows of ids; special tokens are left out. A folder that is complete is only read.
     """
     folder = Path(folder)
     done = folder / "done.json"
     mode = "r" if done.exists() else "w+"
     folder.mkdir(parents=True, exist_ok=True)
+    ends = np.cumsum([0, *(int((ids != 0).sum()) for ids in batches)])
+    if ends[-1] != tokens:
+        raise ValueError(f"{tokens} tokens were announced, {ends[-1]} came.")
     codes = {d.id: Codes(folder, d.id, tokens, d.k, mode) for d in DICTIONARIES}
     if done.exists():
         return codes, json.loads(done.read_text())
-    sums, at = {d.id: np.zeros(3) for d in DICTIONARIES}, 0
-    for ids, taps in activations(model, batches):
-        end = at + len(ids)
+
+    def part(number):
+        (_, taps), = activations(model, batches[number : number + 1])
+        here, sums = slice(ends[number], ends[number + 1]), {}
         for d in DICTIONARIES:
             x = taps[d.site]
             values, features = saes[d.id].encode(x)
-            codes[d.id].values[at:end] = values.numpy()
-            codes[d.id].features[at:end] = features.numpy().astype(np.uint16)
+            codes[d.id].values[here] = values.numpy()
+            codes[d.id].features[here] = features.numpy().astype(np.uint16)
             if means:
                 error = (x - saes[d.id].decode(values, features)).pow(2).sum(1).double()
                 spread = (x - means[d.site]).pow(2).sum(1).double().sum()
-                sums[d.id] += [float((error / x.pow(2).sum(1)).sum()), float(error.sum()), float(spread)]
-        at = end
-    if at != tokens:
-        raise ValueError(f"{tokens} tokens were announced, {at} came.")
-    kept = {name: s.tolist() for name, s in sums.items()}
+                sums[d.id] = np.array([float((error / x.pow(2).sum(1)).sum()), float(error.sum()), float(spread)])
+        return sums
+
+    total = {d.id: np.zeros(3) for d in DICTIONARIES}
+    for sums in side_by_side(part, len(batches)):
+        for name, s in sums.items():
+            total[name] += s
+    kept = {name: s.tolist() for name, s in total.items()}
     done.write_text(json.dumps(kept))
     return codes, kept

@@ -15,7 +15,7 @@ from tensors import from_bytes, to_bytes
 
 def give(work, file):
     """Writes what FILE must hold of the checkpoint in `work`: about a fifth of it."""
-    state = torch.load(Path(work) / "model.checkpoint")
+    state = torch.load(Path(work) / "model.checkpoint", map_location="cpu")
     name, keys, position, gauss, cached = state["rows"]
     tensors = {f"model.{n}": t.numpy().astype(np.float16) for n, t in state["model"].items()}
     tensors["rows.keys"] = keys.astype(np.uint32)

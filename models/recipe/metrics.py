@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from coding import windows
 from dictionaries import DICTIONARIES
+from side_by_side import side_by_side
 
 #: Edges of the histogram of log10 densities.
 DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0]
@@ -40,15 +41,17 @@ def loss(model, rows, edit=None):
 
 def losses(model, saes, rows):
     """Cross-entropy clean, with each SAE's reconstruction in the place of its site, and with zeros there."""
-    clean, zeros, out = loss(model, rows), {}, {}
-    for d in DICTIONARIES:
+    def spliced(d):
         sae = saes[d.id]
-        spliced = lambda x: sae.decode(*sae.encode(x.flatten(0, 1))).view(x.shape)
-        if d.site not in zeros:
-            zeros[d.site] = loss(model, rows, (d.site, torch.zeros_like))
-        ce_sae, ce_zero = loss(model, rows, (d.site, spliced)), zeros[d.site]
-        out[d.id] = {"ce_clean": clean, "ce_sae": ce_sae, "ce_zero": ce_zero,
-                     "ce_recovered": (ce_zero - ce_sae) / (ce_zero - clean)}
+        return d.site, lambda x: sae.decode(*sae.encode(x.flatten(0, 1))).view(x.shape)
+
+    sites = list(dict.fromkeys(d.site for d in DICTIONARIES))
+    edits = [None, *((site, torch.zeros_like) for site in sites), *map(spliced, DICTIONARIES)]
+    clean, *rest = side_by_side(lambda i: loss(model, rows, edits[i]), len(edits))
+    zeros, out = dict(zip(sites, rest)), {}
+    for d, ce_sae in zip(DICTIONARIES, rest[len(sites) :]):
+        out[d.id] = {"ce_clean": clean, "ce_sae": ce_sae, "ce_zero": zeros[d.site],
+                     "ce_recovered": (zeros[d.site] - ce_sae) / (zeros[d.site] - clean)}
     return out
 
 

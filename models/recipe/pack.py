@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import multiprocessing
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import metrics
 import n2g
 import stats
 from dictionaries import DICTIONARIES
+from side_by_side import side_by_side
 from tensors import from_bytes, to_bytes
 from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, half, hugging_face
 
@@ -71,26 +71,6 @@ class Folder:
     def json(self, name, value, zipped=False):
         data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
         self.write(name, gzip.compress(data, 9, mtime=0) if zipped else data)
-
-
-def side_by_side(work, count):
-    """`work(0)` to `work(count - 1)` in order, as many at once as there are threads, one thread each.
-
-    Most of it is NumPy's, which uses one.
-    """
-    with multiprocessing.get_context("fork").Pool(
-            torch.get_num_threads(), initializer=begin_working, initargs=(work,)) as pool:
-        yield from pool.imap(do_work, range(count))
-
-
-def begin_working(work):
-    global WORK
-    WORK = work
-    torch.set_num_threads(1)
-
-
-def do_work(number):
-    return WORK(number)
 
 
 def named(model, sae, dictionary, truth, codes, decode):
@@ -159,8 +139,10 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
         folder.write(f"saes/{d.id}.safetensors", data)
         saes[d.id] = encoders.opened(from_bytes(data), d)
     note("weights")
-    bits = {n: metrics.bits_per_character(model, t[:300_000], characters[n] * min(1, 300_000 / len(t)))
-            for n, t in held.items()}
+    names = list(held)
+    part = {n: held[n][:300_000] for n in names}
+    of = lambda n: metrics.bits_per_character(model, part[n], characters[n] * len(part[n]) / len(held[n]))
+    bits = dict(zip(names, side_by_side(lambda i: of(names[i]), len(names))))
     note(f"bits per character {bits}")
     able = abilities(model)
     note(f"abilities {able}")
@@ -174,7 +156,7 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     folder.write("examples.safetensors", to_bytes(text))
     note(f"{len(documents)} example texts, {len(text['tokens'])} tokens")
     position = np.flatnonzero(text["tokens"] != 0)
-    groups = lambda docs: (coding.padded(docs[at : at + 32]) for at in range(0, len(docs), 32))
+    groups = lambda docs: [coding.padded(docs[at : at + 32]) for at in range(0, len(docs), 32)]
     shown, _ = coding.encode(model, saes, groups([d for d, _ in documents]), len(position), work / "codes.examples")
     told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "codes.truth")
     note(f"codes of the examples, and of {len(truth.tokens)} tokens with their truth")

@@ -2,6 +2,7 @@
 
 import torch
 
+from place import DEVICE
 from transformer import WIDTH
 
 AUX_K, AUX_SHARE = 256, 1 / 32
@@ -17,7 +18,7 @@ def unit_rows(features, generator):
 
 
 def sparse(index, values, width):
-    out = torch.zeros(len(index), width, dtype=torch.bfloat16)
+    out = torch.zeros(len(index), width, dtype=torch.bfloat16, device=index.device)
     return out.scatter_(1, index, values.bfloat16())
 
 
@@ -27,10 +28,10 @@ class Learner:
     def __init__(self, encoder, rows, mean, scale, k):
         self.scale, self.k = scale, k
         #: The encoder's own, then W_dec [features, WIDTH] and b_dec.
-        self.parameters = [*encoder, rows, mean * scale]
+        self.parameters = [p.to(DEVICE) for p in (*encoder, rows, mean * scale)]
         self.first = [torch.zeros_like(p) for p in self.parameters]
         self.second = [torch.zeros_like(p) for p in self.parameters]
-        self.silent = torch.zeros(len(rows))
+        self.silent = torch.zeros(len(rows), device=DEVICE)
         self.steps, self.error = 0, None
 
     @torch.no_grad()
@@ -58,8 +59,8 @@ class Learner:
         self.error = share if self.error is None else 0.95 * self.error + 0.05 * share
 
     def count(self, index, values, n):
-        fired = torch.zeros(len(self.silent)).index_add_(
-            0, index[values > 0], torch.ones(int((values > 0).sum())))
+        on = index[values > 0]
+        fired = torch.zeros_like(self.silent).index_add_(0, on, torch.ones(len(on), device=on.device))
         self.silent = torch.where(fired > 0, torch.zeros_like(fired), self.silent + n)
         return (self.silent > DEAD_AFTER).nonzero().flatten()
 
@@ -73,7 +74,7 @@ class Learner:
 
     def raw(self):
         """The same SAE for activations as they are: the scale moves into biases, rows stay unit."""
-        tensors = dict(zip(self.NAMES, (p.clone() for p in self.parameters)))
+        tensors = dict(zip(self.NAMES, (p.to("cpu", copy=True) for p in self.parameters)))
         return {name: t / self.scale if name.startswith("b_") else t for name, t in tensors.items()}
 
 
@@ -134,8 +135,8 @@ class Kron(Learner):
         _, m, n = self.heads
         first, second = index // n, index // (m * n) * n + index % n
         half = d_values.float() * 0.5 / values.clamp_min(LEAST_PAIR)
-        d_p = torch.zeros(len(u), len(b_p)).scatter_add_(1, first, half * self.q.gather(1, second))
-        d_q = torch.zeros(len(u), len(b_q)).scatter_add_(1, second, half * self.p.gather(1, first))
+        d_p = torch.zeros(len(u), len(b_p), device=u.device).scatter_add_(1, first, half * self.q.gather(1, second))
+        d_q = torch.zeros(len(u), len(b_q), device=u.device).scatter_add_(1, second, half * self.p.gather(1, first))
         sums = d_p.sum(0), d_q.sum(0)
         wide = [(u.t() @ d.bfloat16()).float() for d in (d_p, d_q)]
         return [wide[0], sums[0], wide[1], sums[1]], w_p @ sums[0] + w_q @ sums[1]

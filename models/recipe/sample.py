@@ -6,6 +6,7 @@ import re
 import torch
 
 import unwanted
+from transformer import LAYERS
 
 #: Where sampled texts begin; each is also used with other heroes and places.
 HEROES = ["a little fox", "an old king", "a small girl named Anna", "a sailor", "a young bear",
@@ -52,12 +53,13 @@ def sample(model, prompts, temperature=0.8, top_p=0.95, seed=0, length=LENGTH):
         for row, prompt in enumerate(group):
             ids[row, : len(prompt)] = torch.tensor(prompt[:length])
         sizes = torch.tensor([min(len(p), length) for p in group])
+        past = [[] for _ in range(LAYERS)]
         for position in range(1, length):
             waiting = sizes <= position
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                last = model.hidden(ids[:, position - 1 : position], past)[:, -1] @ model.e.weight.t()
             if not waiting.any():
                 continue
-            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-                last = model.hidden(ids[:, :position])[:, -1] @ model.e.weight.t()
             drawn = next_tokens(last, temperature, top_p, generator)
             ids[:, position] = torch.where(waiting, drawn, ids[:, position])
         for row in ids.tolist():

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 import corpus
+from place import DEVICE
 from transformer import CONTEXT, LanguageModel
 
 SHARES = {"short-stories": 0.36, "childrens-books": 0.26, "picture-books": 0.07,
@@ -58,14 +59,14 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
     if final.exists():
         return
     torch.manual_seed(seed)
-    model = LanguageModel()
+    model = LanguageModel().to(DEVICE)
     inside = [p for n, p in model.named_parameters() if p.dim() == 2 and n != "e.weight"]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or n == "e.weight"]
     adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.95), weight_decay=0.0)
     muon = Muon(inside)
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint)
+        state = torch.load(checkpoint, map_location=DEVICE)
         model.load_state_dict(state["model"])
         if state["adam"]:  # not after a handover
             adam.load_state_dict(state["adam"])
@@ -89,8 +90,8 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
         scale = scale_at(step, share)
         for group in adam.param_groups:
             group["lr"] = ADAM_RATE * scale
-        row = torch.from_numpy(rows.draw(batch, CONTEXT))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        row = torch.from_numpy(rows.draw(batch, CONTEXT)).to(DEVICE)
+        with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
             loss = model.loss(row[:, :-1], row[:, 1:])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
@@ -98,11 +99,13 @@ def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
         adam.zero_grad(set_to_none=True)
         muon.step(MUON_RATE * scale, step)
         done, step = done + batch * CONTEXT, step + 1
-        average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
+        average = loss.detach() if average is None else 0.98 * average + 0.02 * loss.detach()
         if step % 50 == 0:
-            say(f"model: step {step}, {done} tokens, loss {average:.3f}, {100 * share:.0f} %")
+            say(f"model: step {step}, {done} tokens, loss {float(average):.3f}, {100 * share:.0f} %")
         if time.time() - saved > SAVE_EVERY:
             saved = time.time()
             torch.save(state(), f"{checkpoint}.new")
             os.replace(f"{checkpoint}.new", checkpoint)
-    torch.save({k: v for k, v in state().items() if k not in ("adam", "muon", "rows")}, final)
+    last = state()
+    torch.save({"model": {name: t.cpu() for name, t in last["model"].items()},
+                "tokens": last["tokens"], "step": last["step"], "seconds": last["seconds"]}, final)

@@ -9,6 +9,7 @@ import torch
 
 import corpus
 from dictionaries import DICTIONARIES
+from place import DEVICE
 from sae_learning import learner
 from transformer import CONTEXT, SITES, WIDTH, LanguageModel, half
 
@@ -26,13 +27,13 @@ class Source:
     def __init__(self, work, seed):
         self.model = LanguageModel()
         self.model.load_state_dict(torch.load(work / "model.pt")["model"])
-        half(self.model)
+        half(self.model).to(DEVICE)
         self.files, self.seed = corpus.token_files(work, "train"), seed
 
     def batch(self, step):
         rows = corpus.Rows(self.files, SHARES, 1_000_003 * self.seed + step)
-        ids = torch.from_numpy(rows.draw(BATCH, CONTEXT - 1))
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        ids = torch.from_numpy(rows.draw(BATCH, CONTEXT - 1)).to(DEVICE)
+        with torch.no_grad(), torch.autocast(DEVICE.type, dtype=torch.bfloat16):
             taps, _ = self.model.tapped(ids)
         keep = ids.flatten() != 0
         return {site: taps[site].float().flatten(0, 1)[keep] for site in SITES}
@@ -59,7 +60,7 @@ def train(work, tokens, minutes, seed=1, say=print):
     source = Source(work, seed)
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint)
+        state = torch.load(checkpoint, map_location=DEVICE)
         saes = state["saes"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     else:

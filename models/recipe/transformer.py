@@ -1,5 +1,6 @@
 """The default pack's language model: Llama-shaped, in PyTorch, with a tap at every site."""
 
+import functools
 import math
 
 import torch
@@ -27,15 +28,13 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + EPSILON) * self.g
 
 
-def rotary():
+@functools.lru_cache(maxsize=None)
+def rotary(dtype, device):
     """cos and sin, [CONTEXT, HEAD], as Hugging Face lays them out (halves, not pairs)."""
     frequency = 1 / (THETA ** (torch.arange(0, HEAD, 2).float() / HEAD))
     angle = torch.outer(torch.arange(CONTEXT).float(), frequency)
     angle = torch.cat([angle, angle], -1)
-    return angle.cos(), angle.sin()
-
-
-COS, SIN = rotary()
+    return angle.cos().to(device, dtype), angle.sin().to(device, dtype)
 
 
 def rotate_half(x):
@@ -52,18 +51,24 @@ class Block(nn.Module):
         self.gu = nn.Linear(WIDTH, 2 * INNER, bias=False)
         self.down = nn.Linear(INNER, WIDTH, bias=False)
 
-    def attn(self, x):
+    def attn(self, x, past=None):
+        """`past` holds the keys and values of what was read before, and is extended."""
         batch, length, _ = x.shape
+        total = length + (past[0].shape[2] if past else 0)
         group = HEADS // KV_HEADS
         qkv = self.qkv(self.n1(x)).view(batch, length, HEADS + 2 * KV_HEADS, HEAD).transpose(1, 2)
         qk, v = qkv[:, : HEADS + KV_HEADS], qkv[:, HEADS + KV_HEADS :]
-        qk = qk * COS[:length].to(qk.dtype) + rotate_half(qk) * SIN[:length].to(qk.dtype)
+        cos, sin = rotary(qk.dtype, qk.device)
+        qk = qk * cos[total - length : total] + rotate_half(qk) * sin[total - length : total]
         q, k = qk[:, :HEADS], qk[:, HEADS:]
+        if past is not None:
+            k, v = (torch.cat(pair, 2) for pair in zip(past, (k, v))) if past else (k, v)
+            past[:] = k, v
         q = q.reshape(batch, KV_HEADS, group * length, HEAD)
-        scores = (q @ k.transpose(-1, -2)).view(batch, KV_HEADS, group, length, length)
-        mask = torch.full((length, length), float("-inf")).triu(1).to(scores.dtype)
+        scores = (q @ k.transpose(-1, -2)).view(batch, KV_HEADS, group, length, total)
+        mask = torch.full((length, total), float("-inf"), device=x.device).triu(1 + total - length).to(scores.dtype)
         weights = (scores * HEAD**-0.5 + mask).softmax(-1).to(v.dtype)
-        mixed = weights.view(batch, KV_HEADS, group * length, length) @ v
+        mixed = weights.view(batch, KV_HEADS, group * length, total) @ v
         mixed = mixed.view(batch, HEADS, length, HEAD).transpose(1, 2)
         return self.o(mixed.reshape(batch, length, HEADS * HEAD))
 
@@ -85,14 +90,15 @@ class LanguageModel(nn.Module):
             for out in (b.o, b.down):
                 nn.init.normal_(out.weight, std=0.02 / math.sqrt(2 * LAYERS))
 
-    def hidden(self, ids):
+    def hidden(self, ids, past=None):
         """The last residual after the final norm, [batch, length, WIDTH]."""
-        return self.tapped(ids)[1]
+        return self.tapped(ids, past=past)[1]
 
-    def tapped(self, ids, replace=None):
+    def tapped(self, ids, replace=None, past=None):
         """Every site's activations by name, and the normed last residual.
 
-        `replace` is (site, function): the function's value takes the place of the site's.
+        `replace` is (site, function): the function's value takes the place of the site's. `past`, a list of
+        LAYERS lists, empty at first, holds what was read before `ids`.
         """
         taps = {}
 
@@ -102,7 +108,7 @@ class LanguageModel(nn.Module):
 
         x = tap(EMBEDDING, self.e(ids))
         for layer, block in enumerate(self.b):
-            x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x))
+            x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x, past and past[layer]))
             x = x + tap(f"blocks.{layer}.hook_mlp_out", block.mlp(x))
             x = tap(f"blocks.{layer}.hook_resid_post", x)
         return taps, self.n(x)

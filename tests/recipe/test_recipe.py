@@ -184,6 +184,15 @@ class Saes(unittest.TestCase):
 
 
 class Sampling(unittest.TestCase):
+    def test_reading_on_is_reading_at_once(self):
+        torch.manual_seed(6)
+        model = transformer.LanguageModel()
+        ids = torch.randint(1, 300, (3, 12))
+        past = [[] for _ in range(transformer.LAYERS)]
+        with torch.no_grad():
+            parts = [model.hidden(ids[:, at : at + size], past) for at, size in ((0, 5), (5, 1), (6, 6))]
+            torch.testing.assert_close(torch.cat(parts, 1), model.hidden(ids), atol=1e-5, rtol=1e-5)
+
     def test_copied_and_unwanted_texts_are_dropped(self):
         copied = "one two three four five six seven eight nine ten eleven twelve thirteen"
         own = "a cat and a dog sat by the old door and sang of rain all night"
