@@ -12,7 +12,6 @@ import type {
 	ReadRequest,
 	SaeInfo,
 	SiteReading,
-	StorageReport,
 	Token,
 	TokenProbability,
 	WriteRequest,
@@ -24,8 +23,9 @@ import { Problem } from '../src/core/errors';
 import { kronIndex, kronSiblings } from '../src/core/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
 import type { Asked } from '../src/state/engine';
-import { FakeExperiments, tokensOf } from './fake-experiments';
+import { tokensOf } from './fake-experiments';
 import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './fake-pack';
+import { FakeStore } from './fake-store';
 
 export interface FakeOptions {
 	layers?: number;
@@ -51,7 +51,7 @@ const NOTHING_MORE = {
 	kron: null
 };
 
-export class FakeEngine extends FakeExperiments implements Asked {
+export class FakeEngine extends FakeStore implements Asked {
 	onLost: Asked['onLost'] = () => undefined;
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
 
@@ -74,7 +74,7 @@ export class FakeEngine extends FakeExperiments implements Asked {
 	}
 
 	async open(
-		_request: unknown,
+		{ stored }: { stored?: string | null },
 		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
 	): Promise<Opened> {
 		this.calls.push('open');
@@ -83,6 +83,7 @@ export class FakeEngine extends FakeExperiments implements Asked {
 			await this.wait(signal);
 		}
 		if (this.#options.failure) throw this.#options.failure;
+		const chosen = this.packs.find((pack) => pack.hash === stored);
 		return {
 			backend: 'wasm',
 			reason: 'There is no WebGPU here, so WebAssembly runs.',
@@ -94,12 +95,12 @@ export class FakeEngine extends FakeExperiments implements Asked {
 			},
 			bytesFetched: 12e6,
 			pack: {
-				name: 'fake',
-				title: 'A fake model',
+				name: chosen?.name ?? 'fake',
+				title: chosen?.title ?? 'A fake model',
 				description: 'Answers of the right shape.',
 				licence: 'MIT',
 				citation: '',
-				hash: '0123456789ab',
+				hash: chosen?.hash ?? '0123456789ab',
 				layers: this.#options.layers,
 				dModel: 256,
 				vocabSize: 4096,
@@ -309,14 +310,6 @@ export class FakeEngine extends FakeExperiments implements Asked {
 		this.calls.push('keep');
 		onProgress?.({ phase: 'download', what: 'saes', done: 1, total: 1 });
 		return true;
-	}
-
-	async storage(): Promise<StorageReport> {
-		return { packs: [], usage: 12e6, quota: 1e9, persisted: false, kind: 'memory' };
-	}
-
-	async forget(): Promise<void> {
-		this.calls.push('forget');
 	}
 
 	#known(id: FeatureId) {

@@ -1,7 +1,14 @@
 /** The packs of this browser, as the engine wants them. */
-import { forgetPack, openPackSource, storageReport } from '../src/storage/packs';
+import { openLibrary } from '../src/storage/packs';
 import type { Library } from './engine';
 
 export function browserLibrary(): Library {
-	return { open: openPackSource, report: storageReport, forget: forgetPack };
+	return {
+		async open(request, signal) {
+			const { address } = request;
+			const folder = address.endsWith('/') ? address : `${address}/`;
+			return (await openLibrary()).open({ ...request, address: folder }, signal);
+		},
+		stored: openLibrary
+	};
 }

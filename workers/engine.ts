@@ -8,13 +8,13 @@ import type {
 	FlowGraph,
 	FlowRequest,
 	Opened,
+	OpenRequest,
 	OriginRow,
 	Progress,
 	ReadingPart,
 	ReadRequest,
 	SaeId,
 	SelfTest,
-	StorageReport,
 	Token,
 	WriteRequest,
 	Written,
@@ -39,6 +39,9 @@ import type {
 } from '../src/core/experiments';
 import type { PackSource } from '../src/core/pack-source';
 import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
+import type { Chosen, Exported, Imported, StorageReport, Verified } from '../src/core/stored-packs';
+import type { Library as StoredLibrary } from '../src/storage/library';
+import { Delivery } from './delivery';
 import { chooseDevice, type Choice } from './device';
 import { FlowExperiments } from './experiments';
 import { Features } from './features';
@@ -53,13 +56,12 @@ import { write } from './write';
 /** Where packs come from and are kept: OPFS in the page, folders on the command line. */
 export interface Library {
 	open(
-		address: string,
-		expected: string | null,
+		request: OpenRequest,
 		signal: AbortSignal,
 		onProgress: (progress: Progress) => void
 	): Promise<PackSource>;
-	report(): Promise<StorageReport>;
-	forget(hash: string): Promise<void>;
+	/** The packs that are kept; a folder keeps none. */
+	stored?: () => Promise<StoredLibrary>;
 }
 
 interface Running {
@@ -77,17 +79,12 @@ export class LocalEngine implements Engine {
 	constructor(readonly library: Library) {}
 
 	open(
-		request: { address: string; backend: Backend | null; expected?: string | null },
+		request: OpenRequest,
 		job: number,
 		onProgress: (progress: Progress) => void
 	): Promise<Opened> {
 		return this.#work(job, async (signal) => {
-			const source = await this.library.open(
-				request.address,
-				request.expected ?? null,
-				signal,
-				onProgress
-			);
+			const source = await this.library.open(request, signal, onProgress);
 			await this.#running?.bench.release();
 			this.#running = null;
 			const choice = await chooseDevice(request.backend);
@@ -244,12 +241,34 @@ export class LocalEngine implements Engine {
 		});
 	}
 
-	storage(): Promise<StorageReport> {
-		return this.library.report();
+	async storage(): Promise<StorageReport> {
+		return (await this.#stored()).storage();
 	}
 
-	forget(hash: string): Promise<void> {
-		return this.library.forget(hash);
+	async forget(hash: string): Promise<void> {
+		return (await this.#stored()).forget(hash);
+	}
+
+	async tidyStorage(): Promise<void> {
+		return (await this.#stored()).tidy();
+	}
+
+	verifyPack(hash: string, job: number, onProgress: OnProgress): Promise<Verified> {
+		return this.#work(job, async (signal) =>
+			(await this.#stored()).verify(hash, signal, onProgress)
+		);
+	}
+
+	exportPack(hash: string, job: number, onProgress: OnProgress): Promise<Exported> {
+		return this.#work(job, async (signal) =>
+			(await this.#stored()).exportPack(hash, signal, onProgress)
+		);
+	}
+
+	importPack(chosen: Chosen[], job: number, onProgress: OnProgress): Promise<Imported> {
+		return this.#work(job, async (signal) =>
+			(await this.#stored()).importPack(chosen, signal, onProgress)
+		);
 	}
 
 	/** The experiments on the open pack, for the command line. */
@@ -284,6 +303,11 @@ export class LocalEngine implements Engine {
 			? await selfTest(expected, bench, false, signal)
 			: { ok: true, worst: 0, checks: 0, sentence: 'This pack brings no self-test: not measured.' };
 		return { bench, test };
+	}
+
+	async #stored(): Promise<StoredLibrary> {
+		if (this.library.stored) return this.library.stored();
+		throw new Problem('unsupported', 'A folder is not a store.', 'Use the page.');
 	}
 
 	#watch(choice: Choice): void {
@@ -322,23 +346,6 @@ export class LocalEngine implements Engine {
 		} finally {
 			this.#jobs.delete(job);
 		}
-	}
-}
-
-/**
- * A callback into the page, sent to without waiting. Each has a channel of its own, so a call's answer
- * could overtake its last parts: `arrived` is awaited before answering.
- */
-class Delivery<T extends unknown[]> {
-	readonly #sent: unknown[] = [];
-	constructor(readonly callback: (...values: T) => unknown) {}
-
-	readonly send = (...values: T): void => {
-		this.#sent.push(this.callback(...values));
-	};
-
-	async arrived(): Promise<void> {
-		await Promise.all(this.#sent);
 	}
 }
 

@@ -5,6 +5,7 @@
 import type { Check, Remeasured } from './check';
 import type { Experiments } from './experiments';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
+import type { StoredPacks } from './stored-packs';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */
 export type Site = string;
@@ -17,7 +18,7 @@ export type Backend = 'wasm' | 'webgpu';
 
 /** How far a long piece of work has come. `total` is 0 while it is not known. */
 export interface Progress {
-	phase: 'download' | 'verify' | 'prepare' | 'read' | 'write' | 'match' | 'measure';
+	phase: 'download' | 'verify' | 'store' | 'prepare' | 'read' | 'write' | 'match' | 'measure';
 	/** The file, site or step in hand, for people. */
 	what: string;
 	done: number;
@@ -340,26 +341,23 @@ export interface FeatureLine {
 	mean?: number | null;
 }
 
-export interface StorageReport {
-	packs: { name: string; hash: string; title: string; bytes: number; complete: boolean }[];
-	usage: number;
-	quota: number;
-	persisted: boolean;
-	/** Where files are kept. */
-	kind: 'opfs' | 'indexeddb' | 'memory';
+export interface OpenRequest {
+	/** Absolute address of the pack's folder. */
+	address: string;
+	/** null: whichever is right for this machine. */
+	backend: Backend | null;
+	/** sha256 of that pack's pack.json, where known: a stored pack then needs no network. */
+	expected?: string | null;
+	/** Hash of a stored pack to open instead, if it is stored: 12 hex digits or more. */
+	stored?: string | null;
 }
 
 /**
  * Every long call takes a `job` number that the caller makes up; `cancel(job)` ends it with an
  * `AbortError`. Errors carry a code of `core/errors.ts` in `name`.
  */
-export interface Engine extends Experiments {
-	/** `expected`: the sha256 of the pack's pack.json, where known; a stored pack then needs no network. */
-	open(
-		request: { address: string; backend: Backend | null; expected?: string | null },
-		job: number,
-		onProgress: (p: Progress) => void
-	): Promise<Opened>;
+export interface Engine extends Experiments, StoredPacks {
+	open(request: OpenRequest, job: number, onProgress: (p: Progress) => void): Promise<Opened>;
 	tokenize(text: string): Promise<{ tokens: Token[]; leftOut: Token[] }>;
 	read(request: ReadRequest, job: number, onPart: (part: ReadingPart) => void): Promise<void>;
 	feature(id: FeatureId): Promise<FeatureCard>;
@@ -376,7 +374,4 @@ export interface Engine extends Experiments {
 	cancel(job: number): Promise<void>;
 	/** Stores whatever of the pack is not stored yet; true once a reload needs no network. */
 	keep(job: number, onProgress: (p: Progress) => void): Promise<boolean>;
-	storage(): Promise<StorageReport>;
-	/** Deletes a stored pack by its hash. */
-	forget(hash: string): Promise<void>;
 }

@@ -4,7 +4,6 @@
  */
 import { proxy, wrap, type Remote } from 'comlink';
 import type {
-	Backend,
 	Engine,
 	FeatureCard,
 	FeatureId,
@@ -12,11 +11,11 @@ import type {
 	FlowGraph,
 	FlowRequest,
 	Opened,
+	OpenRequest,
 	Progress,
 	ReadingPart,
 	ReadRequest,
 	SaeId,
-	StorageReport,
 	WriteRequest,
 	Written,
 	WrittenToken
@@ -38,20 +37,13 @@ import type {
 	SteeringRequest
 } from '../core/experiments';
 import type { Reproduction, ReproductionSettings } from '../core/reproduction';
+import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
+import { aborted, ignore, unlessAborted } from './aborting';
 
 /** A call that can be aborted and says how far it is. */
 interface Watched {
 	signal?: AbortSignal;
 	onProgress?: (progress: Progress) => void;
-}
-
-export interface OpenRequest {
-	/** Absolute address of the pack's folder. */
-	address: string;
-	/** null: whichever is right for this machine. */
-	backend: Backend | null;
-	/** sha256 of the pack's pack.json, where the page was built with it. */
-	expected?: string | null;
 }
 
 /** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */
@@ -242,7 +234,7 @@ export class EngineClient {
 			(engine, job) => engine.keep(job, proxy(unlessAborted(signal, onProgress))),
 			signal
 		);
-		if (kept) void navigator.storage?.persist().catch(ignore);
+		if (kept) askToPersist();
 		return kept;
 	}
 
@@ -253,6 +245,43 @@ export class EngineClient {
 	/** Deletes a stored pack by its hash. */
 	forget(hash: string, signal?: AbortSignal): Promise<void> {
 		return this.#race(this.#alive(), (engine) => engine.forget(hash), signal);
+	}
+
+	/** Deletes what no stored pack uses. */
+	tidyStorage(signal?: AbortSignal): Promise<void> {
+		return this.#race(this.#alive(), (engine) => engine.tidyStorage(), signal);
+	}
+
+	/** Reads and hashes every stored file of a pack again. */
+	verifyPack(hash: string, { signal, onProgress = ignore }: Watched = {}): Promise<Verified> {
+		return this.#race(
+			this.#alive(),
+			(engine, job) => engine.verifyPack(hash, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	/** A stored pack as one file. */
+	exportPack(hash: string, { signal, onProgress = ignore }: Watched = {}): Promise<Exported> {
+		return this.#race(
+			this.#alive(),
+			(engine, job) => engine.exportPack(hash, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	/** Stores a pack out of files: whole, or nothing of it. */
+	async importPack(
+		chosen: Chosen[],
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<Imported> {
+		const imported = await this.#race(
+			this.#alive(),
+			(engine, job) => engine.importPack(chosen, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+		askToPersist();
+		return imported;
 	}
 
 	/** A call that needs an open pack: in a worker that replaces a lost one, the pack is opened first. */
@@ -322,34 +351,6 @@ export class EngineClient {
 	}
 }
 
-function ignore(): void {
-	// Nothing to do: whoever cares has its own promise.
-}
-
-/** A callback that falls silent once its call is cancelled. */
-function unlessAborted<T extends unknown[]>(
-	signal: AbortSignal | undefined,
-	callback: (...values: T) => void
-) {
-	return (...values: T) => {
-		if (!signal?.aborted) callback(...values);
-	};
-}
-
-/** Rejects with an AbortError when `signal` aborts; without a signal it never settles. */
-function aborted(
-	signal: AbortSignal | undefined,
-	until?: AbortSignal,
-	onAbort: () => void = ignore
-): Promise<never> {
-	return new Promise((_, reject) => {
-		signal?.addEventListener(
-			'abort',
-			() => {
-				onAbort();
-				reject(new DOMException('Cancelled.', 'AbortError'));
-			},
-			{ once: true, ...(until && { signal: until }) }
-		);
-	});
+function askToPersist(): void {
+	void navigator.storage?.persist().catch(ignore);
 }

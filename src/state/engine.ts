@@ -17,5 +17,9 @@ export type Asked = Pick<
 	| 'keep'
 	| 'storage'
 	| 'forget'
+	| 'tidyStorage'
+	| 'verifyPack'
+	| 'exportPack'
+	| 'importPack'
 	| 'onLost'
 >;

@@ -1,13 +1,16 @@
 /** The one IndexedDB database: which packs are stored, and files where there is no better place. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { FileStore, Sink } from './files';
-import { PartsSink } from './memory';
+import { blobOf, PartsSink } from './memory';
 
-/** A pack that was opened once, so that it can be opened without a network. */
+/** A pack that was opened or imported once, so that it can be opened without a network. */
 export interface PackRecord {
 	/** sha256 of `text`. */
 	hash: string;
-	address: string;
+	/** Of its folder; null when it was only ever imported. */
+	address: string | null;
+	/** Name of what it was imported from. */
+	file?: string;
 	/** `pack.json` as it came. */
 	text: string;
 }
@@ -68,6 +71,7 @@ export function filesIn(database: Database): FileStore {
 			return new Map(keys.map((key, i) => [key, sizes[i]!]));
 		},
 		read: async (key) => (await database.get('files', key)) ?? null,
+		blob: async (key) => blobOf(await database.get('files', key)),
 		async append(key): Promise<Sink> {
 			const before = await database.get('files', key);
 			return new PartsSink(before ? [before] : [], (bytes) => put(key, bytes));

@@ -1,14 +1,21 @@
 /** SHA-256 while bytes stream by; WebCrypto can only do it for what is already whole. */
-import { createSHA256 } from 'hash-wasm';
+import { createCRC32, createSHA256 } from 'hash-wasm';
 
 export interface Hasher {
 	update(bytes: Uint8Array): void;
-	/** 64 lower case hex digits; the hasher is spent afterwards. */
+	/** Lower case; of a sha256 64 digits; the hasher is spent afterwards. */
 	hex(): string;
 }
 
 export async function startSha256(): Promise<Hasher> {
 	const hasher = await createSHA256();
+	hasher.init();
+	return { update: (bytes) => void hasher.update(bytes), hex: () => hasher.digest('hex') };
+}
+
+/** As archives have it, beside the sha256 that packs have. */
+export async function startCrc32(): Promise<Hasher> {
+	const hasher = await createCRC32();
 	hasher.init();
 	return { update: (bytes) => void hasher.update(bytes), hex: () => hasher.digest('hex') };
 }

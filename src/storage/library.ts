@@ -1,12 +1,19 @@
-/** The packs of this browser: opened over the network, kept as they come, opened again without it. */
-import type { StorageReport } from '../core/contract';
+/** The packs of this browser: opened over the network or imported, kept as they come, opened again without it. */
+import type { OpenRequest, Progress } from '../core/contract';
 import { Problem } from '../core/errors';
 import { parsePack, type Pack } from '../core/manifest';
 import type { PackSource } from '../core/pack-source';
+import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
 import type { PackRecord, Records } from './database';
-import type { FileStore } from './files';
+import { archive } from './exporting';
+import { exclusive, ifFree, isQuota, type FileStore } from './files';
 import { sha256 } from './hash';
-import { Shelf } from './shelf';
+import { describe, storeFiles } from './importing';
+import { inventory, isWhole, type Known } from './inventory';
+import { parseJson } from './manifest-text';
+import { openParcel } from './parcel';
+import { roomOf, Shelf } from './shelf';
+import { verify } from './verifying';
 
 export interface LibraryParts {
 	files: FileStore;
@@ -21,6 +28,15 @@ export interface LibraryParts {
 /** Milliseconds that a stored pack waits for news of itself. */
 const PATIENCE = 4000;
 
+type OnProgress = (progress: Progress) => void;
+
+/** Digits of a hash that name a pack. */
+const DIGITS = 12;
+
+/**
+ * Two names are locked across tabs: `packs` while the list of packs changes or unused files are swept,
+ * and `import` as long as files are stored that no pack on the list uses yet.
+ */
 export class Library {
 	readonly #shelf: Shelf;
 	readonly #records: Records;
@@ -35,68 +51,139 @@ export class Library {
 	}
 
 	/**
-	 * Throws a Problem when there is no readable pack at the address, nor a stored one of that address.
+	 * The pack `stored`, if it is stored; else that at the address, the address of its folder with a
+	 * slash at its end. Throws a Problem when there is no readable pack, nor a stored one of that address.
 	 * With `expected`, the sha256 that its pack.json must have, a stored pack is opened without asking
 	 * the network whether there is a newer one.
 	 */
 	async open(
-		address: string,
-		signal?: AbortSignal,
-		expected: string | null = null
+		{
+			address,
+			expected = null,
+			stored = null
+		}: Pick<OpenRequest, 'address' | 'expected' | 'stored'>,
+		signal?: AbortSignal
 	): Promise<PackSource> {
-		const stored = (await this.#readable()).findLast(({ record }) => record.address === address);
-		const current = stored && stored.record.hash === expected;
+		const known = await this.#readable();
+		const chosen = stored === null ? undefined : find(known, stored);
+		if (chosen) return this.#source(chosen, chosen.record.address, false);
+		const current = known.find(({ record }) => record.hash === expected);
+		const before = current ?? known.findLast(({ record }) => record.address === address);
 		const text = current
-			? stored.record.text
-			: await this.#manifest(address, stored?.record.text ?? null, signal);
+			? current.record.text
+			: await this.#manifest(address, before?.record.text ?? null, signal);
 		const pack = parsePack(parseJson(text));
 		const hash = await sha256(new TextEncoder().encode(text));
-		if (hash !== stored?.record.hash)
-			await this.#records.put({ hash, address, text }).catch(() => this.#shelf.noRoom());
-		return new StoredPack(pack, hash, address, this.#shelf, () => this.#finish(address, hash));
+		if (hash !== before?.record.hash || before.record.address !== address)
+			await this.#record({ hash, address, text }).catch(() => this.#shelf.noRoom());
+		return this.#source({ pack, record: { hash, address, text } }, address, true);
 	}
 
 	/** Which packs are stored, and how much room there is. */
-	async report(): Promise<StorageReport> {
+	async storage(): Promise<StorageReport> {
 		const sizes = await this.#shelf.files.sizes();
-		const packs = (await this.#readable()).map(({ record, pack }) => {
-			const files = Object.values(pack.files);
-			return {
-				name: pack.name,
-				title: pack.title,
-				hash: record.hash.slice(0, 12),
-				bytes: files.reduce((sum, f) => sum + Math.min(sizes.get(f.sha256) ?? 0, f.bytes), 0),
-				complete: files.every((f) => sizes.get(f.sha256) === f.bytes)
-			};
-		});
+		const counted = inventory(await this.#readable(), sizes);
+		// Files without a pack belong to an import that is under way, in some tab.
+		if (!(await ifFree('import', async () => true))) counted.leftover = 0;
 		const storage = globalThis.navigator?.storage as StorageManager | undefined;
-		const { usage = 0, quota = 0 } = (await storage?.estimate()) ?? {};
 		const persisted = (await storage?.persisted()) ?? false;
-		return { packs, usage, quota, persisted, kind: this.#shelf.files.kind };
+		return { ...counted, ...(await roomOf()), persisted, kind: this.#shelf.files.kind };
 	}
 
 	/** Deletes a pack, named by at least 12 digits of its hash, and the files that no other uses. */
 	async forget(hash: string): Promise<void> {
-		if (hash.length < 12) return;
-		for (const { hash: full } of await this.#records.all())
-			if (full.startsWith(hash)) await this.#records.remove(full);
-		const left = await this.#readable();
-		await this.#shelf.sweep(
-			new Set(left.flatMap(({ pack }) => Object.values(pack.files).map((file) => file.sha256)))
-		);
+		if (hash.length < DIGITS) return;
+		await exclusive('packs', async () => {
+			for (const { hash: full } of await this.#records.all())
+				if (full.startsWith(hash)) await this.#records.remove(full);
+		});
+		await this.tidy();
+	}
+
+	/** Deletes the files that no pack uses, unless an import is under way, which does so at its end. */
+	async tidy(): Promise<void> {
+		await ifFree('import', () => this.#sweep());
+	}
+
+	/** Every stored file of a pack, read and hashed again. */
+	async verify(hash: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<Verified> {
+		const { pack, record } = await this.#named(hash);
+		return verify(pack.files, record.address, this.#shelf, signal, steps('verify', onProgress));
+	}
+
+	/** A pack that is stored whole as one file. */
+	async exportPack(hash: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<Exported> {
+		const { pack, record } = await this.#named(hash);
+		const progress = steps('verify', onProgress);
+		const blob = await archive(record.text, pack.files, this.#shelf, signal, progress);
+		return { name: `${pack.name}-${record.hash.slice(0, DIGITS)}.zip`, blob };
+	}
+
+	/** Stores the pack that a reader chose: whole, or nothing of it. */
+	importPack(chosen: Chosen[], signal?: AbortSignal, onProgress?: OnProgress): Promise<Imported> {
+		const work = async () => {
+			const parcel = await openParcel(chosen);
+			const { pack, text, hash } = await describe(parcel);
+			try {
+				const progress = steps('store', onProgress);
+				const added = await storeFiles(pack, parcel, this.#shelf, signal, progress);
+				await this.#record({ hash, address: null, text, file: parcel.name });
+				const files = Object.values(pack.files);
+				const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+				const { name, title } = pack;
+				return { name, title, hash: hash.slice(0, DIGITS), files: files.length, bytes, added };
+			} catch (error) {
+				throw isQuota(error) ? await this.#shelf.tooFull() : error;
+			} finally {
+				await this.#sweep();
+			}
+		};
+		return exclusive('import', work, signal);
 	}
 
 	/** After every file is kept: throws a Problem when some were kept for this session only. */
-	async #finish(address: string, hash: string): Promise<boolean> {
+	async #finish({ hash, address }: PackRecord, newest: boolean): Promise<boolean> {
 		if (this.#shelf.full) throw this.#shelf.full;
 		if (this.#shelf.files.kind === 'memory') return false;
-		for (const record of await this.#records.all())
-			if (record.address === address && record.hash !== hash) await this.forget(record.hash);
+		if (newest)
+			for (const record of await this.#records.all())
+				if (record.address === address && record.hash !== hash) await this.forget(record.hash);
 		return this.#keepProgram();
 	}
 
+	/** `newest`: it is what its address has now, so that what it had before can go. */
+	#source({ pack, record }: Known, folder: string | null, newest: boolean): PackSource {
+		const finish = () => this.#finish(record, newest);
+		return new StoredSource(pack, record.hash, folder, this.#shelf, finish);
+	}
+
+	/** Puts a pack on the list; what an older record knows of where it came from is kept. */
+	#record(record: PackRecord): Promise<void> {
+		return exclusive('packs', async () => {
+			const before = (await this.#records.all()).find(({ hash }) => hash === record.hash);
+			const address = record.address ?? before?.address ?? null;
+			await this.#records.put({ ...before, ...record, address });
+		});
+	}
+
+	#sweep(): Promise<void> {
+		const used = async () =>
+			new Set(
+				(await this.#readable()).flatMap(({ pack }) =>
+					Object.values(pack.files).map((file) => file.sha256)
+				)
+			);
+		return exclusive('packs', () => this.#shelf.sweep(used));
+	}
+
+	async #named(hash: string): Promise<Known> {
+		const known = find(await this.#readable(), hash);
+		if (known) return known;
+		throw new Problem('pack-missing', 'This pack is not stored here any more.', 'Import it again.');
+	}
+
 	/** Stored packs that this version of the program understands. */
-	async #readable(): Promise<{ record: PackRecord; pack: Pack }[]> {
+	async #readable(): Promise<Known[]> {
 		return (await this.#records.all()).flatMap((record) => {
 			try {
 				return [{ record, pack: parsePack(parseJson(record.text)) }];
@@ -127,12 +214,12 @@ export class Library {
 	}
 }
 
-class StoredPack implements PackSource {
+class StoredSource implements PackSource {
 	#fetched = 0;
 	constructor(
 		readonly pack: Pack,
 		readonly hash: string,
-		readonly folder: string,
+		readonly folder: string | null,
 		readonly shelf: Shelf,
 		readonly finish: () => Promise<boolean>
 	) {}
@@ -149,7 +236,7 @@ class StoredPack implements PackSource {
 	async stored(): Promise<Set<string>> {
 		const sizes = await this.shelf.files.sizes();
 		const files = Object.entries(this.pack.files);
-		return new Set(files.filter(([, f]) => sizes.get(f.sha256) === f.bytes).map(([path]) => path));
+		return new Set(files.filter(([, file]) => isWhole(file, sizes)).map(([path]) => path));
 	}
 
 	fetched(): number {
@@ -173,17 +260,23 @@ class StoredPack implements PackSource {
 	}
 }
 
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw new Problem(
-			'pack-invalid',
-			"The pack's description (pack.json) is not JSON.",
-			'Check the address: it must be that of a pack’s folder.',
-			{ cause }
-		);
-	}
+function find(known: Known[], hash: string): Known | undefined {
+	return hash.length < DIGITS
+		? undefined
+		: known.find(({ record }) => record.hash.startsWith(hash));
+}
+
+/** Progress in files as progress of the engine, no more often than an eye can follow. */
+function steps(
+	phase: Progress['phase'],
+	onProgress: OnProgress = () => undefined
+): (what: string, done: number, total: number) => void {
+	let told = 0;
+	return (what, done, total) => {
+		if (done < total && done - told < total / 400) return;
+		told = done;
+		onProgress({ phase, what, done, total });
+	};
 }
 
 function missing(code: 'pack-missing' | 'network', why: string, cause?: unknown): Problem {

@@ -27,12 +27,18 @@ export class PartsSink implements Sink {
 	}
 }
 
+/** Null of nothing. */
+export function blobOf(bytes: Uint8Array | undefined): Blob | null {
+	return bytes ? new Blob([bytes as Uint8Array<ArrayBuffer>]) : null;
+}
+
 export function filesInMemory(): FileStore {
 	const files = new Map<string, Uint8Array>();
 	return {
 		kind: 'memory',
 		sizes: async () => new Map([...files].map(([key, bytes]) => [key, bytes.length])),
 		read: async (key) => files.get(key) ?? null,
+		blob: async (key) => blobOf(files.get(key)),
 		append: async (key) => {
 			const before = files.get(key);
 			return new PartsSink(before ? [before] : [], (bytes) => void files.set(key, bytes));

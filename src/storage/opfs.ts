@@ -23,6 +23,10 @@ export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 			if (!handle) return null;
 			return new Uint8Array(await (await handle.getFile()).arrayBuffer());
 		},
+		async blob(key) {
+			const handle = await found(directory.getFileHandle(key));
+			return handle && handle.getFile();
+		},
 		async append(key) {
 			const handle = await openSync(await directory.getFileHandle(key, { create: true }));
 			return new OpfsSink(handle);

@@ -1,16 +1,16 @@
-/** Verified files: from where they are kept, else over the network and then kept. */
+/** Verified files: from where they are kept, else over the network or from an import, and then kept. */
 import { Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
 import { download, type Downloaded } from './download';
-import { exclusive, isQuota, type FileStore, type Sink } from './files';
-import { sha256 } from './hash';
+import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files';
+import { sha256, startSha256 } from './hash';
 import { filesInMemory } from './memory';
 
 /** A file as a pack names it. */
 export interface Wanted extends PackFile {
 	path: string;
-	/** Address of the pack's folder. */
-	folder: string;
+	/** Address of the pack's folder; null when it was imported and there is none. */
+	folder: string | null;
 }
 
 export class Shelf {
@@ -44,10 +44,12 @@ export class Shelf {
 				onProgress?.(kept.length);
 				return { bytes: kept, fetched: 0 };
 			}
-			const first = await this.#obtain(wanted, signal, onProgress);
+			const { folder } = wanted;
+			if (folder === null) throw gone(wanted.path);
+			const first = await this.#obtain({ ...wanted, folder }, signal, onProgress);
 			if (first.intact) return first;
 			await this.#drop(wanted.sha256);
-			const again = await this.#obtain(wanted, signal, onProgress);
+			const again = await this.#obtain({ ...wanted, folder }, signal, onProgress);
 			if (again.intact) return { bytes: again.bytes, fetched: first.fetched + again.fetched };
 			await this.#drop(wanted.sha256);
 			throw damaged(wanted.path);
@@ -55,22 +57,128 @@ export class Shelf {
 		return exclusive(`file:${wanted.sha256}`, work, signal);
 	}
 
-	/** Deletes every file that is not in `used`. */
-	async sweep(used: Set<string>): Promise<void> {
-		for (const key of (await this.files.sizes()).keys())
-			if (!used.has(key)) await exclusive(`file:${key}`, () => this.#drop(key));
+	/**
+	 * Stores a file out of `pieces` unless it is stored already; the answer is whether it was new. Throws
+	 * a Problem when it is not what the pack says, a QuotaExceededError when there is no room, and then
+	 * keeps nothing of it.
+	 */
+	put(
+		wanted: PackFile & { path: string },
+		pieces: () => AsyncIterable<Uint8Array>,
+		signal?: AbortSignal,
+		onProgress: (done: number) => void = () => undefined
+	): Promise<boolean> {
+		const key = wanted.sha256;
+		const work = async () => {
+			if ((await this.#state(wanted, signal, onProgress)) === 'intact') return false;
+			await this.files.remove(key);
+			try {
+				if (await this.#write(wanted, pieces(), signal, onProgress)) return true;
+				throw damaged(wanted.path, 'Export the pack again, or copy it again.');
+			} catch (error) {
+				await this.files.remove(key);
+				throw error;
+			}
+		};
+		return exclusive(`file:${key}`, work, signal);
+	}
+
+	/** Reads a stored file through; one that has changed is deleted. */
+	check(
+		file: PackFile,
+		signal?: AbortSignal,
+		onProgress?: (done: number) => void
+	): Promise<'intact' | 'changed' | 'missing'> {
+		const work = async () => {
+			const state = await this.#state(file, signal, onProgress);
+			if (state === 'changed') await this.#drop(file.sha256);
+			return state;
+		};
+		return exclusive(`file:${file.sha256}`, work, signal);
+	}
+
+	/** Throws a Problem when the browser states that these files would not fit; it may still be wrong. */
+	async makeSureOfRoom(files: PackFile[]): Promise<void> {
+		if (this.files.kind === 'memory') return;
+		const sizes = await this.files.sizes();
+		const needed = new Map(files.map((file) => [file.sha256, file.bytes]));
+		for (const [key, length] of sizes) if (needed.get(key) === length) needed.delete(key);
+		const bytes = [...needed.values()].reduce((sum, n) => sum + n, 0);
+		const { usage, quota } = await roomOf();
+		if (quota > 0 && bytes > quota - usage) throw await this.tooFull(bytes);
+	}
+
+	/** Deletes every file that is not in use; `used` is asked for after looking which there are. */
+	async sweep(used: () => Promise<Set<string>>): Promise<void> {
+		const keys = [...(await this.files.sizes()).keys()];
+		const inUse = await used();
+		for (const key of keys)
+			if (!inUse.has(key)) await exclusive(`file:${key}`, () => this.#drop(key));
 		this.#full = null;
 	}
 
 	async noRoom(): Promise<void> {
-		const storage = globalThis.navigator?.storage as StorageManager | undefined;
-		const { usage = 0, quota = 0 } = (await storage?.estimate()) ?? {};
-		const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+		const { usage, quota } = await roomOf();
 		this.#full = new Problem(
 			'storage-full',
 			`The browser has no room left to store the pack (${megabytes(usage)} of ${megabytes(quota)} used): it works, but only until the page is closed.`,
-			'Delete a stored pack under Models, or free some space.'
+			MAKE_ROOM
 		);
+	}
+
+	/** Says that an import does not fit; `needed`: bytes, where they are known. */
+	async tooFull(needed?: number): Promise<Problem> {
+		const { usage, quota } = await roomOf();
+		const wish = needed === undefined ? '' : `: it needs ${megabytes(needed)} more`;
+		return new Problem(
+			'storage-full',
+			`The browser has no room for the pack${wish} (${megabytes(usage)} of ${megabytes(quota)} used). Nothing of it was stored.`,
+			MAKE_ROOM
+		);
+	}
+
+	async #state(
+		{ sha256: key, bytes: length }: PackFile,
+		signal?: AbortSignal,
+		onProgress: (done: number) => void = () => undefined
+	): Promise<'intact' | 'changed' | 'missing'> {
+		const blob = await this.files.blob(key);
+		if (!blob || blob.size < length) return 'missing';
+		if (blob.size > length) return 'changed';
+		const hasher = await startSha256();
+		let done = 0;
+		for await (const piece of piecesOf(blob)) {
+			signal?.throwIfAborted();
+			hasher.update(piece);
+			onProgress((done += piece.length));
+		}
+		return hasher.hex() === key ? 'intact' : 'changed';
+	}
+
+	/** False when it is not the file; what was written then is still there. */
+	async #write(
+		{ sha256: key, bytes: length }: PackFile,
+		pieces: AsyncIterable<Uint8Array>,
+		signal: AbortSignal | undefined,
+		onProgress: (done: number) => void
+	): Promise<boolean> {
+		const hasher = await startSha256();
+		const sink = await this.files.append(key);
+		let done = 0;
+		try {
+			for await (const piece of pieces) {
+				signal?.throwIfAborted();
+				done += piece.length;
+				// More than the pack says: an archive may unpack to any length.
+				if (done > length) return false;
+				hasher.update(piece);
+				await sink.write(piece);
+				onProgress(done);
+			}
+		} finally {
+			await sink.close();
+		}
+		return done === length && hasher.hex() === key;
 	}
 
 	/** A whole file from storage; one that was altered there is thrown away. */
@@ -85,7 +193,7 @@ export class Shelf {
 	}
 
 	async #obtain(
-		wanted: Wanted,
+		wanted: Wanted & { folder: string },
 		signal?: AbortSignal,
 		onProgress?: (done: number) => void
 	): Promise<Downloaded> {
@@ -161,15 +269,37 @@ class Writing {
 }
 
 /** An at sign stays as it is, as addresses allow: not every server understands it encoded. */
-function addressOf({ path, folder }: Wanted): string {
+function addressOf({ path, folder }: { path: string; folder: string }): string {
 	const parts = path.split('/').map((part) => encodeURIComponent(part).replaceAll('%40', '@'));
 	return new URL(parts.join('/'), folder).href;
 }
 
-function damaged(path: string): Problem {
+function damaged(
+	path: string,
+	advice = 'Load the pack from its original address, or ask whoever made it.'
+): Problem {
 	return new Problem(
 		'pack-damaged',
 		`The file ${path} is not the one that the pack describes: its length or checksum differs.`,
-		'Load the pack from its original address, or ask whoever made it.'
+		advice
 	);
+}
+
+function gone(path: string): Problem {
+	return new Problem(
+		'pack-missing',
+		`The file ${path} of this pack is not stored, or not as it was, and the pack has no address to fetch it from.`,
+		'Import the pack again under Models.'
+	);
+}
+
+const MAKE_ROOM = 'Delete a stored pack under Models, or free some space.';
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+
+/** Bytes in use and allowed, as the browser states them; 0 where it does not. */
+export async function roomOf(): Promise<{ usage: number; quota: number }> {
+	const storage = globalThis.navigator?.storage as StorageManager | undefined;
+	const { usage = 0, quota = 0 } = (await storage?.estimate()) ?? {};
+	return { usage, quota };
 }

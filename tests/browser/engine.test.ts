@@ -49,6 +49,31 @@ describe('the worker', () => {
 		expect(lens.map((l) => l.layer)).toEqual([0, 1, 2]);
 	});
 
+	it('takes its pack along as one file, and opens it again without its address', async () => {
+		const { client, opened } = await open();
+		const before = await readAll(client);
+		await client.keep();
+		const { hash } = opened.pack;
+		const { name, blob } = await client.exportPack(hash);
+		const file = new Blob([await blob.arrayBuffer()]);
+		await client.forget(hash);
+		expect((await client.storage()).packs.map((pack) => pack.hash)).not.toContain(hash);
+		const steps: number[] = [];
+		const onProgress = ({ done }: { done: number }) => steps.push(done);
+		const imported = await client.importPack([{ path: name, file }], { onProgress });
+		expect(imported).toMatchObject({ hash, added: imported.bytes });
+		expect(steps.at(-1)).toBe(imported.bytes);
+		const address = new URL('/nowhere/', location.href).href;
+		const again = await client.open({ address, backend: 'wasm', stored: hash });
+		expect(again).toMatchObject({ bytesFetched: 0, selfTest: { ok: true } });
+		expect(await readAll(client)).toEqual(before);
+		expect(await client.verifyPack(hash)).toMatchObject({ changed: [], missing: [] });
+		client.kill();
+		// Another worker opens the same pack by itself.
+		expect(await readAll(client)).toEqual(before);
+		await client.forget(hash);
+	});
+
 	it('gives way to a newer prompt', async () => {
 		const { client } = await open();
 		const older = new AbortController();

@@ -31,7 +31,9 @@ self.onmessage = async ({ data }: MessageEvent<OpfsTask>) => {
 		return server.fetch(...request);
 	};
 	const parts = { files, records: recordsInMemory(), fetch: fetcher, pauses: [0, 0] };
-	const pack = await new Library({ ...parts, keepProgram: async () => true }).open(FOLDER);
+	const pack = await new Library({ ...parts, keepProgram: async () => true }).open({
+		address: FOLDER
+	});
 	const answer: OpfsAnswer = { error: null, intact: false, sizes: [], asked: server.asked };
 	try {
 		const bytes = await pack.bytes(MODEL);

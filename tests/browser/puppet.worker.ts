@@ -1,7 +1,8 @@
 /** An engine without a model, that hangs, fails or dies when a text says so. */
 import { expose } from 'comlink';
-import type { Engine, Opened, StorageReport, Token } from '../../src/core/contract';
+import type { Engine, Opened, Token } from '../../src/core/contract';
 import { Problem } from '../../src/core/errors';
+import type { StorageReport } from '../../src/core/stored-packs';
 
 const token = (text: string): Token => ({ id: 1, text, special: false });
 const never = new Promise<never>(() => undefined);

@@ -25,14 +25,14 @@ describe('IndexedDB', () => {
 			pauses: [0, 0]
 		};
 		server.cuts = [Infinity, 20, 20, 20];
-		const pack = await new Library(parts).open(FOLDER);
+		const pack = await new Library(parts).open({ address: FOLDER });
 		await expect(pack.bytes('model.safetensors')).rejects.toMatchObject({ name: 'network' });
 		expect(await pack.keepAll!()).toBe(true);
 		expect(server.asked).toContain('model.safetensors bytes=60-');
 		server.online = false;
-		const again = await new Library(parts).open(FOLDER);
+		const again = await new Library(parts).open({ address: FOLDER });
 		expect(await again.bytes('model.safetensors')).toEqual(server.files.get('model.safetensors'));
-		expect(await new Library(parts).report()).toMatchObject({
+		expect(await new Library(parts).storage()).toMatchObject({
 			kind: 'indexeddb',
 			packs: [{ name: 'tiny', complete: true, bytes: 118 }]
 		});

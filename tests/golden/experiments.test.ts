@@ -22,11 +22,7 @@ describe('experiments', () => {
 
 	beforeAll(async () => {
 		f = await openFixture('llama-tied');
-		engine = new LocalEngine({
-			open: (address) => FolderSource.open(address),
-			report: () => Promise.reject(new Error('no store')),
-			forget: () => Promise.resolve()
-		});
+		engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
 		await engine.open({ address: f.folder, backend: 'wasm' }, 1, ignore);
 		const ids = f.bench.tokenize(TEXT).tokens.map((token) => token.id);
 		const { taps } = await f.bench.model.read(f.bench.model.begin(), ids, [R0, R1]);

@@ -20,11 +20,7 @@ export interface Command {
 const JOB = 1;
 
 async function open(args: Arguments): Promise<{ engine: LocalEngine; opened: Opened }> {
-	const engine = new LocalEngine({
-		open: (address) => FolderSource.open(address),
-		report: () => Promise.reject(new Problem('unsupported', 'A folder is not a store.', '')),
-		forget: () => Promise.resolve()
-	});
+	const engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
 	const address = args.need('pack');
 	const opened = await engine.open({ address, backend: 'wasm' }, JOB, () => undefined);
 	if (!opened.selfTest.ok)

@@ -1,0 +1,80 @@
+/**
+ * A stored pack as one .zip: its files as they are, by their paths, so that it is a pack's folder again
+ * once it is unzipped. The answer refers to the stored files, which are read through once for their
+ * checksums; nothing is copied, and no more than a part of a file is in memory.
+ */
+import { Problem } from '../core/errors';
+import type { PackFile } from '../core/manifest';
+import { directory, localHeader, type ZipEntry } from '../core/zip';
+import { piecesOf } from './files';
+import { sha256, startCrc32, startSha256 } from './hash';
+import type { Shelf } from './shelf';
+
+/** `files`: by their paths; `text`: the pack.json. Throws a Problem when a file is not stored as it should be. */
+export async function archive(
+	text: string,
+	files: Record<string, PackFile>,
+	shelf: Shelf,
+	signal: AbortSignal | undefined,
+	onProgress: (path: string, done: number, total: number) => void
+): Promise<Blob> {
+	const entries: ZipEntry[] = [];
+	const parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
+	let at = 0;
+	const add = (path: string, blob: Blob, crc: number) => {
+		const { size } = blob;
+		const entry = { path, method: 0, encrypted: false, crc, packed: size, bytes: size, at };
+		const header = localHeader(entry);
+		entries.push(entry);
+		parts.push(header, blob);
+		at += header.length + size;
+	};
+	const manifest = new Blob([text]);
+	const described = await sha256(new Uint8Array(await manifest.arrayBuffer()));
+	add('pack.json', manifest, await checksum(manifest, described, 'pack.json'));
+	const total = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+	let done = 0;
+	for (const [path, file] of Object.entries(files)) {
+		const blob = await shelf.files.blob(file.sha256);
+		if (blob?.size !== file.bytes) throw notWhole(path);
+		const crc = await checksum(blob, file.sha256, path, (bytes) => {
+			signal?.throwIfAborted();
+			onProgress(path, done + bytes, total);
+		});
+		add(path, blob, crc);
+		done += file.bytes;
+		onProgress(path, done, total);
+	}
+	return new Blob([...parts, directory(entries, at)], { type: 'application/zip' });
+}
+
+/** The CRC-32 of a file whose sha256 must be this one. */
+async function checksum(
+	blob: Blob,
+	expected: string,
+	path: string,
+	onProgress: (bytes: number) => void = () => undefined
+): Promise<number> {
+	const [crc, sha] = [await startCrc32(), await startSha256()];
+	let done = 0;
+	for await (const piece of piecesOf(blob)) {
+		crc.update(piece);
+		sha.update(piece);
+		onProgress((done += piece.length));
+	}
+	if (sha.hex() !== expected)
+		throw new Problem(
+			'pack-damaged',
+			`The stored file ${path} has changed, so the pack was not exported.`,
+			'Verify the pack: what has changed is fetched again where that is possible.'
+		);
+	return parseInt(crc.hex(), 16);
+}
+
+function notWhole(path: string): Problem {
+	return new Problem(
+		'pack-missing',
+		`The pack is not stored whole (${path} is missing), so it was not exported.`,
+		'Store the whole pack first: open it while there is a network, or import it again.'
+	);
+}
