@@ -74,4 +74,9 @@ export class Experiments {
 			return results;
 		});
 	}
+
+	/** Forgets everything: it was of another model. */
+	clear(): void {
+		for (const task of [this.edge, this.matches, this.dose, this.steering]) task.clear();
+	}
 }

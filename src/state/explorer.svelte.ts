@@ -20,6 +20,7 @@ import type { Example } from './example';
 import { Experiments } from './experiments.svelte';
 import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
+import { Packs } from './packs.svelte';
 import { Preferences } from './preferences.svelte';
 import { Reading, rowsOf } from './reading.svelte';
 import { Remeasuring } from './remeasuring.svelte';
@@ -58,6 +59,7 @@ export class Explorer {
 	readonly steering: Steering;
 	readonly experiments: Experiments;
 	readonly remeasuring: Remeasuring;
+	readonly packs: Packs;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
@@ -77,6 +79,7 @@ export class Explorer {
 		this.steering = new Steering(engine);
 		this.experiments = new Experiments(engine);
 		this.remeasuring = new Remeasuring(engine);
+		this.packs = new Packs(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
 		this.address.onChange = () => this.#follow();
@@ -84,6 +87,7 @@ export class Explorer {
 			this.#follow();
 			void this.model.keep();
 		};
+		this.model.onLeave = () => this.#leave();
 		this.model.onReady = () => {
 			this.labels.flush();
 			this.#follow();
@@ -98,13 +102,21 @@ export class Explorer {
 		return stop;
 	}
 
+	/** Whether the address asks for the page's own pack, which the worked example is of. */
+	readonly #isOwn: boolean = $derived.by(() => {
+		const { pack } = this.address;
+		const own = this.#setup.packHash?.slice(0, 12);
+		return pack === null || (own !== undefined && pack.endsWith(`-${own}`));
+	});
+
 	/** The prompt in force. */
 	readonly prompt: string = $derived(this.address.prompt ?? this.example?.prompt ?? PROMPT);
 
 	/** Every SAE in order of depth: of the pack, or of the worked example before one is open. */
 	readonly saes: SaePlace[] = $derived.by(() => {
 		const pack = this.model.pack?.saes;
-		const known = pack ?? this.example?.sites.map(({ sae: id, site }) => placed(id, site)) ?? [];
+		const example = this.#isOwn ? this.example : null;
+		const known = pack ?? example?.sites.map(({ sae: id, site }) => placed(id, site)) ?? [];
 		return known
 			.map(({ id, site, layer, kind }) => ({ id, site, layer, kind }))
 			.toSorted((a, b) => byDepth(a.id, b.id));
@@ -154,7 +166,7 @@ export class Explorer {
 			more.push(`This pack has no SAE at ${site}, so ${this.site} is shown.`);
 		if (open && pack !== null && pack !== this.model.packName)
 			more.push(
-				`The address was made with the pack ${pack}; this is ${this.model.packName}, so numbers may differ.`
+				`The pack ${pack} of the address is not stored here, so ${this.model.packName} is open and numbers may differ; who has it as a file can import it under Models.`
 			);
 		const settled = this.reading.source === 'engine' && !this.reading.busy && this.prompt !== '';
 		if (settled && token !== null && token >= this.reading.tokens.length)
@@ -173,6 +185,12 @@ export class Explorer {
 	/** Address of Explore with this SAE chosen. */
 	exploreHref(site: SaeId): string {
 		return this.address.href('explore', null, { site });
+	}
+
+	/** Address of this view with another pack open; sites and features are not those of the one before. */
+	packHref(pack: string): string {
+		const none = { site: null, token: null, steer: [] };
+		return this.address.href(this.address.view, null, { ...none, pack });
 	}
 
 	type(prompt: string): void {
@@ -251,10 +269,12 @@ export class Explorer {
 	}
 
 	async #begin(): Promise<void> {
+		this.model.want(this.address.pack);
 		const opening = this.model.open();
 		const example = (await this.#setup.example?.()) ?? null;
 		this.example = example;
-		if (example && this.prompt === example.prompt && !this.model.ready) this.#show(example);
+		if (example && this.#isOwn && this.prompt === example.prompt && !this.model.ready)
+			this.#show(example);
 		this.#follow();
 		await opening;
 	}
@@ -267,7 +287,8 @@ export class Explorer {
 
 	/** Asks the engine for whatever the address and the view need and is not there. */
 	#follow(): void {
-		const { view, id, length, temperature, topP, seed, steer } = this.address.state;
+		const { view, id, length, temperature, topP, seed, steer, pack } = this.address.state;
+		this.model.want(pack);
 		if (id !== null) this.#last = id;
 		if (!this.model.ready) return;
 		const settings = { text: this.prompt, tokens: length, temperature, topP, seed };
@@ -276,6 +297,15 @@ export class Explorer {
 		if (this.focus === null) return;
 		if (view === 'feature') void this.feature.ask(this.focus);
 		if (view === 'flow') void this.flow.ask({ id: this.focus, ...this.thresholds });
+	}
+
+	/** Forgets what was found with a pack that is open no more. */
+	#leave(): void {
+		const { reading, labels, steering, experiments, remeasuring, feature, flow } = this;
+		for (const part of [reading, labels, steering, experiments, remeasuring, feature, flow])
+			part.clear();
+		this.#last = null;
+		this.thresholds = {};
 	}
 
 	/** SAEs whose features are in sight. */

@@ -9,7 +9,7 @@ const BATCH = 512;
 export class Labels {
 	#known = $state.raw<ReadonlyMap<FeatureId, FeatureLine>>(new Map());
 	/** Asked for, answered or not. */
-	readonly #asked = new Set<FeatureId>();
+	#asked = new Set<FeatureId>();
 	#waiting: FeatureId[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	readonly #engine: Asked;
@@ -51,11 +51,22 @@ export class Labels {
 		this.#timer = undefined;
 		if (!this.#ready() || this.#waiting.length === 0) return;
 		const ids = this.#waiting.splice(0, BATCH);
+		const asked = this.#asked;
 		this.#engine.lines(ids).then(
-			(lines) => this.learn(lines),
-			() => ids.forEach((id) => this.#asked.delete(id))
+			// Of another model once `clear` was called.
+			(lines) => asked === this.#asked && this.learn(lines),
+			() => ids.forEach((id) => asked.delete(id))
 		);
 		if (this.#waiting.length > 0) this.#schedule();
+	}
+
+	/** Forgets everything: it was of another model. */
+	clear(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#known = new Map();
+		this.#asked = new Set();
+		this.#waiting = [];
 	}
 
 	#schedule(): void {

@@ -1,14 +1,19 @@
-/** The open pack and what runs it: from the first byte to ready, and back after a loss. */
+/** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
 import type { Backend, Opened, PackInfo, Progress } from '../core/contract';
 import { isAbort } from '../core/errors';
 import type { Asked } from './engine';
 import { asError } from './resource.svelte';
+
+/** Digits of a pack's hash in the address. */
+const HASH_DIGITS = 12;
 
 export type Phase = 'idle' | 'opening' | 'ready' | 'failed';
 
 export class Model {
 	/** Called each time the engine becomes usable. */
 	onReady: () => void = () => undefined;
+	/** Called when another pack is to be opened: what was found with the one before is no longer true. */
+	onLeave: () => void = () => undefined;
 	phase = $state<Phase>('idle');
 	progress = $state.raw<Progress | null>(null);
 	opened = $state.raw<Opened | null>(null);
@@ -18,7 +23,10 @@ export class Model {
 	keeping = $state.raw<Progress | null>(null);
 	/** Why it could not all be stored; the page goes on without. */
 	keepProblem = $state.raw<Error | null>(null);
+	/** The stored pack that was asked for, as in the address; null: the page's own. */
+	#wanted: string | null = null;
 	#running: AbortController | null = null;
+	#storing: AbortController | null = null;
 	readonly #engine: Asked;
 	readonly #address: string;
 	readonly #backend: Backend | null;
@@ -55,6 +63,19 @@ export class Model {
 		return progress && progress.total > 0 ? progress.done / progress.total : null;
 	}
 
+	/** Opens the pack that the address names, unless it is open: a stored one, or with null the page's own. */
+	want(pack: string | null): void {
+		if (pack === this.#wanted) return;
+		this.#wanted = pack;
+		if (this.phase === 'idle' || (pack !== null && pack === this.packName)) return;
+		this.#storing?.abort();
+		this.opened = null;
+		this.kept = false;
+		this.keepProblem = null;
+		this.onLeave();
+		void this.open();
+	}
+
 	/** Opens the pack; also the way back after an error. `problem`: said meanwhile. */
 	async open(problem: Error | null = null): Promise<void> {
 		this.#running?.abort();
@@ -63,8 +84,9 @@ export class Model {
 		this.error = problem;
 		this.progress = null;
 		try {
+			const stored = this.#wanted?.slice(-HASH_DIGITS) ?? null;
 			const opened = await this.#engine.open(
-				{ address: this.#address, backend: this.#backend, expected: this.#expected },
+				{ address: this.#address, backend: this.#backend, expected: this.#expected, stored },
 				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
 			);
 			if (running.signal.aborted) return;
@@ -86,13 +108,18 @@ export class Model {
 	/** Stores the rest of the pack, so that a reload needs no network. */
 	async keep(): Promise<void> {
 		if (this.kept || this.keeping || !this.ready) return;
+		const { signal } = (this.#storing = new AbortController());
 		this.keeping = { phase: 'download', what: '', done: 0, total: 0 };
 		try {
-			this.kept = await this.#engine.keep({ onProgress: (progress) => (this.keeping = progress) });
-			if (this.kept && this.opened) this.opened = withAllStored(this.opened);
-			this.keepProblem = null;
+			const onProgress = (progress: Progress) => (this.keeping = progress);
+			const kept = await this.#engine.keep({ signal, onProgress });
+			if (!signal.aborted) {
+				this.kept = kept;
+				if (kept && this.opened) this.opened = withAllStored(this.opened);
+				this.keepProblem = null;
+			}
 		} catch (error) {
-			if (!isAbort(error)) this.keepProblem = asError(error);
+			if (!signal.aborted && !isAbort(error)) this.keepProblem = asError(error);
 		}
 		this.keeping = null;
 	}

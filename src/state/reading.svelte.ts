@@ -70,6 +70,17 @@ export class Reading {
 		if (text !== null) this.ask(text);
 	}
 
+	/** Forgets everything: it was of another model. */
+	clear(): void {
+		this.#running?.abort();
+		clearTimeout(this.#pause);
+		this.#empty();
+		this.source = 'none';
+		this.text = null;
+		this.busy = false;
+		this.error = null;
+	}
+
 	/** Shows a stored reading until the engine's own replaces it. */
 	show(stored: Stored): void {
 		if (this.source !== 'none') return;

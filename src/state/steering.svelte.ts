@@ -37,6 +37,13 @@ export class Steering {
 		else this.steered.clear();
 	}
 
+	/** Forgets everything: it was of another model. */
+	clear(): void {
+		this.example = null;
+		this.plain.clear();
+		this.steered.clear();
+	}
+
 	stop(): void {
 		this.plain.halt();
 		this.steered.halt();

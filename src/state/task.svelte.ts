@@ -59,6 +59,15 @@ export class Task<A, T> {
 		if (this.#running === running) this.busy = false;
 	}
 
+	/** Ends the work and forgets what it has found. */
+	clear(): void {
+		this.stop();
+		this.value = null;
+		this.answered = null;
+		this.progress = null;
+		this.error = null;
+	}
+
 	/** Ends the work; what it has found so far stays. */
 	stop(): void {
 		this.#running?.abort();

@@ -4,14 +4,22 @@ import { Problem } from '../../../src/core/errors';
 import { Explorer } from '../../../src/state/explorer.svelte';
 import { parseExample } from '../../../src/state/example';
 import { Stream } from '../../../src/state/stream.svelte';
+import type { StoredPack } from '../../../src/core/stored-packs';
 import { FakeEngine, type FakeOptions } from '../../fake-engine';
+import { storedPack } from '../../fake-store';
 
 const ID = 'blocks.1.hook_resid_post/7';
 let stop: () => void = () => undefined;
 
-function start(hash: string, options: FakeOptions = {}, example: object | null = null) {
+function start(
+	hash: string,
+	options: FakeOptions = {},
+	example: object | null = null,
+	packs: StoredPack[] = []
+) {
 	history.replaceState(null, '', hash);
 	const engine = new FakeEngine({ layers: 2, k: 4, dSae: 64, context: 64, ...options });
+	engine.packs = packs;
 	const explorer = new Explorer({
 		engine,
 		pack: 'http://localhost/models/default/',
@@ -77,6 +85,40 @@ describe('Explorer', () => {
 		);
 		explorer.tidy();
 		expect(explorer.notices).toEqual([]);
+	});
+
+	it('opens the stored pack that the address names, and another when the address changes', async () => {
+		const hash = 'c'.repeat(12);
+		const name = `other-${hash}`;
+		const { engine, explorer } = start(`#/explore?prompt=a+fox&pack=${name}`, {}, null, [
+			storedPack({ name: 'other', hash })
+		]);
+		await settled(explorer);
+		expect(explorer.model.packName).toBe(name);
+		expect(explorer.notices).toEqual([]);
+		await explorer.steer(ID);
+		explorer.labels.line(ID);
+		await vi.waitFor(() => expect(explorer.labels.line(ID)).toBeDefined());
+		location.hash = '#/explore?prompt=a+fox';
+		await vi.waitFor(() => expect(explorer.model.packName).toBe('fake-0123456789ab'));
+		await settled(explorer);
+		await vi.waitFor(() => expect(explorer.model.kept).toBe(true));
+		const reads = engine.calls.filter((call) => call === 'open' || call === 'read a fox');
+		expect(reads).toEqual(['open', 'read a fox', 'open', 'read a fox']);
+		location.hash = explorer.packHref(name);
+		await vi.waitFor(() => expect(explorer.model.packName).toBe(name));
+	});
+
+	it('forgets what it found with a pack that is open no more', async () => {
+		const { engine, explorer } = start('#/explore?prompt=a+fox', { pace: 20 });
+		await settled(explorer);
+		engine.packs = [storedPack()];
+		location.hash = explorer.packHref(`old-${'f'.repeat(12)}`);
+		await vi.waitFor(() => expect(explorer.model.phase).toBe('opening'));
+		expect(explorer.reading).toMatchObject({ source: 'none', tokens: [] });
+		expect(explorer.saes).toEqual([]);
+		await settled(explorer);
+		expect(explorer.reading.tokens).toHaveLength(3);
 	});
 
 	it('adds a feature to the address and rewrites the steered text only', async () => {
