@@ -62,5 +62,13 @@ export async function ifFree<T>(name: string, job: () => Promise<T>): Promise<T 
 		return locks.request(`undercurrent:${name}`, { ifAvailable: true }, (lock) =>
 			lock ? job() : null
 		);
-	return (queues.get(name)?.waiting ?? 0) > 0 ? null : exclusive(name, job);
+	return (await isBusy(name)) ? null : exclusive(name, job);
+}
+
+/** Whether somebody, in any tab, does something under that name now. */
+export async function isBusy(name: string): Promise<boolean> {
+	const locks = globalThis.navigator?.locks as LockManager | undefined;
+	if (!locks) return (queues.get(name)?.waiting ?? 0) > 0;
+	const { held = [] } = await locks.query();
+	return held.some((lock) => lock.name === `undercurrent:${name}`);
 }

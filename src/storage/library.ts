@@ -6,7 +6,7 @@ import type { PackSource } from '../core/pack-source';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
 import type { PackRecord, Records } from './database';
 import { archive } from './exporting';
-import { exclusive, ifFree, isQuota, type FileStore } from './files';
+import { exclusive, ifFree, isBusy, isQuota, type FileStore } from './files';
 import { sha256 } from './hash';
 import { describe, storeFiles } from './importing';
 import { inventory, isWhole, type Known } from './inventory';
@@ -84,7 +84,7 @@ export class Library {
 		const sizes = await this.#shelf.files.sizes();
 		const counted = inventory(await this.#readable(), sizes);
 		// Files without a pack belong to an import that is under way, in some tab.
-		if (!(await ifFree('import', async () => true))) counted.leftover = 0;
+		if (await isBusy('import')) counted.leftover = 0;
 		const storage = globalThis.navigator?.storage as StorageManager | undefined;
 		const persisted = (await storage?.persisted()) ?? false;
 		return { ...counted, ...(await roomOf()), persisted, kind: this.#shelf.files.kind };

@@ -137,7 +137,8 @@ describe('Models', () => {
 			.toBeVisible();
 		expect(engine.calls).toContain('import mine.zip');
 		await expect.element(page.getByText('imported from mine.zip')).toBeVisible();
-		await page.getByRole('link', { name: 'Open mine now' }).click();
+		await expect.element(page.getByRole('link', { name: 'Open mine now' })).toBeVisible();
+		(page.getByRole('link', { name: 'Open mine now' }).element() as HTMLElement).click();
 		await vi.waitFor(() => expect(explorer.model.packName).toBe(`new-${'a'.repeat(12)}`));
 		expect(location.hash).toBe(`#/models?pack=new-${'a'.repeat(12)}`);
 		await expect.element(page.getByText(/, open now/)).toBeVisible();
