@@ -36,6 +36,8 @@ export class FakeStore extends FakeExperiments {
 	leftover = 0;
 	/** What the next verification finds. */
 	found: Partial<Verified> = {};
+	/** Work waits for it when half is done. */
+	gate: Promise<void> | null = null;
 
 	async storage(): Promise<StorageReport> {
 		const total = this.packs.reduce((sum, pack) => sum + pack.bytes - pack.shared, 0);
@@ -91,6 +93,7 @@ export class FakeStore extends FakeExperiments {
 		for (let done = 0; done <= 4; done++) {
 			onProgress?.({ phase, what: `file ${done}`, done: (done * size) / 4, total: size });
 			await this.wait(signal);
+			if (done === 2) await this.gate;
 		}
 	}
 }

@@ -45,7 +45,7 @@ async function chooseFile(name: string): Promise<void> {
 	const data = new DataTransfer();
 	data.items.add(new File(['zip'], name));
 	input.files = data.files;
-	input.dispatchEvent(new Event('change'));
+	input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 afterEach(() => {
@@ -88,10 +88,13 @@ describe('Models', () => {
 	it('exports with progress, and hands over the file', async () => {
 		const names = savedNames();
 		const { engine } = await open();
-		engine.pace = 80;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		engine.gate = promise;
 		await button('Export An old model').click();
-		await expect.element(page.getByRole('progressbar', { name: 'Export' })).toBeVisible();
+		const bar = page.getByRole('progressbar', { name: 'Export' });
+		await expect.element(bar).toHaveAttribute('aria-valuenow', '50');
 		await expect.element(button('Delete An old model')).toBeDisabled();
+		resolve();
 		await expect
 			.element(page.getByText(/is made, 6 B: import it in another browser/))
 			.toBeVisible();
@@ -120,11 +123,11 @@ describe('Models', () => {
 
 	it('is cancelled by the reader', async () => {
 		const { engine, explorer } = await open();
-		engine.pace = 200;
+		engine.gate = new Promise(() => undefined);
 		await button('Verify An old model').click();
 		await button('Cancel').click();
 		await expect.element(page.getByRole('progressbar')).not.toBeInTheDocument();
-		await vi.waitFor(() => expect(explorer.packs.work.busy).toBe(false));
+		expect(explorer.packs.work.busy).toBe(false);
 		expect(page.getByRole('alert').elements()).toHaveLength(0);
 		await expect.element(button('Verify An old model')).toBeEnabled();
 	});
