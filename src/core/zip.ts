@@ -38,10 +38,13 @@ const DATE = 0x21;
 /** A directory of more bytes than this describes no pack. */
 const LONGEST_DIRECTORY = 32 << 20;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** What stands before the bytes of a file. */
 export function localHeader(entry: ZipEntry): Uint8Array<ArrayBuffer> {
 	const wide = entry.bytes >= FULL_32;
-	const name = new TextEncoder().encode(entry.path);
+	const name = encoder.encode(entry.path);
 	const record = new Numbers().u32(LOCAL).u16(wide ? WIDE : PLAIN, UTF_8, entry.method, 0, DATE);
 	record.u32(entry.crc, capped(entry.packed), capped(entry.bytes));
 	record.u16(name.length, wide ? 20 : 0).text(name);
@@ -67,7 +70,7 @@ export function directory(entries: ZipEntry[], at: number): Uint8Array<ArrayBuff
 }
 
 function central(record: Numbers, { path, method, crc, packed, bytes, at }: ZipEntry): void {
-	const name = new TextEncoder().encode(path);
+	const name = encoder.encode(path);
 	const wide = [bytes, packed, at].filter((value) => value >= FULL_32);
 	const version = wide.length > 0 ? WIDE : PLAIN;
 	record.u32(CENTRAL).u16(version, version, UTF_8, method, 0, DATE);
@@ -192,7 +195,7 @@ function entryAt(view: DataView, at: number, name: number, extra: number): ZipEn
 	const wider = extraNumbers(view, at + 46 + name, extra);
 	const full = (value: number) => (value === FULL_32 ? (wider.shift() ?? value) : value);
 	return {
-		path: new TextDecoder().decode(bytes).replace(/^(\.\/)+/, ''),
+		path: decoder.decode(bytes).replace(/^(\.\/)+/, ''),
 		method: view.getUint16(at + 10, true),
 		encrypted: (view.getUint16(at + 8, true) & 1) === 1,
 		crc: word(16),
@@ -232,7 +235,7 @@ function isOutside(path: string): boolean {
 function checkPlaces(entries: ZipEntry[], end: number): void {
 	const inOrder = entries.toSorted((a, b) => a.at - b.at);
 	for (const [i, entry] of inOrder.entries()) {
-		const name = new TextEncoder().encode(entry.path).length;
+		const name = encoder.encode(entry.path).length;
 		if (entry.at + LOCAL_HEADER + name + entry.packed > (inOrder[i + 1]?.at ?? end))
 			throw refused('lets two files share the same bytes');
 	}

@@ -79,7 +79,7 @@ describe('OPFS', () => {
 		const contents = [...server.files].map(([path, bytes]) => ({ path, bytes }));
 		const bomb = contents.map((content) =>
 			content.path === PATHS[0]
-				? { ...content, bytes: new Uint8Array(30e6), deflate: true, stated: { bytes: 95 } }
+				? { ...content, bytes: new Uint8Array(3e6), deflate: true, stated: { bytes: 95 } }
 				: content
 		);
 		const outside = [...contents, { path: '../../evil', bytes: Uint8Array.of(1) }];
