@@ -111,8 +111,12 @@ export class Features {
 	/** What the flow of `named`'s features, or of main SAEs' only, needs to know, with `targets` to match into. */
 	async #decoders(named: SaeId | null, targets: SaeId[]): Promise<Decoders> {
 		const saes = await this.bench.saes(named === null ? targets : [named, ...targets]);
+		const width =
+			(named === null ? undefined : saes.get(named)?.wDec.columns) ?? this.bench.model.shape.dModel;
+		// In another space nothing can be matched: as if it were not there.
+		for (const [id, sae] of saes) if (sae.wDec.columns !== width) saes.delete(id);
 		const nulls = new Map<SaeId, Null>();
-		for (const id of targets) nulls.set(id, await this.pairs.null(id));
+		for (const id of targets) if (saes.has(id)) nulls.set(id, await this.pairs.null(id));
 		const memory = new Map<string, Best>();
 		return {
 			at: (site) => {

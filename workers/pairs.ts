@@ -114,10 +114,17 @@ export class Pairs {
 
 	/**
 	 * The contract's null beside others to judge it by: rows of the other dictionary turned at random (they
-	 * keep what they share among themselves), and both with the mean row taken off.
+	 * keep what they share among themselves), and both with the mean row taken off. Throws a Problem where the
+	 * two do not lie in one space.
 	 */
 	async nulls(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<NullRow[]> {
 		const [a, b] = [(await this.bench.sae(from)).unit, (await this.bench.sae(target)).unit];
+		if (a.columns !== b.columns)
+			throw new Problem(
+				'unsupported',
+				`${from} and ${target} do not lie in one space, so nothing is known of their chance matches.`,
+				'Choose another pair.'
+			);
 		const rows: NullRow[] = [];
 		for (const mean of [false, true]) {
 			const [x, y] = mean ? [centred(a), centred(b)] : [a, b];

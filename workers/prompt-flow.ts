@@ -1,22 +1,44 @@
-/** The flow of all features active on a prompt: reads it through every main SAE, then matches what is active. */
-import type { FeatureId, FlowEdge, SaeId } from '../src/core/contract';
-import type { PromptFlow, PromptFlowRequest } from '../src/core/experiments';
+/**
+ * The flow of all features active on a prompt, or on either of two: reads them through every main SAE, then
+ * matches what is active.
+ */
+import type { FeatureId, SaeId } from '../src/core/contract';
+import type { Active, PromptFlow, PromptFlowRequest, PromptRead } from '../src/core/experiments';
 import type { Decoders } from '../src/core/flow';
-import { chosenResiduals, matchesOf, promptNode, type Active } from '../src/core/prompt-flow';
+import {
+	alignedToken,
+	chosenResiduals,
+	largestDifferences,
+	matchesOf,
+	mergeActive,
+	promptNode,
+	wholeSaes,
+	type ActiveOn
+} from '../src/core/prompt-flow';
 import { byDepth, featureId, isMain, parseFeatureId, tapOf } from '../src/core/site';
 import { tapsOf } from './sae';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
 
+/** The most features that are told of as differing. */
+const DIFFERENCES = 40;
+
+/** Throws a Problem where a prompt is empty. */
 export async function promptFlow(
 	request: PromptFlowRequest,
 	bench: Workbench,
 	decoders: Decoders,
 	signal?: AbortSignal
-): Promise<Omit<PromptFlow, 'nodes'> & { nodes: ReturnType<typeof promptNode>[] }> {
-	const active = await activeOn(request, bench, signal);
+): Promise<PromptFlow> {
+	const saes = await bench.saes(bench.saeIds.filter(isMain), signal);
+	const apart = [...saes].flatMap(([id, sae]) => (fits(sae, bench) ? [] : [id]));
+	for (const id of apart) saes.delete(id);
+	const prompts = readOf(request, bench);
+	const each: ActiveOn[] = [];
+	for (const prompt of prompts) each.push(await activeOn(prompt, [...saes.keys()], bench, signal));
+	const active = mergeActive(each);
 	const ids = new Set<FeatureId>();
-	const edges: FlowEdge[] = [];
+	const edges: PromptFlow['edges'] = [];
 	const strongest = chosenResiduals(active, request.most).map(({ sae, index }) =>
 		featureId(sae, index)
 	);
@@ -31,8 +53,8 @@ export async function promptFlow(
 		signal?.throwIfAborted();
 	}
 	// Residual features that were drawn in only as matches have matches of their own.
-	const more = [...ids].filter((id) => !strongest.includes(id));
-	for (const id of more)
+	const drawn = new Set(strongest);
+	for (const id of [...ids].filter((id) => !drawn.has(id)))
 		for (const edge of matchesOf(id, active, decoders, request))
 			if (ids.has(edge.from)) edges.push(edge);
 	const nulls: PromptFlow['null'] = {};
@@ -46,29 +68,54 @@ export async function promptFlow(
 		return active.get(sae)!.get(index)!;
 	};
 	return {
+		prompts,
 		nodes: [...ids]
 			.sort((a, b) => byDepth(parseFeatureId(a)!.sae, parseFeatureId(b)!.sae))
 			.map((id) => promptNode(id, of(id), decoders)),
 		edges,
 		null: nulls,
-		active: [...active.values()].reduce((n, features) => n + features.size, 0)
+		active: [...active.values()].reduce((n, features) => n + features.size, 0),
+		whole: wholeSaes(active, ids),
+		differences: prompts.length > 1 ? largestDifferences(active, DIFFERENCES) : [],
+		apart
 	};
+}
+
+type OpenSae = Awaited<ReturnType<Workbench['sae']>>;
+
+const fits = (sae: OpenSae, bench: Workbench): boolean =>
+	sae.info.cfg.dIn === bench.model.shape.dModel;
+
+function readOf({ text, beside, token }: PromptFlowRequest, bench: Workbench): PromptRead[] {
+	const [first, ...others] = [text, ...(beside === undefined ? [] : [beside])].map((prompt) =>
+		bench.tokenize(prompt)
+	);
+	return [
+		{ tokens: first!.tokens, leftOut: first!.leftOut.length, token },
+		...others.map(({ tokens, leftOut }) => ({
+			tokens,
+			leftOut: leftOut.length,
+			token: token === null ? null : alignedToken(first!.tokens, tokens, token)
+		}))
+	];
 }
 
 /** The features active on the prompt, or on one token of it, by main SAE; special tokens are left out. */
 async function activeOn(
-	{ text, token }: PromptFlowRequest,
+	{ tokens, token }: PromptRead,
+	ids: SaeId[],
 	bench: Workbench,
 	signal?: AbortSignal
-): Promise<Map<SaeId, Map<number, Active>>> {
-	const { tokens } = bench.tokenize(text);
-	const main = bench.saeIds.filter(isMain);
-	const saes = await bench.saes(main, signal);
+): Promise<ActiveOn> {
+	const saes = await bench.saes(ids, signal);
 	const sites = tapsOf(saes.values());
-	const ids = tokens.map(({ id }) => id);
-	const { taps } = await bench.model.readOnce(ids, sites, signal);
+	const { taps } = await bench.model.readOnce(
+		tokens.map(({ id }) => id),
+		sites,
+		signal
+	);
 	const active = new Map<SaeId, Map<number, Active>>();
-	for (const id of main) {
+	for (const id of ids) {
 		const sae = saes.get(id)!;
 		const statistics = await bench.statistics(id);
 		const codes = await sae.encode(taps.get(tapOf(sae.info.site))!, signal);

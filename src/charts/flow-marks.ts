@@ -17,15 +17,16 @@ export interface FlowNodeMark extends FlowMark {
 	spoken: string;
 	/** Largest activation on the prompt as a share of the feature's own maximum, 0 to 1. */
 	share: number;
+	/** The same on the second prompt where two are compared; `share` is then that on the first. */
+	beside?: number;
 	/** Lines of its tooltip. */
 	details: string[];
 	/** What happens to it here; drawn beside its mark. */
 	events?: FlowEvent[];
-	/** Not active on this prompt: drawn faint. */
-	ghost?: boolean;
-	/** Not the same on the prompt that this one is compared with: ringed. */
-	differs?: boolean;
 }
+
+/** Of two prompts the one on which alone something is to be found. */
+export type Which = 'first' | 'second';
 
 export interface FlowEdgeMark extends FlowLink {
 	z: number;
@@ -35,6 +36,8 @@ export interface FlowEdgeMark extends FlowLink {
 	counts: boolean;
 	/** The ends as the interface abbreviates them. */
 	short: string;
+	/** Where two prompts are compared, and its ends fire together on one of them only. */
+	only?: Which;
 }
 
 export const LANE_NAMES = { attn: 'attention', resid: 'residual stream', mlp: 'MLP' };
@@ -54,22 +57,33 @@ export const EVENT_MEANING: Record<FlowEvent, string> = {
 	end: 'no match in the next residual'
 };
 
-export const GHOST = 'not active on this prompt';
-export const DIFFERS = 'differs between the prompts';
+/** The prompt on which alone a node fires; null for one that fires on both, or where none are compared. */
+export function onlyOn({ share, beside }: Pick<FlowNodeMark, 'share' | 'beside'>): Which | null {
+	if (beside === undefined || share > 0 === beside > 0) return null;
+	return share > 0 ? 'first' : 'second';
+}
+
+export const ONLY: Record<Which, string> = {
+	first: 'on the first prompt only',
+	second: 'on the second prompt only'
+};
 
 /** Lines that its events and its comparison add to the tooltip of a node. */
-export function remarks({ events = [], ghost, differs }: FlowNodeMark): string[] {
+export function remarks(mark: FlowNodeMark): string[] {
+	const only = onlyOn(mark);
 	return [
-		...events.map((event) => `${event}: ${EVENT_MEANING[event]}`),
-		...(ghost ? [GHOST] : []),
-		...(differs ? [DIFFERS] : [])
+		...(mark.events ?? []).map((event) => `${event}: ${EVENT_MEANING[event]}`),
+		...(only ? [ONLY[only]] : [])
 	];
 }
 
 /** Everything about a node in words. */
 export const spoken = (mark: FlowNodeMark): string => [mark.spoken, ...remarks(mark)].join('; ');
 
-/** Marks in the order in which they deserve a name: the centre, then by share, then by links. */
+/**
+ * Marks in the order in which they deserve a name: the centre, then by share, or by how much it differs between
+ * two prompts, then by links.
+ */
 export function rank(
 	marks: FlowNodeMark[],
 	links: FlowEdgeMark[],
@@ -78,8 +92,10 @@ export function rank(
 	const degree = new Map<string, number>();
 	for (const { from, to, counts } of links)
 		for (const id of counts ? [from, to] : []) degree.set(id, (degree.get(id) ?? 0) + 1);
-	const worth = ({ id, share, ghost }: FlowNodeMark) =>
-		id === first ? Infinity : ghost ? 0 : share + 1e-4 * (degree.get(id) ?? 0);
+	const worth = ({ id, share, beside }: FlowNodeMark) =>
+		id === first
+			? Infinity
+			: (beside === undefined ? share : Math.abs(share - beside)) + 1e-4 * (degree.get(id) ?? 0);
 	return marks.toSorted((a, b) => worth(b) - worth(a));
 }
 

@@ -22,6 +22,13 @@ export interface AddressState {
 	topP: number;
 	seed: number;
 	steer: Edit[];
+	/** A second prompt, whose flow is compared with that of the first. */
+	beside: string | null;
+	/** The most nodes that the flow of a prompt draws. */
+	most: number;
+	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
+	tRes: number | null;
+	tModule: number | null;
 	/** `{name}-{first 12 hex digits of the hash}`. */
 	pack: string | null;
 }
@@ -37,6 +44,10 @@ export const DEFAULTS: AddressState = {
 	topP: 1,
 	seed: 0,
 	steer: [],
+	beside: null,
+	most: 100,
+	tRes: null,
+	tModule: null,
 	pack: null
 };
 
@@ -46,7 +57,9 @@ export const LIMITS = {
 	length: [1, 1000],
 	temperature: [0, 5],
 	topP: [0.01, 1],
-	seed: [0, 4_294_967_295]
+	seed: [0, 4_294_967_295],
+	most: [10, 500],
+	cosine: [0, 1]
 } as const satisfies Record<string, readonly [number, number]>;
 
 const LONGEST_PROMPT = 200_000;
@@ -67,7 +80,8 @@ export function parseAddress(hash: string): ParsedAddress {
 	const state: AddressState = { ...DEFAULTS, ...place(path, problems) };
 	const take = (name: string) => single(values, name, problems);
 
-	state.prompt = promptOf(take('prompt'), problems);
+	state.prompt = promptOf('prompt', take('prompt'), problems);
+	state.beside = promptOf('beside', take('beside'), problems);
 	state.site = named('site', take('site'), isSae, 'which is no site', problems);
 	state.pack = named('pack', take('pack'), isPack, 'which names no pack', problems);
 	const read = (name: string, limits: readonly [number, number], whole: boolean) =>
@@ -77,6 +91,9 @@ export function parseAddress(hash: string): ParsedAddress {
 	state.temperature = read('temperature', LIMITS.temperature, false) ?? DEFAULTS.temperature;
 	state.topP = read('top_p', LIMITS.topP, false) ?? DEFAULTS.topP;
 	state.seed = read('seed', LIMITS.seed, true) ?? DEFAULTS.seed;
+	state.most = read('most', LIMITS.most, true) ?? DEFAULTS.most;
+	state.tRes = read('t_res', LIMITS.cosine, false);
+	state.tModule = read('t_module', LIMITS.cosine, false);
 	state.steer = editsOf(values.get('steer') ?? [], problems);
 	values.delete('steer');
 	for (const name of values.keys())
@@ -98,6 +115,10 @@ export function formatAddress(state: AddressState): string {
 	put('top_p', state.topP, DEFAULTS.topP);
 	put('seed', state.seed, DEFAULTS.seed);
 	for (const edit of state.steer) query.append('steer', formatEdit(edit));
+	put('beside', state.beside, null);
+	put('most', state.most, DEFAULTS.most);
+	put('t_res', state.tRes, null);
+	put('t_module', state.tModule, null);
 	put('pack', state.pack, null);
 	const owned = state.view === 'feature' || state.view === 'flow';
 	const path = owned && state.id !== null ? `${state.view}/${state.id}` : state.view;
@@ -145,7 +166,8 @@ function place(path: string, problems: string[]): Pick<AddressState, 'view' | 'i
 		return { view, id: null };
 	}
 	if (isFeature(id)) return { view, id };
-	problems.push(`${quoted(id)} is no feature id, so a feature of the prompt is shown.`);
+	const shown = view === 'flow' ? 'the flow of the prompt' : 'a feature of the prompt';
+	problems.push(`${quoted(id)} is no feature id, so ${shown} is shown.`);
 	return { view, id: null };
 }
 
@@ -158,10 +180,10 @@ function single(values: Map<string, string[]>, name: string, problems: string[])
 	return found[0]!;
 }
 
-function promptOf(value: string | null, problems: string[]): string | null {
+function promptOf(name: string, value: string | null, problems: string[]): string | null {
 	if (value === null || value.length <= LONGEST_PROMPT) return value;
 	problems.push(
-		`The prompt in the address is longer than ${LONGEST_PROMPT} characters, so it was cut.`
+		`${name} in the address is longer than ${LONGEST_PROMPT} characters, so it was cut.`
 	);
 	return value.slice(0, LONGEST_PROMPT);
 }

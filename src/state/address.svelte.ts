@@ -73,6 +73,18 @@ export class Address {
 	get steer() {
 		return this.state.steer;
 	}
+	get beside() {
+		return this.state.beside;
+	}
+	get most() {
+		return this.state.most;
+	}
+	get tRes() {
+		return this.state.tRes;
+	}
+	get tModule() {
+		return this.state.tModule;
+	}
 	get pack() {
 		return this.state.pack;
 	}

@@ -1,12 +1,13 @@
 /** The experiments that a reader has started, and what they found. */
 import { editsOf, type ChainPlan, type Link } from '../core/chain';
-import type { FeatureId } from '../core/contract';
+import type { FeatureId, SaeId } from '../core/contract';
 import type {
 	ArmResult,
 	EdgeRequest,
 	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
+	NullRow,
 	SteeringRequest
 } from '../core/experiments';
 import { matchKl, type Matched } from '../core/strengths';
@@ -28,6 +29,12 @@ export interface DoseResponse {
 	dose: number;
 }
 
+/** Dictionaries of which one is matched into the other. */
+export interface Pair {
+	from: SaeId;
+	target: SaeId;
+}
+
 /** Doses tried, at most, and the largest. */
 const STEPS = 24;
 const MOST = 64;
@@ -37,12 +44,14 @@ const NEAR = 0.02;
 export class Experiments {
 	readonly edge: Task<EdgeRequest, EdgeTest>;
 	readonly matches: Task<MatchRequest, MatchAnswer>;
+	readonly nulls: Task<Pair, NullRow[]>;
 	readonly dose: Task<DoseRequest, Matched>;
 	readonly steering: Task<DoseResponse, ArmResult[]>;
 
 	constructor(engine: Asked) {
 		this.edge = new Task((request, watch) => engine.testEdge(request, watch));
 		this.matches = new Task((request, watch) => engine.matches(request, watch));
+		this.nulls = new Task((pair, { signal }) => engine.nulls(pair, signal));
 		this.dose = new Task(async ({ text, chain, centre, plan, target }, { signal, onProgress }) => {
 			let done = 0;
 			// Strengths are sought above 0, on the side to which the plan pushes.

@@ -11,7 +11,8 @@ import type {
 	SaeId,
 	Site
 } from '../core/contract';
-import { chainOf } from '../core/flow';
+import type { PromptFlowRequest } from '../core/experiments';
+import { chainOf, type Thresholds } from '../core/flow';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
 import { Address } from './address.svelte';
 import { added, changed } from './edits';
@@ -22,6 +23,7 @@ import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
 import { Packs } from './packs.svelte';
 import { Preferences } from './preferences.svelte';
+import { PromptFlows } from './prompt-flow.svelte';
 import { Reading, rowsOf } from './reading.svelte';
 import { Remeasuring } from './remeasuring.svelte';
 import { Resource } from './resource.svelte';
@@ -62,8 +64,7 @@ export class Explorer {
 	readonly packs: Packs;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
-	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
-	thresholds = $state.raw<Pick<FlowRequest, 'tRes' | 'tModule'>>({});
+	readonly promptFlow: PromptFlows;
 	example = $state.raw<Example | null>(null);
 	/** The feature that was looked at last. */
 	#last = $state.raw<FeatureId | null>(null);
@@ -82,6 +83,7 @@ export class Explorer {
 		this.packs = new Packs(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
+		this.promptFlow = new PromptFlows(engine);
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {
 			this.#follow();
@@ -154,6 +156,24 @@ export class Explorer {
 		this.address.id ?? this.#last ?? this.strongest[0]?.id ?? null
 	);
 
+	/** Least cosines of the flow view; absent: the null's 99.9th percentile. */
+	readonly thresholds: Thresholds = $derived.by(() => {
+		const { tRes, tModule } = this.address;
+		return { ...(tRes !== null && { tRes }), ...(tModule !== null && { tModule }) };
+	});
+
+	/** What the flow of the prompt is asked; null while the prompt is not read, or has nothing to ask of. */
+	readonly promptRequest: PromptFlowRequest | null = $derived.by(() => {
+		const { tokens, source, text, busy, error } = this.reading;
+		const { token, most, beside } = this.address;
+		if (source !== 'engine' || text !== this.prompt || busy || error) return null;
+		const chosen = token === null ? null : this.token;
+		const asked = chosen === null ? tokens : tokens.slice(chosen, chosen + 1);
+		if (asked.every(({ special }) => special)) return null;
+		const second = beside === null || beside.trim() === '' ? {} : { beside };
+		return { text, token: chosen, most, ...this.thresholds, ...second };
+	});
+
 	/** Whether what is shown is the stored example and not the engine's own work. */
 	readonly isExample: boolean = $derived.by(() => this.reading.source === 'example');
 
@@ -179,7 +199,13 @@ export class Explorer {
 	href(view: 'feature' | 'flow', id: FeatureId): string;
 	href(view: View, id?: FeatureId): string {
 		const owned = view === 'feature' || view === 'flow';
-		return this.address.href(view, owned ? (id ?? this.focus) : null);
+		const stays = view === 'flow' && this.address.view === 'flow';
+		return this.address.href(view, owned ? (id ?? (stays ? this.address.id : this.focus)) : null);
+	}
+
+	/** Address of the flow of the whole prompt. */
+	promptFlowHref(): string {
+		return this.address.href('flow');
 	}
 
 	/** Address of Explore with this SAE chosen. */
@@ -197,13 +223,12 @@ export class Explorer {
 		this.address.set({ prompt, token: null });
 	}
 
-	choose(choice: { site?: SaeId; token?: number }): void {
+	choose(choice: { site?: SaeId; token?: number | null }): void {
 		this.address.set(choice);
 	}
 
-	setThresholds(thresholds: Pick<FlowRequest, 'tRes' | 'tModule'>): void {
-		this.thresholds = thresholds;
-		this.#follow();
+	setThresholds({ tRes, tModule }: Thresholds): void {
+		this.address.set({ tRes: tRes ?? null, tModule: tModule ?? null });
 	}
 
 	/** Adds a feature to the steering panel, at the strength of its maximum. */
@@ -294,9 +319,10 @@ export class Explorer {
 		const settings = { text: this.prompt, tokens: length, temperature, topP, seed };
 		if (view === 'steer') this.steering.ask(settings, steer);
 		this.reading.ask(this.prompt, this.#inView());
-		if (this.focus === null) return;
-		if (view === 'feature') void this.feature.ask(this.focus);
-		if (view === 'flow') void this.flow.ask({ id: this.focus, ...this.thresholds });
+		if (view === 'flow' && id === null && this.promptRequest)
+			this.promptFlow.ask(this.promptRequest);
+		if (view === 'flow' && id !== null) void this.flow.ask({ id, ...this.thresholds });
+		if (view === 'feature' && this.focus !== null) void this.feature.ask(this.focus);
 	}
 
 	/** Forgets what was found with a pack that is open no more. */

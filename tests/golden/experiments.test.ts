@@ -130,9 +130,39 @@ describe('experiments', () => {
 			expect(ids.has(from) && ids.has(to)).toBe(true);
 			expect(cosine).toBeGreaterThanOrEqual(0.2);
 		}
-		for (const node of graph.nodes) expect(node.peak).toBeGreaterThan(0);
+		for (const { on } of graph.nodes) {
+			expect(on).toHaveLength(1);
+			expect(on[0]!.peak).toBeGreaterThan(0);
+			expect(on[0]!.share).toBeLessThanOrEqual(1);
+		}
+		expect(graph.differences).toEqual([]);
 		const one = await engine.promptFlow({ ...request, token: 3 }, 5);
-		expect(one.nodes.every((node) => node.at === 3)).toBe(true);
+		expect(one.nodes.every((node) => node.on[0]!.at === 3)).toBe(true);
+	});
+
+	it('merges the flow of two prompts, and agrees with each of them alone', async () => {
+		const request = { token: null, most: 500, tRes: 0.2, tModule: 0.2 };
+		const beside = `${TEXT} and`;
+		const both = await engine.promptFlow({ ...request, text: TEXT, beside }, 5);
+		const alone = [
+			await engine.promptFlow({ ...request, text: TEXT }, 5),
+			await engine.promptFlow({ ...request, text: beside }, 5)
+		];
+		expect(both.prompts.map(({ tokens }) => tokens.length)).toEqual(
+			alone.map(({ prompts }) => prompts[0]!.tokens.length)
+		);
+		alone.forEach((graph, i) => {
+			const merged = new Map(both.nodes.map(({ id, on }) => [id, on[i]]));
+			for (const { id, on } of graph.nodes)
+				if (merged.has(id)) expect(merged.get(id)).toEqual(on[0]);
+			const own = new Set(graph.edges.map(({ from, to }) => `${from}→${to}`));
+			for (const { from, to, on } of both.edges)
+				if (on[i]) expect(own).toContain(`${from}→${to}`);
+		});
+		// The first prompt is the beginning of the second: what only the first has cannot be.
+		expect(both.nodes.every(({ on }) => on[1] !== null)).toBe(true);
+		expect(both.differences.length).toBeGreaterThan(0);
+		expect(structuredClone(both)).toEqual(both);
 	});
 
 	it('moves the model by nothing without edits, and measures what it writes', async () => {

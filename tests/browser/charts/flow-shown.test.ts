@@ -88,8 +88,12 @@ describe('what befalls features', () => {
 	const marks = small.marks.map((m, i) => ({
 		...m,
 		events: i === 3 ? (['change', 'split', 'merge'] as const).slice() : undefined,
-		ghost: i === 4,
-		differs: i === 5
+		share: i === 4 ? 0.5 : i === 5 ? 0 : m.share,
+		beside: i === 4 ? 0 : i === 5 ? 0.25 : m.share
+	}));
+	const links = small.links.map((link, i) => ({
+		...link,
+		only: i === 0 ? ('first' as const) : i === 1 ? ('second' as const) : undefined
 	}));
 
 	it('is drawn in signs of different shapes, each in a place of its own, and said', async () => {
@@ -107,11 +111,28 @@ describe('what befalls features', () => {
 	});
 
 	it('is told of a comparison too', async () => {
-		await open({ flow: { ...small, marks } });
-		expect(all('.base .ghost')).toHaveLength(1);
-		expect(all('.base .differs')).toHaveLength(1);
-		expect(node(marks[4]!.id).getAttribute('aria-label')).toContain('not active on this prompt');
-		expect(node(marks[5]!.id).getAttribute('aria-label')).toContain('differs between the prompts');
+		await open({ flow: { ...small, marks, links } });
+		expect(all('.base circle.only.first')).toHaveLength(1);
+		expect(all('.base circle.only.second')).toHaveLength(1);
+		const dashes = (which: string) =>
+			[`circle.only.${which}`, `path.line.${which}`].map(
+				(selector) => getComputedStyle(one(`.base ${selector}`)).strokeDasharray
+			);
+		expect(dashes('first')).toEqual(['9px, 5px', '9px, 5px']);
+		expect(dashes('second')).toEqual(['0px, 5px', '0px, 6px']);
+		expect(node(marks[4]!.id).getAttribute('aria-label')).toContain('on the first prompt only');
+		expect(node(marks[5]!.id).getAttribute('aria-label')).toContain('on the second prompt only');
+		// Half a halo for each prompt on which it fires.
+		const firing = marks.filter(({ share }) => share > 0).length;
+		expect(all('.base path.halo.first')).toHaveLength(firing);
+		const box = (which: string, i: number) =>
+			all(`.base path.halo.${which}`)[i]!.getBoundingClientRect();
+		const alike = marks.findIndex(({ share, beside }) => share > 0 && share === beside);
+		const at = marks.slice(0, alike).filter(({ share }) => share > 0).length;
+		expect(box('first', at).right).toBeCloseTo(
+			box('second', marks.slice(0, alike).filter(({ beside }) => beside > 0).length).left,
+			0
+		);
 	});
 });
 

@@ -23,6 +23,10 @@ describe('parseAddress', () => {
 			temperature: '0.75',
 			top_p: '0.9',
 			seed: '7',
+			beside: 'a second = prompt',
+			most: '250',
+			t_res: '0.5',
+			t_module: '0.15',
 			pack: 'default-0123456789ab'
 		});
 		query.append('steer', `${ID}=add:6.25`);
@@ -43,6 +47,10 @@ describe('parseAddress', () => {
 					{ id: ID, mode: 'add', value: 6.25 },
 					{ id: 'blocks.0.hook_attn_out/1', mode: 'ablate', value: 0 }
 				],
+				beside: 'a second = prompt',
+				most: 250,
+				tRes: 0.5,
+				tModule: 0.15,
 				pack: 'default-0123456789ab'
 			}
 		});
@@ -51,6 +59,11 @@ describe('parseAddress', () => {
 	it('tells an empty prompt from none', () => {
 		expect(parseAddress('#/explore?prompt=').state.prompt).toBe('');
 		expect(parseAddress('#/explore').state.prompt).toBeNull();
+	});
+
+	it('shows the flow of the prompt where no feature is named', () => {
+		expect(parseAddress('#/flow?most=40').state).toEqual({ ...DEFAULTS, view: 'flow', most: 40 });
+		expect(parseAddress('#/flow/nonsense').problems[0]).toContain('the flow of the prompt');
 	});
 
 	it('takes a feature id with and without escapes', () => {
@@ -79,6 +92,11 @@ describe('parseAddress', () => {
 		['#/steer?temperature=', 'temperature'],
 		['#/steer?top_p=0', 'top_p'],
 		['#/steer?seed=1&seed=2', 'seed'],
+		['#/flow?most=9', 'most'],
+		['#/flow?most=1e9', '1e9'],
+		['#/flow?t_res=1.5', 't_res'],
+		['#/flow?t_module=high', 'high'],
+		['#/flow?beside=%E0%A4%A', 'beside'],
 		[`#/steer?steer=${ID}=add:1&steer=${ID}=add:2`, ID]
 	])('names what it cannot read in %s', (hash, named) => {
 		const { problems } = parseAddress(hash);
@@ -94,6 +112,9 @@ describe('parseAddress', () => {
 	it('bounds what an address can cost', () => {
 		const prompt = parseAddress(`#/explore?prompt=${'a'.repeat(300_000)}`);
 		expect(prompt.state.prompt).toHaveLength(200_000);
+		const beside = parseAddress(`#/flow?beside=${'a'.repeat(300_000)}`);
+		expect(beside.state.beside).toHaveLength(200_000);
+		expect(beside.problems[0]).toContain('beside');
 		const edits = Array.from({ length: 100 }, (_, i) => `steer=blocks.0.hook_mlp_out/${i}=add:1`);
 		expect(parseAddress(`#/steer?${edits.join('&')}`).state.steer).toHaveLength(64);
 		expect(parseAddress(`#/feature/${'x'.repeat(5000)}`).problems[0]!.length).toBeLessThan(200);
@@ -121,6 +142,8 @@ describe('formatAddress', () => {
 			token: 0,
 			site: 'blocks.0.hook_resid_pre'
 		},
+		{ view: 'flow', beside: '', most: 10, tRes: 0, tModule: 1 },
+		{ view: 'flow', beside: 'When Mary & John …\n', tRes: 0.37 },
 		{ length: 1, temperature: 0.7, topP: 0.95, seed: 4_294_967_295 },
 		{
 			view: 'steer',
