@@ -22,8 +22,10 @@ import { compared, type Remeasured } from '../src/core/check';
 import { Problem } from '../src/core/errors';
 import { kronIndex, kronSiblings } from '../src/core/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../src/core/site';
+import type { PromptFlow, PromptFlowRequest } from '../src/core/experiments';
 import type { Asked } from '../src/state/engine';
 import { tokensOf } from './fake-experiments';
+import { fakePromptFlow } from './fake-prompt-flow';
 import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './fake-pack';
 import { FakeStore } from './fake-store';
 
@@ -39,6 +41,8 @@ export interface FakeOptions {
 	failure?: Error;
 	/** Also what newer packs hold: an SAE of the embedding, a KronSAE, names, more measurements. */
 	rich?: boolean;
+	/** Which of its dictionaries the pack holds; all unless it says. */
+	holds?: (sae: string) => boolean;
 	/** How far the embedding's L0 is from what the pack states, as a share of it. */
 	drift?: number;
 }
@@ -64,13 +68,14 @@ export class FakeEngine extends FakeStore implements Asked {
 			context: 256,
 			pace: 0,
 			rich: false,
+			holds: () => true,
 			drift: 0,
 			...options
 		};
 	}
 
 	get saes(): SaeInfo[] {
-		return fakeSaes(this.#options);
+		return fakeSaes(this.#options).filter(({ id }) => this.#options.holds(id));
 	}
 
 	async open(
@@ -260,6 +265,12 @@ export class FakeEngine extends FakeStore implements Asked {
 					}))
 			);
 		return { nodes, edges, null: {} };
+	}
+
+	async promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
+		this.calls.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
+		await this.wait(signal);
+		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) => this.#site(id, tokens));
 	}
 
 	async write(

@@ -6,11 +6,13 @@ import type {
 	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
+	NullRow,
 	OnArm,
 	SteeringRequest
 } from '../src/core/experiments';
 import { featureId } from '../src/core/site';
 import { fakeLabel, noise } from './fake-pack';
+import { fakeNulls } from './fake-prompt-flow';
 
 export class FakeExperiments {
 	/** Names of the calls so far, in order. */
@@ -67,6 +69,12 @@ export class FakeExperiments {
 			label: fakeLabel(featureId(target, i), this.rich)
 		}));
 		return { matches, tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null };
+	}
+
+	async nulls(pair: { from: string; target: string }, signal?: AbortSignal): Promise<NullRow[]> {
+		this.calls.push(`nulls ${pair.from} ${pair.target}`);
+		await this.wait(signal);
+		return fakeNulls();
 	}
 
 	async testEdge(

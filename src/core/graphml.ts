@@ -14,17 +14,36 @@ export interface GraphmlGraph {
 		label: string | null;
 		/** Largest activation on the prompt as a share of the feature's own maximum, 0 to 1; null when unknown. */
 		share: number | null;
+		/** The same on the second prompt, where two are compared. */
+		beside?: number | null;
 	}[];
 	/** Directed; one whose ends are not both among the nodes is left out, as no reader could place it. */
-	edges: { from: FeatureId; to: FeatureId; cosine: number; z: number; high: boolean }[];
+	edges: {
+		from: FeatureId;
+		to: FeatureId;
+		cosine: number;
+		z: number;
+		high: boolean;
+		/** The prompt on which its ends fire together, where two are compared. */
+		on?: string;
+	}[];
 }
 
 type Value = string | number | boolean | null;
 
 const KEYS = {
-	node: { site: 'string', layer: 'int', origin: 'string', label: 'string', share: 'double' },
-	edge: { cosine: 'double', z: 'double', high: 'boolean' }
+	node: {
+		site: 'string',
+		layer: 'int',
+		origin: 'string',
+		label: 'string',
+		share: 'double',
+		beside: 'double'
+	},
+	edge: { cosine: 'double', z: 'double', high: 'boolean', on: 'string' }
 } as const;
+/** Declared only where two prompts are compared. */
+const COMPARED = ['beside', 'on'];
 
 const ESCAPES: Record<string, string> = {
 	'&': '&amp;',
@@ -63,11 +82,14 @@ function data(names: readonly string[], values: Record<string, Value>): string[]
 export function graphml({ nodes, edges }: GraphmlGraph): string {
 	const ids = new Set(nodes.map((n) => n.id));
 	const kept = edges.filter((e) => ids.has(e.from) && ids.has(e.to));
+	const compared = nodes.some((node) => node.beside !== undefined);
 	const keys = Object.entries(KEYS).flatMap(([what, types]) =>
-		Object.entries(types).map(
-			([name, type]) =>
-				`  <key id="${name}" for="${what}" attr.name="${name}" attr.type="${type}"/>`
-		)
+		Object.entries(types)
+			.filter(([name]) => compared || !COMPARED.includes(name))
+			.map(
+				([name, type]) =>
+					`  <key id="${name}" for="${what}" attr.name="${name}" attr.type="${type}"/>`
+			)
 	);
 	return `${[
 		'<?xml version="1.0" encoding="UTF-8"?>',

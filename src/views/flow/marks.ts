@@ -1,5 +1,6 @@
 /** A flow graph as marks and links to draw, with the prompt's activations laid over it. */
 import type { FeatureId, FeatureLine, FlowGraph, FlowNode, FlowRequest } from '../../core/contract';
+import type { Table } from '../../charts/export';
 import type { FlowEdgeMark, FlowNodeMark } from '../../charts/flow-marks';
 import { MEANING } from '../../charts/glyph';
 import { mainGroup } from '../../charts/group-names';
@@ -20,24 +21,44 @@ export interface Known {
 	href: (id: FeatureId) => string;
 }
 
+/** How strong a feature is on the prompt, and what is said of that. */
+export interface Strength {
+	share: number;
+	beside?: number;
+	lines: string[];
+}
+
 const FROM = { resid: 'the previous residual', mlp: 'MLP', attn: 'attention' };
 
+/** A node with its activation as the page has read it. */
 export function nodeMark(node: FlowNode, known: Known): FlowNodeMark {
-	const line = known.line(node.id);
-	const named = node.label ?? line?.label ?? null;
-	const label = named?.text ?? 'no label';
+	const max = known.line(node.id)?.max ?? 0;
 	const activations = known.activationsOf(node.id) ?? [];
 	const at = peakOf(activations);
 	const peak = at < 0 ? 0 : activations[at]!;
-	const most = Math.max(line?.max ?? 0, peak);
-	const details = [
-		...(named ? [`name: ${labelMark(named)}`] : []),
-		...originLines(node),
+	const most = Math.max(max, peak);
+	const said =
 		peak > 0
-			? `on this prompt up to ${short(peak)}, on ${visible(known.tokens[at]?.text ?? '')}` +
-				(line?.max ? `: ${percent(peak / line.max)} of its maximum` : '')
-			: 'silent on this prompt'
-	];
+			? `on this prompt ${peakInWords(peak, known.tokens[at]?.text, max)}`
+			: 'silent on this prompt';
+	return markOf(node, known, { share: most > 0 ? peak / most : 0, lines: [said] });
+}
+
+/** `max`: the largest on held-out text; 0 or null when not known. */
+export function peakInWords(peak: number, token = '', max: number | null = null): string {
+	const share = max ? `: ${percent(peak / max)} of its maximum` : '';
+	return `up to ${short(peak)}, on ${visible(token)}${share}`;
+}
+
+export function markOf(
+	node: FlowNode,
+	known: Pick<Known, 'line' | 'href'>,
+	{ lines, ...strength }: Strength
+): FlowNodeMark {
+	const line = known.line(node.id);
+	const named = node.label ?? line?.label ?? null;
+	const label = named?.text ?? 'no label';
+	const details = [...(named ? [`name: ${labelMark(named)}`] : []), ...originLines(node), ...lines];
 	const density = node.density ?? line?.density ?? null;
 	if (density !== null) details.push(`fires on ${percent(density)} of held-out tokens`);
 	return {
@@ -49,7 +70,7 @@ export function nodeMark(node: FlowNode, known: Known): FlowNodeMark {
 		short: shortFeature(node.id),
 		href: known.href(node.id),
 		spoken: `${node.id}, ${siteInWords(node.site)}: ${label}. ${details.join('; ')}`,
-		share: most > 0 ? peak / most : 0,
+		...strength,
 		details
 	};
 }
@@ -96,17 +117,24 @@ export function graphmlOf(
 	links: FlowEdgeMark[]
 ): GraphmlGraph {
 	const mark = new Map(marks.map((m) => [m.id, m]));
+	const compared = marks.some(({ beside }) => beside !== undefined);
 	return {
 		nodes: graph.nodes.map(({ id, site, layer, origin }) => {
-			const { label = null, share = null } = mark.get(id) ?? {};
-			return { id, site, layer, origin, label, share };
+			const { label = null, share = null, beside } = mark.get(id) ?? {};
+			return { id, site, layer, origin, label, share, beside };
 		}),
-		edges: links.map(({ from, to, cosine, z, high }) => ({ from, to, cosine, z, high }))
+		edges: links.map(({ from, to, cosine, z, high, only }) => {
+			return { from, to, cosine, z, high, ...(compared && { on: only ?? 'both' }) };
+		})
 	};
 }
 
 /** The tables behind the graph. */
-export function flowTables(graph: FlowGraph, marks: FlowNodeMark[], links: FlowEdgeMark[]) {
+export function flowTables(
+	graph: FlowGraph,
+	marks: FlowNodeMark[],
+	links: FlowEdgeMark[]
+): [nodes: Table, edges: Table, chance: Table] {
 	const mark = new Map(marks.map((m) => [m.id, m]));
 	return [
 		{
@@ -117,7 +145,8 @@ export function flowTables(graph: FlowGraph, marks: FlowNodeMark[], links: FlowE
 				'high matches from',
 				'missing',
 				'label',
-				'share of its maximum'
+				'share of its maximum',
+				'events'
 			],
 			rows: graph.nodes.map((n) => [
 				n.id,
@@ -125,7 +154,8 @@ export function flowTables(graph: FlowGraph, marks: FlowNodeMark[], links: FlowE
 				n.from.join(' ') || null,
 				n.missing.join(' ') || null,
 				mark.get(n.id)?.label ?? null,
-				mark.get(n.id)?.share ?? null
+				mark.get(n.id)?.share ?? null,
+				(mark.get(n.id)?.events ?? []).join(' ') || null
 			])
 		},
 		{

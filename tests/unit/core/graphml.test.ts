@@ -58,6 +58,17 @@ describe('GraphML', () => {
 		]);
 	});
 
+	it('says what is on which of two prompts', () => {
+		const text = graphml({
+			nodes: [node('a', { share: 0.5, beside: 0 }), node('b', { beside: 1 })],
+			edges: [{ from: 'a', to: 'b', cosine: 1, z: 9, high: true, on: 'second' }]
+		});
+		expect(text).toContain('<key id="beside" for="node"');
+		expect(text).toContain('<data key="beside">0</data>');
+		expect(text).toContain('<key id="on" for="edge"');
+		expect(text).toContain('<data key="on">second</data>');
+	});
+
 	it('leaves out an edge without its nodes', () => {
 		const edges = [{ from: 'a', to: 'gone', cosine: 1, z: 9, high: true }];
 		expect(graphml({ nodes: [node('a')], edges })).not.toContain('<edge');
