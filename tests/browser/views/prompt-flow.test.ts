@@ -290,10 +290,10 @@ describe('other nulls', () => {
 	it('come on request, with the one that decides marked', async () => {
 		const { engine, settled } = await open();
 		await settled();
-		await view().getByRole('button', { name: 'Draw it in other ways' }).click();
+		await view().getByRole('button', { name: 'Try other nulls' }).click();
 		const table = view().getByRole('table', { name: 'Nulls', exact: true });
 		await expect.element(table).toBeVisible();
-		expect(engine.calls.at(-1)).toBe('nulls blocks.0.hook_resid_post blocks.0.hook_attn_out');
+		expect(engine.calls.at(-1)).toBe('nulls blocks.1.hook_resid_post blocks.0.hook_resid_post');
 		const rows = [...table.element().querySelectorAll('tbody tr')].map((row) =>
 			[...row.children].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim())
 		);
@@ -319,7 +319,7 @@ describe('other nulls', () => {
 			.toBeVisible();
 		// Another pair has not been asked for.
 		const select = view().getByRole('combobox', { name: 'Pair of dictionaries' });
-		await select.selectOptions('R0 → R1');
+		await select.selectOptions('A0 → R0');
 		expect(root().querySelector('table[aria-label="Nulls"]')).toBeNull();
 		expect(await barriers()).toEqual([]);
 	});
@@ -328,7 +328,7 @@ describe('other nulls', () => {
 		const { engine, settled } = await open();
 		await settled();
 		engine.pace = 60_000;
-		await view().getByRole('button', { name: 'Draw it in other ways' }).click();
+		await view().getByRole('button', { name: 'Try other nulls' }).click();
 		await expect.element(view().getByRole('progressbar', { name: 'Nulls' })).toBeVisible();
 		await view().getByRole('button', { name: 'Stop' }).click();
 		expect(root().querySelector('[role="progressbar"]')).toBeNull();
