@@ -238,9 +238,7 @@ describe('two prompts', () => {
 			await page.viewport(360, 780);
 			const { settled } = await open(BOTH);
 			await settled();
-			await vi.waitFor(() =>
-				expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
-			);
+			await vi.waitFor(() => expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360));
 			const beyond = [...root().querySelectorAll('*')].filter(
 				(element) =>
 					!element.closest('.scroll, svg, .window') && element.getBoundingClientRect().right > 361
