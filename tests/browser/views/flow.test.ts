@@ -116,7 +116,7 @@ describe('Flow', () => {
 		await card.getByRole('button', { name: 'Measure', exact: true }).click();
 		for (const title of ['Theme', 'Perplexity', 'Repetition'])
 			await expect.element(card.getByRole('img', { name: `${title} over the dose` })).toBeVisible();
-		await vi.waitFor(() => expect(explorer.experiments.steering.busy).toBe(false));
+		await vi.waitFor(() => expect(explorer.experiments.steering.busy).toBe(false), 10_000);
 		const plot = card.getByRole('img', { name: 'Theme over the dose' }).element();
 		// This plan, the feature alone, and two controls.
 		expect(plot.querySelectorAll('path.line')).toHaveLength(4);
