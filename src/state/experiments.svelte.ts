@@ -86,6 +86,7 @@ export class Experiments {
 
 	/** Forgets everything: it was of another model. */
 	clear(): void {
-		for (const task of [this.edge, this.matches, this.dose, this.steering]) task.clear();
+		for (const task of [this.edge, this.matches, this.nulls, this.dose, this.steering])
+			task.clear();
 	}
 }

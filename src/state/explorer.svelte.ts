@@ -327,11 +327,11 @@ export class Explorer {
 
 	/** Forgets what was found with a pack that is open no more. */
 	#leave(): void {
-		const { reading, labels, steering, experiments, remeasuring, feature, flow } = this;
-		for (const part of [reading, labels, steering, experiments, remeasuring, feature, flow])
-			part.clear();
+		const { reading, labels, steering, experiments, remeasuring } = this;
+		const { feature, flow, promptFlow } = this;
+		for (const part of [reading, labels, steering, experiments, remeasuring]) part.clear();
+		for (const part of [feature, flow, promptFlow]) part.clear();
 		this.#last = null;
-		this.thresholds = {};
 	}
 
 	/** SAEs whose features are in sight. */

@@ -41,4 +41,9 @@ export class PromptFlows extends Task<PromptFlowRequest, PromptFlow> {
 		clearTimeout(this.#pause);
 		super.stop();
 	}
+
+	override clear(): void {
+		super.clear();
+		this.asked = null;
+	}
 }
