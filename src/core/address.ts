@@ -5,12 +5,17 @@ import { parseFeatureId, placeOf, siteOf } from './site';
 
 export const VIEWS = ['explore', 'feature', 'flow', 'steer', 'report', 'models'] as const;
 export type View = (typeof VIEWS)[number];
+/** Pages of the view `report` beside its first, which has no name. */
+export const REPORT_PAGES = ['flow'] as const;
+export type ReportPage = (typeof REPORT_PAGES)[number];
 
 /** null: not said, so that the page chooses. */
 export interface AddressState {
 	view: View;
 	/** The feature of the views `feature` and `flow`; kept in the others for the way back. */
 	id: FeatureId | null;
+	/** The page of the view `report`; null is its first. */
+	page: ReportPage | null;
 	prompt: string | null;
 	site: SaeId | null;
 	/** Index into the prompt's tokens. */
@@ -36,6 +41,7 @@ export interface AddressState {
 export const DEFAULTS: AddressState = {
 	view: 'explore',
 	id: null,
+	page: null,
 	prompt: null,
 	site: null,
 	token: null,
@@ -120,11 +126,17 @@ export function formatAddress(state: AddressState): string {
 	put('t_res', state.tRes, null);
 	put('t_module', state.tModule, null);
 	put('pack', state.pack, null);
-	const owned = state.view === 'feature' || state.view === 'flow';
-	const path = owned && state.id !== null ? `${state.view}/${state.id}` : state.view;
+	const part = owned(state);
+	const path = part === null ? state.view : `${state.view}/${part}`;
 	// These need no escape after a `#`, and feature ids stay legible without it.
 	const text = query.toString().replace(/%(2F|3A|40)/g, (escape) => decodeURIComponent(escape));
 	return `#/${path}${text && `?${text}`}`;
+}
+
+/** What stands behind the view in its path. */
+function owned({ view, id, page }: AddressState): string | null {
+	if (view === 'report') return page;
+	return view === 'feature' || view === 'flow' ? id : null;
 }
 
 function fields(query: string, problems: string[]): Map<string, string[]> {
@@ -151,24 +163,30 @@ function decoded(text: string): string | null {
 	}
 }
 
-function place(path: string, problems: string[]): Pick<AddressState, 'view' | 'id'> {
+function place(path: string, problems: string[]): Partial<AddressState> {
 	const at = path.indexOf('/');
 	const name = at < 0 ? path : path.slice(0, at);
 	const id = at < 0 ? '' : (decoded(path.slice(at + 1)) ?? path.slice(at + 1));
 	const view = VIEWS.find((v) => v === name);
 	if (!view) {
 		if (name !== '') problems.push(`There is no view ${quoted(name)}, so this is Explore.`);
-		return { view: DEFAULTS.view, id: null };
+		return {};
 	}
-	if (id === '') return { view, id: null };
+	if (id === '') return { view };
+	if (view === 'report') {
+		const page = REPORT_PAGES.find((known) => known === id);
+		if (page) return { view, page };
+		problems.push(`The report has no page ${quoted(id)}, so its first is shown.`);
+		return { view };
+	}
 	if (view !== 'feature' && view !== 'flow') {
 		problems.push(`The view ${view} takes no ${quoted(id)}, which was left out.`);
-		return { view, id: null };
+		return { view };
 	}
 	if (isFeature(id)) return { view, id };
 	const shown = view === 'flow' ? 'the flow of the prompt' : 'a feature of the prompt';
 	problems.push(`${quoted(id)} is no feature id, so ${shown} is shown.`);
-	return { view, id: null };
+	return { view };
 }
 
 function single(values: Map<string, string[]>, name: string, problems: string[]): string | null {

@@ -49,6 +49,9 @@ export class Address {
 	get id() {
 		return this.state.id;
 	}
+	get page() {
+		return this.state.page;
+	}
 	get prompt() {
 		return this.state.prompt;
 	}
@@ -89,15 +92,15 @@ export class Address {
 		return this.state.pack;
 	}
 
-	/** Address of a view with all parameters as they are now, for links. */
+	/** Address of a view with all parameters as they are now, for links; of the report its first page. */
 	href(view: View, id: string | null = null, choice: Choice = {}): string {
-		return formatAddress({ ...this.state, ...choice, view, id });
+		return formatAddress({ ...this.state, page: null, ...choice, view, id });
 	}
 
 	/** To another view, as a new step of the browser's history. */
 	go(view: View, id: string | null = null): void {
 		this.#write();
-		this.#take({ ...this.state, view, id });
+		this.#take({ ...this.state, page: null, view, id });
 		history.pushState(null, '', formatAddress(this.state));
 	}
 

@@ -36,6 +36,7 @@ describe('parseAddress', () => {
 			state: {
 				view: 'steer',
 				id: null,
+				page: null,
 				prompt: 'a & b = “c” + 5 %\n',
 				site: 'blocks.2.hook_mlp_out@wide',
 				token: 4,
@@ -69,6 +70,18 @@ describe('parseAddress', () => {
 	it('takes a feature id with and without escapes', () => {
 		expect(parseAddress(`#/feature/${ID}`).state.id).toBe(ID);
 		expect(parseAddress(`#/flow/${encodeURIComponent(ID)}`).state.id).toBe(ID);
+	});
+
+	it('knows the pages of the report', () => {
+		expect(parseAddress('#/report/flow?seed=3')).toEqual({
+			state: state({ view: 'report', page: 'flow', seed: 3 }),
+			problems: []
+		});
+		expect(parseAddress('#/report').state.page).toBeNull();
+		expect(parseAddress('#/report/flow/').problems).toEqual([
+			'The report has no page “flow/”, so its first is shown.'
+		]);
+		expect(parseAddress('#/explore/flow').problems[0]).toContain('flow');
 	});
 
 	it.each([
@@ -126,6 +139,7 @@ describe('formatAddress', () => {
 		expect(formatAddress(DEFAULTS)).toBe('#/explore');
 		expect(formatAddress(state({ view: 'feature', id: ID }))).toBe(`#/feature/${ID}`);
 		expect(formatAddress(state({ view: 'report', id: ID }))).toBe('#/report');
+		expect(formatAddress(state({ view: 'explore', page: 'flow' }))).toBe('#/explore');
 	});
 
 	it('keeps feature ids legible', () => {
@@ -144,6 +158,7 @@ describe('formatAddress', () => {
 		},
 		{ view: 'flow', beside: '', most: 10, tRes: 0, tModule: 1 },
 		{ view: 'flow', beside: 'When Mary & John …\n', tRes: 0.37 },
+		{ view: 'report', page: 'flow', site: 'blocks.0.hook_mlp_out' },
 		{ length: 1, temperature: 0.7, topP: 0.95, seed: 4_294_967_295 },
 		{
 			view: 'steer',
