@@ -60,7 +60,7 @@ export class FakeEngine extends FakeStore implements Asked {
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
 
 	constructor(options: FakeOptions = {}) {
-		super(options.pace ?? 0, options.rich ?? false);
+		super(options.pace ?? 0, options.rich ?? false, options.layers ?? 6);
 		this.#options = {
 			layers: 6,
 			dSae: 2048,
@@ -115,6 +115,7 @@ export class FakeEngine extends FakeStore implements Asked {
 				bitsPerCharacter: { stories: 1.21, books: 1.6 },
 				...abilities(this.#options.rich),
 				check: fakeCheck(this.#options),
+				reproduced: this.#options.rich,
 				provenance: { seed: 0 },
 				saes: this.saes,
 				files: [{ path: 'model.safetensors', bytes: 12e6, stored: false }]

@@ -10,9 +10,16 @@ import type {
 	OnArm,
 	SteeringRequest
 } from '../src/core/experiments';
+import {
+	PARTS,
+	WHOLE,
+	type Reproduction,
+	type ReproductionSettings
+} from '../src/core/reproduction';
 import { featureId } from '../src/core/site';
 import { fakeLabel, noise } from './fake-pack';
 import { fakeNulls } from './fake-prompt-flow';
+import { fakeReproduction } from './fake-reproduction';
 
 export class FakeExperiments {
 	/** Names of the calls so far, in order. */
@@ -21,8 +28,29 @@ export class FakeExperiments {
 	constructor(
 		/** Milliseconds between two steps. */
 		public pace: number,
-		readonly rich: boolean
+		/** The pack also brings what newer ones do. */
+		readonly rich: boolean,
+		readonly layers: number
 	) {}
+
+	/** Of a rich pack with all settings as in the paper. */
+	async reproduced(signal?: AbortSignal): Promise<Reproduction | null> {
+		this.calls.push('reproduced');
+		await this.wait(signal);
+		return this.rich ? fakeReproduction(this.layers, WHOLE) : null;
+	}
+
+	async reproduce(
+		settings: ReproductionSettings,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<Reproduction> {
+		this.calls.push('reproduce');
+		for (const [done, what] of PARTS.entries()) {
+			onProgress?.({ phase: 'read', what, done, total: PARTS.length });
+			await this.wait(signal);
+		}
+		return fakeReproduction(this.layers, settings);
+	}
 
 	/** Grows with the square of what is added. */
 	async divergence({ edits }: DivergenceRequest, signal?: AbortSignal): Promise<number> {

@@ -32,6 +32,8 @@ export async function packTexts(folder: string): Promise<PackText[]> {
 	}
 	if (pack.workedExample)
 		texts.push(...stringsOf(JSON.parse(await utf8(pack.workedExample)), pack.workedExample));
+	if (pack.reproduction)
+		texts.push(...stringsOf(JSON.parse(await utf8(pack.reproduction)), pack.reproduction));
 	for (const { id, labels, cfg } of pack.saes) {
 		if (!labels) continue;
 		const lines = new TextDecoder().decode(gunzipSync(await source.bytes(labels)));

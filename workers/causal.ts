@@ -12,7 +12,7 @@ import { surprise } from '../src/core/sampling';
 import { activationAt } from '../src/core/sparse';
 import { tapOf } from '../src/core/site';
 import type { Cache, World } from './language-model';
-import { tapsOf, type Codes, type Sae } from './sae';
+import { tapsOf, type Sae } from './sae';
 import type { Workbench } from './workbench';
 
 /** Something added to the stream at one site, and the feature that is watched. */
@@ -59,24 +59,29 @@ export async function changes(
 	const still: Push['adds'] = new Map();
 	const all = [still, ...pushes.map((push) => push.adds)];
 	const worlds = await bench.model.worlds(cache, id, all, sites, signal);
-	const codes = new Map<SaeId, Codes>();
-	for (const sae of watched) {
-		const open = saes.get(sae)!;
-		codes.set(sae, await open.encode(stacked(worlds, tapOf(open.info.site)), signal));
-	}
 	const loss = worlds.map((world) => (next === null ? null : surprise(world.logits, next)));
-	return pushes.map(({ watched: { sae, index } }, i) => {
-		const before = activationAt(codes.get(sae)!, 0, index);
-		const after = activationAt(codes.get(sae)!, i + 1, index);
-		return {
-			before,
-			after,
-			change: before > 0 ? 1 - after / before : 0,
-			off: after === 0,
-			loss: loss[0]!,
-			lossAfter: loss[i + 1]!
-		};
-	});
+	const out: Change[] = [];
+	for (const sae of watched) {
+		// Only the worlds in which it is watched: encoding all of them would cost more than the model.
+		const own = pushes.flatMap((push, i) => (push.watched.sae === sae ? [i] : []));
+		const open = saes.get(sae)!;
+		const seen = [worlds[0]!, ...own.map((i) => worlds[i + 1]!)];
+		const codes = await open.encode(stacked(seen, tapOf(open.info.site)), signal);
+		own.forEach((i, at) => {
+			const { index } = pushes[i]!.watched;
+			const before = activationAt(codes, 0, index);
+			const after = activationAt(codes, at + 1, index);
+			out[i] = {
+				before,
+				after,
+				change: before > 0 ? 1 - after / before : 0,
+				off: after === 0,
+				loss: loss[0]!,
+				lossAfter: loss[i + 1]!
+			};
+		});
+	}
+	return out;
 }
 
 function stacked(worlds: World[], site: Site): Float32Array {

@@ -115,12 +115,15 @@ export async function deactivate(
 					plan(layer, at, codes, saes, request, uniform, { text, token: t })
 				);
 				const next = document[t + 1] ?? null;
-				const pushes = planned.map(({ push }) => push);
+				const pushes = planned.flatMap((of) => of.pushes);
 				const seen = await changes(bench, cache, document[t]!, next, pushes, saes, signal);
-				onTrials(
-					planned.map(({ trial }, i) => ({ ...trial, ...seen[i]! })),
-					{ phase: 'read', what: 'texts', done: text * request.tokensPerText + at + 1, total }
-				);
+				let from = 0;
+				const trials = planned.map(({ trial, pushes }) => {
+					const own = seen.slice(from, (from += pushes.length));
+					return { ...trial, ...own.reduce((a, b) => (b.change > a.change ? b : a)) };
+				});
+				const done = text * request.tokensPerText + at + 1;
+				onTrials(trials, { phase: 'read', what: 'texts', done, total });
 			}
 		} finally {
 			bench.model.forget(cache);
@@ -207,7 +210,8 @@ async function codesAt(
 
 interface Planned {
 	trial: Omit<Trial, 'before' | 'after' | 'change' | 'off' | 'loss' | 'lossAfter'>;
-	push: Push;
+	/** One, or of several the one that changes most counts. */
+	pushes: Push[];
 }
 
 /** The trials of one layer at row `at` of the codes. Features of which no match is active are left out. */
@@ -236,21 +240,38 @@ function plan(
 		taken++;
 		for (const u of upstream)
 			for (const strategy of request.strategies) {
-				const vector = vectorOf(strategy, u, index, a, saes, request.factor, uniform, random);
-				if (!vector) continue;
+				let vectors: Float32Array[];
+				if (strategy !== 'exhaustive') {
+					const vector = vectorOf(strategy, u, index, a, saes, request.factor, uniform, random);
+					vectors = vector ? [vector] : [];
+				} else if (taken <= request.exhaustiveFeatures && top(u))
+					vectors = everyVector(codes.get(u.sae)!, at, saes.get(u.sae)!, request.factor);
+				else continue;
+				if (vectors.length === 0) continue;
 				const site = tapOf(saes.get(u.sae)!.info.site);
 				planned.push({
 					trial: { ...place, to: featureId(target, index), layer, kind: u.kind, strategy, group },
-					push: { adds: new Map([[site, vector]]), watched: { sae: target, index } }
+					pushes: vectors.map((vector) => ({
+						adds: new Map([[site, vector]]),
+						watched: { sae: target, index }
+					}))
 				});
 			}
 	}
 	return planned;
 }
 
+/** What is added to take away each feature that is active at row `at`, one vector a feature. */
+function everyVector(codes: Codes, at: number, sae: Sae, factor: number): Float32Array[] {
+	const [from, to] = [codes.offsets[at]!, codes.offsets[at + 1]!];
+	return Array.from(codes.features.subarray(from, to), (feature, i) =>
+		rescaling(sae, feature, codes.activations[from + i]!, factor)
+	);
+}
+
 /** What is added to take away the predecessor that a strategy chooses; null where it is silent. */
 function vectorOf(
-	strategy: Strategy,
+	strategy: Exclude<Strategy, 'exhaustive'>,
 	{ matches, sae: id, others }: Prepared['upstream'][number],
 	index: number,
 	a: (sae: SaeId, index: number) => number,

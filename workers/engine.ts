@@ -187,6 +187,10 @@ export class LocalEngine implements Engine {
 		);
 	}
 
+	reproduced(job: number): Promise<Reproduction | null> {
+		return this.#work(job, () => this.#ready().bench.reproduction());
+	}
+
 	divergence(request: DivergenceRequest, job: number): Promise<number> {
 		return this.#work(job, (signal) => this.#ready().experiments.divergence(request, signal));
 	}

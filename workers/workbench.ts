@@ -5,6 +5,8 @@ import { parseLabels } from '../src/core/label-file';
 import type { PackSae } from '../src/core/manifest';
 import type { PackSource } from '../src/core/pack-source';
 import type { Matrix } from '../src/core/matrix';
+import type { Reproduction } from '../src/core/reproduction';
+import { parseReproduction } from '../src/core/reproduction-file';
 import { byDepth, isMain, parseFeatureId, placeOf, tapOf } from '../src/core/site';
 import { float32, parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
@@ -153,6 +155,13 @@ export class Workbench {
 		return read;
 	}
 
+	/** What `reproduce` found on this pack, null when it brings none. Throws a Problem for a file that is no such thing. */
+	async reproduction(): Promise<Reproduction | null> {
+		const path = this.pack.reproduction;
+		if (!path) return null;
+		return parseReproduction(new TextDecoder().decode(await this.source.bytes(path)));
+	}
+
 	/** What a feature is called: its name, or the tokens it promotes; null when nothing is known. */
 	async label(id: FeatureId): Promise<Label | null> {
 		const { sae, index } = parseFeatureId(id)!;
@@ -215,6 +224,7 @@ export class Workbench {
 			probes: metrics.probes,
 			fluency: metrics.fluency,
 			check: metrics.check,
+			reproduced: pack.reproduction !== null,
 			provenance: pack.provenance,
 			saes: this.saeIds.map((id) => this.#saeInfo(id)),
 			files: Object.entries(pack.files).map(([path, file]) => ({

@@ -49,6 +49,8 @@ export interface PackInfo {
 	fluency: Fluency | null;
 	/** What `remeasure` compares with; null when the pack does not state it. */
 	check: Check | null;
+	/** Whether the pack brings what `reproduce` found on it. */
+	reproduced: boolean;
 	provenance: Record<string, unknown>;
 	/** In order of depth: for each layer attention out, MLP out, residual. */
 	saes: SaeInfo[];

@@ -29,12 +29,14 @@ export interface DeactivationSummary {
 	/** Different features on different tokens. */
 	targets: number;
 	strategies: ({ strategy: Strategy } & Deactivation)[];
+	/** The same of targets with a single active match: what the paper's Table 1 is about. */
+	single: ({ strategy: Strategy } & Deactivation)[];
 	/** Of the strategy `top-1`. */
 	layers: ({ layer: number; kind: UpstreamKind } & Deactivation)[];
 	/** Of `top-1`, by how many of the three best matches were active. */
 	company: ({ active: number } & Deactivation)[];
-	/** Share off under `top-1` less that under each other strategy. */
-	differences: { strategy: Strategy; difference: Difference | null }[];
+	/** `top-1` less each other strategy; exhaustive search is held against it on the targets of both. */
+	differences: { strategy: Strategy; off: Difference | null; change: Difference | null }[];
 }
 
 const SEED = 4;
@@ -44,12 +46,14 @@ export function deactivationOf(trials: Trial[], strategies: Strategy[]): Deactiv
 	const of = (some: Trial[]) => deactivation(some, texts);
 	const by = (strategy: Strategy) => trials.filter((trial) => trial.strategy === strategy);
 	const top = by('top-1');
+	const single = (trial: Trial) => GROUPS[trial.group]!.length === 1;
 	const layers = [...new Set(top.map((trial) => trial.layer))].sort((a, b) => a - b);
 	const kinds = [...new Set(top.map((trial) => trial.kind))];
 	return {
 		texts,
 		targets: new Set(trials.map(({ text, token, to }) => `${text} ${token} ${to}`)).size,
 		strategies: strategies.map((strategy) => ({ strategy, ...of(by(strategy)) })),
+		single: strategies.map((strategy) => ({ strategy, ...of(by(strategy).filter(single)) })),
 		layers: layers.flatMap((layer) =>
 			kinds.map((kind) => ({
 				layer,
@@ -63,11 +67,21 @@ export function deactivationOf(trials: Trial[], strategies: Strategy[]): Deactiv
 		})),
 		differences: strategies
 			.filter((strategy) => strategy !== 'top-1')
-			.map((strategy) => ({
-				strategy,
-				difference: differenceInterval(offs(top, texts), offs(by(strategy), texts), SEED)
-			}))
+			.map((strategy) => {
+				const other = by(strategy);
+				const own = strategy === 'exhaustive' ? onSame(top, other) : top;
+				const less = (sums: typeof offs) =>
+					differenceInterval(sums(own, texts), sums(other, texts), SEED);
+				return { strategy, off: less(offs), change: less(changes) };
+			})
 	};
+}
+
+/** Those of the trials that were made on the targets of others, too. */
+function onSame(trials: Trial[], others: Trial[]): Trial[] {
+	const target = ({ text, token, to, kind }: Trial) => `${text} ${token} ${to} ${kind}`;
+	const known = new Set(others.map(target));
+	return trials.filter((trial) => known.has(target(trial)));
 }
 
 function deactivation(trials: Trial[], texts: number): Deactivation {
@@ -77,16 +91,15 @@ function deactivation(trials: Trial[], texts: number): Deactivation {
 	return {
 		trials: trials.length,
 		off: ratioInterval(offs(trials, texts), SEED),
-		change: ratioInterval(
-			perText(trials, texts, (trial) => trial.change),
-			SEED
-		),
+		change: ratioInterval(changes(trials, texts), SEED),
 		lossChange: before > 0 ? (after - before) / before : null
 	};
 }
 
 const offs = (trials: Trial[], texts: number) =>
 	perText(trials, texts, (trial) => Number(trial.off));
+
+const changes = (trials: Trial[], texts: number) => perText(trials, texts, (trial) => trial.change);
 
 function perText(trials: Trial[], texts: number, value: (trial: Trial) => number) {
 	const sums = Array.from({ length: texts }, () => ({ hit: 0, of: 0 }));

@@ -106,6 +106,7 @@ export interface EdgeTest {
 export const STRATEGIES = [
 	'top-1',
 	'top-5',
+	'exhaustive',
 	'random of top-5',
 	'permutation',
 	'top-1 by Pearson',
@@ -118,6 +119,11 @@ export interface DeactivationRequest {
 	texts: number;
 	tokensPerText: number;
 	featuresPerToken: number;
+	/**
+	 * Features of each token and layer on which `exhaustive` is tried, at most: of all active features upstream
+	 * it takes the one whose removal changes most, and so runs the model once for each of them.
+	 */
+	exhaustiveFeatures: number;
 	factor: number;
 	seed: number;
 	strategies: Strategy[];
@@ -248,6 +254,8 @@ export interface Experiments {
 	measureSteering(request: SteeringRequest, job: number, onArm: OnArm): Promise<void>;
 	/** KL(plain ‖ steered) of the next-token distribution after a text, in nats. */
 	divergence(request: DivergenceRequest, job: number): Promise<number>;
+	/** What the pack brings of the same; null when it brings none. */
+	reproduced(job: number): Promise<Reproduction | null>;
 	reproduce(
 		settings: ReproductionSettings,
 		job: number,

@@ -1,6 +1,9 @@
 /** Values out of `pack.json`, hostile until checked: each of these answers with a type or throws a Problem. */
 import { Problem } from './errors';
 
+/** How the sentences of these Problems begin: the file that they are about. */
+export const DESCRIPTION = "The pack's description (pack.json)";
+
 export type Fields = Record<string, unknown>;
 
 export function object(value: unknown, at: string): Fields {
@@ -50,7 +53,7 @@ export function oneOf<T extends string>(value: unknown, known: readonly T[], at:
 export function invalid(what: string): Problem {
 	return new Problem(
 		'pack-invalid',
-		`The pack's description (pack.json) ${what}.`,
+		`${DESCRIPTION} ${what}.`,
 		'Ask whoever made the pack, or make it again.'
 	);
 }

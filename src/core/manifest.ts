@@ -26,6 +26,8 @@ export interface Pack {
 	examples: string | null;
 	selfTest: string | null;
 	workedExample: string | null;
+	/** What the command `reproduce` found on this pack. */
+	reproduction: string | null;
 	/** Every file but `pack.json`, by its path relative to it. */
 	files: Record<string, PackFile>;
 }
@@ -103,6 +105,7 @@ export function parsePack(json: unknown): Pack {
 		examples: optionalFile(fields.examples, 'examples', files),
 		selfTest: optionalFile(fields.self_test, 'self_test', files),
 		workedExample: optionalFile(fields.worked_example, 'worked_example', files),
+		reproduction: optionalFile(fields.reproduction, 'reproduction', files),
 		files
 	};
 }

@@ -17,9 +17,21 @@ export interface Reproduction {
 	steering: ThemeReport[];
 	/** What was left out, and why, in sentences. */
 	leftOut: string[];
+	/** How long each part took on the machine that measured. */
+	took: { part: Part; seconds: number }[];
 	/** What the paper reports of models of its own, to stand beside. */
 	paper: typeof PAPER;
 }
+
+export const PARTS = [
+	'texts',
+	'groups',
+	'deactivation',
+	'steering',
+	'transitions',
+	'agreement'
+] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface ReproductionSettings {
 	/** Tokens of the pack's texts on which activations were compared. */
@@ -27,11 +39,38 @@ export interface ReproductionSettings {
 	texts: number;
 	tokensPerText: number;
 	featuresPerToken: number;
+	/** Features of each token and layer on which every active feature upstream is tried, at most. */
+	exhaustiveFeatures: number;
 	themes: number;
 	samples: number;
 	length: number;
 	seed: number;
 }
+
+/** As much as the paper did where it says so: 35 texts of 5 tokens, up to 25 features. */
+export const WHOLE: ReproductionSettings = {
+	tokens: 60_000,
+	texts: 35,
+	tokensPerText: 5,
+	featuresPerToken: 25,
+	exhaustiveFeatures: 2,
+	themes: 6,
+	samples: 4,
+	length: 40,
+	seed: 1
+};
+/** What somebody can wait for. */
+export const QUICK: ReproductionSettings = {
+	tokens: 3_000,
+	texts: 3,
+	tokensPerText: 2,
+	featuresPerToken: 4,
+	exhaustiveFeatures: 1,
+	themes: 1,
+	samples: 1,
+	length: 8,
+	seed: 1
+};
 
 /** Figure 5, and the Mann–Whitney tests: active features by which of their best matches were active too. */
 export interface GroupReport {
@@ -54,15 +93,18 @@ export interface GroupTest extends Pick<MannWhitney, 'p' | 'effect' | 'n'> {
 	corrected: number;
 }
 
+export const MAPS = ['cosine', 'pearson', 'permutation', 'none', 'own codes'] as const;
+export const SCALES = ['as written', 'folded', 'fitted'] as const;
+
 /** A map between the codes of two layers, used as if it were the layer. */
 export interface Transition {
 	from: SaeId;
 	to: SaeId;
-	map: 'cosine' | 'pearson' | 'permutation' | 'none' | 'own codes';
+	map: (typeof MAPS)[number];
 	/** Matches of each feature; 0 where there is no map. */
 	k: number;
 	/** Codes as they are, rescaled to each target's usual activation, or by one factor fitted elsewhere. */
-	scale: 'as written' | 'folded' | 'fitted';
+	scale: (typeof SCALES)[number];
 	/** 1 − ‖h − ĥ‖² / ‖h − mean‖² over the tokens left for it. */
 	explained: number;
 	tokens: number;
@@ -104,11 +146,30 @@ export interface ThemeArm {
 	samples: number;
 }
 
-/** What the paper reports, with the model it is about. */
+/**
+ * What the paper reports, with the model it is about (sections 5.1 and appendices A, B and F of version 3). Of its
+ * figures only what is written in them or in the text: heights of bars are not guessed.
+ */
 export const PAPER = {
 	model: 'Gemma 2 2B with Gemma Scope 16k',
-	deactivation: { features: 1894, change: 0.75, off: 0.65, pearsonChange: 0.74, pearsonOff: 0.65 },
-	exhaustive: { change: 0.83, off: 0.73 },
-	transition: { explained: 0.791, layers: '14 to 15' },
-	tests: { resid: 0.67, mlp: 0.72, attn: 1 }
+	/** Index in `GROUPS` of the largest group, and where the axis of the stacked figure ends. */
+	groups: { largest: 0, most: 0.6 },
+	/** Share of tests with p < 0.001 between two groups, by score. */
+	tests: { groups: [2, 6], resid: 0.67, mlp: 0.72, attn: 1 },
+	/** Some cells of Figure 13: indices in `GROUPS`. */
+	variability: [
+		{ row: 1, column: 0, share: 0.72 },
+		{ row: 2, column: 0, share: 0.82 },
+		{ row: 3, column: 5, share: 0.45 },
+		{ row: 4, column: 1, share: 0.66 }
+	],
+	/** Table 1: features with one active predecessor, in two layers. */
+	deactivation: {
+		features: 1894,
+		'top-1': { off: 0.65, change: 0.75 },
+		'top-1 by Pearson': { off: 0.65, change: 0.74 },
+		exhaustive: { off: 0.73, change: 0.83 }
+	},
+	/** Cosine, k = 1, residual of one layer to the next. */
+	transition: { explained: 0.791, layers: '14 to 15' }
 } as const;

@@ -218,6 +218,11 @@ export class EngineClient {
 		);
 	}
 
+	/** The measurement that the pack brings; null when it brings none. */
+	reproduced(signal?: AbortSignal): Promise<Reproduction | null> {
+		return this.#call((engine, job) => engine.reproduced(job), signal);
+	}
+
 	divergence(request: DivergenceRequest, signal?: AbortSignal): Promise<number> {
 		return this.#call((engine, job) => engine.divergence(request, job), signal);
 	}

@@ -16,6 +16,8 @@ export type Asked = Pick<
 	| 'measureSteering'
 	| 'write'
 	| 'remeasure'
+	| 'reproduce'
+	| 'reproduced'
 	| 'keep'
 	| 'storage'
 	| 'forget'

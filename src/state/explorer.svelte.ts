@@ -1,6 +1,6 @@
 /** Everything the page knows, and the one place that decides what to ask the engine when something changes. */
 import { createContext } from 'svelte';
-import type { View } from '../core/address';
+import type { ReportPage, View } from '../core/address';
 import type {
 	Backend,
 	Edit,
@@ -26,6 +26,7 @@ import { Preferences } from './preferences.svelte';
 import { PromptFlows } from './prompt-flow.svelte';
 import { Reading, rowsOf } from './reading.svelte';
 import { Remeasuring } from './remeasuring.svelte';
+import { Reproducing } from './reproducing.svelte';
 import { Resource } from './resource.svelte';
 import { Steering } from './steering.svelte';
 
@@ -62,6 +63,7 @@ export class Explorer {
 	readonly experiments: Experiments;
 	readonly remeasuring: Remeasuring;
 	readonly packs: Packs;
+	readonly reproducing: Reproducing;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
@@ -81,6 +83,7 @@ export class Explorer {
 		this.experiments = new Experiments(engine);
 		this.remeasuring = new Remeasuring(engine);
 		this.packs = new Packs(engine);
+		this.reproducing = new Reproducing(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
 		this.promptFlow = new PromptFlows(engine);
@@ -219,6 +222,11 @@ export class Explorer {
 		return this.address.href(this.address.view, null, { ...none, pack });
 	}
 
+	/** Address of a page of the report; null is its first. */
+	reportHref(page: ReportPage | null): string {
+		return this.address.href('report', null, { page });
+	}
+
 	type(prompt: string): void {
 		this.address.set({ prompt, token: null });
 	}
@@ -312,13 +320,15 @@ export class Explorer {
 
 	/** Asks the engine for whatever the address and the view need and is not there. */
 	#follow(): void {
-		const { view, id, length, temperature, topP, seed, steer, pack } = this.address.state;
+		const { view, id, page, length, temperature, topP, seed, steer, pack } = this.address.state;
 		this.model.want(pack);
 		if (id !== null) this.#last = id;
 		if (!this.model.ready) return;
 		const settings = { text: this.prompt, tokens: length, temperature, topP, seed };
 		if (view === 'steer') this.steering.ask(settings, steer);
 		this.reading.ask(this.prompt, this.#inView());
+		if (view === 'report' && page === 'flow')
+			void this.reproducing.stored.ask(this.model.packName ?? '');
 		if (view === 'flow' && id === null && this.promptRequest)
 			this.promptFlow.ask(this.promptRequest);
 		if (view === 'flow' && id !== null) void this.flow.ask({ id, ...this.thresholds });
@@ -328,9 +338,9 @@ export class Explorer {
 	/** Forgets what was found with a pack that is open no more. */
 	#leave(): void {
 		const { reading, labels, steering, experiments, remeasuring } = this;
-		const { feature, flow, promptFlow } = this;
+		const { feature, flow, promptFlow, reproducing } = this;
 		for (const part of [reading, labels, steering, experiments, remeasuring]) part.clear();
-		for (const part of [feature, flow, promptFlow]) part.clear();
+		for (const part of [feature, flow, promptFlow, reproducing]) part.clear();
 		this.#last = null;
 	}
 

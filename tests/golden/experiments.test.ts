@@ -1,12 +1,13 @@
 /** Experiments on feature flow, run on micro packs: what must hold whatever the model has learnt. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EdgeRequest, Trial } from '../../src/core/experiments';
+import type { EdgeRequest, Strategy, Trial } from '../../src/core/experiments';
 import { STRATEGIES } from '../../src/core/experiments';
+import { PARTS, QUICK } from '../../src/core/reproduction';
+import { parseReproduction } from '../../src/core/reproduction-file';
 import { parseFeatureId, tapOf } from '../../src/core/site';
 import { activationAt } from '../../src/core/sparse';
 import { FolderSource } from '../../workers/cli/folder';
 import { LocalEngine } from '../../workers/engine';
-import { REDUCED } from '../../workers/reproduction/reproduce';
 import { openFixture } from './fixture';
 
 const TEXT = 'The old clockmaker mended seven brass keys because the bell had rung.';
@@ -79,7 +80,7 @@ describe('experiments', () => {
 	});
 
 	it('gives the same trials for the same seed, and every strategy its own', async () => {
-		const request = { ...REDUCED, factor: 0, seed: 7, strategies: [...STRATEGIES] };
+		const request = { ...QUICK, factor: 0, seed: 7, strategies: [...STRATEGIES] };
 		const run = async () => {
 			const trials: Trial[] = [];
 			await engine.deactivate(request, 3, (part) => trials.push(...part));
@@ -94,6 +95,29 @@ describe('experiments', () => {
 		}
 		const top = one.filter((trial) => trial.strategy === 'top-1').length;
 		expect(one.filter((trial) => trial.strategy === 'random direction')).toHaveLength(top);
+	});
+
+	it('finds by trying everything at least what the best match does, on a bounded number', async () => {
+		const request = { ...QUICK, factor: 0, seed: 7, exhaustiveFeatures: 2 };
+		const trials: Trial[] = [];
+		const strategies: Strategy[] = ['top-1', 'exhaustive'];
+		await engine.deactivate({ ...request, strategies }, 3, (part) => trials.push(...part));
+		const target = ({ text, token, to, kind }: Trial) => `${text} ${token} ${to} ${kind}`;
+		const of = (strategy: Strategy) => trials.filter((trial) => trial.strategy === strategy);
+		const top = new Map(of('top-1').map((trial) => [target(trial), trial]));
+		const searched = of('exhaustive');
+		expect(searched.length).toBeGreaterThan(5);
+		expect(searched.length).toBeLessThan(top.size);
+		for (const trial of searched)
+			expect(trial.change).toBeGreaterThanOrEqual(top.get(target(trial))!.change - 1e-4);
+		const more = searched.filter((trial) => trial.change > top.get(target(trial))!.change + 1e-4);
+		expect(more.length).toBeGreaterThan(0);
+		const perToken = new Map<string, Set<string>>();
+		for (const { text, token, layer, to } of searched) {
+			const key = `${text} ${token} ${layer}`;
+			perToken.set(key, (perToken.get(key) ?? new Set()).add(to));
+		}
+		for (const features of perToken.values()) expect(features.size).toBeLessThanOrEqual(2);
 	});
 
 	it('matches by every measure, each with the cosine of the decoders', async () => {
@@ -179,7 +203,7 @@ describe('experiments', () => {
 	});
 
 	it('redoes the paper at reduced size', async () => {
-		const found = await engine.reproduce(REDUCED, 7, ignore);
+		const found = await engine.reproduce(QUICK, 7, ignore);
 		expect(found.deactivation!.strategies).toHaveLength(STRATEGIES.length);
 		expect(found.transitions.length).toBeGreaterThan(0);
 		for (const { map, explained } of found.transitions)
@@ -188,6 +212,8 @@ describe('experiments', () => {
 		for (const { shares } of found.groups?.layers ?? [])
 			expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
 		expect(found.leftOut.length).toBeGreaterThan(0);
+		expect(found.took.map(({ part }) => part).toSorted()).toEqual([...PARTS].toSorted());
+		expect(parseReproduction(JSON.stringify(found))).toEqual(found);
 		expect(structuredClone(found)).toEqual(found);
 	});
 });

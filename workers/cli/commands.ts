@@ -2,11 +2,12 @@
 import type { Edit, Opened, TokenProbability } from '../../src/core/contract';
 import { Problem } from '../../src/core/errors';
 import { parseEdit } from '../../src/core/edit';
+import { QUICK, WHOLE } from '../../src/core/reproduction';
 import { LocalEngine } from '../engine';
 import { usage, type Arguments } from './arguments';
-import { storeExample, workedExample } from './example';
-import { REDUCED, WHOLE } from '../reproduction/reproduce';
+import { workedExample } from './example';
 import { FolderSource } from './folder';
+import { keepFile } from './keep';
 import { makePack } from './pack/make-pack';
 import { siteJson } from './site-json';
 
@@ -142,15 +143,18 @@ const report: Command = {
 
 const reproduction: Command = {
 	options: ['pack', 'seed'],
-	flags: ['quick'],
+	flags: ['quick', 'keep'],
 	async run(args) {
 		const { engine } = await open(args);
-		const settings = { ...(args.get('quick') ? REDUCED : WHOLE), seed: args.whole('seed', 1) };
+		const settings = { ...(args.get('quick') ? QUICK : WHOLE), seed: args.whole('seed', 1) };
 		let said = '';
-		return engine.reproduce(settings, JOB, ({ what, done, total }) => {
+		const found = await engine.reproduce(settings, JOB, ({ what, done, total }) => {
 			const line = `${what} ${done} of ${total}`;
 			if (line !== said) process.stderr.write(`${(said = line)}\n`);
 		});
+		if (args.get('keep'))
+			await keepFile(args.need('pack'), 'reproduction', 'reproduction.json', found);
+		return found;
 	}
 };
 
@@ -195,7 +199,7 @@ const example: Command = {
 		const { engine } = await open(args);
 		args.all('steer').forEach(edit);
 		const made = await workedExample(engine, args.need('text'), args.all('steer'));
-		await storeExample(args.need('pack'), made);
+		await keepFile(args.need('pack'), 'worked_example', 'worked-example.json', made);
 		return { plain: made.write.plain, steered: made.write.steered, steer: made.write.steer };
 	}
 };

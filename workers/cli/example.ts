@@ -2,16 +2,12 @@
  * The worked example of a pack: what the engine answers on one prompt, stored so that the page has
  * something to show before any model is loaded.
  */
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { LensReading, SiteReading, Token, TokenProbability } from '../../src/core/contract';
 import { parseEdit } from '../../src/core/edit';
 import { featureId, isMain, placeOf } from '../../src/core/site';
 import type { LocalEngine } from '../engine';
 import { siteJson } from './site-json';
 
-const FILE = 'worked-example.json';
 const JOB = 1;
 /** Features kept of each token: what fits on the first screen. */
 const TOP = 8;
@@ -19,7 +15,7 @@ const TOKENS = 40;
 /** A feature active on more tokens than this says little about one of them. */
 const DENSE = 0.05;
 
-export interface Example {
+interface Example {
 	prompt: string;
 	reading: Record<string, unknown>;
 	flow: unknown;
@@ -89,19 +85,4 @@ async function tellingEdit(
 			if ((line!.density ?? 1) < DENSE && share > best.share) best = { id, share, max: line!.max! };
 		}
 	return `${best.id}=add:${(1.5 * best.max).toPrecision(3)}`;
-}
-
-/** Writes the example beside the pack and names it in `pack.json`. */
-export async function storeExample(folder: string, example: Example): Promise<void> {
-	const bytes = new TextEncoder().encode(JSON.stringify(example));
-	await writeFile(path.join(folder, FILE), bytes);
-	const manifest = path.join(folder, 'pack.json');
-	const pack = JSON.parse(await readFile(manifest, 'utf8')) as {
-		files: Record<string, unknown>;
-		worked_example?: string;
-	};
-	pack.worked_example = FILE;
-	const sha256 = createHash('sha256').update(bytes).digest('hex');
-	pack.files[FILE] = { bytes: bytes.length, sha256 };
-	await writeFile(manifest, `${JSON.stringify(pack, null, '\t')}\n`);
 }

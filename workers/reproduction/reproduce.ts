@@ -4,6 +4,7 @@ import { STRATEGIES, type OnProgress, type Trial } from '../../src/core/experime
 import {
 	PAPER,
 	type Agreement,
+	type Part,
 	type Reproduction,
 	type ReproductionSettings
 } from '../../src/core/reproduction';
@@ -16,28 +17,6 @@ import { groupReport } from './groups';
 import { themeReports } from './themes';
 import { transitions } from './transitions';
 
-/** As much as the paper did where it says so: 35 texts of 5 tokens, up to 25 features. */
-export const WHOLE: ReproductionSettings = {
-	tokens: 60_000,
-	texts: 35,
-	tokensPerText: 5,
-	featuresPerToken: 25,
-	themes: 6,
-	samples: 4,
-	length: 40,
-	seed: 1
-};
-/** What a test can wait for. */
-export const REDUCED: ReproductionSettings = {
-	tokens: 3_000,
-	texts: 3,
-	tokensPerText: 2,
-	featuresPerToken: 4,
-	themes: 1,
-	samples: 1,
-	length: 8,
-	seed: 1
-};
 /** A correlation over fewer active tokens says little. */
 const LEAST_ACTIVE = 10;
 
@@ -51,14 +30,63 @@ export async function reproduce(
 	const activity = new Activity(bench, settings.tokens);
 	const layers = layersOf(bench);
 	const leftOut: string[] = [];
+	const took: Reproduction['took'] = [];
+	const timed = async <T>(part: Part, work: () => Promise<T>): Promise<T> => {
+		const start = Date.now();
+		const found = await work();
+		took.push({ part, seconds: (Date.now() - start) / 1000 });
+		return found;
+	};
 	if (layers.length === 0)
 		leftOut.push('No residual SAE has another one step before it, so nothing flows.');
-	await activity.of(saesOf(layers), onProgress, signal);
-	const groups = await groupReport(layers, features, activity, settings.seed, onProgress, signal);
+	await timed('texts', () => activity.of(saesOf(layers), onProgress, signal));
+	const groups = await timed('groups', () =>
+		groupReport(layers, features, activity, settings.seed, onProgress, signal)
+	);
 	if (!groups)
 		leftOut.push(
 			'Groups: no layer has SAEs on residual, MLP and attention at once, so they are not measured.'
 		);
+	const trials = await timed('deactivation', () =>
+		trialsOf(settings, features, activity, onProgress, signal)
+	);
+	const deactivation = trials.length > 0 ? deactivationOf(trials, [...STRATEGIES]) : null;
+	if (!deactivation)
+		leftOut.push('Deactivation: no feature had an active match, so it is not measured.');
+	leftOut.push(
+		'No judge reads the steered texts: the paper asked a large model, which a page cannot.'
+	);
+	const steering = await timed('steering', () =>
+		themeReports(features, settings, onProgress, signal)
+	);
+	if (steering.length === 0)
+		leftOut.push(
+			'Steering: the middle layer has no named feature of middling density, so it is not measured.'
+		);
+	return {
+		settings,
+		groups,
+		deactivation,
+		transitions: await timed('transitions', () =>
+			transitions(layers, features, activity, onProgress, signal)
+		),
+		agreement: await timed('agreement', () =>
+			agreements(layers, features, activity, onProgress, signal)
+		),
+		steering,
+		leftOut,
+		took,
+		paper: PAPER
+	};
+}
+
+async function trialsOf(
+	settings: ReproductionSettings,
+	features: Features,
+	activity: Activity,
+	onProgress: OnProgress,
+	signal?: AbortSignal
+): Promise<Trial[]> {
 	const trials: Trial[] = [];
 	await deactivate(
 		{ ...settings, factor: 0, strategies: [...STRATEGIES] },
@@ -71,28 +99,7 @@ export async function reproduce(
 		},
 		signal
 	);
-	const deactivation = trials.length > 0 ? deactivationOf(trials, [...STRATEGIES]) : null;
-	if (!deactivation)
-		leftOut.push('Deactivation: no feature had an active match, so it is not measured.');
-	leftOut.push(
-		'Deactivation by exhaustive search, chosen by trying every active feature, is not run.',
-		'No judge reads the steered texts: the paper asked a large model, which a page cannot.'
-	);
-	const steering = await themeReports(features, settings, onProgress, signal);
-	if (steering.length === 0)
-		leftOut.push(
-			'Steering: the middle layer has no named feature of middling density, so it is not measured.'
-		);
-	return {
-		settings,
-		groups,
-		deactivation,
-		transitions: await transitions(layers, features, activity, onProgress, signal),
-		agreement: await agreements(layers, features, activity, onProgress, signal),
-		steering,
-		leftOut,
-		paper: PAPER
-	};
+	return trials;
 }
 
 /** How often correlation of activations chooses what the cosine of directions does. */

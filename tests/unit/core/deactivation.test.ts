@@ -43,9 +43,10 @@ describe('deactivationOf', () => {
 	});
 
 	it('tells a difference that is there', () => {
-		const { difference } = summary.differences.find((d) => d.strategy === 'random of top-5')!;
-		expect(difference!.low).toBeGreaterThan(0.2);
-		expect(difference!.high).toBeLessThan(0.4);
+		const { off, change } = summary.differences.find((d) => d.strategy === 'random of top-5')!;
+		expect(off!.low).toBeGreaterThan(0.2);
+		expect(off!.high).toBeLessThan(0.4);
+		expect(change!.value).toBeCloseTo(off!.value / 2, 10);
 	});
 
 	it('measures the loss where a token follows', () => {
@@ -59,12 +60,39 @@ describe('deactivationOf', () => {
 
 	it('says nothing of what was not tried', () => {
 		expect(of('top-5')).toMatchObject({ trials: 0, off: null, change: null, lossChange: null });
-		expect(summary.differences.find((d) => d.strategy === 'top-5')!.difference).toBeNull();
+		expect(summary.differences.find((d) => d.strategy === 'top-5')).toEqual({
+			strategy: 'top-5',
+			off: null,
+			change: null
+		});
 	});
 
 	it('parts trials by layer, and by the company of the match', () => {
 		const sums = (parts: { trials: number }[]) => parts.reduce((n, part) => n + part.trials, 0);
 		expect(sums(summary.layers)).toBe(1200);
 		expect(summary.company.map((c) => c.trials)).toEqual([600, 600, 0]);
+	});
+
+	it('keeps targets with a single active match apart', () => {
+		const { single } = summary;
+		expect(single.map((s) => [s.strategy, s.trials])).toEqual([
+			['top-1', 600],
+			['random of top-5', 600],
+			['top-5', 0]
+		]);
+	});
+
+	it('holds exhaustive search against the best match on the targets of both', () => {
+		// Tried on a third of the targets, where the best match fares better than elsewhere.
+		const top = planted(20, 30, { 'top-1': 1 }).map((trial, i) =>
+			i % 3 === 0 ? trial : { ...trial, off: false, after: 2, change: 0 }
+		);
+		const searched = top
+			.filter((_, i) => i % 3 === 0)
+			.map((trial) => ({ ...trial, strategy: 'exhaustive' as const }));
+		const { differences } = deactivationOf([...top, ...searched], ['top-1', 'exhaustive']);
+		const { off, change } = differences[0]!;
+		expect(off).toMatchObject({ value: 0, low: 0, high: 0, n: [200, 200] });
+		expect(change!.value).toBe(0);
 	});
 });

@@ -148,6 +148,8 @@ describe('parsePack', () => {
 
 	it('leaves out an optional file that is named but not listed', () => {
 		expect(parsePack(pack({ worked_example: 'later.json' })).workedExample).toBeNull();
+		expect(parsePack(pack({ reproduction: 'later.json' })).reproduction).toBeNull();
+		expect(parsePack(pack({ reproduction: 't.json' })).reproduction).toBe('t.json');
 	});
 
 	it.each(['1.9.3', 1, '1'])('reads version %s', (version) => {
