@@ -2,9 +2,11 @@
 import type { Edit, Opened, TokenProbability } from '../../src/core/contract';
 import { Problem } from '../../src/core/errors';
 import { parseEdit } from '../../src/core/edit';
+import { checkChain, GEMMA_CHAIN } from '../../src/core/golden-chain';
 import { QUICK, WHOLE } from '../../src/core/reproduction';
 import { LocalEngine } from '../engine';
 import { usage, type Arguments } from './arguments';
+import { decodersIn } from './decoders';
 import { workedExample } from './example';
 import { FolderSource } from './folder';
 import { keepFile } from './keep';
@@ -142,9 +144,11 @@ const report: Command = {
 };
 
 const reproduction: Command = {
-	options: ['pack', 'seed'],
+	options: ['pack', 'seed', 'gemma-scope'],
 	flags: ['quick', 'keep'],
 	async run(args) {
+		const scope = args.get('gemma-scope');
+		if (scope !== undefined) return checkChain(GEMMA_CHAIN, await decodersIn(scope));
 		const { engine } = await open(args);
 		const settings = { ...(args.get('quick') ? QUICK : WHOLE), seed: args.whole('seed', 1) };
 		let said = '';

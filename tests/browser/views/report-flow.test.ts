@@ -72,7 +72,7 @@ describe('Report, feature flow', () => {
 				'aria-label',
 				expect.stringMatching(/best match by cosine .*, Gemma 2 2B .* 65 %/)
 			);
-		await page.getByText('all targets').click();
+		await page.getByText('all targets', { exact: true }).click();
 		await expect.element(plot).not.toHaveAttribute('aria-label', expect.stringMatching(/Gemma/));
 		await page.getByText('activation change', { exact: true }).click();
 		await expect
