@@ -6,7 +6,7 @@ import { parseFeatureId, placeOf, siteOf } from './site';
 export const VIEWS = ['explore', 'feature', 'flow', 'steer', 'report', 'models'] as const;
 export type View = (typeof VIEWS)[number];
 /** Pages of the view `report` beside its first, which has no name. */
-export const REPORT_PAGES = ['flow'] as const;
+const REPORT_PAGES = ['flow'] as const;
 export type ReportPage = (typeof REPORT_PAGES)[number];
 
 /** null: not said, so that the page chooses. */

@@ -43,17 +43,20 @@ describe.each([
 	});
 	afterAll(() => browser.close());
 
-	it.each(['explore', 'feature', 'flow', 'steer', 'report', 'models'])('%s', async (view) => {
-		const id = ['feature', 'flow'].includes(view) ? `/${feature}` : '';
-		const query = new URLSearchParams({ prompt: 'Once upon a time', steer: `${feature}=add:2` });
-		await page.goto(`${inject('site')}?backend=wasm#/${view}${id}?${query}`);
-		await page.waitForLoadState('networkidle');
-		await page.waitForTimeout(1500);
-		expect(await violations(page)).toEqual([]);
-		const [wide, shown] = await page.evaluate(() => [
-			document.documentElement.scrollWidth,
-			document.documentElement.clientWidth
-		]);
-		expect(wide, 'the page scrolls sideways').toBeLessThanOrEqual(shown);
-	});
+	it.each(['explore', 'feature', 'flow', 'steer', 'report', 'report/flow', 'models'])(
+		'%s',
+		async (view) => {
+			const id = ['feature', 'flow'].includes(view) ? `/${feature}` : '';
+			const query = new URLSearchParams({ prompt: 'Once upon a time', steer: `${feature}=add:2` });
+			await page.goto(`${inject('site')}?backend=wasm#/${view}${id}?${query}`);
+			await page.waitForLoadState('networkidle');
+			await page.waitForTimeout(1500);
+			expect(await violations(page)).toEqual([]);
+			const [wide, shown] = await page.evaluate(() => [
+				document.documentElement.scrollWidth,
+				document.documentElement.clientWidth
+			]);
+			expect(wide, 'the page scrolls sideways').toBeLessThanOrEqual(shown);
+		}
+	);
 });

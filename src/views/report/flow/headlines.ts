@@ -58,7 +58,7 @@ export function headlinesOf({
 }
 
 /** Whether two runs were asked the same. */
-export function sameSettings(a: ReproductionSettings, b: ReproductionSettings): boolean {
+function sameSettings(a: ReproductionSettings, b: ReproductionSettings): boolean {
 	return (Object.keys(a) as (keyof ReproductionSettings)[]).every((key) => a[key] === b[key]);
 }
 

@@ -13,8 +13,6 @@ export interface Said {
 	here: string;
 }
 
-export const NOT_MEASURED = 'Not measured.';
-
 /** `30.1 % (28 % to 32.4 %)` */
 export const spanned = ({ value, low, high }: Span, show = percent): string =>
 	`${show(value)} (${show(low)} to ${show(high)})`;
@@ -36,10 +34,6 @@ export function beside(here: Span, paper: number, show = percent): string {
 export function sign({ low, high }: Span): 'more' | 'less' | 'open' {
 	return low > 0 ? 'more' : high < 0 ? 'less' : 'open';
 }
-
-/** `1 of 3 tests` */
-export const ofAll = (some: number, all: number, what: string): string =>
-	`${some} of ${all} ${what}`;
 
 export function mean(values: number[]): number | null {
 	return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : null;
