@@ -3,7 +3,8 @@ import {
 	bootstrap,
 	differenceInterval,
 	ratioInterval,
-	type Part
+	type Part,
+	meanInterval
 } from '../../../src/core/interval';
 import { seeded } from '../../../src/core/random';
 
@@ -134,5 +135,23 @@ describe('a bootstrap', () => {
 		expect(() => bootstrap(2, one, { draws: 0, seed: 0 })).toThrow(RangeError);
 		for (const level of [0, 1, NaN])
 			expect(() => bootstrap(2, one, { draws: 10, seed: 0, level })).toThrow(RangeError);
+	});
+});
+
+describe('meanInterval', () => {
+	it('is Student’s, as SciPy has it', () => {
+		// scipy.stats.t.interval(0.95, 4, loc=3, scale=scipy.stats.sem([1, 2, 3, 4, 5]))
+		const of = meanInterval([1, 2, 3, 4, 5])!;
+		expect(of.value).toBe(3);
+		expect(of.low).toBeCloseTo(1.03676, 3);
+		expect(of.high).toBeCloseTo(4.96324, 3);
+		expect(of.n).toBe(5);
+	});
+
+	it('is very wide for two values, and none for one', () => {
+		const { low, high } = meanInterval([0.01, 0.03])!;
+		expect(low).toBeLessThan(-0.1);
+		expect(high).toBeGreaterThan(0.14);
+		expect(meanInterval([1])).toBeNull();
 	});
 });

@@ -235,7 +235,7 @@ describe('steering', () => {
 		expect(curves.map(({ name, control }) => [name, control])).toEqual([
 			['one layer', false],
 			['cumulative', false],
-			['cumulative, exponential', false],
+			['cumulative, exp.', false],
 			['random', true],
 			['reversed', true]
 		]);
@@ -245,7 +245,7 @@ describe('steering', () => {
 
 	it('compares the ways over themes, and says nothing of a single one', () => {
 		expect(gain(shifted(0.1).slice(0, 1), () => true)).toBeNull();
-		expect(gain(shifted(0.1), (arm) => arm.target === 1)!.clusters).toBe(6);
+		expect(gain(shifted(0.1), (arm) => arm.target === 1)!.n).toBe(6);
 		expect(steeringSaid(shifted(0.1)).here).toMatch(/nats: the chain has more of the theme/);
 		expect(steeringSaid(shifted(-0.1)).here).toMatch(/nats: the chain has less of the theme/);
 		expect(steeringSaid(shifted(0.1).slice(0, 1)).here).toMatch(/not measured on two themes/);

@@ -40,7 +40,7 @@ export function sharesSaid(report: GroupReport): Said {
 	);
 	const same = largest === PAPER.groups.largest;
 	return {
-		paper: `The group with ${GROUP_NAMES[PAPER.groups.largest]} of the matches active is the largest; the axis of the figure ends at ${percent(PAPER.groups.most)}.`,
+		paper: `The group “${GROUP_NAMES[PAPER.groups.largest]}” is the largest; the axis of the figure ends at ${percent(PAPER.groups.most)}.`,
 		here: `${same ? 'As in the paper' : 'Unlike in the paper'}, the largest group over all layers is “${GROUP_NAMES[largest]}”, with ${percent(shares[largest]!)} of ${count(active)} active features. Groups with an active match in attention hold ${percent(withAttention)}.`
 	};
 }
@@ -109,7 +109,7 @@ export function testsSaid(report: GroupReport): Said {
 	const [all, hit] = [report.tests.length, passed(report.tests)];
 	const named = `“${GROUP_NAMES[a]}” and “${GROUP_NAMES[b]}”`;
 	return {
-		paper: `Between ${named}, p < ${LEVEL} for ${listed(paper)} of the tests, one a data set and layer, uncorrected.`,
+		paper: `Between ${named}, p < ${LEVEL} for ${listed(paper)} of the tests, one a data set and layer.`,
 		here:
 			`Over all pairs of groups ${hit} of ${all} tests have p < ${LEVEL} after Holm’s correction for all of them. ` +
 			(pairs.length > 1

@@ -2,7 +2,7 @@
 import type { Table } from '../../../charts/export';
 import type { Curve } from '../../../charts/layout/curves';
 import { short } from '../../../charts/numbers';
-import { ratioInterval } from '../../../core/interval';
+import { meanInterval } from '../../../core/interval';
 import type { ThemeArm, ThemeReport } from '../../../core/reproduction';
 import { sign, spanned, type Said } from './said';
 
@@ -10,9 +10,10 @@ export type Told = 'theme' | 'lexicon' | 'perplexity' | 'repeated';
 
 const ONE = 'one layer';
 const MANY = 'cumulative';
-const SEED = 5;
 
-const wayOf = ({ name, control }: ThemeArm) => (control === 'none' ? name : control);
+/** As it stands at the end of a curve, where there is room for a few letters. */
+const wayOf = ({ name, control }: ThemeArm) =>
+	control === 'none' ? name.replace('exponential', 'exp.') : control;
 
 /** One curve a way of steering over fixed doses, each from the unsteered text on. */
 export function curvesOf({ arms }: ThemeReport, told: Told): Curve[] {
@@ -72,9 +73,9 @@ export function gain(themes: ThemeReport[], at: (arm: ThemeArm) => boolean) {
 		const of = (name: string) =>
 			arms.find((arm) => arm.name === name && arm.control === 'none' && at(arm))?.theme;
 		const [one, many] = [of(ONE), of(MANY)];
-		return one === undefined || many === undefined ? [] : [{ hit: many - one, of: 1 }];
+		return one === undefined || many === undefined ? [] : [many - one];
 	});
-	return differences.length > 1 ? ratioInterval(differences, SEED) : null;
+	return meanInterval(differences);
 }
 
 export function steeringSaid(themes: ThemeReport[]): Said {
@@ -96,7 +97,7 @@ export function steeringSaid(themes: ThemeReport[]): Said {
 			less: 'the chain has less of the theme',
 			open: 'no difference is shown'
 		};
-		return `${where}: ${words[sign(found)]}, ${spanned(found, short)} of the features’ maximum over ${found.clusters} themes.`;
+		return `${where}: ${words[sign(found)]}, ${spanned(found, short)} of the features’ maximum over ${found.n} themes.`;
 	};
 	return {
 		paper,

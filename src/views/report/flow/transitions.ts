@@ -82,6 +82,7 @@ export function transitionsSaid(transitions: Transition[], scale: Scale): Said {
 		const value = at(map, 1);
 		return value === null ? [] : [`${map} ${fixed(value, 3)}`];
 	});
+	const still = explainedBy(transitions, 'none', 0, 'as written');
 	const bounds = (['none', 'own codes'] as const).flatMap((map) => {
 		const value = explainedBy(transitions, map, 0, 'as written');
 		return value === null
@@ -95,6 +96,9 @@ export function transitionsSaid(transitions: Transition[], scale: Scale): Said {
 		here:
 			`Mean over ${heat.rows.length} transitions, codes ${scale}: cosine with k = 1 explains ${fixed(one, 3)}` +
 			`${others.length > 0 ? `, ${others.join(', ')}` : ''}; ${bounds.join(', ')}. ` +
+			(still !== null && still > one
+				? 'Leaving the stream as it was explains more than the map. '
+				: '') +
 			(wins === 0
 				? 'As in the paper, larger k beats k = 1 in no transition.'
 				: `Unlike in the paper, larger k beats k = 1 in ${wins} of ${heat.rows.length} transitions.`)
