@@ -74,7 +74,7 @@ describe('Report, feature flow', () => {
 			);
 		await page.getByText('all targets', { exact: true }).click();
 		await expect.element(plot).not.toHaveAttribute('aria-label', expect.stringMatching(/Gemma/));
-		await page.getByText('activation change', { exact: true }).click();
+		await page.getByRole('radiogroup', { name: 'Measure' }).getByText('activation change').click();
 		await expect
 			.element(plot)
 			.toHaveAttribute(
