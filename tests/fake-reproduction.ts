@@ -30,11 +30,21 @@ const RATES: Record<Strategy, number> = {
 	'random direction': 0.02
 };
 
+/** Made once for the same question: its bootstraps would slow every test that shows it. */
+const made = new Map<string, Reproduction>();
+
 /** `layers` blocks; the more texts the settings ask for, the narrower the intervals. */
 export function fakeReproduction(
 	layers: number,
 	settings: ReproductionSettings = QUICK
 ): Reproduction {
+	const key = JSON.stringify([layers, settings]);
+	const known = made.get(key) ?? make(layers, settings);
+	made.set(key, known);
+	return known;
+}
+
+function make(layers: number, settings: ReproductionSettings): Reproduction {
 	const uniform = seeded(settings.seed);
 	const above = Array.from({ length: layers - 1 }, (_, i) => i + 1);
 	return {
