@@ -125,18 +125,36 @@ function checkLayout(entries: Map<string, Entry>, length: number): void {
 	}
 }
 
+export interface Floats {
+	shape: number[];
+	/** Row-major. */
+	data: Float32Array;
+}
+
 /**
- * A tensor as float32. F32 is a view where it is aligned; F16 and BF16 are widened; I8 is multiplied
- * by its float32 scale `{name}.scale`, of shape [1, columns] or [rows, 1].
+ * A tensor as float32, as `decimals` gives it; I8 is multiplied by its float32 scale `{name}.scale`, of
+ * shape [1, columns] or [rows, 1].
  */
-export function float32(file: Safetensors, name: string): { shape: number[]; data: Float32Array } {
+export function float32(file: Safetensors, name: string): Floats {
 	const tensor = file.tensor(name);
 	const { shape, dtype } = tensor;
-	if (dtype === 'F32') return { shape, data: floatView(tensor) };
-	if (dtype === 'F16') return { shape, data: widened(tensor, halfTable()) };
-	if (dtype === 'BF16') return { shape, data: widenedBrain(tensor) };
 	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
+	const data = decimals(dtype, tensor.bytes);
+	if (data) return { shape, data };
 	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
+}
+
+/**
+ * Little-endian decimal numbers as float32: F32 as a view where it is aligned, F16 and BF16 widened, F64
+ * rounded; null for whole numbers.
+ */
+export function decimals(dtype: Dtype, bytes: Uint8Array): Float32Array | null {
+	if (dtype === 'F32') return floatView(bytes);
+	if (dtype === 'F16') return widened(bytes, halfTable());
+	if (dtype === 'BF16') return widenedBrain(bytes);
+	if (dtype !== 'F64') return null;
+	const { buffer, byteOffset, length } = aligned(bytes, 8);
+	return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
 }
 
 /** Throws a Problem unless the tensor has this shape. */
@@ -167,25 +185,25 @@ function aligned(bytes: Uint8Array, width: number): Uint8Array {
 	return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
 }
 
-function floatView(tensor: Tensor): Float32Array {
-	const { buffer, byteOffset, length } = aligned(tensor.bytes, 4);
+function floatView(bytes: Uint8Array): Float32Array {
+	const { buffer, byteOffset, length } = aligned(bytes, 4);
 	return new Float32Array(buffer, byteOffset, length / 4);
 }
 
-function shorts(tensor: Tensor): Uint16Array {
-	const { buffer, byteOffset, length } = aligned(tensor.bytes, 2);
+function shorts(bytes: Uint8Array): Uint16Array {
+	const { buffer, byteOffset, length } = aligned(bytes, 2);
 	return new Uint16Array(buffer, byteOffset, length / 2);
 }
 
-function widened(tensor: Tensor, table: Float32Array): Float32Array {
-	const halves = shorts(tensor);
+function widened(bytes: Uint8Array, table: Float32Array): Float32Array {
+	const halves = shorts(bytes);
 	const out = new Float32Array(halves.length);
 	for (let i = 0; i < out.length; i++) out[i] = table[halves[i]!]!;
 	return out;
 }
 
-function widenedBrain(tensor: Tensor): Float32Array {
-	const halves = shorts(tensor);
+function widenedBrain(bytes: Uint8Array): Float32Array {
+	const halves = shorts(bytes);
 	const out = new Uint32Array(halves.length);
 	for (let i = 0; i < out.length; i++) out[i] = halves[i]! << 16;
 	return new Float32Array(out.buffer);
@@ -219,7 +237,7 @@ function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
 		(!byRow && scale.shape.join() !== `1,${columns}`)
 	)
 		throw damaged(`has a scale that does not fit tensor ${name.slice(0, 80)}`);
-	const factors = floatView(scale);
+	const factors = floatView(scale.bytes);
 	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 	const out = new Float32Array(values.length);
 	for (let r = 0, i = 0; r < rows; r++)

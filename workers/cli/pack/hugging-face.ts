@@ -2,10 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/errors';
-import { float32, parseSafetensors } from '../../../src/core/safetensors';
+import { float32, parseSafetensors, type Floats } from '../../../src/core/safetensors';
 import type { Config } from '../../graph/architecture';
 import { architectureOf } from '../../graph/architectures';
-import type { Floats } from './tensors';
 
 export interface ModelFolder {
 	config: Config;

@@ -1,12 +1,7 @@
 /** Writing safetensors: float32, float16 or int8 with scales. */
+import type { Floats } from '../../../src/core/safetensors';
 
 export type StoredDtype = 'f32' | 'f16' | 'q8';
-
-export interface Floats {
-	shape: number[];
-	/** Row-major. */
-	data: Float32Array;
-}
 
 type Part = { dtype: string; shape: number[]; bytes: Uint8Array };
 
