@@ -7,17 +7,20 @@ import { Problem } from '../../../src/core/errors';
 import { placeOf, tapOf } from '../../../src/core/site';
 import { usage } from '../arguments';
 import { FolderSource } from '../folder';
+import { readSae } from '../../formats/formats';
+import type { FoundSae } from '../../formats/found';
 import { Matcher } from '../../matcher';
 import { startRuntime } from '../../session';
 import { Workbench } from '../../workbench';
 import { readModelFolder, type ModelFolder } from './hugging-face';
 import { PackMeasure, startsOf, windowsOf } from './measure';
-import { readSaeFolder, type SaeFolder } from './sae-lens';
+import { openFolder, parseSaeArgument } from './sae-folder';
 import { summarise } from './summary';
 import { TensorFile, type StoredDtype } from './tensors';
 
 export interface PackRequest {
 	model: string;
+	/** Folders, files or archives, each with what is stated of it after a `#`. */
 	saes: string[];
 	out: string;
 	/** A text file for statistics; null leaves them not measured. */
@@ -26,13 +29,18 @@ export interface PackRequest {
 }
 
 type Entry = Record<string, unknown> & { id: string };
+type NamedSae = FoundSae & { folder: string };
 
 export async function makePack(request: PackRequest): Promise<unknown> {
 	if (!['f32', 'f16', 'q8'].includes(request.dtype)) throw usage('--dtype must be f32, f16 or q8');
 	const dtype = request.dtype as StoredDtype;
 	const model = await readModelFolder(request.model);
-	const saes: SaeFolder[] = [];
-	for (const folder of request.saes) saes.push(await readSaeFolder(folder));
+	const saes: NamedSae[] = [];
+	for (const argument of request.saes) {
+		const { where, stated } = parseSaeArgument(argument);
+		const folder = await openFolder(where);
+		saes.push({ ...(await readSae(folder, stated)), folder: folder.name });
+	}
 	const corpus = request.corpus === null ? null : await readText(request.corpus);
 
 	const out = new Writer(request.out);
@@ -79,7 +87,7 @@ async function measureInto(
 	out: Writer,
 	manifest: Record<string, unknown>,
 	entries: Entry[],
-	saes: SaeFolder[],
+	saes: NamedSae[],
 	dtype: StoredDtype,
 	corpus: string | null
 ): Promise<void> {
@@ -144,7 +152,7 @@ async function statisticsInto(
 }
 
 /** Every site's SAE is named by the site; further ones by their folder as well. */
-function namesOf(saes: SaeFolder[]): string[] {
+function namesOf(saes: NamedSae[]): string[] {
 	const taken = new Set<string>();
 	return saes.map((sae) => {
 		const extra = path
@@ -180,10 +188,10 @@ function modelFile(model: ModelFolder, dtype: StoredDtype): Uint8Array {
 	return file.finish();
 }
 
-function saeFile(sae: SaeFolder, dtype: StoredDtype, mean: Float32Array | null): Uint8Array {
+function saeFile(sae: FoundSae, dtype: StoredDtype, mean: Float32Array | null): Uint8Array {
 	const file = new TensorFile();
 	for (const [name, tensor] of sae.tensors)
-		file.floats(name, tensor, dtype, name === 'W_enc' ? 1 : 0);
+		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
 	return file.finish();
 }

@@ -1,0 +1,14 @@
+/** What one format of SAEs must tell: one small file each. */
+import type { Folder } from './folder';
+import type { FoundSae, Stated } from './found';
+
+export interface Format {
+	/** As `models/README.md` and `#format=` name it. */
+	name: string;
+	/** The files it is known by, for sentences. */
+	layout: string;
+	/** Whether a folder with these files may be of this format. */
+	claims(names: string[]): boolean;
+	/** Throws a Problem for an SAE that is damaged or that this program cannot run. */
+	read(folder: Folder, stated: Stated): Promise<FoundSae>;
+}

@@ -1,0 +1,87 @@
+/** The formats of SAEs that can be read. To add one: its file, and its line here. */
+import { Problem } from '../../src/core/errors';
+import { dictionaryLearning } from './dictionary-learning';
+import { shown, type Folder } from './folder';
+import type { Format } from './format';
+import type { FoundSae, Stated } from './found';
+import { gemmaScope } from './gemma-scope';
+import { gemmaScope2 } from './gemma-scope-2';
+import { goodfire } from './goodfire';
+import { llamaScope } from './llama-scope';
+import { llamascopium } from './llamascopium';
+import { openAi } from './openai';
+import { saeLens } from './sae-lens';
+import { sparsify } from './sparsify';
+import { circuitTracer } from './transcoders';
+
+const FORMATS: Format[] = [
+	saeLens,
+	gemmaScope,
+	gemmaScope2,
+	sparsify,
+	dictionaryLearning,
+	llamaScope,
+	llamascopium,
+	openAi,
+	goodfire,
+	circuitTracer
+];
+
+/** The SAE in a folder. Throws a Problem unless it is of exactly one format, whole, and one we can run. */
+export function readSae(folder: Folder, stated: Stated): Promise<FoundSae> {
+	return formatOf(folder, stated).read(folder, stated);
+}
+
+/** The format of a folder by its files, and by what is stated where they fit several. */
+function formatOf(folder: Folder, stated: Stated): Format {
+	const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+	const fitting = FORMATS.filter((format) => format.claims(folder.names));
+	if (stated.format !== null) {
+		const format = FORMATS.find(({ name }) => plain(name) === plain(stated.format!));
+		if (format && fitting.includes(format)) return format;
+		throw new Problem(
+			'usage',
+			format
+				? `"${shown(folder)}" has not the files of ${format.name}: ${format.layout}.`
+				: `There is no format "${stated.format.slice(0, 40)}".`,
+			`Formats: ${FORMATS.map(({ name }) => name).join(', ')}.`
+		);
+	}
+	if (fitting.length === 1) return fitting[0]!;
+	if (fitting.length > 1)
+		throw new Problem(
+			'unsupported',
+			`"${shown(folder)}" may be of several formats: ${fitting.map(({ name }) => name).join(', ')}.`,
+			'Say which: put #format= and its name after the folder.'
+		);
+	throw unknown(folder);
+}
+
+function unknown(folder: Folder): Problem {
+	const seen = folder.names.slice(0, 6).map((name) => name.slice(0, 60));
+	const more = folder.names.length > seen.length ? ', …' : '';
+	const below = [...new Set(folder.names.map((name) => name.replace(/\/?[^/]*$/, '')))].filter(
+		(path) =>
+			path !== '' &&
+			FORMATS.some(({ claims }) =>
+				claims(
+					folder.names
+						.filter((name) => name.startsWith(`${path}/`))
+						.map((name) => name.slice(path.length + 1))
+				)
+			)
+	);
+	if (below.length > 0)
+		return new Problem(
+			'unsupported',
+			`"${shown(folder)}" holds SAEs in folders of their own: ${below.slice(0, 6).join(', ').slice(0, 200)}${below.length > 6 ? ', …' : ''}.`,
+			'Give each of these folders.'
+		);
+	return new Problem(
+		'unsupported',
+		`"${shown(folder)}" is of no known format of SAEs; it holds ${seen.join(', ') + more || 'no files'}.`,
+		`Supported: ${FORMATS.filter((f) => f !== circuitTracer)
+			.map(({ name, layout }) => `${name} (${layout})`)
+			.join('; ')}.`
+	);
+}

@@ -1,0 +1,56 @@
+/** Where an SAE sits, from the many ways in which its files say it. */
+import type { Site } from '../../src/core/contract';
+import { attnOut, mlpOut, placeOf, residPost } from '../../src/core/site';
+import type { Stated } from './found';
+import { refused, type Folder } from './folder';
+
+const SUPPORTED =
+	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out and hook_mlp_out';
+
+/**
+ * What a person stated, else what the files name. Throws a Problem for a place that is no site of ours.
+ */
+export function siteFor(folder: Folder, stated: Stated, named: string | null): Site {
+	const site = stated.site ?? named ?? '';
+	if (placeOf(site)) return site;
+	if (site === '')
+		throw refused(
+			folder,
+			'does not say where in the model it sits',
+			'Put #site=blocks.N.hook_resid_post (or another site) after the folder.'
+		);
+	if (/\.hook_z$/.test(site))
+		throw refused(
+			folder,
+			`reads the heads' outputs before they are mixed (${site.slice(0, 60)}), which this program cannot show yet`,
+			`${SUPPORTED}.`
+		);
+	throw refused(
+		folder,
+		`sits at "${site.slice(0, 60)}", which is not a supported site`,
+		`${SUPPORTED}; if it sits at one of these, put #site= and its name after the folder.`
+	);
+}
+
+/** A hook name of TransformerLens for a module's name in Hugging Face's models; null for others. */
+export function hookOfModule(module: string): string | null {
+	const match =
+		/(?:^|\.)(?:layers|h|blocks)[._](\d{1,4})(?:\.([\w.]*?))?(?:\.?(output|input))?$/.exec(module);
+	if (!match) return /embed_tokens|wte|embed_in/.test(module) ? 'hook_embed' : null;
+	const layer = Number(match[1]);
+	const [part = '', side = 'output'] = [match[2], match[3]];
+	if (side === 'input') return /o_proj$|c_proj$/.test(part) ? headsOf(layer) : null;
+	if (part === '') return residPost(layer);
+	if (/^(mlp|post_feedforward_layernorm)$/.test(part)) return mlpOut(layer);
+	if (/^(self_attn|attn|attention)(\.o_proj|\.c_proj|\.dense)?$/.test(part)) return attnOut(layer);
+	return null;
+}
+
+/** The heads' outputs side by side, before W_O. */
+export const headsOf = (layer: number): string => `blocks.${layer}.attn.hook_z`;
+
+/** `layer_12`, `layers.12`, `L12R`: the layer that a path names last; null where it names none. */
+export function layerIn(path: string): number | null {
+	const all = [...path.matchAll(/(?:layers?[._-]?|\bL)(\d{1,4})(?!\d)/gi)];
+	return all.length ? Number(all.at(-1)![1]) : null;
+}
