@@ -38,7 +38,8 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 		trainer.count('activation_dim') ??
 		lengthOf(table, 'b_dec', 'bias', 'decoder_bias', 'decoder.bias');
 	const dSae = trainer.count('dict_size') ?? lengthOf(table, 'encoder.bias', 'b_enc', 'r_mag');
-	const k = stated.k ?? trainer.count('k') ?? (table.has('k') ? table.floats('k').data[0]! : null);
+	const k =
+		stated.k ?? trainer.count('k') ?? (table.has('k') ? (table.floats('k').data[0] ?? null) : null);
 	const read = classOf(folder, name, table, dIn, dSae);
 	return found(folder, {
 		...read,

@@ -28,8 +28,8 @@ const FORMATS: Format[] = [
 ];
 
 /** The SAE in a folder. Throws a Problem unless it is of exactly one format, whole, and one we can run. */
-export function readSae(folder: Folder, stated: Stated): Promise<FoundSae> {
-	return formatOf(folder, stated).read(folder, stated);
+export async function readSae(folder: Folder, stated: Stated): Promise<FoundSae> {
+	return await formatOf(folder, stated).read(folder, stated);
 }
 
 /** The format of a folder by its files, and by what is stated where they fit several. */
@@ -60,17 +60,9 @@ function formatOf(folder: Folder, stated: Stated): Format {
 function unknown(folder: Folder): Problem {
 	const seen = folder.names.slice(0, 6).map((name) => name.slice(0, 60));
 	const more = folder.names.length > seen.length ? ', …' : '';
-	const below = [...new Set(folder.names.map((name) => name.replace(/\/?[^/]*$/, '')))].filter(
-		(path) =>
-			path !== '' &&
-			FORMATS.some(({ claims }) =>
-				claims(
-					folder.names
-						.filter((name) => name.startsWith(`${path}/`))
-						.map((name) => name.slice(path.length + 1))
-				)
-			)
-	);
+	const below = [...folders(folder.names)]
+		.filter(([, names]) => FORMATS.some((format) => format.claims(names)))
+		.map(([path]) => path);
 	if (below.length > 0)
 		return new Problem(
 			'unsupported',
@@ -84,4 +76,17 @@ function unknown(folder: Folder): Problem {
 			.map(({ name, layout }) => `${name} (${layout})`)
 			.join('; ')}.`
 	);
+}
+
+/** Every folder below, with its files by their paths relative to it. */
+function folders(names: string[]): Map<string, string[]> {
+	const all = new Map<string, string[]>();
+	for (const name of names)
+		for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+			const path = name.slice(0, at);
+			const files = all.get(path) ?? [];
+			files.push(name.slice(at + 1));
+			all.set(path, files);
+		}
+	return all;
 }

@@ -72,10 +72,10 @@ const LARGEST = 2 ** 31;
 export function found(folder: Folder, parts: Parts): FoundSae {
 	const { architecture, dIn, dSae, site, format } = parts;
 	const top = architecture === 'topk' || architecture === 'kron';
-	const k = parts.k ?? null;
-	if (top && k === null)
+	const k = parts.k ?? 0;
+	if (top && !(Number.isSafeInteger(k) && k > 0))
 		throw refused(folder, 'is TopK but names no k', 'Put #k= and the number after the folder.');
-	if (top && k! > dSae)
+	if (top && k > dSae)
 		throw refused(folder, `keeps ${k} of ${dSae} features`, 'Check that config and weights match.');
 	if (dIn * dSae >= LARGEST)
 		throw refused(
@@ -91,7 +91,8 @@ export function found(folder: Folder, parts: Parts): FoundSae {
 		const rows = name === 'W_dec' ? dSae : matrices.includes(name) ? dIn : 0;
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
-	const l0 = parts.l0 ?? (top ? k : null);
+	const stated = parts.l0 ?? (top ? k : NaN);
+	const l0 = stated >= 0 && stated <= dSae ? stated : null;
 	return {
 		format,
 		site,

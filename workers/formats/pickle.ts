@@ -44,7 +44,7 @@ export type Pickled =
 	| Map<Pickled, Pickled>;
 
 const LONGEST = 64_000_000;
-const MOST_STEPS = 2_000_000;
+const MOST_STEPS = 500_000;
 const KINDS = /^torch\.(Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool)Storage$/;
 const CALLED = [
 	'torch._utils._rebuild_tensor_v2',

@@ -48,7 +48,8 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 	if (!(top instanceof Map)) throw damaged(file, 'holds no dictionary of tensors');
 	const tensors = new Map<string, Floats>();
 	const rest = new Map<string, Pickled>();
-	const storages = new Map<string, Uint8Array>();
+	const storages = new Map<string, Float32Array>();
+	let numbers = 0;
 	for (const [name, value] of top) {
 		if (typeof name !== 'string')
 			throw damaged(file, 'names a tensor by something else than a word');
@@ -56,24 +57,33 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 			rest.set(name, value);
 			continue;
 		}
-		const path = `${root}data/${value.storage.key}`;
-		if (!storages.has(path)) storages.set(path, await zip.read(path));
-		tensors.set(name, numbersOf(file, name, value, storages.get(path)!));
+		const { kind, key } = value.storage;
+		const path = `${root}data/${key}`;
+		const id = `${kind} ${path}`;
+		if (!storages.has(id)) storages.set(id, widened(kind, await zip.read(path)));
+		const tensor = numbersOf(file, name, value, storages.get(id)!);
+		numbers += tensor.data.length;
+		// Many tensors over the same numbers could be of any size together.
+		if (numbers > bytes.length) throw damaged(file, 'uses its numbers over and over');
+		tensors.set(name, tensor);
 	}
 	return { table: tableOf(file, tensors), rest };
 }
 
-function numbersOf(file: string, name: string, tensor: PickledTensor, bytes: Uint8Array): Floats {
+function widened(kind: string, bytes: Uint8Array): Float32Array {
+	const [dtype, width] = KINDS[kind]!;
+	const whole = bytes.subarray(0, bytes.length - (bytes.length % width));
+	return decimals(dtype, whole) ?? wholeNumbers(dtype, whole);
+}
+
+function numbersOf(file: string, name: string, tensor: PickledTensor, data: Float32Array): Floats {
 	const { storage, offset, shape, stride } = tensor;
-	const [dtype, width] = KINDS[storage.kind]!;
 	const count = shape.reduce((product, n) => product * n, 1);
 	const last = shape.reduce((at, n, axis) => at + (n - 1) * stride[axis]!, offset);
 	// A tensor that repeats its storage could be of any size.
-	if (count > storage.length || last >= storage.length || storage.length * width > bytes.length)
+	if (storage.length > data.length || count > data.length || last >= data.length)
 		throw damaged(file, `has the tensor ${name.slice(0, 80)} beyond its numbers`);
 	if (count === 0) return { shape, data: new Float32Array(0) };
-	const all = bytes.subarray(0, storage.length * width);
-	const data = decimals(dtype, all) ?? wholeNumbers(dtype, all);
 	return { shape, data: gathered(data, offset, shape, stride, count) };
 }
 
