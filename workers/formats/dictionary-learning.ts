@@ -123,5 +123,6 @@ function siteIn(trainer: Words): string | null {
 	const module = trainer.text('submodule_name') ?? 'resid_post';
 	if (/attn|attention/.test(module)) return attnOut(layer);
 	if (/mlp/.test(module)) return mlpOut(layer);
-	return /resid/.test(module) ? residPost(layer) : null;
+	if (/resid_pre/.test(module)) return `blocks.${layer}.hook_resid_pre`;
+	return /resid_post/.test(module) ? residPost(layer) : null;
 }

@@ -2,7 +2,6 @@
 import type { Site } from '../../src/core/contract';
 import type { Floats } from '../../src/core/safetensors';
 import { refused, type Folder } from './folder';
-import { unfit } from './table';
 
 export interface FoundSae {
 	/** The format it came in, as `models/README.md` names it. */
@@ -37,6 +36,8 @@ export interface Stated {
 	/** What the rows of the decoder's matrix are, where its shape does not tell. */
 	decoderRows: 'features' | 'inputs' | null;
 	k: number | null;
+	/** `relu`: not the k largest count, but all that are positive. */
+	activation: 'relu' | null;
 }
 
 export const NOTHING_STATED: Stated = {
@@ -44,7 +45,8 @@ export const NOTHING_STATED: Stated = {
 	format: null,
 	normScalingFactor: null,
 	decoderRows: null,
-	k: null
+	k: null,
+	activation: null
 };
 
 export interface Parts {
@@ -86,7 +88,11 @@ export function found(folder: Folder, parts: Parts): FoundSae {
 	const tensors = new Map<string, Floats>();
 	for (const [name, data] of Object.entries(parts.weights)) {
 		if (data.some((x) => !Number.isFinite(x)))
-			throw unfit(format, `in "${folder.name}" gives ${name} a number that is not finite`);
+			throw refused(
+				folder,
+				`has a number in ${name} that is not finite`,
+				'Download it again, or use another checkpoint.'
+			);
 		const matrices = ['W_enc', 'W_p', 'W_q', 'W_dec'];
 		const rows = name === 'W_dec' ? dSae : matrices.includes(name) ? dIn : 0;
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });

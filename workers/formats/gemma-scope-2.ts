@@ -36,7 +36,7 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 	const [dIn, dSae] = [lengthOf(table, 'b_dec'), lengthOf(table, 'b_enc')];
 	return found(folder, {
 		format: gemmaScope2.name,
-		site: siteFor(folder, stated, (reads && hookOfModule(reads)) ?? siteIn(folder.name)),
+		site: siteFor(folder, stated, reads ? hookOf(reads) : siteIn(folder.name)),
 		architecture: 'jumprelu',
 		dIn,
 		dSae,
@@ -51,6 +51,14 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 		metadata: { model_name: cfg.text('model_name') },
 		l0: cfg.number('l0')
 	});
+}
+
+/** Gemma 3 normalises what attention and MLP write: ours are the sites after that norm. */
+function hookOf(module: string): string {
+	const layer = layerIn(module);
+	if (layer !== null && /\.post_attention_layernorm\.output$/.test(module)) return attnOut(layer);
+	if (/\.(mlp|self_attn)\b.*output$/.test(module)) return module;
+	return hookOfModule(module) ?? module;
 }
 
 function siteIn(path: string): string | null {

@@ -10,12 +10,13 @@ import { siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector, type TensorTable } from './table';
 import { readTorchFile, type TorchFile } from './torch-file';
 
-const FILE = /^[^/]+\.pt$|^\d+\.safetensors$/;
+const FILE = /^[^/]+\.pt$|^(\d+|ae)\.safetensors$/;
 
 export const openAi: Format = {
 	name: 'OpenAI',
 	layout: 'one .pt file',
-	claims: (names) => !names.includes('ae.pt') && names.filter((n) => FILE.test(n)).length === 1,
+	claims: (names) =>
+		!names.includes('config.json') && names.filter((name) => FILE.test(name)).length === 1,
 	read
 };
 
@@ -34,8 +35,7 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 	const state = rest.get('activation_state_dict');
 	const said = (word: string) => (state instanceof Map ? state.get(word) : undefined);
 	const after = said('postact_fn') ?? 'ReLU';
-	// A converted file has lost all but its tensors.
-	const activation = rest.get('activation') ?? (stated.k ? 'TopK' : 'ReLU');
+	const activation = rest.get('activation') ?? unsaid(folder, file, stated);
 	if (!['TopK', 'ReLU'].includes(activation as string) || after !== 'ReLU')
 		throw refused(
 			folder,
@@ -61,6 +61,17 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 			b_dec: vector(table, ['pre_bias'], dIn)
 		}
 	});
+}
+
+/** A converted file has lost all but its tensors; the library takes a `.pt` that says nothing as ReLU. */
+function unsaid(folder: Folder, file: string, stated: Stated): 'TopK' | 'ReLU' {
+	if (stated.k !== null) return 'TopK';
+	if (stated.activation === 'relu' || file.endsWith('.pt')) return 'ReLU';
+	throw refused(
+		folder,
+		'does not say whether all positive features count or the k largest',
+		'Put #activation=relu or #k= and the number after the folder.'
+	);
 }
 
 /** A tied decoder is the encoder's matrix itself, `[dSae, dIn]`. */

@@ -49,8 +49,8 @@ export function hookOfModule(module: string): string | null {
 /** The heads' outputs side by side, before W_O. */
 export const headsOf = (layer: number): string => `blocks.${layer}.attn.hook_z`;
 
-/** `layer_12`, `layers.12`, `L12R`: the layer that a path names last; null where it names none. */
+/** `layer_12`, `layers.12`: the layer that a path names last; null where it names none. */
 export function layerIn(path: string): number | null {
-	const all = [...path.matchAll(/(?:layers?[._-]?|\bL)(\d{1,4})(?!\d)/gi)];
+	const all = [...path.matchAll(/layers?[._-]?(\d{1,4})(?!\d)/gi)];
 	return all.length ? Number(all.at(-1)![1]) : null;
 }

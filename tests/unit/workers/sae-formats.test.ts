@@ -103,6 +103,11 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 			/"temporal".*standard/
 		],
 		['another activation', () => read(saeLens({ activation_fn: 'tanh-relu' })), /"tanh-relu"/],
+		[
+			'what is written before a norm',
+			() => read(gemma2({ hf_hook_point_in: 'model.layers.1.mlp.output' })),
+			/sits at "model\.layers\.1\.mlp\.output"/
+		],
 		['one head', () => read(saeLens({ hook_head_index: 3 })), /a single head/],
 		['TopK without k', () => read(saeLens({ architecture: 'topk' })), /names no k.*#k=/],
 		['more than there are', () => read(saeLens({ architecture: 'topk', k: 9 })), /keeps 9 of 3/],
@@ -205,6 +210,7 @@ describe('what files do not say', () => {
 			where: '/x/6.pt',
 			stated: { ...NOTHING_STATED, site: 'blocks.6.hook_mlp_out', k: 32, normScalingFactor: 1.5 }
 		});
+		expect(parseSaeArgument('/x#activation=relu').stated.activation).toBe('relu');
 		for (const wrong of ['k=-1', 'k=x', 'norm_scaling_factor=0', 'decoder_rows=3', 'colour=red'])
 			expect(() => parseSaeArgument(`/x#${wrong}`), wrong).toThrow(/may state/);
 	});
@@ -235,6 +241,35 @@ describe('what files do not say', () => {
 			['mine', null]
 		] as const)
 			expect(hookOfModule(module), module).toBe(hook);
+	});
+
+	it('is read from configs that name modules', async () => {
+		const at = async (hf_hook_point_in?: string) => (await read(gemma2({ hf_hook_point_in }))).site;
+		expect(await at('model.layers.7.output')).toBe('blocks.7.hook_resid_post');
+		expect(await at('model.layers.7.post_attention_layernorm.output')).toBe(
+			'blocks.7.hook_attn_out'
+		);
+		expect(await at('model.layers.7.post_feedforward_layernorm.output')).toBe(
+			'blocks.7.hook_mlp_out'
+		);
+		expect(await at()).toBe(SITE);
+	});
+
+	it('is stated for what a conversion from .pt leaves out', async () => {
+		const tensors = weights({
+			'encoder.weight': [N, D],
+			'decoder.weight': [D, N],
+			latent_bias: [N],
+			pre_bias: [D]
+		});
+		const folder = folderOf('/x/resid_delta_mlp_v5_32k', { '6.safetensors': tensors });
+		expect(await read(folder, { k: 2 })).toMatchObject({
+			format: 'OpenAI',
+			site: 'blocks.6.hook_mlp_out',
+			cfg: { architecture: 'topk', k: 2, normalize_activations: 'layer_norm' }
+		});
+		expect((await read(folder, { activation: 'relu' })).cfg.architecture).toBe('standard');
+		expect(await sentenceOf(read(folder))).toMatch(/the k largest.*#activation=relu or #k=/);
 	});
 
 	it('counts the embedding of Gemma Scope times √d', async () => {

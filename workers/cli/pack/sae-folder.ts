@@ -51,6 +51,7 @@ export function parseSaeArgument(text: string): { where: string; stated: Stated 
 		const number = Number(value);
 		if (word === 'site') stated.site = value;
 		else if (word === 'format') stated.format = value;
+		else if (word === 'activation' && value === 'relu') stated.activation = value;
 		else if (word === 'norm_scaling_factor' && number > 0 && number < Infinity)
 			stated.normScalingFactor = number;
 		else if (word === 'k' && Number.isSafeInteger(number) && number > 0) stated.k = number;
@@ -58,7 +59,7 @@ export function parseSaeArgument(text: string): { where: string; stated: Stated 
 			stated.decoderRows = value;
 		else
 			throw usage(
-				`--sae "${text.slice(-80)}" states ${word.slice(0, 40)}=${value.slice(0, 40)}; it may state site, format, k, norm_scaling_factor and decoder_rows=features or inputs`
+				`--sae "${text.slice(-80)}" states ${word.slice(0, 40)}=${value.slice(0, 40)}; it may state site, format, k, norm_scaling_factor, activation=relu and decoder_rows=features or inputs`
 			);
 	}
 	return { where, stated };
