@@ -274,7 +274,7 @@ def llama_scope():
     where = folder("llama-scope")
     words(where / "hyperparams.json", {
         "d_model": D, "d_sae": N, "hook_point_in": "blocks.1.hook_resid_post", "act_fn": "jumprelu",
-        "hook_point_out": "blocks.1.hook_resid_post", "jump_relu_threshold": threshold, "top_k": 50,
+        "hook_point_out": "blocks.1.hook_resid_post", "jump_relu_threshold": threshold, "top_k": 6,
         "norm_activation": "dataset-wise", "dataset_average_activation_norm": {"in": norm, "out": norm},
         "sparsity_include_decoder_norm": True, "use_decoder_bias": True, "apply_decoder_bias_to_pre_encoder": False})
     save(where / "checkpoints" / "final.safetensors", {
@@ -319,7 +319,8 @@ def llama_scope():
 
 
 def refused():
-    """What only PyTorch writes and must not be read: a file of the old form."""
+    """What only PyTorch writes and must not be read: a file of the old form, which holds an address
+    and so never comes out the same twice."""
     torch.save({"W_enc": torch.zeros(2, 2)}, folder("refused-legacy") / "ae.pt", _use_new_zipfile_serialization=False)
     words(FORMATS / "refused-legacy" / "config.json", {"trainer": {"dict_class": "AutoEncoder"}})
 

@@ -58,7 +58,7 @@ const READ: [string, Partial<FoundSae> & { architecture: string }, number | null
 		null
 	],
 	['goodfire', { format: 'Goodfire', site: RESID, architecture: 'standard' }, null],
-	['llama-scope', { format: 'Llama Scope', site: RESID, architecture: 'jumprelu' }, 50],
+	['llama-scope', { format: 'Llama Scope', site: RESID, architecture: 'jumprelu' }, 6],
 	['llamascopium-jumprelu', { format: 'Llamascopium', site: MLP, architecture: 'jumprelu' }, null],
 	['llamascopium-linear', { format: 'Llamascopium', site: MLP, architecture: 'jumprelu' }, null],
 	['llamascopium-topk', { format: 'Llamascopium', site: MLP, architecture: 'topk' }, 5]
