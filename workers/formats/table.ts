@@ -101,7 +101,7 @@ export function transposed(data: Float32Array, rows: number, columns: number): F
 	return out;
 }
 
-export function unfit(file: string, what: string): Problem {
+function unfit(file: string, what: string): Problem {
 	return new Problem(
 		'pack-invalid',
 		`The file ${file} ${what}.`,
