@@ -51,10 +51,8 @@ class HostCache implements KvCache {
 	}
 
 	feeds(_session: Session, coming: number): Record<string, Feed> {
-		const { length } = this;
-		this.#provide(length + coming);
-		const positions = BigInt64Array.from({ length: coming }, (_, i) => BigInt(length + i));
-		const feeds: Record<string, Feed> = { positions: { data: positions, dims: [coming] } };
+		this.#provide(this.length + coming);
+		const feeds: Record<string, Feed> = {};
 		const dims = [1, this.shape.kvHeads, this.#capacity, this.shape.dHead];
 		for (const { past, rows } of this.#parts) feeds[past] = { data: rows, dims };
 		return feeds;

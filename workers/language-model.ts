@@ -4,6 +4,7 @@ import { Problem } from '../src/core/errors';
 import { attnOut, EMBEDDING, mlpOut, placeOf, residPost } from '../src/core/site';
 import type { Architecture, Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
+import { maskFor } from './graph/attention';
 import { Graph, type Weight } from './graph/graph';
 import { addSites, Stream, type CacheForm, type EditedSae, type ModelShape } from './graph/stream';
 import { kvCache, type KvCache } from './kv-cache';
@@ -19,6 +20,8 @@ const WORLDS = 48;
 /** Where each of the model's tensors lies, and the files they lie in. */
 export interface ModelWeights {
 	weight(name: string): Weight;
+	/** The same as numbers, row-major. */
+	read(name: string): { shape: number[]; data: Float32Array };
 	files: SessionFiles;
 }
 
@@ -70,13 +73,15 @@ export class LanguageModel {
 	readonly architecture: Architecture;
 	readonly shape: ModelShape;
 	readonly #variants = new Map<string, Promise<Session>>();
-	readonly #form = cacheForm();
+	readonly #form: 'whole' | 'rows';
 	#worlds: Promise<Session> | null = null;
 
 	constructor(
 		readonly config: Config,
-		readonly weights: ModelWeights
+		readonly weights: ModelWeights,
+		form = cacheForm()
 	) {
+		this.#form = form;
 		this.architecture = architectureOf(config);
 		this.shape = this.architecture.shape(config);
 	}
@@ -162,13 +167,8 @@ export class LanguageModel {
 					addTo(all, (w * places.length + place) * dModel, vector);
 				}
 			});
-			const { positions: _, ...past } = cache.kv.feeds(session, 1);
-			const total = cache.kv.length + 1;
 			const feeds = {
-				...past,
-				ids: { data: new BigInt64Array(part.length).fill(BigInt(id)), dims: [part.length, 1] },
-				seqlens_k: { data: new Int32Array(part.length).fill(total - 1), dims: [part.length] },
-				total_sequence_length: { data: Int32Array.of(total), dims: [1] },
+				...this.#inputs(session, [id], cache.kv, part.length),
 				adds: { data: all, dims: [part.length, places.length, dModel] }
 			};
 			const { data } = await session.run(feeds, ['logits', ...sites], signal);
@@ -240,15 +240,25 @@ export class LanguageModel {
 		return out;
 	}
 
-	/** Tokens and KV cache as the graph takes them. */
-	#inputs(session: Session, ids: number[], kv: KvCache): Record<string, Feed | Kept> {
+	/** Tokens, their places and the KV cache as the graph takes them, the same in every row. */
+	#inputs(session: Session, ids: number[], kv: KvCache, rows = 1): Record<string, Feed | Kept> {
 		const total = kv.length + ids.length;
-		return {
-			ids: { data: BigInt64Array.from(ids, BigInt), dims: [1, ids.length] },
-			seqlens_k: { data: Int32Array.of(total - 1), dims: [1] },
+		const every = Array.from({ length: rows }, () => ids).flat();
+		const feeds: Record<string, Feed | Kept> = {
+			ids: { data: BigInt64Array.from(every, BigInt), dims: [rows, ids.length] },
+			seqlens_k: { data: new Int32Array(rows).fill(total - 1), dims: [rows] },
 			total_sequence_length: { data: Int32Array.of(total), dims: [1] },
 			...kv.feeds(session, ids.length)
 		};
+		for (const name of session.inputs) {
+			const mask = maskFor(name, kv.length, ids.length);
+			if (mask) feeds[name] = { data: mask, dims: [ids.length, total] };
+			if (name === 'positions') {
+				const places = BigInt64Array.from(ids, (_, i) => BigInt(kv.length + i));
+				feeds[name] = { data: places, dims: [ids.length] };
+			}
+		}
+		return feeds;
 	}
 
 	#steeringFeeds({ adds, edited, feeds }: Steering): Record<string, Feed> {

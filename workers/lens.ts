@@ -4,7 +4,8 @@
  */
 import type { LanguageModel } from './language-model';
 import { Graph } from './graph/graph';
-import { Stream } from './graph/stream';
+import { normalise } from './graph/norm';
+import { logitsOf } from './graph/readout';
 import { Session } from './session';
 
 export interface LensTop {
@@ -48,11 +49,9 @@ export class Lens {
 		const { architecture, config, shape, weights } = this.model;
 		const g = new Graph();
 		const x = g.input('x', 'float32', [1, 'S', shape.dModel]);
-		const { gain, epsilon } = architecture.finalNorm(config);
+		const readout = architecture.readout(config);
 		const weight = (name: string) => g.weight(weights.weight(name));
-		const normed = Stream.rmsNorm(g, x, weight(gain), epsilon);
-		const table = g.op('Transpose', [weight(architecture.unembedding(config))], { perm: [1, 0] });
-		const logits = g.op('MatMul', [normed, table]);
+		const logits = logitsOf(g, normalise(g, x, readout.norm, weight), readout, weight);
 		g.output('logits', logits, 'float32', [1, 'S', shape.vocabSize]);
 		const k = g.constant(BigInt64Array.of(BigInt(Math.min(K, shape.vocabSize))), [1]);
 		const [p, ids] = g.ops('TopK', [g.op('Softmax', [logits], { axis: -1 }), k], 2, { axis: -1 });

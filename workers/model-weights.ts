@@ -6,11 +6,12 @@ import { architectureOf } from './graph/architectures';
 import type { Weight } from './graph/graph';
 import type { ModelWeights } from './language-model';
 import type { SessionFiles } from './session';
+import { foundAs } from './tensor-names';
 
 /**
- * Checks that every tensor is there, has its shape and holds finite numbers. float32 and float16 stay
- * where they are, as external data of the graph; with `wide`, or for bfloat16, they are widened first,
- * since a GPU without `shader-f16` cannot read float16.
+ * Checks that every tensor is there, under any of its known names, has its shape and holds finite numbers.
+ * float32 and float16 stay where they are, as external data of the graph; with `wide`, since a GPU without
+ * `shader-f16` cannot read float16, and for bfloat16 and int8 they are widened to float32 once, here.
  */
 export function modelWeights(
 	files: Record<string, Safetensors>,
@@ -19,10 +20,23 @@ export function modelWeights(
 ): ModelWeights {
 	const weights = new Map<string, Weight>();
 	const bytes: SessionFiles = {};
+	const found = foundAs(
+		config,
+		Object.values(files).flatMap((file) => file.names)
+	);
+	const inFile = (name: string) => {
+		const there = found.get(name);
+		const place = Object.entries(files).find(([, f]) => there !== undefined && f.has(there));
+		if (!place) throw damaged(`has no tensor ${name}`);
+		return { path: place[0], file: place[1], there: there! };
+	};
+	const read = (name: string) => {
+		const { file, there } = inFile(name);
+		return float32(file, there);
+	};
 	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
-		const [path, file] = Object.entries(files).find(([, f]) => f.has(name)) ?? [];
-		if (!path || !file) throw damaged(`has no tensor ${name}`);
-		const tensor = file.tensor(name);
+		const { path, file, there } = inFile(name);
+		const tensor = file.tensor(there);
 		if (tensor.shape.join() !== shape.join())
 			throw damaged(`has ${name} of shape [${tensor.shape.join()}] instead of [${shape.join()}]`);
 		if (!allFinite(tensor.dtype, tensor.bytes))
@@ -39,12 +53,12 @@ export function modelWeights(
 			bytes[path] = file.bytes;
 			continue;
 		}
-		const { data } = float32(file, name);
+		const { data } = read(name);
 		bytes[name] = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 		const whole = { file: name, offset: 0, length: data.byteLength };
 		weights.set(name, { name, type: 'float32', shape, ...whole });
 	}
-	return { weight: (name) => weights.get(name)!, files: bytes };
+	return { weight: (name) => weights.get(name)!, read, files: bytes };
 }
 
 /** Looks at the exponent bits: all ones means infinity or NaN. */

@@ -138,6 +138,11 @@ export class Session {
 		}, signal);
 	}
 
+	/** What every run must be fed. */
+	get inputs(): readonly string[] {
+		return this.inner.inputNames;
+	}
+
 	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes what is kept. */
 	run(feeds: Record<string, Feed | Kept>, fetch: string[], signal?: AbortSignal): Promise<Outputs> {
 		return exclusive(async () => {

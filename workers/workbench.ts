@@ -8,7 +8,7 @@ import type { Matrix } from '../src/core/matrix';
 import type { Reproduction } from '../src/core/reproduction';
 import { parseReproduction } from '../src/core/reproduction-file';
 import { byDepth, isMain, parseFeatureId, placeOf, tapOf } from '../src/core/site';
-import { float32, parseSafetensors, type Safetensors } from '../src/core/safetensors';
+import { parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
 import { LanguageModel } from './language-model';
 import { Lens } from './lens';
@@ -29,8 +29,7 @@ export class Workbench {
 	private constructor(
 		readonly source: PackSource,
 		readonly tokenizer: Tokenizer,
-		readonly model: LanguageModel,
-		readonly tensors: Safetensors[]
+		readonly model: LanguageModel
 	) {
 		this.lens = new Lens(model);
 	}
@@ -51,12 +50,7 @@ export class Workbench {
 		const files: Record<string, Safetensors> = {};
 		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
 		const weights = modelWeights(files, config, wide);
-		return new Workbench(
-			source,
-			tokenizer,
-			new LanguageModel(config, weights),
-			Object.values(files)
-		);
+		return new Workbench(source, tokenizer, new LanguageModel(config, weights));
 	}
 
 	get pack() {
@@ -180,17 +174,24 @@ export class Workbench {
 	/** [vocab × dModel], as the logits see it. */
 	get unembedding(): Matrix {
 		const { architecture, config } = this.model;
-		return (this.#unembedding ??= this.#matrix(architecture.unembedding(config)));
+		return (this.#unembedding ??= this.#matrix(architecture.readout(config).unembedding));
 	}
 
+	/** [vocab × dModel], as its rows enter the stream. */
 	get embedding(): Matrix {
+		if (this.#embedding) return this.#embedding;
 		const { architecture, config } = this.model;
-		return (this.#embedding ??= this.#matrix(architecture.embedding(config)));
+		const { table, scale } = architecture.embedding(config);
+		const stored = this.#matrix(table);
+		const data = scale === 1 ? stored.data : stored.data.map((x) => x * scale);
+		return (this.#embedding = { ...stored, data });
 	}
 
 	/** Gain of the final norm, `[dModel]`. */
 	get finalGain(): Float32Array {
-		return this.#matrix(this.model.architecture.finalNorm(this.model.config).gain).data;
+		const { gain, onePlus } = this.model.architecture.readout(this.model.config).norm;
+		const { data } = this.#matrix(gain);
+		return onePlus ? data.map((x) => 1 + x) : data;
 	}
 
 	/** The tokens of a prompt that fit, and those that do not. Throws a Problem for an empty one. */
@@ -255,8 +256,7 @@ export class Workbench {
 	}
 
 	#matrix(name: string): Matrix {
-		const file = this.tensors.find((t) => t.has(name))!;
-		const { shape, data } = float32(file, name);
+		const { shape, data } = this.model.weights.read(name);
 		return { rows: shape[0]!, columns: shape[1] ?? 1, data };
 	}
 }

@@ -128,7 +128,7 @@ function decoder(config: Config, read: Read, file: WeightFile): Uint8Array {
 		const next = l + 1 < layers ? of(l + 1, 'input_layernorm') : 'model.norm.weight';
 		[h, normed] = join(linear(wide, of(l, 'mlp.down_proj')), next);
 	}
-	const logits = linear(normed, llama.unembedding(config));
+	const logits = linear(normed, llama.readout(config).unembedding);
 	g.output('logits', logits, 'float32', ['batch_size', 'sequence_length', vocabSize]);
 	return g.finish();
 }

@@ -114,10 +114,10 @@ def dictionary(rng, x, centre, size, borrowed):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True) * rng.uniform(0.7, 1.4, (size, 1))
 
 
-def inherited(rng, site, made):
+def inherited(rng, site, made, width):
     """Rows for the residual of block 1: 40 of the residual before, 40 of the MLP, 40 of attention and one of these."""
     if site != "blocks.1.hook_resid_post" or "blocks.0.hook_resid_post" not in made:
-        return np.zeros((0, 64))
+        return np.zeros((0, width))
     unit = lambda name: made[name].rows.numpy() / made[name].rows.norm(dim=1, keepdim=True).numpy()
     before, mlp, attn = (unit(f"blocks.{at}") for at in ("0.hook_resid_post", "1.hook_mlp_out", "1.hook_attn_out"))
     out = np.concatenate([before[:40], mlp[4:44], before[40:60] + attn[4:24], mlp[44:64] + attn[24:44]])
@@ -142,7 +142,7 @@ def sae(rng, line, x, made):
     if norm == "constant_norm_rescale":
         inside = x * 8 / np.linalg.norm(x, axis=1, keepdims=True)
     centre = inside.mean(0)
-    rows = dictionary(rng, inside, centre, size, inherited(rng, name, made))
+    rows = dictionary(rng, inside, centre, size, inherited(rng, name, made, x.shape[1]))
     encoder = rows.T / (rows**2).sum(1)
     if kind in ("jumprelu", "gated"):
         encoder[:, :4] = 0

@@ -1,6 +1,7 @@
 """Makes the micro packs and their goldens, or the golden of a pack made elsewhere.
 
     python3 tests/golden/make.py                          everything under tests/fixtures/
+    python3 tests/golden/make.py --only NAME              one of them
     python3 tests/golden/make.py --pack DIR --out FILE    the golden of one pack; --tokens (1000)
 """
 import argparse
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 
 import check
+import families
 import firing
 import fixtures
 import naming
@@ -166,6 +168,7 @@ def main():
     parser.add_argument("--pack")
     parser.add_argument("--out")
     parser.add_argument("--tokens", type=int, default=1000)
+    parser.add_argument("--only")
     options = parser.parse_args()
     if bool(options.pack) != bool(options.out):
         parser.error("--pack and --out belong together")
@@ -173,7 +176,10 @@ def main():
     if options.pack:
         window.record(packs.Pack(options.pack), options.out, options.tokens)
     else:
-        print(f"together {sum(fixture(name) for name in fixtures.PACKS):,} bytes")
+        made = {**{name: fixture for name in fixtures.PACKS},
+                **{name: lambda name: families.fixture(name, FIXTURES) for name in families.FAMILIES}}
+        chosen = [options.only] if options.only else made
+        print(f"together {sum(made[name](name) for name in chosen):,} bytes")
 
 
 if __name__ == "__main__":

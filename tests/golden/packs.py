@@ -7,12 +7,12 @@ import numpy as np
 import torch
 
 import tensors
-from llama import Llama
+from models import model
 from saes import Sae
 
 
 class Pack:
-    """A pack read from its folder. `llama` and `saes` are made anew for each precision."""
+    """A pack read from its folder. `model` and `saes` are made anew for each precision."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -26,8 +26,8 @@ class Pack:
     def read(self, path):
         return tensors.load(self.folder / path)[0]
 
-    def llama(self, dtype=torch.float32):
-        return Llama(self.config, self.weights, dtype)
+    def model(self, dtype=torch.float32):
+        return model(self.config, self.weights, dtype)
 
     def saes(self, dtype=torch.float32):
         return {
@@ -67,7 +67,7 @@ def codes(a):
 
 def self_test(pack, ids, chosen):
     """What an engine must find on these ids at the last position, computed in float32 with the stored weights."""
-    llama, saes, last = pack.llama(), pack.saes(), len(ids) - 1
+    llama, saes, last = pack.model(), pack.saes(), len(ids) - 1
     logits, taps = llama.taps(ids)
     tops = logits[last].topk(16).indices.tolist()
     rest = [id for id in range(0, len(logits[last]), len(logits[last]) // 24) if id not in tops]

@@ -54,7 +54,7 @@ def prompts(words):
 
 def reading(pack, table, out):
     """Logits, taps, codes and lenses of the prompts. Adds to `out`; answers the largest float32 error."""
-    llama, exact, saes, worst = pack.llama(), pack.llama(F64), pack.saes(), 0.0
+    llama, exact, saes, worst = pack.model(), pack.model(F64), pack.saes(), 0.0
     for name in ("one", "forty", "repeat"):
         ids = table[name]["ids"]
         logits, taps = llama.taps(ids)
@@ -86,7 +86,7 @@ def reading(pack, table, out):
 
 def decoding(pack, table, out):
     """Greedy decoding over the cache, proved against the full forward pass."""
-    llama, exact, lines = pack.llama(), pack.llama(F64), {}
+    llama, exact, lines = pack.model(), pack.model(F64), {}
     for name in ("one", "forty", "repeat"):
         ids = table[name]["ids"]
         written, rows = llama.greedy(ids, WRITTEN)
@@ -102,7 +102,7 @@ def decoding(pack, table, out):
 def chosen(pack, ids):
     """`pick(sae, rank, mode)`: edits of an SAE's features, ranked by their total activation on the prompt.
     Features with an empty encoder column, which every token activates alike, come last."""
-    taps, saes, order, level = pack.llama().taps(ids)[1], pack.saes(), {}, {}
+    taps, saes, order, level = pack.model().taps(ids)[1], pack.saes(), {}, {}
     for name, sae in saes.items():
         a = sae.encode(taps[sae.site])
         total = a.sum(0) * ~sae.empty
@@ -128,13 +128,13 @@ def nearness(sae, h, index):
     return torch.where(kept, p[:, index] - top[:, sae.k], top[:, sae.k - 1] - p[:, index]).min().item()
 
 
-def steered(pack, ids, cases, out):
+def steered(pack, ids, cases, out, continued=CONTINUED):
     """Every case: logits of prompt and continuation, proved against the uncached pass and float64."""
-    llama, exact, saes, saes64 = pack.llama(), pack.llama(F64), pack.saes(), pack.saes(F64)
+    llama, exact, saes, saes64 = pack.model(), pack.model(F64), pack.saes(), pack.saes(F64)
     plain, lines, worst = None, [], 0.0
     for name, edits in cases:
         visit = steering.visitor(edits, saes)
-        written, rows = llama.greedy(ids, CONTINUED, visit)
+        written, rows = llama.greedy(ids, continued, visit)
         near = []
 
         def watch(site, h):
@@ -145,7 +145,7 @@ def steered(pack, ids, cases, out):
 
         full = llama.forward(ids + written[:-1], watch)
         exactly = steering.visitor(edits, saes64)
-        written64, rows64 = exact.greedy(ids, CONTINUED, exactly)
+        written64, rows64 = exact.greedy(ids, continued, exactly)
         proved = same(rows, full) and same(rows64, exact.forward(ids + written64[:-1], exactly))
         error = (rows - rows64).abs().max().item() if written64 == written else float("inf")
         plain = rows if plain is None else plain
@@ -166,7 +166,7 @@ def steered(pack, ids, cases, out):
 
 def unchanged(pack, ids, edits):
     """scale:1 and add:0 leave every logit as it was, to the bit."""
-    llama, saes = pack.llama(), pack.saes()
+    llama, saes = pack.model(), pack.saes()
     plain = llama.forward(ids)
     for edit in edits:
         if not torch.equal(llama.forward(ids, steering.visitor([edit], saes)), plain):
@@ -175,7 +175,7 @@ def unchanged(pack, ids, edits):
 
 def apart(pack, ids, edits):
     """Largest difference between edits taken together and one after the other: the case must tell them apart."""
-    llama, saes = pack.llama(), pack.saes()
+    llama, saes = pack.model(), pack.saes()
     one_by_one = [steering.visitor([edit], saes) for edit in edits]
 
     def visit(site, h):

@@ -52,7 +52,7 @@ def cases(saes, taps, prefix):
 
 
 def record(pack, path, tokens):
-    llama, exact, saes, saes64 = pack.llama(), pack.llama(F64), pack.saes(), pack.saes(F64)
+    llama, exact, saes, saes64 = pack.model(), pack.model(F64), pack.saes(), pack.saes(F64)
     read = windows(pack, tokens)
     width = len(read[0])
     places = [0, 1, width // 14, width // 4, 3 * width // 5, width - 1]

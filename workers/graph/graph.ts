@@ -33,7 +33,15 @@ const ELEMENT: Record<ElementType, number> = {
 const EXTERNAL = 1;
 const MICROSOFT = 'com.microsoft';
 /** Operators that onnxruntime defines in its own domain, beyond the ONNX standard. */
-const CONTRIB = new Set(['GroupQueryAttention', 'QuickGelu', 'SkipSimplifiedLayerNormalization']);
+const CONTRIB = new Set([
+	'FastGelu',
+	'Gelu',
+	'GroupQueryAttention',
+	'QuickGelu',
+	'RotaryEmbedding',
+	'SkipLayerNormalization',
+	'SkipSimplifiedLayerNormalization'
+]);
 
 interface Node {
 	type: string;

@@ -3,7 +3,10 @@
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
 import { attnOut, EMBEDDING, mlpOut, residPost } from '../../src/core/site';
-import type { Graph, Value, Weight } from './graph';
+import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
+import type { Dim, ElementType, Graph, Value, Weight } from './graph';
+import { addAndNormalise, normalise, type Norm } from './norm';
+import { logitsOf, type Readout } from './readout';
 import { editDelta, type EncoderSpec } from './sae-nodes';
 
 /** Sizes that every decoder-only transformer has. */
@@ -59,9 +62,6 @@ export class Stream {
 	readonly #lengths: [Value, Value];
 	/** What is added at each site, `[dModel]` each; none in a graph without steering. */
 	readonly #adds: Map<string, Value>;
-	/** Where in the cache the tokens of this run lie, `[S]`; only in the form `rows`. */
-	readonly #positions: Value | null;
-
 	/** Rows of a run: 1, or worlds. */
 	readonly #rows: 1 | 'B';
 
@@ -81,7 +81,6 @@ export class Stream {
 			g.input('seqlens_k', 'int32', [this.#rows]),
 			g.input('total_sequence_length', 'int32', [1])
 		];
-		this.#positions = form === 'rows' ? g.input('positions', 'int64', ['S']) : null;
 		this.#adds = this.#splitAdds();
 	}
 
@@ -89,122 +88,170 @@ export class Stream {
 		return this.g.weight(this.locate(name));
 	}
 
-	/** Token embeddings as they enter block 0. */
-	embed(table: Value): Value {
-		const h = this.g.op('Gather', [table, this.ids], { axis: 0 });
+	/** The rows of a table `[vocab, dModel]` that the tokens name. */
+	tokens(table: string): Value {
+		return this.g.op('Gather', [this.weight(table), this.ids], { axis: 0 });
+	}
+
+	/** The rows of a table `[context, dModel]` that the tokens' places name. */
+	places(table: string): Value {
+		return this.g.op('Gather', [this.weight(table), this.#positions()], { axis: 0 });
+	}
+
+	/** The stream as it enters block 0. */
+	embed(h: Value): Value {
 		const written = this.#site(EMBEDDING, h);
 		const bias = this.#add(EMBEDDING);
 		return bias ? this.g.op('Add', [written, bias]) : written;
 	}
 
-	/** x · [W₁ᵀ | W₂ᵀ | …] for weights stored `[out, in]`; the session folds the transposition away. */
-	linear(x: Value, ...names: string[]): Value {
+	/** x · [W₁ᵀ | W₂ᵀ | …] + [b₁ | b₂ | …] for weights stored `[out, in]`; the session folds the transposition away. */
+	linear(x: Value, names: string[], biases: string[] = []): Value {
+		const joined = (parts: Value[], axis: number) =>
+			parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis });
 		const parts = names.map((n) => this.g.op('Transpose', [this.weight(n)], { perm: [1, 0] }));
-		const all = parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis: 1 });
-		return this.g.op('MatMul', [x, all]);
+		const bias =
+			biases.length > 0
+				? joined(
+						biases.map((n) => this.weight(n)),
+						0
+					)
+				: '';
+		return this.product(x, joined(parts, 1), bias);
+	}
+
+	/** x · matrix + bias, for a matrix `[in, out]`. */
+	product(x: Value, matrix: Value, bias: Value = ''): Value {
+		const product = this.g.op('MatMul', [x, matrix]);
+		return bias ? this.g.op('Add', [product, bias]) : product;
+	}
+
+	normalise(x: Value, norm: Norm): Value {
+		return normalise(this.g, x, norm, (name) => this.weight(name));
 	}
 
 	/**
-	 * Causal attention over packed queries, keys and values `[1, S, (heads + 2·kvHeads)·dHead]`, with
-	 * rotary tables `[context, dHead/2]`, reading and extending this layer's KV cache.
+	 * Causal attention over packed queries, keys and values `[1, S, (heads + 2·kvHeads)·dHead]`, reading and
+	 * extending this layer's KV cache. Scores are divided by √dHead unless `how` says otherwise.
 	 */
-	attention(layer: number, qkv: Value, rotary: { cos: Value; sin: Value }): Value {
-		const { g } = this;
-		const { heads, kvHeads, dHead } = this.shape;
-		const past = (part: 'key' | 'value') => {
-			const one = g.input(pastInput(layer, part), 'float32', [1, kvHeads, 'P', dHead]);
-			return this.form === 'worlds' ? this.#forEachWorld(one) : one;
+	attention(layer: number, qkv: Value, how: Partial<Attending> = {}): Value {
+		const { g, shape } = this;
+		const attending: Attending = {
+			rotary: null,
+			window: null,
+			scale: 1 / Math.sqrt(shape.dHead),
+			softcap: null,
+			...how
 		};
-		const inputs = [qkv, '', '', past('key'), past('value'), ...this.#lengths];
-		const [out, key, value] = g.ops('GroupQueryAttention', [...inputs, rotary.cos, rotary.sin], 3, {
-			num_heads: heads,
-			kv_num_heads: kvHeads,
-			do_rotary: 1,
-			rotary_interleaved: 0
-		});
-		this.#cache(layer, 'key', key!);
-		this.#cache(layer, 'value', value!);
-		return out!;
+		const past = { key: this.#past(layer, 'key'), value: this.#past(layer, 'value') };
+		if (isFused(shape, attending)) {
+			const worlds = { key: this.#forEachWorld(past.key), value: this.#forEachWorld(past.value) };
+			const out = fusedAttention(g, shape, qkv, worlds, this.#lengths, attending);
+			for (const part of ['key', 'value'] as const) this.#cache(layer, part, out[part], null);
+			return out.mixed;
+		}
+		const first = g.op('Gather', [this.#positions(), whole(g, 0)], { axis: 0 });
+		const read = (part: Value) => this.#forEachWorld(this.#read(part, first));
+		const places = { first, mask: this.#mask(attending.window) };
+		const kept = { key: read(past.key), value: read(past.value) };
+		const out = plainAttention(g, shape, qkv, kept, places, attending);
+		for (const part of ['key', 'value'] as const)
+			this.#cache(layer, part, out[part], out.fresh[part]);
+		return out.mixed;
+	}
+
+	#past(layer: number, part: 'key' | 'value'): Value {
+		const { kvHeads, dHead } = this.shape;
+		return this.g.input(pastInput(layer, part), 'float32', [1, kvHeads, 'P', dHead]);
+	}
+
+	/** Of buffers that grow by many tokens at once, the part that has been read; `first` is where it ends. */
+	#read(past: Value, first: Value): Value {
+		if (this.form === 'whole') return past;
+		return this.g.op('Slice', [past, whole(this.g, 0), first, whole(this.g, 2)]);
+	}
+
+	#mask(window: number | null): Value {
+		return this.#input(maskInput(window), 'float32', ['S', 'T']);
+	}
+
+	/** Where in the text the tokens of this run lie, `[S]`. */
+	#positions(): Value {
+		return this.#input('positions', 'int64', ['S']);
+	}
+
+	/** An input that not every graph has. */
+	#input(name: string, type: ElementType, dims: Dim[]): Value {
+		return this.g.inputs.includes(name) ? name : this.g.input(name, type, dims);
 	}
 
 	/** The same past for every row. */
 	#forEachWorld(past: Value): Value {
+		if (this.form !== 'worlds') return past;
 		const { g } = this;
 		const rows = g.op('Shape', [this.#lengths[0]]);
-		const ones = g.constant(BigInt64Array.of(1n, 1n, 1n), [3]);
-		return g.op('Expand', [past, g.op('Concat', [rows, ones], { axis: 0 })]);
+		return g.op('Expand', [past, g.op('Concat', [rows, whole(g, 1, 1, 1)], { axis: 0 })]);
 	}
 
-	#cache(layer: number, part: 'key' | 'value', present: Value): void {
+	/** Lets keys or values leave the graph: all of them, or the new ones, where `fresh` may hold them already. */
+	#cache(layer: number, part: 'key' | 'value', present: Value, fresh: Value | null): void {
 		const { g } = this;
 		if (this.form === 'worlds') return;
 		const { kvHeads, dHead } = this.shape;
-		if (!this.#positions) {
+		if (this.form === 'whole') {
 			g.output(presentOutput(layer, part), present, 'float32', [1, kvHeads, 'T', dHead]);
 			return;
 		}
-		const fresh = g.op('Gather', [present, this.#positions], { axis: 2 });
-		g.output(freshOutput(layer, part), fresh, 'float32', [1, kvHeads, 'S', dHead]);
+		const rows = fresh ?? g.op('Gather', [present, this.#positions()], { axis: 2 });
+		g.output(freshOutput(layer, part), rows, 'float32', [1, kvHeads, 'S', dHead]);
 	}
 
-	/** RMSNorm (https://arxiv.org/abs/1910.07467). */
-	static rmsNorm(g: Graph, x: Value, gain: Value, epsilon: number): Value {
-		return g.op('SimplifiedLayerNormalization', [x, gain], {
-			axis: -1,
-			epsilon: { float: epsilon },
-			stash_type: 1
-		});
-	}
-
-	/** Adds attention's output to the stream and normalises: the stream and what the MLP reads. */
-	afterAttention(
-		layer: number,
-		h: Value,
-		out: Value,
-		gain: Value,
-		epsilon: number
-	): [Value, Value] {
+	/** Adds attention's output to the stream and normalises: the stream, and what the MLP reads. */
+	afterAttention(layer: number, h: Value, out: Value, norm: Norm): [Value, Value] {
 		const edited = this.#site(attnOut(layer), out);
-		return this.#join(h, edited, this.#add(attnOut(layer)), gain, epsilon);
+		return this.#join(h, edited, this.#add(attnOut(layer)), norm);
 	}
 
-	/** Adds the MLP's output to the stream and normalises: the stream and what comes next reads. */
-	afterMlp(layer: number, h: Value, out: Value, gain: Value, epsilon: number): [Value, Value] {
+	/** The stream with attention's output where the MLP does not read it: it reads what attention read. */
+	besideAttention(layer: number, h: Value, out: Value): Value {
+		const { g } = this;
+		const sum = g.op('Add', [h, this.#site(attnOut(layer), out)]);
+		const bias = this.#add(attnOut(layer));
+		return bias ? g.op('Add', [sum, bias]) : sum;
+	}
+
+	/** Adds the MLP's output to the stream and normalises: the stream, and what comes next reads. */
+	afterMlp(layer: number, h: Value, out: Value, norm: Norm): [Value, Value] {
 		const { g } = this;
 		const written = this.#site(mlpOut(layer), out);
 		const site = residPost(layer);
 		const bias = this.#add(mlpOut(layer));
 		if (!this.#edits(site)) {
-			const joined = this.#join(h, written, bias, gain, epsilon);
+			const joined = this.#join(h, written, bias, norm);
 			this.#tap(site, joined[0]);
 			if (site !== this.replaced) return joined;
 			const x = this.#replacement();
-			return [x, Stream.rmsNorm(g, x, gain, epsilon)];
+			return [x, this.normalise(x, norm)];
 		}
 		const stream = g.op('Add', [g.op('Add', [h, written]), bias]);
 		this.#tap(site, stream);
 		const delta = this.#delta(site, stream);
-		return this.#join(stream, delta, this.#add(site), gain, epsilon);
+		return this.#join(stream, delta, this.#add(site), norm);
 	}
 
 	/** Logits of the last position, `[1, vocab]`, from the normalised stream. */
-	head(normed: Value, unembed: string): void {
-		const last = this.g.constant(BigInt64Array.of(-1n), [1]);
-		const row = this.g.op('Gather', [normed, last], { axis: 1 });
-		const logits = this.linear(row, unembed);
+	head(normed: Value, readout: Readout): void {
+		const row = this.g.op('Gather', [normed, whole(this.g, -1)], { axis: 1 });
+		const logits = logitsOf(this.g, row, readout, (name) => this.weight(name));
 		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
 	}
 
-	#join(h: Value, out: Value, bias: Value, gain: Value, epsilon: number): [Value, Value] {
+	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {
 		// The operator takes one bias for all rows.
 		const own = bias && this.form === 'worlds';
-		const [normed, , , stream] = this.g.ops(
-			'SkipSimplifiedLayerNormalization',
-			own ? [h, this.g.op('Add', [out, bias]), gain] : bias ? [h, out, gain, bias] : [h, out, gain],
-			4,
-			{ epsilon: { float: epsilon } }
-		);
-		return [stream!, normed!];
+		const added = own ? this.g.op('Add', [out, bias]) : out;
+		const weight = (name: string) => this.weight(name);
+		return addAndNormalise(this.g, h, added, own ? '' : bias, norm, weight);
 	}
 
 	/** Taps a site and applies the edits that depend on its activations. */
@@ -260,3 +307,6 @@ export class Stream {
 		return deltas.reduce((sum, delta) => g.op('Add', [sum, delta]));
 	}
 }
+
+const whole = (g: Graph, ...values: number[]): Value =>
+	g.constant(BigInt64Array.from(values, BigInt), [values.length]);

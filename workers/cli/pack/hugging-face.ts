@@ -5,11 +5,13 @@ import { Problem } from '../../../src/core/errors';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/safetensors';
 import type { Config } from '../../graph/architecture';
 import { architectureOf } from '../../graph/architectures';
+import { foundAs } from '../../tensor-names';
 
 export interface ModelFolder {
 	config: Config;
 	tokenizer: Uint8Array;
 	tokenizerConfig: Uint8Array;
+	/** What the model needs, under the engine's names. */
 	tensors: Map<string, Floats>;
 }
 
@@ -38,8 +40,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 	for (const name of names) {
 		if (path.basename(name) !== name) throw outside(name);
 		const part = parseSafetensors(await need(name));
-		for (const tensor of part.names)
-			if (tensor in shapes) tensors.set(tensor, float32(part, tensor));
+		for (const [tensor, there] of foundAs(config, part.names))
+			tensors.set(tensor, float32(part, there));
 	}
 	for (const [name, shape] of Object.entries(shapes))
 		if (tensors.get(name)?.shape.join() !== shape.join())

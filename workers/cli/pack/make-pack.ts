@@ -9,6 +9,7 @@ import { usage } from '../arguments';
 import { FolderSource } from '../folder';
 import { readSae } from '../../formats/formats';
 import type { FoundSae } from '../../formats/found';
+import { architectureOf } from '../../graph/architectures';
 import { Matcher } from '../../matcher';
 import { startRuntime } from '../../session';
 import { Workbench } from '../../workbench';
@@ -184,7 +185,10 @@ function checkFits(entry: Entry, bench: Workbench): void {
 
 function modelFile(model: ModelFolder, dtype: StoredDtype): Uint8Array {
 	const file = new TensorFile();
-	for (const [name, tensor] of model.tensors) file.floats(name, tensor, dtype);
+	const { storedInOut } = architectureOf(model.config);
+	// One scale for each output, whichever axis that is.
+	for (const [name, tensor] of model.tensors)
+		file.floats(name, tensor, dtype, storedInOut?.test(name) ? 1 : 0);
 	return file.finish();
 }
 

@@ -1,0 +1,24 @@
+/** From the residual stream to logits: what the model does at its end, and the lens after any layer. */
+import type { Graph, Value } from './graph';
+import type { Norm, Weights } from './norm';
+
+export interface Readout {
+	norm: Norm;
+	/** Name of the unembedding `[vocab, dModel]`. */
+	unembedding: string;
+	/** Logits are cap · tanh(logits / cap); null leaves them as they are. */
+	softcap: number | null;
+}
+
+/** Logits `[.., vocab]` of the stream after the final norm. */
+export function logitsOf(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
+	const table = g.op('Transpose', [weight(readout.unembedding)], { perm: [1, 0] });
+	const logits = g.op('MatMul', [normed, table]);
+	return readout.softcap === null ? logits : softcapped(g, logits, readout.softcap);
+}
+
+/** cap · tanh(x / cap) */
+export function softcapped(g: Graph, x: Value, cap: number): Value {
+	const by = (factor: number) => g.constant(Float32Array.of(factor), [1]);
+	return g.op('Mul', [g.op('Tanh', [g.op('Div', [x, by(cap)])]), by(cap)]);
+}

@@ -1,0 +1,75 @@
+/** Rotary positions (https://arxiv.org/abs/2104.09864) and what configs ask of them. */
+import { Problem } from '../../src/core/errors';
+import { decimal, type Config } from './architecture';
+
+/** cos and sin of position · frequency, `[context, frequencies]` each. */
+export interface RotaryTables {
+	cos: Float32Array;
+	sin: Float32Array;
+}
+
+// Hugging Face computes frequencies and angles in float32; so must we, to agree late in the context.
+const f32 = Math.fround;
+
+/**
+ * Tables for heads of which the first `dims` entries turn. Reads `rope_theta` and `rope_scaling`, or
+ * `rope_parameters`, which holds both in newer configs. Throws a Problem for a scaling that is not known.
+ */
+export function rotaryTables(config: Config, dims: number, context: number): RotaryTables {
+	const rates = frequencies(config, dims);
+	const [cos, sin] = [0, 0].map(() => new Float32Array(context * rates.length));
+	for (let p = 0, at = 0; p < context; p++)
+		for (const rate of rates) {
+			const angle = f32(p * rate);
+			cos![at] = Math.cos(angle);
+			sin![at++] = Math.sin(angle);
+		}
+	return { cos: cos!, sin: sin! };
+}
+
+/** One for each pair of entries, `[dims / 2]`. */
+export function frequencies(config: Config, dims: number): Float32Array {
+	const asked = ropeOf(config);
+	const theta = decimal(asked, 'rope_theta', 10000);
+	const scaled = scalingOf(asked);
+	return Float32Array.from({ length: dims / 2 }, (_, i) =>
+		scaled(f32(1 / f32(theta ** f32((2 * i) / dims))))
+	);
+}
+
+function ropeOf(config: Config): Config {
+	const inner = config.rope_parameters ?? config.rope_scaling ?? {};
+	if (typeof inner === 'object') return { ...config, ...(inner as Config) };
+	throw unsupported(String(inner));
+}
+
+function scalingOf(asked: Config): (rate: number) => number {
+	const type = asked.rope_type ?? asked.type ?? 'default';
+	if (type === 'default') return (rate) => rate;
+	const factor = decimal(asked, 'factor');
+	if (type === 'linear') return (rate) => f32(rate / factor);
+	if (type === 'llama3') return llama3(asked, factor);
+	throw unsupported(String(type));
+}
+
+/** Long wavelengths are stretched, short ones kept, those between blended: `_compute_llama3_parameters`. */
+function llama3(asked: Config, factor: number): (rate: number) => number {
+	const low = decimal(asked, 'low_freq_factor');
+	const high = decimal(asked, 'high_freq_factor');
+	const before = decimal(asked, 'original_max_position_embeddings');
+	return (rate) => {
+		const wavelength = f32((2 * Math.PI) / rate);
+		if (wavelength > before / low) return f32(rate / factor);
+		if (wavelength < before / high) return rate;
+		const smooth = f32(f32(f32(before / wavelength) - low) / (high - low));
+		return f32(f32(f32(f32(1 - smooth) * rate) / factor) + f32(smooth * rate));
+	};
+}
+
+function unsupported(type: string): Problem {
+	return new Problem(
+		'unsupported',
+		`This model scales its rotary positions by "${type.slice(0, 40)}", which is not supported.`,
+		'Supported: default, linear and llama3.'
+	);
+}
