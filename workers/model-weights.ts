@@ -39,7 +39,8 @@ export function modelWeights(
 		const tensor = file.tensor(there);
 		if (tensor.shape.join() !== shape.join())
 			throw damaged(`has ${name} of shape [${tensor.shape.join()}] instead of [${shape.join()}]`);
-		if (!allFinite(tensor.dtype, tensor.bytes))
+		const scale = tensor.dtype === 'I8' ? file.tensor(`${there}.scale`) : tensor;
+		if (!allFinite(scale.dtype, scale.bytes))
 			throw damaged(`has a number in ${name} that is not finite`);
 		if (!wide && (tensor.dtype === 'F32' || tensor.dtype === 'F16')) {
 			weights.set(name, {

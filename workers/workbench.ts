@@ -7,9 +7,18 @@ import type { PackSource } from '../src/core/pack-source';
 import type { Matrix } from '../src/core/matrix';
 import type { Reproduction } from '../src/core/reproduction';
 import { parseReproduction } from '../src/core/reproduction-file';
-import { byDepth, isMain, parseFeatureId, placeOf, tapOf } from '../src/core/site';
+import {
+	byDepth,
+	EMBEDDING,
+	HOOK_EMBED,
+	isMain,
+	parseFeatureId,
+	placeOf,
+	tapOf
+} from '../src/core/site';
 import { parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
+import { architectureOf } from './graph/architectures';
 import { LanguageModel } from './language-model';
 import { Lens } from './lens';
 import { modelWeights } from './model-weights';
@@ -50,6 +59,7 @@ export class Workbench {
 		const files: Record<string, Safetensors> = {};
 		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
 		const weights = modelWeights(files, config, wide);
+		checkEmbedding(config, source.pack.saes);
 		return new Workbench(source, tokenizer, new LanguageModel(config, weights));
 	}
 
@@ -259,6 +269,18 @@ export class Workbench {
 		const { shape, data } = this.model.weights.read(name);
 		return { rows: shape[0]!, columns: shape[1] ?? 1, data };
 	}
+}
+
+/** Throws a Problem where an SAE reads the embedding without the positions that the model adds to it. */
+function checkEmbedding(config: Config, saes: PackSae[]): void {
+	if (!architectureOf(config).embedding(config).placed) return;
+	const bare = saes.find((sae) => sae.site === HOOK_EMBED);
+	if (!bare) return;
+	throw new Problem(
+		'unsupported',
+		`The SAE ${bare.id} reads the embedding before positions are added, which is not a site of this model's stream.`,
+		`Leave it out, or take one trained at ${EMBEDDING}.`
+	);
 }
 
 export function unknownFeature(id: string): Problem {

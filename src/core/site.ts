@@ -10,8 +10,8 @@ export interface SitePlace {
 
 const SITE = /^blocks\.(\d{1,4})\.hook_(attn_out|mlp_out|resid_post|resid_pre)$/;
 const FEATURE = /^((?:blocks\.\d{1,4}\.hook_[a-z_]+|hook_embed)(?:@[\w.-]{1,64})?)\/(\d{1,9})$/;
-/** The embedding under another of its names: no architecture read here adds positions to it. */
-const HOOK_EMBED: Site = 'hook_embed';
+/** The embedding under another of its names; not in models that add positions to it before block 0. */
+export const HOOK_EMBED: Site = 'hook_embed';
 
 /**
  * Where a site lies, or null for a name that is not one of ours. The stream before block l > 0 is the

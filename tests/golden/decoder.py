@@ -22,6 +22,9 @@ def silu(x):
     return x * torch.sigmoid(x)
 
 
+ACTIVATIONS = {"gelu": gelu_exact, "gelu_new": gelu_tanh, "gelu_pytorch_tanh": gelu_tanh, "silu": silu}
+
+
 def rates(theta, dims, dtype):
     """Inverse frequencies of rotary positions, [dims / 2]."""
     steps = torch.arange(0, dims, 2, dtype=torch.int64).to(dtype)

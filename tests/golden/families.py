@@ -10,7 +10,7 @@ import packs
 import record
 import steering
 import tensors
-from micro import CONTEXT, FAMILIES, VOCAB, Draw
+from micro import CONTEXT, FAMILIES, QUIRKS, VOCAB, Draw
 from models import model
 
 F64 = torch.float64
@@ -81,6 +81,20 @@ def decoding(pack, ids, out):
     return {"ids": written, "margin": record.margin(rows[len(ids) - 1 :])}
 
 
+def quirks(pack, name, ids, out):
+    """Last logits with each quirk changed, and by how many times what is allowed they are off: it must show."""
+    plain, lines = pack.model().forward(ids)[-1], []
+    allowed = 1e-4 * plain.pow(2).mean().sqrt() + 1e-5 * plain.abs()
+    for i, change in enumerate(QUIRKS[name]):
+        other = model({**pack.config, **change}, pack.weights).forward(ids)[-1]
+        times = ((other - plain).abs() / allowed)[::STRIDE].max().item()
+        if times < 2:
+            raise AssertionError(f"{name}: {change} changes too little: {times}")
+        out[f"quirk.{i}.logits"] = record.numbers(other[::STRIDE])
+        lines.append({"config": change, "times": times})
+    return lines
+
+
 def fixture(name, folder):
     seed, family = FAMILIES[name]
     folder = folder / name
@@ -115,17 +129,24 @@ def fixture(name, folder):
     packs.write(folder, manifest, files)
     pack, out = packs.Pack(folder), {}
     table = {key: {"ids": words.encode(text)[:kept]} for key, (text, kept) in TEXTS.items()}
+    checked = packs.self_test(pack, table["long"]["ids"], [line[0] for line in SAES])
+    manifest["self_test"] = "self-test.json"
+    files["self-test.json"] = (json.dumps(checked) + "\n").encode()
+    packs.write(folder, manifest, files)
     errors = {"read": reading(pack, table["long"]["ids"], out)}
     golden = {"format": "undercurrent-golden-family", "version": 1, "torch": torch.__version__, "prompts": table,
               "stride": STRIDE, "decode": {"long": decoding(pack, table["long"]["ids"], out)}}
     steps = [("plain", []), *cases(record.chosen(pack, table["short"]["ids"]))]
     lines, errors["steer"] = record.steered(pack, table["short"]["ids"], steps, out, CONTINUED)
     golden["steer"] = {"prompt": "short", "cases": lines}
+    golden["quirks"] = quirks(pack, name, table["long"]["ids"], out)
     golden["float64_difference"] = errors
     (folder / "golden.safetensors").write_bytes(tensors.dumps(out))
     (folder / "golden.json").write_text(json.dumps(golden, indent="\t") + "\n")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{name}: {size:,} bytes; largest |float32 - float64| of a logit: {errors}; decode {golden['decode']}")
+    for line in golden["quirks"]:
+        print(f"  {line['config']}: {line['times']:.0f} times what is allowed")
     for case in lines:
         print(f"  {case['name']}: {case['ids']} margin {case['margin']:.3f} change {case['change']:.2f} "
               f"edge {case['edge'] if case['edge'] is None else round(case['edge'], 4)}")

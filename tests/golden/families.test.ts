@@ -32,16 +32,18 @@ describe.each(FAMILIES)('%s', (name) => {
 	const long = () => f.golden.prompts.long!.ids;
 	/** Logits as the golden keeps them: every fourth column. */
 	const thinned = (logits: Float32Array) => columns(logits, model.shape.vocabSize, f.golden.stride);
+	/** A row of logits as the golden keeps them; −1 is the last. */
 	const rowOf = (key: string, at: number) => {
 		const kept = Math.ceil(model.shape.vocabSize / f.golden.stride);
-		return f.floats(key).subarray(at * kept, (at + 1) * kept);
+		const rows = f.floats(key);
+		return at < 0 ? rows.subarray(rows.length - kept) : rows.subarray(at * kept, (at + 1) * kept);
 	};
 
 	it('reads: every tap, all logits and the lens after each layer', async () => {
 		const { logits, taps } = await model.readOnce(long(), model.sites);
 		for (const [site, x] of taps)
 			expect(worst(x, f.floats(`read.long.tap.${site}`)), site).toBeLessThan(1);
-		expect(worst(thinned(logits), rowOf('read.long.logits', long().length - 1))).toBeLessThan(1);
+		expect(worst(thinned(logits), rowOf('read.long.logits', -1))).toBeLessThan(1);
 		const last = taps.get(model.sites.at(-1)!)!;
 		const all = await f.bench.lens.logits(last);
 		expect(worst(thinned(all), f.floats('read.long.logits'))).toBeLessThan(1);
@@ -116,6 +118,18 @@ describe.each(FAMILIES)('%s', (name) => {
 			replaced++;
 		}
 		expect(replaced).toBeGreaterThanOrEqual(6);
+	});
+
+	it('computes what its config asks for, also where that is something else', async () => {
+		for (const [i, { config }] of f.golden.quirks.entries()) {
+			const other = new LanguageModel({ ...model.config, ...config }, model.weights);
+			const { logits } = await other.readOnce(long(), []);
+			const [asked, plain] = [f.floats(`quirk.${i}.logits`), rowOf('read.long.logits', -1)];
+			expect(worst(thinned(logits), asked), JSON.stringify(config)).toBeLessThan(1);
+			expect(worst(thinned(logits), plain), JSON.stringify(config)).toBeGreaterThan(2);
+			await other.release();
+		}
+		expect(f.golden.quirks.length).toBeGreaterThan(0);
 	});
 
 	it('reads a token in many worlds as it reads it alone', async () => {

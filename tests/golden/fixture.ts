@@ -15,6 +15,8 @@ export interface Golden {
 		prompt: string;
 		cases: { name: string; edits: string[]; ids: number[]; edge: number | null }[];
 	};
+	/** Of `families.py` only. */
+	quirks: { config: Record<string, unknown> }[];
 	origins: Record<string, { origin: (string | null)[]; from: string[][]; missing: string[][] }>;
 }
 

@@ -2,14 +2,13 @@
 models/gemma3/modeling_gemma3.py."""
 import torch
 
-from decoder import Decoder, gelu_tanh, rates, rotated
+from decoder import ACTIVATIONS, Decoder, rates, rotated
 from qwen import scaled
 
 
 class Gemma(Decoder):
     def read(self, config):
-        if config["hidden_activation"] != "gelu_pytorch_tanh":
-            raise ValueError("only gelu_pytorch_tanh")
+        self.act = ACTIVATIONS[config["hidden_activation"]]
         self.layers, self.heads = config["num_hidden_layers"], config["num_attention_heads"]
         self.kv_heads, self.head_dim = config["num_key_value_heads"], config["head_dim"]
         self.cap = config.get("attn_logit_softcapping")
@@ -52,7 +51,7 @@ class Gemma(Decoder):
         h = h + visit("attn_out", self.norm(name + "post_attention_layernorm", out))
         x = self.norm(name + "pre_feedforward_layernorm", h)
         gate, up = (self.linear(f"{name}mlp.{part}_proj", x, bias=False) for part in ("gate", "up"))
-        out = self.linear(name + "mlp.down_proj", gelu_tanh(gate) * up, bias=False)
+        out = self.linear(name + "mlp.down_proj", self.act(gate) * up, bias=False)
         return h + visit("mlp_out", self.norm(name + "post_feedforward_layernorm", out))
 
     def final(self, h):

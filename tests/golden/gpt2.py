@@ -1,11 +1,12 @@
 """GPT-2, after transformers' models/gpt2/modeling_gpt2.py."""
-from decoder import Decoder, gelu_tanh
+from decoder import ACTIVATIONS, Decoder
 
 
 class Gpt2(Decoder):
     def read(self, config):
-        if config["activation_function"] != "gelu_new" or config.get("scale_attn_by_inverse_layer_idx"):
-            raise ValueError("only gelu_new, no scaling by layers")
+        if config.get("scale_attn_by_inverse_layer_idx"):
+            raise ValueError("no scaling by layers")
+        self.act = ACTIVATIONS[config["activation_function"]]
         self.layers, self.heads, self.kv_heads = config["n_layer"], config["n_head"], config["n_head"]
         self.head_dim = config["n_embd"] // self.heads
         self.unembedding = self.weights["transformer.wte.weight"]
@@ -27,7 +28,7 @@ class Gpt2(Decoder):
     def block(self, layer, h, attend, visit):
         name = f"transformer.h.{layer}."
         h = h + visit("attn_out", self.conv(name + "attn.c_proj", attend(layer, self.norm(name + "ln_1", h))))
-        inner = gelu_tanh(self.conv(name + "mlp.c_fc", self.norm(name + "ln_2", h)))
+        inner = self.act(self.conv(name + "mlp.c_fc", self.norm(name + "ln_2", h)))
         return h + visit("mlp_out", self.conv(name + "mlp.c_proj", inner))
 
     def final(self, h):

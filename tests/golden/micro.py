@@ -183,3 +183,18 @@ FAMILIES = {
     "gpt2": (31, gpt2), "gpt-neox": (32, neox), "gpt-neo": (40, neo), "gpt-neo-narrow": (40, lambda draw: neo(draw, 8)),
     "qwen2": (35, qwen2), "llama-biased": (36, llama_biased), "gemma2": (41, gemma2), "gemma3": (38, gemma3),
 }
+# What each of these configs is without one of its quirks, or with another.
+CAUSAL = CONTEXT
+QUIRKS = {
+    "gpt2": [{"activation_function": "gelu"}],
+    "gpt-neox": [{"use_parallel_residual": False}, {"rotary_pct": 1.0}, {"rotary_pct": 0.5}, {"hidden_act": "gelu_new"}],
+    "gpt-neo": [{"window_size": CAUSAL}, {"window_size": 5}, {"attention_types": [[["local", "global"], 1], [["global"], 1]]},
+                {"activation_function": "gelu"}],
+    "gpt-neo-narrow": [{"window_size": CAUSAL}, {"window_size": 5}],
+    "qwen2": [{"rope_scaling": None}, {"rope_scaling": {"rope_type": "linear", "factor": 8.0}}],
+    "llama-biased": [{"rope_scaling": None}],
+    "gemma2": [{"attn_logit_softcapping": None}, {"final_logit_softcapping": None}, {"sliding_window": CAUSAL},
+               {"sliding_window": 5}, {"query_pre_attn_scalar": 16}],
+    "gemma3": [{"rope_local_base_freq": 1e6}, {"rope_scaling": None}, {"sliding_window": CAUSAL}, {"sliding_window": 5},
+               {"sliding_window_pattern": 2}, {"query_pre_attn_scalar": 16}],
+}

@@ -1,11 +1,10 @@
 """GPT-Neo, after transformers' models/gpt_neo/modeling_gpt_neo.py."""
-from decoder import Decoder, gelu_tanh
+from decoder import ACTIVATIONS, Decoder
 
 
 class Neo(Decoder):
     def read(self, config):
-        if config["activation_function"] != "gelu_new":
-            raise ValueError("only gelu_new")
+        self.act = ACTIVATIONS[config["activation_function"]]
         self.layers, self.heads = config["num_layers"], config["num_heads"]
         self.kv_heads, self.head_dim = self.heads, config["hidden_size"] // self.heads
         self.kinds = [kind for kinds, times in config["attention_types"] for _ in range(times) for kind in kinds]
@@ -33,7 +32,7 @@ class Neo(Decoder):
         name = f"transformer.h.{layer}."
         out = self.linear(name + "attn.attention.out_proj", attend(layer, self.norm(name + "ln_1", h)))
         h = h + visit("attn_out", out)
-        inner = gelu_tanh(self.linear(name + "mlp.c_fc", self.norm(name + "ln_2", h)))
+        inner = self.act(self.linear(name + "mlp.c_fc", self.norm(name + "ln_2", h)))
         return h + visit("mlp_out", self.linear(name + "mlp.c_proj", inner))
 
     def final(self, h):

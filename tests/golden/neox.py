@@ -1,13 +1,10 @@
 """GPT-NeoX (Pythia), after transformers' models/gpt_neox/modeling_gpt_neox.py."""
-import torch
-
-from decoder import Decoder, gelu_exact, rates, rotated
+from decoder import ACTIVATIONS, Decoder, rates, rotated
 
 
 class NeoX(Decoder):
     def read(self, config):
-        if config["hidden_act"] != "gelu":
-            raise ValueError("only gelu")
+        self.act = ACTIVATIONS[config["hidden_act"]]
         self.layers, self.heads = config["num_hidden_layers"], config["num_attention_heads"]
         self.kv_heads, self.head_dim = self.heads, config["hidden_size"] // self.heads
         self.turning = int(self.head_dim * config["rotary_pct"])
@@ -31,7 +28,7 @@ class NeoX(Decoder):
         out = self.linear(name + "attention.dense", attend(layer, self.norm(name + "input_layernorm", h)))
         out = visit("attn_out", out)
         read = h if self.config["use_parallel_residual"] else h + out
-        inner = gelu_exact(self.linear(name + "mlp.dense_h_to_4h", self.norm(name + "post_attention_layernorm", read)))
+        inner = self.act(self.linear(name + "mlp.dense_h_to_4h", self.norm(name + "post_attention_layernorm", read)))
         return h + out + visit("mlp_out", self.linear(name + "mlp.dense_4h_to_h", inner))
 
     def final(self, h):

@@ -17,10 +17,18 @@ export interface Architecture {
 	prefixes: Record<string, string[]>;
 	/** Matrices stored `[in, out]`; all others are `[out, in]`. */
 	storedInOut?: RegExp;
-	/** Name of the embedding table `[vocab, dModel]`, and what its rows are multiplied by on entering. */
-	embedding(config: Config): { table: string; scale: number };
+	embedding(config: Config): Embedding;
 	readout(config: Config): Readout;
 	build(stream: Stream, config: Config): void;
+}
+
+export interface Embedding {
+	/** Name of a tensor `[vocab, dModel]`. */
+	table: string;
+	/** What its rows are multiplied by on entering the stream. */
+	scale: number;
+	/** Whether positions are added to them. */
+	placed: boolean;
 }
 
 /** Tables of positions and masks grow with the context: no more tokens than this are read. */

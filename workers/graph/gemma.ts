@@ -42,7 +42,8 @@ export const gemma: Architecture = {
 	// Hugging Face rounds the factor to the type of the hidden states: float32 here.
 	embedding: (config) => ({
 		table: TABLE,
-		scale: Math.fround(Math.sqrt(count(config, 'hidden_size')))
+		scale: Math.fround(Math.sqrt(count(config, 'hidden_size'))),
+		placed: false
 	}),
 	readout: (config) => ({
 		norm: norm(config, 'model.norm'),

@@ -33,7 +33,7 @@ export const gptNeox: Architecture = {
 		};
 	},
 
-	embedding: () => ({ table: TABLE, scale: 1 }),
+	embedding: () => ({ table: TABLE, scale: 1, placed: false }),
 	readout: (config) => ({
 		norm: layerNorm(config, 'layer_norm_eps', 'gpt_neox.final_layer_norm'),
 		unembedding: isTied(config, false) ? TABLE : 'embed_out.weight',

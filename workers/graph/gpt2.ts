@@ -31,7 +31,7 @@ export const gpt2: Architecture = {
 		};
 	},
 
-	embedding: () => ({ table: TABLE, scale: 1 }),
+	embedding: () => ({ table: TABLE, scale: 1, placed: true }),
 	readout: (config) => ({
 		norm: layerNorm(config, 'layer_norm_epsilon', 'transformer.ln_f'),
 		unembedding: isTied(config, true) ? TABLE : 'lm_head.weight',

@@ -39,7 +39,7 @@ export const llama: Architecture = {
 		};
 	},
 
-	embedding: () => ({ table: TABLE, scale: 1 }),
+	embedding: () => ({ table: TABLE, scale: 1, placed: false }),
 	readout: (config) => ({
 		norm: norm(config, 'model.norm'),
 		unembedding: isTied(config, false) ? TABLE : 'lm_head.weight',

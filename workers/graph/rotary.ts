@@ -46,10 +46,9 @@ function ropeOf(config: Config): Config {
 function scalingOf(asked: Config): (rate: number) => number {
 	const type = asked.rope_type ?? asked.type ?? 'default';
 	if (type === 'default') return (rate) => rate;
+	if (type !== 'linear' && type !== 'llama3') throw unsupported(String(type));
 	const factor = decimal(asked, 'factor');
-	if (type === 'linear') return (rate) => f32(rate / factor);
-	if (type === 'llama3') return llama3(asked, factor);
-	throw unsupported(String(type));
+	return type === 'linear' ? (rate) => f32(rate / factor) : llama3(asked, factor);
 }
 
 /** Long wavelengths are stretched, short ones kept, those between blended: `_compute_llama3_parameters`. */

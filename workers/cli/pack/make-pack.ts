@@ -13,6 +13,7 @@ import { architectureOf } from '../../graph/architectures';
 import { Matcher } from '../../matcher';
 import { startRuntime } from '../../session';
 import { Workbench } from '../../workbench';
+import { deviation } from './deviation';
 import { readModelFolder, type ModelFolder } from './hugging-face';
 import { PackMeasure, startsOf, windowsOf } from './measure';
 import { openFolder, parseSaeArgument } from './sae-folder';
@@ -31,6 +32,9 @@ export interface PackRequest {
 
 type Entry = Record<string, unknown> & { id: string };
 type NamedSae = FoundSae & { folder: string };
+
+/** From here on a number rounds to infinity in float16. */
+const LARGEST_HALF = 65520;
 
 export async function makePack(request: PackRequest): Promise<unknown> {
 	if (!['f32', 'f16', 'q8'].includes(request.dtype)) throw usage('--dtype must be f32, f16 or q8');
@@ -78,9 +82,18 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 	};
 	await out.finish(manifest);
 	await startRuntime(null);
-	await measureInto(out, manifest, entries, saes, dtype, corpus);
+	await measureInto(out, manifest, entries, { model, saes, dtype, corpus });
 	await out.finish(manifest);
-	return { out: request.out, files: out.count, bytes: out.bytes, saes: ids };
+	const { provenance } = manifest;
+	return { out: request.out, files: out.count, bytes: out.bytes, saes: ids, provenance };
+}
+
+/** What a pack is made of. */
+interface Parts {
+	model: ModelFolder;
+	saes: NamedSae[];
+	dtype: StoredDtype;
+	corpus: string | null;
 }
 
 /** Opens the pack as written and adds what is measured with exactly the stored weights. */
@@ -88,9 +101,7 @@ async function measureInto(
 	out: Writer,
 	manifest: Record<string, unknown>,
 	entries: Entry[],
-	saes: NamedSae[],
-	dtype: StoredDtype,
-	corpus: string | null
+	{ model, saes, dtype, corpus }: Parts
 ): Promise<void> {
 	let bench = await Workbench.open(await FolderSource.open(out.folder), false);
 	for (const entry of entries) checkFits(entry, bench);
@@ -121,6 +132,14 @@ async function measureInto(
 	}
 	await out.write('self-test.json', await selfTestFile(bench));
 	manifest.self_test = 'self-test.json';
+	if (dtype === 'f32') return;
+	const found = await deviation(model, bench.model, selfTestIds(bench));
+	manifest.provenance = { ...(manifest.provenance as object), deviation: found };
+	const share = (part: number) => `${(100 * part).toPrecision(2)} %`;
+	progress(
+		`stored as ${dtype}: against float32, the logits of the self-test are off by ${share(found.logits)} of their spread, ` +
+			`the stream by ${share(found.stream)} at most`
+	);
 }
 
 async function statisticsInto(
@@ -187,8 +206,15 @@ function modelFile(model: ModelFolder, dtype: StoredDtype): Uint8Array {
 	const file = new TensorFile();
 	const { storedInOut } = architectureOf(model.config);
 	// One scale for each output, whichever axis that is.
-	for (const [name, tensor] of model.tensors)
+	for (const [name, tensor] of model.tensors) {
+		if (dtype === 'f16' && tensor.data.some((x) => Math.abs(x) >= LARGEST_HALF))
+			throw new Problem(
+				'unsupported',
+				`The model's ${name} holds numbers too large for float16.`,
+				'Make the pack with --dtype f32.'
+			);
 		file.floats(name, tensor, dtype, storedInOut?.test(name) ? 1 : 0);
+	}
 	return file.finish();
 }
 
@@ -210,13 +236,15 @@ function exampleFile(windows: number[][]): Uint8Array {
 		.finish();
 }
 
+const selfTestIds = (bench: Workbench): number[] =>
+	bench
+		.tokenize('The quick brown fox jumps over the lazy dog, and then it rests.')
+		.tokens.map((t) => t.id);
+
 /** What this machine computes, for other machines and later versions to be checked against. */
 async function selfTestFile(bench: Workbench): Promise<Uint8Array> {
 	const { model, tokenizer } = bench;
-	const { tokens } = bench.tokenize(
-		'The quick brown fox jumps over the lazy dog, and then it rests.'
-	);
-	const ids = tokens.map((t) => t.id).filter((_, i) => i < model.shape.context);
+	const ids = selfTestIds(bench);
 	const { logits, taps } = await model.readOnce(ids, model.sites);
 	const position = ids.length - 1;
 	const d = model.shape.dModel;
