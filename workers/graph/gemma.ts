@@ -155,8 +155,7 @@ function kindsOf(config: Config, layers: number): string[] {
 				: 'full_attention'
 		);
 	const known = (kind: unknown) => kind === 'sliding_attention' || kind === 'full_attention';
-	if (Array.isArray(kinds) && kinds.length === layers && kinds.every(known))
-		return kinds;
+	if (Array.isArray(kinds) && kinds.length === layers && kinds.every(known)) return kinds;
 	throw new Problem(
 		'unsupported',
 		`This model's layer_types do not say sliding_attention or full_attention for each of its ${layers} layers.`,

@@ -46,9 +46,17 @@ describe('refuses by name', () => {
 		['llama-tied', { mlp_bias: true }, /mlp_bias: true/],
 		['llama-tied', { num_local_experts: 8 }, /num_local_experts: 8/],
 		['llama-tied', { partial_rotary_factor: 0.5 }, /partial_rotary_factor: 0.5/],
-		['llama-tied', { rope_scaling: { rope_type: 'yarn', factor: 4 } }, /rotary positions by "yarn"/],
+		[
+			'llama-tied',
+			{ rope_scaling: { rope_type: 'yarn', factor: 4 } },
+			/rotary positions by "yarn"/
+		],
 		['llama-tied', { rope_scaling: { rope_type: 'linear' } }, /no usable "factor"/],
-		['llama-tied', { rope_parameters: { rope_type: 'longrope' } }, /rotary positions by "longrope"/],
+		[
+			'llama-tied',
+			{ rope_parameters: { rope_type: 'longrope' } },
+			/rotary positions by "longrope"/
+		],
 		['llama-tied', { quantization_config: { quant_method: 'awq' } }, /quantization_config.*awq/],
 		['qwen2', { use_sliding_window: true }, /use_sliding_window: true/],
 		['gemma2', { attention_bias: true }, /attention_bias: true/],
@@ -155,7 +163,11 @@ describe('finds tensors under the names they have in the wild', () => {
 	it.each(wild)('%s: %s', (name, rename) => {
 		const config = configOf(name);
 		const needed = Object.keys(architectureOf(config).weights(config));
-		const others = ['h.0.attn.bias', 'transformer.h.0.attn.masked_bias', 'vision_tower.patch.weight'];
+		const others = [
+			'h.0.attn.bias',
+			'transformer.h.0.attn.masked_bias',
+			'vision_tower.patch.weight'
+		];
 		const found = foundAs(config, [...others, ...needed.map(rename)]);
 		expect([...found]).toEqual(needed.map((n) => [n, rename(n)]));
 		expect(foundAs(config, others).size).toBe(0);
