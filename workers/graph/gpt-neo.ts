@@ -79,7 +79,7 @@ export const gptNeo: Architecture = {
 				stream.linear(x, [`${name(part)}.weight`], [`${name(part)}.bias`]);
 			const into = ['q', 'k', 'v'].map((part) => name(`attn.attention.${part}_proj.weight`));
 			const qkv = stream.linear(normed, into);
-			const mixed = stream.attention(l, qkv, { window: seen[l]!, scale: 1, placed: true });
+			const mixed = stream.attention(l, qkv, { window: seen[l]!, scale: 1 });
 			const out = linear(mixed, 'attn.attention.out_proj');
 			[h, normed] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
 			const mlp = linear(act(g, linear(normed, 'mlp.c_fc')), 'mlp.c_proj');
