@@ -22,7 +22,7 @@ export interface Architecture {
 	build(stream: Stream, config: Config): void;
 }
 
-export interface Embedding {
+interface Embedding {
 	/** Name of a tensor `[vocab, dModel]`. */
 	table: string;
 	/** What its rows are multiplied by on entering the stream. */

@@ -18,7 +18,7 @@ export interface Attending {
 	softcap: number | null;
 }
 
-export interface KeysAndValues {
+interface KeysAndValues {
 	key: Value;
 	value: Value;
 }

@@ -3,7 +3,7 @@ import { Problem } from '../../src/core/errors';
 import { decimal, type Config } from './architecture';
 
 /** cos and sin of position · frequency, `[context, frequencies]` each. */
-export interface RotaryTables {
+interface RotaryTables {
 	cos: Float32Array;
 	sin: Float32Array;
 }

@@ -3,7 +3,7 @@ import { largest } from '../../../src/core/sampling';
 import { LanguageModel, type ModelWeights } from '../../language-model';
 import type { ModelFolder } from './hugging-face';
 
-export interface Deviation {
+interface Deviation {
 	/** Tokens that were read. */
 	tokens: number;
 	/** Root mean square of what the logits after the last token are off by, over that of the logits, centred. */
