@@ -1,22 +1,33 @@
-/** The decoders of a folder of SAELens folders by their sites, each read when it is asked for. */
+/** The decoders of all SAEs below a folder by their sites, each read when it is asked for. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../src/core/errors';
 import type { Decoders } from '../../src/core/golden-chain';
 import { tapOf } from '../../src/core/site';
-import { readSaeFolder } from './pack/sae-lens';
+import { readSae } from '../formats/formats';
+import { NOTHING_STATED } from '../formats/found';
+import { siteIn } from '../formats/gemma-scope';
+import { openFolder } from './pack/sae-folder';
+
+/** Files by which an SAE's folder is known, and how its site is found without its weights: all would not fit. */
+const KNOWN_BY: Record<string, (folder: string) => Promise<string>> = {
+	'cfg.json': siteInConfig,
+	'params.npz': async (folder) => siteIn(folder.replaceAll('\\', '/')) ?? ''
+};
 
 /** Throws a Problem for a folder without any, and for two dictionaries at one site. */
 export async function decodersIn(folder: string): Promise<Decoders> {
-	const entries = await readdir(folder, { recursive: true }).catch(() => []);
+	const root = path.resolve(folder);
 	const folders = new Map<string, string>();
-	for (const entry of entries.filter((name) => path.basename(name) === 'cfg.json')) {
-		const own = path.join(folder, path.dirname(entry));
+	for (const entry of await readdir(root, { recursive: true }).catch(() => [])) {
+		const siteOf = KNOWN_BY[path.basename(entry)];
+		if (!siteOf) continue;
+		const own = path.join(root, path.dirname(entry));
 		const site = tapOf(await siteOf(own));
 		if (folders.has(site))
 			throw new Problem(
 				'unsupported',
-				`"${folder}" holds two dictionaries at ${site}, so it is not clear which is meant.`,
+				`"${folder}" holds two dictionaries at ${site || 'places that it does not name'}, so it is not clear which is meant.`,
 				'Keep one for each site in the folder.'
 			);
 		folders.set(site, own);
@@ -24,19 +35,18 @@ export async function decodersIn(folder: string): Promise<Decoders> {
 	if (folders.size === 0)
 		throw new Problem(
 			'pack-missing',
-			`There is no SAELens folder in "${folder}" (none has a cfg.json).`,
+			`There is no SAE in "${folder}" (no folder in it has a cfg.json or params.npz).`,
 			'Give the folder that holds one folder for each site.'
 		);
 	return async (site) => {
 		const own = folders.get(site);
 		if (!own) return null;
-		const { tensors, dSae, dIn } = await readSaeFolder(own);
-		return { rows: dSae, columns: dIn, data: tensors.get('W_dec')!.data };
+		const { tensors, cfg } = await readSae(await openFolder(own), NOTHING_STATED);
+		return { rows: cfg.d_sae, columns: cfg.d_in, data: tensors.get('W_dec')!.data };
 	};
 }
 
-/** Of `cfg.json` alone: the weights of all sites together would not fit. */
-async function siteOf(folder: string): Promise<string> {
+async function siteInConfig(folder: string): Promise<string> {
 	try {
 		const cfg = JSON.parse(await readFile(path.join(folder, 'cfg.json'), 'utf8')) as {
 			hook_name?: unknown;

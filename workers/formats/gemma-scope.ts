@@ -45,7 +45,8 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 	});
 }
 
-function siteIn(path: string): string | null {
+/** The site that a path names; null where it names none. */
+export function siteIn(path: string): string | null {
 	if (/embedding\//.test(path)) return EMBEDDING;
 	const layer = layerIn(path);
 	if (layer === null) return null;

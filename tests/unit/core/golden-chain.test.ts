@@ -123,7 +123,7 @@ it('has the printed chain whole', () => {
 		expect(index).toBeLessThan(16_384);
 });
 
-it('reads decoders from SAELens folders, by site', async () => {
+it('reads decoders from folders of SAEs, by site', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
 	try {
 		const decoders = planted();
@@ -133,7 +133,7 @@ it('reads decoders from SAELens folders, by site', async () => {
 			const file = new TensorFile();
 			const tensor = (name: string, shape: number[], data: Float32Array) =>
 				file.floats(name, { shape, data }, 'f32');
-			tensor('W_enc', [D, F], new Float32Array(D * F));
+			tensor('W_enc', [D, F], new Float32Array(D * F).fill(0.1));
 			tensor('W_dec', [F, D], decoders.get(site)!.data);
 			tensor('b_enc', [F], new Float32Array(F));
 			tensor('b_dec', [D], new Float32Array(D));
@@ -146,7 +146,7 @@ it('reads decoders from SAELens folders, by site', async () => {
 		expect(await read(mlpOut(1))).toBeNull();
 		const { links } = await checkChain(CHAIN, read);
 		expect(links.map(({ found }) => found)).toEqual([7, null, null, null]);
-		await expect(decodersIn(path.join(folder, 'none'))).rejects.toThrow(/no SAELens folder/);
+		await expect(decodersIn(path.join(folder, 'none'))).rejects.toThrow(/There is no SAE in/);
 	} finally {
 		await rm(folder, { recursive: true });
 	}
