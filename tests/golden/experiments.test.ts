@@ -180,8 +180,7 @@ describe('experiments', () => {
 			for (const { id, on } of graph.nodes)
 				if (merged.has(id)) expect(merged.get(id)).toEqual(on[0]);
 			const own = new Set(graph.edges.map(({ from, to }) => `${from}→${to}`));
-			for (const { from, to, on } of both.edges)
-				if (on[i]) expect(own).toContain(`${from}→${to}`);
+			for (const { from, to, on } of both.edges) if (on[i]) expect(own).toContain(`${from}→${to}`);
 		});
 		// The first prompt is the beginning of the second: what only the first has cannot be.
 		expect(both.nodes.every(({ on }) => on[1] !== null)).toBe(true);

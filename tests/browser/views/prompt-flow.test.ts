@@ -322,7 +322,7 @@ describe('other nulls', () => {
 			'50 %'
 		]);
 		await expect
-			.element(view().getByText(/not centred, decides what is called high/))
+			.element(view().getByText(/isotropic and not centred, decides/))
 			.toBeVisible();
 		// Another pair has not been asked for.
 		const select = view().getByRole('combobox', { name: 'Pair of dictionaries' });
