@@ -5,6 +5,8 @@ import numpy as np
 import sample as sampling
 
 EXAMPLES, STRONGEST, BEFORE, FROM_PEAK = 24, 6, 15, 9
+#: Steps in which quantiles are stored.
+QUANTILES = 256
 #: Texts sampled from the model, before those that must not be shown are dropped; the longest a text may be.
 SAMPLED, LONGEST = 640, 200
 
@@ -78,7 +80,7 @@ def table(values, features, count, start_of, end_of, position, largest):
         if not len(where):
             continue
         for e, (peak, q, inside, a) in enumerate(choose(where, v[part], start_of[where], end_of[where])):
-            at[i, e], quantile[i, e], number[i, e] = peak, q, len(inside)
+            at[i, e], quantile[i, e], number[i, e] = peak, round(q * QUANTILES) / QUANTILES, len(inside)
             offsets.append(inside)
             acts.append(np.clip(np.round(a / scale[i]), 1, 255))
     join = lambda parts: np.concatenate(parts or [[]]).astype(np.uint8)

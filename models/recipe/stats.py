@@ -8,6 +8,8 @@ from transformer import EMBEDDING, VOCAB, WIDTH
 
 BINS, LISTED, MATCHES, TOGETHER = 16, 8, 5, 5
 DRAWS = 20000
+#: Cosines are stored in steps of this: within 1e-5, and a third smaller.
+STEP = 2.0**-16
 #: Tokens over which correlations are taken, and how many are held in memory at once.
 PAIRED, CHUNK = 200_000, 8192
 
@@ -114,11 +116,15 @@ def token_table(sae, model):
     return {"promoted": top(logits), "suppressed": top(-logits)}
 
 
+def coarse(cosine):
+    return (np.round(cosine / STEP) * STEP).astype(np.float32)
+
+
 def match_table(dictionary, saes):
     """Best matches in the main SAE of each upstream site, signed cosines of unit decoder rows."""
     out = {}
     for other in upstream(dictionary.site).values():
         cosine, index = (saes[dictionary.id].unit @ saes[other].unit.t()).topk(MATCHES, dim=1)
         out[f"match.{other}.index"] = index.numpy().astype(np.uint16)
-        out[f"match.{other}.cosine"] = cosine.numpy().astype(np.float32)
+        out[f"match.{other}.cosine"] = coarse(cosine.numpy())
     return out

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseEdit } from '../../src/core/edit';
 import { argmax } from '../../src/core/sampling';
 import { float32, integers, parseSafetensors, type Safetensors } from '../../src/core/safetensors';
-import { parseFeatureId, tapOf } from '../../src/core/site';
+import { EMBEDDING, parseFeatureId, tapOf } from '../../src/core/site';
 import { FolderSource } from '../../workers/cli/folder';
 import { startRuntime } from '../../workers/session';
 import { steeringOf } from '../../workers/steering';
@@ -106,7 +106,9 @@ describe('the default pack', () => {
 					});
 				}
 			}
-			expect(decided, id).toBeGreaterThan(800);
+			// A word's embedding is the same wherever it stands: a few words that decide nothing weigh much.
+			const least = tapOf(sae.info.site) === EMBEDDING ? 600 : 800;
+			expect(decided, id).toBeGreaterThan(least);
 			expect(equal / decided, id).toBeGreaterThanOrEqual(0.999);
 			expect(off, id).toBeLessThan(1e-3);
 		}
