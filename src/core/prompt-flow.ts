@@ -40,7 +40,7 @@ export function difference([first, second]: OnPrompts): number {
 	return (second?.share ?? 0) - (first?.share ?? 0);
 }
 
-export const strength = (on: OnPrompts): number => Math.max(...on.map((here) => here?.share ?? 0));
+const strength = (on: OnPrompts): number => Math.max(...on.map((here) => here?.share ?? 0));
 
 /** What a feature deserves to be drawn by: its difference in whole per cents, then its strength. */
 function worth(on: OnPrompts): number {
