@@ -321,9 +321,7 @@ describe('other nulls', () => {
 			'64',
 			'50 %'
 		]);
-		await expect
-			.element(view().getByText(/isotropic and not centred, decides/))
-			.toBeVisible();
+		await expect.element(view().getByText(/isotropic and not centred, decides/)).toBeVisible();
 		// Another pair has not been asked for.
 		const select = view().getByRole('combobox', { name: 'Pair of dictionaries' });
 		await select.selectOptions('A0 → R0');
