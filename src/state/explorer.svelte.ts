@@ -206,11 +206,6 @@ export class Explorer {
 		return this.address.href(view, owned ? (id ?? (stays ? this.address.id : this.focus)) : null);
 	}
 
-	/** Address of the flow of the whole prompt. */
-	promptFlowHref(): string {
-		return this.address.href('flow');
-	}
-
 	/** Address of Explore with this SAE chosen. */
 	exploreHref(site: SaeId): string {
 		return this.address.href('explore', null, { site });
