@@ -107,7 +107,7 @@ describe('flowTables', () => {
 			edgeMarks(graph, {})
 		);
 		expect(tables.map((t) => t.rows.length)).toEqual([3, 3, 3]);
-		expect(tables[1]!.rows[0]).toEqual([R0, R1, 0.9, 30, 'yes']);
+		expect(tables[1]?.rows[0]).toEqual([R0, R1, 0.9, 30, 'yes']);
 		for (const { columns, rows } of tables)
 			for (const row of rows) expect(row).toHaveLength(columns.length);
 	});
