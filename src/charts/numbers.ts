@@ -14,6 +14,11 @@ export function short(value: number): string {
 	return `${Number(value.toPrecision(3))}`.replace('-', '−');
 }
 
+/** Two significant digits, for where three do not fit. */
+export function brief(value: number): string {
+	return short(Number(value.toPrecision(2)));
+}
+
 /** A fixed number of decimals, with a true minus. */
 export function fixed(value: number, digits: number): string {
 	return Number.isFinite(value) ? value.toFixed(digits).replace('-', '−') : '–';
@@ -40,4 +45,11 @@ export function bytes(value: number): string {
 		at++;
 	}
 	return `${at === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[at]}`;
+}
+
+/** 3 h 13 min, of seconds. */
+export function duration(seconds: number): string {
+	if (seconds < 90) return `${Math.round(seconds)} s`;
+	const minutes = Math.round(seconds / 60);
+	return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,5 +1,7 @@
 /** Free words of a pack about its making, as lines to show. */
 
+import { duration } from '../../charts/numbers';
+
 export interface Fact {
 	name: string;
 	value: string;
@@ -15,6 +17,8 @@ export function factsOf(provenance: Record<string, unknown>, prefix = ''): Fact[
 			if (value === null || value === undefined || value === '') return [];
 			if (Array.isArray(value)) return [{ name, value: value.map(text).join(', ') }];
 			if (typeof value === 'object') return factsOf(value as Record<string, unknown>, `${name}, `);
+			if (typeof value === 'number' && name.endsWith(' seconds'))
+				return [{ name: name.replace(/seconds$/, 'time'), value: duration(value) }];
 			return [{ name, value: text(value) }];
 		})
 		.slice(0, MOST);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { csv } from '../../../src/charts/export';
 import { fit, visible, widthOfText, wrap } from '../../../src/charts/layout/text';
-import { bytes, count, fixed, percent, short } from '../../../src/charts/numbers';
+import { brief, bytes, count, duration, fixed, percent, short } from '../../../src/charts/numbers';
 
 const LONG = 'a little fox who lived near the sea';
 
@@ -70,5 +70,28 @@ describe('numbers', () => {
 		[bytes(0), '0 B']
 	])('%s', (written, expected) => {
 		expect(written).toBe(expected);
+	});
+});
+
+describe('brief', () => {
+	it('keeps two digits and rounds the rest', () => {
+		expect([58.7, 12.14, 104, 0.0123, -3.96].map(brief)).toEqual([
+			'59',
+			'12',
+			'100',
+			'0.012',
+			'−4'
+		]);
+	});
+});
+
+describe('duration', () => {
+	it('says seconds, minutes or hours', () => {
+		expect([12.4, 600, 3599, 11573].map(duration)).toEqual([
+			'12 s',
+			'10 min',
+			'1 h 0 min',
+			'3 h 13 min'
+		]);
 	});
 });

@@ -116,13 +116,14 @@ describe('factsOf', () => {
 		const facts = factsOf({
 			seed: 0,
 			data: ['books', 'stories'],
-			training: { model_tokens: 61440000 },
+			training: { model_tokens: 61440000, model_seconds: 11573 },
 			none: null
 		});
 		expect(facts).toEqual([
 			{ name: 'seed', value: '0' },
 			{ name: 'data', value: 'books, stories' },
-			{ name: 'training, model tokens', value: '61,440,000' }
+			{ name: 'training, model tokens', value: '61,440,000' },
+			{ name: 'training, model time', value: '3 h 13 min' }
 		]);
 	});
 
