@@ -24,19 +24,19 @@ export function number(value: number | bigint, width: 1 | 2 | 4 | 8): Uint8Array
 
 /** A folder in memory; what is no bytes is written as JSON. */
 export function folderOf(name: string, files: Record<string, unknown>): Folder {
+	const bytes = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
+		path,
+		content instanceof Uint8Array
+			? content
+			: new TextEncoder().encode(typeof content === 'string' ? content : JSON.stringify(content))
+	]);
+	const all = new Map(bytes);
 	return {
 		name,
-		names: Object.keys(files),
-		read: (file) => {
-			const content = files[file];
-			const bytes =
-				content instanceof Uint8Array
-					? content
-					: new TextEncoder().encode(
-							typeof content === 'string' ? content : JSON.stringify(content)
-						);
-			return Promise.resolve(bytes);
-		}
+		names: [...all.keys()],
+		sizes: new Map(bytes.map(([path, { length }]) => [path, length])),
+		read: async (path) => all.get(path)!,
+		part: async (path, start, end) => all.get(path)!.slice(start, end)
 	};
 }
 

@@ -1,4 +1,5 @@
 /** The stored packs of an engine without a model: a list, changed by what is asked. */
+import type { Order } from '../src/core/bringing';
 import type { Progress } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import type {
@@ -54,6 +55,17 @@ export class FakeStore extends FakeExperiments {
 		this.calls.push('tidy');
 		this.leftover = 0;
 	}
+
+	readonly workshop = {
+		make: async (order: Order, watched: Watched = {}): Promise<Imported> => {
+			this.calls.push(`make ${order.title}`);
+			const made = storedPack({ name: 'made', title: order.title, hash: 'a'.repeat(12) });
+			await this.#steps('store', made, watched);
+			this.packs = [...this.packs, made];
+			const { name, title, hash, files, bytes } = made;
+			return { name, title, hash, files, bytes, added: bytes };
+		}
+	};
 
 	async verifyPack(hash: string, watched: Watched = {}): Promise<Verified> {
 		const { files, bytes } = await this.#through('verify', hash, watched);

@@ -21,7 +21,7 @@ import type {
 	WrittenToken
 } from '../src/core/contract';
 import type { Remeasured } from '../src/core/check';
-import { codeOf, Problem } from '../src/core/errors';
+import { Problem } from '../src/core/errors';
 import type {
 	DeactivationRequest,
 	DivergenceRequest,
@@ -40,17 +40,20 @@ import type {
 import type { PackSource } from '../src/core/pack-source';
 import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../src/core/stored-packs';
+import type { Workshop } from '../src/core/workshop';
 import type { Library as StoredLibrary } from '../src/storage/library';
 import { Delivery } from './delivery';
 import { chooseDevice, type Choice } from './device';
 import { FlowExperiments } from './experiments';
 import { Features } from './features';
+import { Jobs } from './jobs';
 import { read } from './read';
 import { remeasure } from './remeasure';
 import { parseSelfTest, selfTest } from './self-test';
 import { leaveGpu, startRuntime } from './session';
 import { steeringOf } from './steering';
 import { Workbench } from './workbench';
+import { LocalWorkshop } from './workshop';
 import { write } from './write';
 
 /** Where packs come from and are kept: OPFS in the page, folders on the command line. */
@@ -72,7 +75,12 @@ interface Running {
 }
 
 export class LocalEngine implements Engine {
-	readonly #jobs = new Map<number, AbortController>();
+	readonly #jobs = new Jobs();
+	readonly workshop: Workshop = new LocalWorkshop({
+		jobs: this.#jobs,
+		stored: () => this.#stored(),
+		bench: () => this.bench
+	});
 	#running: Running | null = null;
 	#lost: Problem | null = null;
 
@@ -233,7 +241,7 @@ export class LocalEngine implements Engine {
 	}
 
 	async cancel(job: number): Promise<void> {
-		this.#jobs.get(job)?.abort(new DOMException('Cancelled', 'AbortError'));
+		this.#jobs.cancel(job);
 	}
 
 	keep(job: number, onProgress: (progress: Progress) => void): Promise<boolean> {
@@ -322,7 +330,7 @@ export class LocalEngine implements Engine {
 				`The graphics processor was lost (${why.slice(0, 120)}).`,
 				'Reload the page; add ?backend=wasm to the address to go on without it.'
 			);
-			for (const job of this.#jobs.values()) job.abort(this.#lost);
+			this.#jobs.endAll(this.#lost);
 		});
 	}
 
@@ -332,24 +340,8 @@ export class LocalEngine implements Engine {
 		throw new Problem('pack-missing', 'No model is open yet.', 'Wait until it has loaded.');
 	}
 
-	async #work<T>(job: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-		const controller = new AbortController();
-		this.#jobs.set(job, controller);
-		try {
-			return await run(controller.signal);
-		} catch (error) {
-			if (controller.signal.aborted) throw controller.signal.reason;
-			if (codeOf(error) !== 'unexpected' || error instanceof Problem) throw error;
-			const what = error instanceof Error ? error.message : String(error);
-			throw new Problem(
-				'unexpected',
-				`Something went wrong in the engine (${what.slice(0, 160)}).`,
-				'Reload the page.',
-				{ cause: error }
-			);
-		} finally {
-			this.#jobs.delete(job);
-		}
+	#work<T>(job: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		return this.#jobs.work(job, run);
 	}
 }
 

@@ -47,6 +47,11 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 	);
 }
 
+/** For work on packs while none is open: whatever runs goes on, else the plain runtime is started. */
+export function ensureRuntime(): Promise<void> {
+	return runtime ? runtime.then(() => undefined) : startRuntime(null);
+}
+
 /** How a graph built now should hand over its keys and values. */
 export const cacheForm = (): 'whole' | 'rows' => (backend === 'webgpu' ? 'whole' : 'rows');
 

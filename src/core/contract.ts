@@ -6,6 +6,7 @@ import type { Check, Remeasured } from './check';
 import type { Experiments } from './experiments';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
 import type { StoredPacks } from './stored-packs';
+import type { Workshop } from './workshop';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */
 export type Site = string;
@@ -359,6 +360,7 @@ export interface OpenRequest {
  * `AbortError`. Errors carry a code of `core/errors.ts` in `name`.
  */
 export interface Engine extends Experiments, StoredPacks {
+	readonly workshop: Workshop;
 	open(request: OpenRequest, job: number, onProgress: (p: Progress) => void): Promise<Opened>;
 	tokenize(text: string): Promise<{ tokens: Token[]; leftOut: Token[] }>;
 	read(request: ReadRequest, job: number, onPart: (part: ReadingPart) => void): Promise<void>;

@@ -38,13 +38,12 @@ import type {
 } from '../core/experiments';
 import type { Reproduction, ReproductionSettings } from '../core/reproduction';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
+import type { Workshop } from '../core/workshop';
 import { aborted, ignore, unlessAborted } from './aborting';
+import { WorkshopClient, type Watched } from './workshop-client';
 
-/** A call that can be aborted and says how far it is. */
-interface Watched {
-	signal?: AbortSignal;
-	onProgress?: (progress: Progress) => void;
-}
+/** comlink calls into objects within the engine; its types know functions only. */
+type RemoteEngine = Remote<Omit<Engine, 'workshop'>> & { workshop: Workshop };
 
 /** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */
 interface Alive {
@@ -54,7 +53,7 @@ interface Alive {
 
 interface Live {
 	worker: Worker;
-	engine: Remote<Engine>;
+	engine: RemoteEngine;
 	/** The worker listens: what is sent before that may be lost. */
 	ready: Promise<void>;
 	/** Rejects when the worker is gone. */
@@ -73,6 +72,14 @@ const spawnEngine = () =>
 export class EngineClient {
 	/** Called each time the worker is gone; the next call starts another and opens the same pack. */
 	onLost: (problem: Problem) => void = () => undefined;
+	/** What is done to packs beside running and keeping them. */
+	readonly workshop = new WorkshopClient({
+		ask: (call, signal) =>
+			this.#race(this.#alive(), (engine, job) => call(engine.workshop, job), signal),
+		askOpen: (call, signal) => this.#call((engine, job) => call(engine.workshop, job), signal),
+		send: (callback) => proxy(callback),
+		stored: askToPersist
+	});
 	readonly #spawn: () => Worker;
 	#live: Live | null = null;
 	#last: OpenRequest | null = null;
@@ -291,7 +298,7 @@ export class EngineClient {
 
 	/** A call that needs an open pack: in a worker that replaces a lost one, the pack is opened first. */
 	async #call<T>(
-		ask: (engine: Remote<Engine>, job: number) => Promise<T>,
+		ask: (engine: RemoteEngine, job: number) => Promise<T>,
 		signal?: AbortSignal
 	): Promise<T> {
 		signal?.throwIfAborted();
@@ -303,7 +310,7 @@ export class EngineClient {
 
 	async #race<T>(
 		live: Live,
-		ask: (engine: Remote<Engine>, job: number) => Promise<T>,
+		ask: (engine: RemoteEngine, job: number) => Promise<T>,
 		signal?: AbortSignal
 	): Promise<T> {
 		signal?.throwIfAborted();
@@ -327,7 +334,7 @@ export class EngineClient {
 		const { promise: lost, reject: lose } = Promise.withResolvers<never>();
 		lost.catch(ignore);
 		const { promise: ready, resolve } = Promise.withResolvers<void>();
-		const engine = wrap<Engine>(worker);
+		const engine = wrap<Engine>(worker) as unknown as RemoteEngine;
 		const live: Live = { worker, engine, ready, lost, lose, opened: null };
 		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Alive> | null>) => {
 			if (data?.kind !== 'alive') return;

@@ -26,4 +26,4 @@ export type Asked = Pick<
 	| 'exportPack'
 	| 'importPack'
 	| 'onLost'
->;
+> & { workshop: Pick<EngineClient['workshop'], keyof EngineClient['workshop']> };

@@ -3,14 +3,16 @@ import type { OpenRequest, Progress } from '../core/contract';
 import { Problem } from '../core/errors';
 import { parsePack, type Pack } from '../core/manifest';
 import type { PackSource } from '../core/pack-source';
+import type { PackWriter } from '../core/pack-writer';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
 import type { PackRecord, Records } from './database';
 import { archive } from './exporting';
 import { exclusive, ifFree, isBusy, isQuota, type FileStore } from './files';
 import { sha256 } from './hash';
-import { describe, storeFiles } from './importing';
+import { describe, storeFiles, type Described } from './importing';
 import { inventory, isWhole, type Known } from './inventory';
 import { parseJson } from './manifest-text';
+import { ShelfWriter } from './pack-writer';
 import { openParcel } from './parcel';
 import { roomOf, Shelf } from './shelf';
 import { verify } from './verifying';
@@ -29,6 +31,26 @@ export interface LibraryParts {
 const PATIENCE = 4000;
 
 type OnProgress = (progress: Progress) => void;
+
+/** A pack that is to be written. */
+export interface Draft {
+	/** Hash of the stored pack that is revised; absent: none is. */
+	base?: string | null;
+	/** Whether the revised pack goes off the list; one that has an address stays in any case. */
+	replace?: boolean;
+	/** About how many bytes will be written, to refuse early what does not fit. */
+	bytes?: number;
+	/** Name of what it is made from. */
+	file: string;
+}
+
+/** A pack all of whose files are stored, about to be put on the list. */
+interface Stored extends Described {
+	added: number;
+	file: string;
+	/** Hash of the pack in whose place it comes. */
+	old?: string | null;
+}
 
 /** Digits of a hash that name a pack. */
 const DIGITS = 12;
@@ -121,15 +143,49 @@ export class Library {
 
 	/** Stores the pack that a reader chose: whole, or nothing of it. */
 	importPack(chosen: Chosen[], signal?: AbortSignal, onProgress?: OnProgress): Promise<Imported> {
-		const work = async () => {
+		return this.#storing(signal, async () => {
 			const parcel = await openParcel(chosen);
-			const { pack, text, hash } = await describe(parcel);
+			const described = await describe(parcel);
+			const progress = steps('store', onProgress);
+			const added = await storeFiles(described.pack, parcel, this.#shelf, signal, progress);
+			return { ...described, added, file: parcel.name };
+		});
+	}
+
+	/**
+	 * Stores a pack that `work` writes and finishes: whole, or nothing of it. No other import goes on
+	 * meanwhile, in any tab, so what takes minutes is best computed before. Throws a Problem when there is
+	 * no room, or when the pack that is to be revised cannot be had whole.
+	 */
+	writePack(
+		{ base = null, replace = false, bytes = 0, file }: Draft,
+		work: (writer: PackWriter) => Promise<void>,
+		signal?: AbortSignal
+	): Promise<Imported> {
+		return this.#storing(signal, async () => {
+			const revised = base === null ? null : await this.#named(base);
+			await this.#shelf.makeSureOfRoom([{ bytes, sha256: '' }]);
+			if (revised) await this.#storeWhole(revised, signal);
+			const writer = new ShelfWriter(this.#shelf, revised?.record.text ?? null, signal);
+			await work(writer);
+			const { finished, added } = writer;
+			if (!finished) throw new Error('The pack was not finished.');
+			const before = revised?.record;
+			const old = replace && before?.address === null && before.hash !== finished.hash;
+			return { ...finished, added, file, old: old ? before.hash : null };
+		});
+	}
+
+	/** While files are stored that no pack on the list uses yet; what is left over at the end is deleted. */
+	#storing(signal: AbortSignal | undefined, work: () => Promise<Stored>): Promise<Imported> {
+		const guarded = async () => {
 			try {
-				const progress = steps('store', onProgress);
-				const added = await storeFiles(pack, parcel, this.#shelf, signal, progress);
-				await this.#record({ hash, address: null, text, file: parcel.name });
+				const { pack, text, hash, added, file, old } = await work();
+				signal?.throwIfAborted();
+				await this.#record({ hash, address: null, text, file });
+				if (old) await exclusive('packs', () => this.#records.remove(old));
 				const files = Object.values(pack.files);
-				const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+				const bytes = files.reduce((sum, { bytes: n }) => sum + n, 0);
 				const { name, title } = pack;
 				return { name, title, hash: hash.slice(0, DIGITS), files: files.length, bytes, added };
 			} catch (error) {
@@ -138,7 +194,14 @@ export class Library {
 				await this.#sweep();
 			}
 		};
-		return exclusive('import', work, signal);
+		return exclusive('import', guarded, signal);
+	}
+
+	/** Fetches what is missing of a pack that is about to be shared. */
+	async #storeWhole({ pack, record }: Known, signal?: AbortSignal): Promise<void> {
+		for (const [path, file] of Object.entries(pack.files))
+			await this.#shelf.get({ ...file, path, folder: record.address }, signal);
+		if (this.#shelf.full) throw await this.#shelf.tooFull();
 	}
 
 	/** After every file is kept: throws a Problem when some were kept for this session only. */

@@ -10,7 +10,7 @@ import { decodersIn } from './decoders';
 import { workedExample } from './example';
 import { FolderSource } from './folder';
 import { keepFile } from './keep';
-import { makePack } from './pack/make-pack';
+import { makePack } from './pack';
 import { siteJson } from './site-json';
 
 export interface Command {

@@ -5,9 +5,9 @@ import { Problem } from '../../src/core/errors';
 import type { Decoders } from '../../src/core/golden-chain';
 import { tapOf } from '../../src/core/site';
 import { readSae } from '../formats/formats';
-import { NOTHING_STATED } from '../formats/found';
+import { NOTHING_STATED } from '../../src/core/bringing';
 import { siteIn } from '../formats/gemma-scope';
-import { openFolder } from './pack/sae-folder';
+import { openFolder } from './disk-folder';
 
 /** Files by which an SAE's folder is known, and how its site is found without its weights: all would not fit. */
 const KNOWN_BY: Record<string, (folder: string) => Promise<string>> = {

@@ -3,11 +3,12 @@
  * `ae.safetensors` where somebody converted it. Its classes are told apart by their tensors and by
  * `trainer.dict_class`.
  */
+import type { Stated } from '../../src/core/bringing';
 import { attnOut, mlpOut, residPost } from '../../src/core/site';
 import { readJson, refused, type Folder } from './folder';
 import { overRows, rowNorms, timesColumns, withUnitRows } from './folds';
 import type { Format } from './format';
-import { found, type FoundSae, type Parts, type Stated } from './found';
+import { found, type FoundSae, type Parts } from './found';
 import { siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, spread, vector, type TensorTable } from './table';
 import { readTorchFile } from './torch-file';

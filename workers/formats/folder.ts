@@ -7,8 +7,39 @@ export interface Folder {
 	name: string;
 	/** Files by their paths relative to it, with forward slashes. */
 	names: string[];
-	/** A whole file of `names`. */
+	/** Bytes of each of these files. */
+	sizes: ReadonlyMap<string, number>;
+	/** A whole file of `names`. Throws a Problem when it cannot be had, an AbortError when that was cancelled. */
 	read(name: string): Promise<Uint8Array>;
+	/** The bytes of a file from `start` up to `end`: of a large one, no more need be fetched or held. */
+	part(name: string, start: number, end: number): Promise<Uint8Array>;
+}
+
+/** A folder within another. */
+export function within(folder: Folder, path: string): Folder {
+	if (path === '') return folder;
+	const root = `${path}/`;
+	const below = folder.names.filter((name) => name.startsWith(root));
+	return {
+		name: `${folder.name}/${path}`,
+		names: below.map((name) => name.slice(root.length)),
+		sizes: new Map(below.map((name) => [name.slice(root.length), folder.sizes.get(name)!])),
+		read: (name) => folder.read(root + name),
+		part: (name, start, end) => folder.part(root + name, start, end)
+	};
+}
+
+/** A folder that is there as blobs: files from a disk, which are read only where they are asked for. */
+export function folderOfBlobs(name: string, files: ReadonlyMap<string, Blob>): Folder {
+	const part = async (path: string, start: number, end: number) =>
+		new Uint8Array(await files.get(path)!.slice(start, end).arrayBuffer());
+	return {
+		name,
+		names: [...files.keys()],
+		sizes: new Map([...files].map(([path, file]) => [path, file.size])),
+		read: (path) => part(path, 0, files.get(path)!.size),
+		part
+	};
 }
 
 /** The longest description that is read as JSON. */

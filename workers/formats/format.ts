@@ -1,6 +1,7 @@
 /** What one format of SAEs must tell: one small file each. */
+import type { Stated } from '../../src/core/bringing';
 import type { Folder } from './folder';
-import type { FoundSae, Stated } from './found';
+import type { FoundSae } from './found';
 
 export interface Format {
 	/** As `models/README.md` and `#format=` name it. */

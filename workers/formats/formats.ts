@@ -1,9 +1,10 @@
 /** The formats of SAEs that can be read. To add one: its file, and its line here. */
+import type { Stated } from '../../src/core/bringing';
 import { Problem } from '../../src/core/errors';
 import { dictionaryLearning } from './dictionary-learning';
 import { shown, type Folder } from './folder';
 import type { Format } from './format';
-import type { FoundSae, Stated } from './found';
+import type { FoundSae } from './found';
 import { gemmaScope } from './gemma-scope';
 import { gemmaScope2 } from './gemma-scope-2';
 import { goodfire } from './goodfire';

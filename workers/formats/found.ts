@@ -26,29 +26,6 @@ export interface FoundConfig extends Record<string, unknown> {
 	d_sae: number;
 }
 
-/** What a person says of an SAE because its files do not. */
-export interface Stated {
-	site: string | null;
-	/** The format's name, where the files fit several. */
-	format: string | null;
-	/** What activations were multiplied by while it was trained. */
-	normScalingFactor: number | null;
-	/** What the rows of the decoder's matrix are, where its shape does not tell. */
-	decoderRows: 'features' | 'inputs' | null;
-	k: number | null;
-	/** `relu`: not the k largest count, but all that are positive. */
-	activation: 'relu' | null;
-}
-
-export const NOTHING_STATED: Stated = {
-	site: null,
-	format: null,
-	normScalingFactor: null,
-	decoderRows: null,
-	k: null,
-	activation: null
-};
-
 export interface Parts {
 	format: string;
 	site: Site;

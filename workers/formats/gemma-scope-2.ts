@@ -2,10 +2,11 @@
  * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with
  * names of Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
  */
+import type { Stated } from '../../src/core/bringing';
 import { attnOut, mlpOut, residPost } from '../../src/core/site';
 import { readJson, refused, type Folder } from './folder';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { hookOfModule, layerIn, siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector } from './table';
 import { refusedTranscoder } from './transcoders';

@@ -1,8 +1,9 @@
 /** Goodfire's SAEs (https://huggingface.co/Goodfire): one `.pth`, named `…-SAE-l19`; ReLU, input as it is. */
+import type { Stated } from '../../src/core/bringing';
 import { residPost } from '../../src/core/site';
 import type { Folder } from './folder';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { siteFor } from './places';
 import { lengthOf, matrix, vector } from './table';
 import { readTorchFile } from './torch-file';

@@ -3,10 +3,11 @@
  * JumpReLU SAE of activations times √d / their average norm, with one threshold for all features, given in
  * the activations' own size.
  */
+import type { Stated } from '../../src/core/bringing';
 import { readJson, refused, type Folder } from './folder';
 import { rowNorms, withInputScale } from './folds';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector } from './table';
 import { refusedTranscoder } from './transcoders';

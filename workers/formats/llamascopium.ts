@@ -3,10 +3,11 @@
  * `sae_weights.safetensors`. Thresholds are kept as logarithms; activations are times √d / their average
  * norm, unless `norm_activation` says otherwise.
  */
+import type { Stated } from '../../src/core/bringing';
 import { readJson, refused, type Folder } from './folder';
 import { rowNorms, withInputScale, withUnitRows } from './folds';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector, type TensorTable } from './table';
 import { refusedTranscoder } from './transcoders';

@@ -2,10 +2,11 @@
  * OpenAI's SAEs of GPT-2 (https://github.com/openai/sparse_autoencoder): one `{layer}.pt` in a folder named
  * after the place. TopK SAEs normalise each input, those with ReLU do not.
  */
+import type { Stated } from '../../src/core/bringing';
 import { attnOut, mlpOut, residPost } from '../../src/core/site';
 import { refused, type Folder } from './folder';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector, type TensorTable } from './table';
 import { readTorchFile, type TorchFile } from './torch-file';

@@ -1,7 +1,7 @@
 /** Where an SAE sits, from the many ways in which its files say it. */
+import type { Stated } from '../../src/core/bringing';
 import type { Site } from '../../src/core/contract';
 import { attnOut, mlpOut, placeOf, residPost } from '../../src/core/site';
-import type { Stated } from './found';
 import { refused, type Folder } from './folder';
 
 const SUPPORTED =

@@ -2,8 +2,9 @@
  * SAELens (https://github.com/decoderesearch/SAELens): `cfg.json` and `sae_weights.safetensors`, of version 6
  * or the flat configs before it. BatchTopK and Matryoshka SAEs are saved as JumpReLU.
  */
+import type { Stated } from '../../src/core/bringing';
 import { readJson, refused, type Folder } from './folder';
-import { found, type FoundSae, type Parts, type Stated } from './found';
+import { found, type FoundSae, type Parts } from './found';
 import { withInputScale, withUnitRows } from './folds';
 import type { Format } from './format';
 import { readKron } from './kron-sae';

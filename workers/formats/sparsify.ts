@@ -2,9 +2,10 @@
  * sparsify (https://github.com/EleutherAI/sparsify): `cfg.json` and `sae.safetensors` in a folder named after
  * the module, `layers.12`. u = x − b_dec; the k largest of relu(encoder(u)) count.
  */
+import type { Stated } from '../../src/core/bringing';
 import { readJson, refused, type Folder } from './folder';
 import type { Format } from './format';
-import { found, type FoundSae, type Stated } from './found';
+import { found, type FoundSae } from './found';
 import { hookOfModule, siteFor } from './places';
 import { lengthOf, matrix, safetensorsTable, vector, type Lies } from './table';
 import { refusedTranscoder } from './transcoders';

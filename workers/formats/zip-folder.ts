@@ -12,6 +12,8 @@ export function zipFolder(name: string, bytes: Uint8Array): Folder {
 	return {
 		name: root ? `${base}/${root.slice(0, -1)}` : base,
 		names: zip.names.map((path) => path.slice(root.length)),
-		read: (path) => zip.read(root + path)
+		sizes: new Map(zip.names.map((path) => [path.slice(root.length), zip.sizeOf(path)])),
+		read: (path) => zip.read(root + path),
+		part: async (path, start, end) => (await zip.read(root + path)).subarray(start, end)
 	};
 }

@@ -12,7 +12,7 @@ import { randomDirections } from '../../../src/core/matching';
 import { row, type Matrix } from '../../../src/core/matrix';
 import { mlpOut, residPost } from '../../../src/core/site';
 import { decodersIn } from '../../../workers/cli/decoders';
-import { TensorFile } from '../../../workers/cli/pack/tensors';
+import { TensorFile } from '../../../workers/making/tensors';
 
 const F = 60;
 const D = 128;

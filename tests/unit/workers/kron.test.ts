@@ -5,7 +5,7 @@ import type { PackSae } from '../../../src/core/manifest';
 import { randomDirections } from '../../../src/core/matching';
 import { column, times } from '../../../src/core/matrix';
 import { parseSafetensors } from '../../../src/core/safetensors';
-import { TensorFile } from '../../../workers/cli/pack/tensors';
+import { TensorFile } from '../../../workers/making/tensors';
 import { Sae } from '../../../workers/sae';
 import { startRuntime } from '../../../workers/session';
 

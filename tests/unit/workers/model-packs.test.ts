@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { float32, parseSafetensors, type Safetensors } from '../../../src/core/safetensors';
 import { FolderSource } from '../../../workers/cli/folder';
-import { makePack } from '../../../workers/cli/pack/make-pack';
-import { TensorFile } from '../../../workers/cli/pack/tensors';
+import { makePack } from '../../../workers/cli/pack';
+import { TensorFile } from '../../../workers/making/tensors';
 import { Workbench } from '../../../workers/workbench';
 import { FIXTURES, openFixture, worst } from '../../golden/fixture';
 

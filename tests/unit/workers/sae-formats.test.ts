@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/errors';
-import { openFolder, parseSaeArgument } from '../../../workers/cli/pack/sae-folder';
-import { TensorFile } from '../../../workers/cli/pack/tensors';
+import { openFolder } from '../../../workers/cli/disk-folder';
+import { parseSaeArgument } from '../../../workers/cli/sae-folder';
+import { TensorFile } from '../../../workers/making/tensors';
 import { readSae } from '../../../workers/formats/formats';
-import { NOTHING_STATED, type Stated } from '../../../workers/formats/found';
+import { NOTHING_STATED, type Stated } from '../../../src/core/bringing';
 import { hookOfModule } from '../../../workers/formats/places';
 import { folderOf, npyOf, zipOf } from '../../crafted-files';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../../../src/core/safetensors';
-import { TensorFile } from '../../../workers/cli/pack/tensors';
+import { TensorFile } from '../../../workers/making/tensors';
 import { ExampleTexts, Statistics } from '../../../workers/statistics';
 import { Tokenizer } from '../../../workers/tokenizer';
 import { FIXTURES } from '../../golden/fixture';

@@ -1,10 +1,10 @@
 /** Walks a text with the SAEs of a pack in the making: means of the sites, codes, metrics. */
-import type { SaeMetrics } from '../../../src/core/metrics';
-import { tapOf } from '../../../src/core/site';
-import { Measure } from '../../measure';
-import type { Sae } from '../../sae';
-import type { Tokenizer } from '../../tokenizer';
-import type { Workbench } from '../../workbench';
+import type { SaeMetrics } from '../../src/core/metrics';
+import { tapOf } from '../../src/core/site';
+import { Measure } from '../measure';
+import type { Sae } from '../sae';
+import type { Tokenizer } from '../tokenizer';
+import type { Workbench } from '../workbench';
 
 /** Most tokens that are walked, and of these, most on which the loss is measured. */
 const TOKENS = 50_000;

@@ -1,11 +1,10 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { Problem } from '../../../src/core/errors';
-import { float32, parseSafetensors, type Floats } from '../../../src/core/safetensors';
-import type { Config } from '../../graph/architecture';
-import { architectureOf } from '../../graph/architectures';
-import { foundAs } from '../../tensor-names';
+import { Problem } from '../../src/core/errors';
+import { float32, parseSafetensors, type Floats } from '../../src/core/safetensors';
+import { shown, type Folder } from '../formats/folder';
+import type { Config } from '../graph/architecture';
+import { architectureOf } from '../graph/architectures';
+import { foundAs } from '../tensor-names';
 
 export interface ModelFolder {
 	config: Config;
@@ -16,17 +15,14 @@ export interface ModelFolder {
 }
 
 /** Throws a Problem when a file or tensor is missing or the architecture is unknown. */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
-	const file = async (name: string) => {
-		const bytes = await readFile(path.join(folder, name)).catch(() => null);
-		return bytes && new Uint8Array(bytes);
-	};
+export async function readModelFolder(folder: Folder): Promise<ModelFolder> {
+	const file = (name: string) => (folder.names.includes(name) ? folder.read(name) : null);
 	const need = async (name: string) => {
 		const bytes = await file(name);
 		if (bytes) return bytes;
 		throw new Problem(
 			'pack-missing',
-			`The model folder "${folder}" has no ${name}.`,
+			`The model folder "${shown(folder)}" has no ${name.slice(0, 120)}.`,
 			'Give a folder with config.json, tokenizer.json and model.safetensors (or its sharded index).'
 		);
 	};
@@ -38,7 +34,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 	const names = map ? [...new Set(Object.values(map))] : ['model.safetensors'];
 	const tensors = new Map<string, Floats>();
 	for (const name of names) {
-		if (path.basename(name) !== name) throw outside(name);
+		if (/[/\\]/.test(name)) throw outside(name);
 		const part = parseSafetensors(await need(name));
 		for (const [tensor, there] of foundAs(config, part.names))
 			tensors.set(tensor, float32(part, there));
@@ -47,7 +43,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 		if (tensors.get(name)?.shape.join() !== shape.join())
 			throw new Problem(
 				'pack-damaged',
-				`The model in "${folder}" lacks ${name} of shape [${shape.join()}].`,
+				`The model in "${shown(folder)}" lacks ${name} of shape [${shape.join()}].`,
 				'Check that config.json belongs to these weights.'
 			);
 	return {

@@ -1,7 +1,6 @@
 /** Writing safetensors: float32, float16 or int8 with scales. */
-import type { Floats } from '../../../src/core/safetensors';
-
-export type StoredDtype = 'f32' | 'f16' | 'q8';
+import type { StoredDtype } from '../../src/core/bringing';
+import type { Floats } from '../../src/core/safetensors';
 
 type Part = { dtype: string; shape: number[]; bytes: Uint8Array };
 

@@ -1,6 +1,6 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
-import { largest } from '../../../src/core/sampling';
-import { LanguageModel, type ModelWeights } from '../../language-model';
+import { largest } from '../../src/core/sampling';
+import { LanguageModel, type ModelWeights } from '../language-model';
 import type { ModelFolder } from './hugging-face';
 
 interface Deviation {

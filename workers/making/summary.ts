@@ -1,8 +1,8 @@
 /** The statistics file of one SAE, from its codes over a walk; formats as in `models/README.md`. */
-import type { Matrix } from '../../../src/core/matrix';
-import { row, times } from '../../../src/core/matrix';
-import { largest } from '../../../src/core/sampling';
-import type { Sae } from '../../sae';
+import type { Matrix } from '../../src/core/matrix';
+import { row, times } from '../../src/core/matrix';
+import { largest } from '../../src/core/sampling';
+import type { Sae } from '../sae';
 import type { Walked } from './measure';
 import { TensorFile } from './tensors';
 

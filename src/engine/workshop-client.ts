@@ -1,0 +1,41 @@
+/** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
+import type { Order } from '../core/bringing';
+import type { Progress } from '../core/contract';
+import type { Imported } from '../core/stored-packs';
+import type { Workshop } from '../core/workshop';
+import { ignore, unlessAborted } from './aborting';
+
+/** A call that can be aborted and says how far it is. */
+export interface Watched {
+	signal?: AbortSignal | undefined;
+	onProgress?: (progress: Progress) => void;
+}
+
+type Ask<T> = (workshop: Workshop, job: number) => Promise<T>;
+
+/** How calls reach the worker; each ends early when its signal aborts or the worker is lost. */
+export interface Line {
+	/** A call that needs no open pack. */
+	ask<T>(call: Ask<T>, signal: AbortSignal | undefined): Promise<T>;
+	/** A call that waits until the pack is open. */
+	askOpen<T>(call: Ask<T>, signal: AbortSignal | undefined): Promise<T>;
+	/** Makes a callback one that the worker can call. */
+	send<T extends unknown[]>(callback: (...values: T) => void): (...values: T) => void;
+	/** Something was stored that the browser should not throw away. */
+	stored(): void;
+}
+
+export class WorkshopClient {
+	readonly #line: Line;
+
+	constructor(line: Line) {
+		this.#line = line;
+	}
+
+	async make(order: Order, { signal, onProgress = ignore }: Watched = {}): Promise<Imported> {
+		const steps = this.#line.send(unlessAborted(signal, onProgress));
+		const made = await this.#line.ask((workshop, job) => workshop.make(order, job, steps), signal);
+		this.#line.stored();
+		return made;
+	}
+}

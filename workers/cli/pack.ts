@@ -1,0 +1,59 @@
+/** `pack`: a pack from folders of a disk, into a folder. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { StoredDtype } from '../../src/core/bringing';
+import { Problem } from '../../src/core/errors';
+import { makePack as make } from '../making/make-pack';
+import { startRuntime } from '../session';
+import { usage } from './arguments';
+import { openFolder } from './disk-folder';
+import { PackFolder } from './pack-folder';
+import { parseSaeArgument } from './sae-folder';
+
+export interface PackRequest {
+	model: string;
+	/** Folders, files or archives, each with what is stated of it after a `#`. */
+	saes: string[];
+	out: string;
+	/** A text file for statistics; null leaves them not measured. */
+	corpus: string | null;
+	dtype: string;
+}
+
+export async function makePack(request: PackRequest): Promise<unknown> {
+	const { out, dtype } = request;
+	if (!['f32', 'f16', 'q8'].includes(dtype)) throw usage('--dtype must be f32, f16 or q8');
+	const model = await openFolder(request.model, 'a model');
+	const saes = [];
+	for (const argument of request.saes) {
+		const { where, stated } = parseSaeArgument(argument);
+		saes.push({ folder: await openFolder(where), stated });
+	}
+	const corpus = request.corpus === null ? null : await readText(request.corpus);
+	const writer = PackFolder.make(out);
+	await startRuntime(null);
+	const order = {
+		model,
+		saes,
+		corpus,
+		dtype: dtype as StoredDtype,
+		title: path.basename(path.resolve(request.model)),
+		name: path.basename(path.resolve(out)),
+		nulls: true
+	};
+	let said = '';
+	const { saes: ids, provenance } = await make(writer, order, ({ what }) => {
+		if (what !== said) process.stderr.write(`${(said = what)}\n`);
+	});
+	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };
+}
+
+async function readText(file: string): Promise<string> {
+	const text = await readFile(file, 'utf8').catch(() => null);
+	if (text !== null) return text;
+	throw new Problem(
+		'pack-missing',
+		`The corpus "${file}" cannot be read.`,
+		'Give --corpus a text file in UTF-8.'
+	);
+}

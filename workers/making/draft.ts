@@ -1,0 +1,16 @@
+/** A pack in the making as the engine reads packs: what is written so far, to be measured. */
+import { parsePack } from '../../src/core/manifest';
+import type { PackSource } from '../../src/core/pack-source';
+import type { PackWriter } from '../../src/core/pack-writer';
+
+/** Throws a Problem when the manifest and the files so far are no pack. */
+export function draftOf(writer: PackWriter, manifest: Record<string, unknown>): PackSource {
+	const pack = parsePack({ ...manifest, files: writer.files });
+	return {
+		pack,
+		hash: '',
+		bytes: (path) => writer.read(path),
+		stored: async () => new Set(Object.keys(pack.files)),
+		fetched: () => 0
+	};
+}

@@ -1,0 +1,62 @@
+/** What the engine does to packs beside running and keeping them: order of work, nothing numeric. */
+import type { Order, Stated } from '../src/core/bringing';
+import type { Imported } from '../src/core/stored-packs';
+import type { Progress } from '../src/core/contract';
+import type { Workshop } from '../src/core/workshop';
+import type { Library } from '../src/storage/library';
+import { Delivery } from './delivery';
+import { within, type Folder } from './formats/folder';
+import type { Jobs } from './jobs';
+import { makePack } from './making/make-pack';
+import { openSource } from './making/sources';
+import { ensureRuntime } from './session';
+import type { Workbench } from './workbench';
+
+/** What it shares with the engine that it belongs to. */
+export interface Surroundings {
+	jobs: Jobs;
+	/** The packs that are kept. Throws a Problem where none are. */
+	stored(): Promise<Library>;
+	/** The open pack at work. Throws a Problem when none is open. */
+	bench(): Workbench;
+}
+
+export class LocalWorkshop implements Workshop {
+	constructor(readonly around: Surroundings) {}
+
+	make(order: Order, job: number, onProgress: (progress: Progress) => void): Promise<Imported> {
+		const { jobs, stored } = this.around;
+		return jobs.work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const source = await openSource(order.source, signal);
+			const library = await stored();
+			await ensureRuntime();
+			const { model, saes, dtype, title } = order;
+			const draft = { base: 'pack' in model ? model.pack : null, file: source.name };
+			const imported = await library.writePack(
+				draft,
+				async (writer) => {
+					const parts = {
+						model: 'path' in model ? within(source, model.path) : null,
+						saes: saes.map(({ path, stated }) => saeAt(source, path, stated)),
+						...{ dtype, title, name: title, corpus: null, nulls: false }
+					};
+					await makePack(writer, parts, steps.send, signal);
+				},
+				signal
+			);
+			await steps.arrived();
+			return imported;
+		});
+	}
+}
+
+/** A folder of its own, or the one file. */
+function saeAt(source: Folder, path: string, stated: Stated) {
+	if (!source.names.includes(path)) return { folder: within(source, path), stated };
+	const at = path.lastIndexOf('/');
+	const around = within(source, path.slice(0, Math.max(0, at)));
+	const file = path.slice(at + 1);
+	const folder = { ...around, name: `${around.name}/${file}`, names: [file] };
+	return { folder, stated };
+}
