@@ -27,6 +27,7 @@ export interface Tensor {
 	bytes: Uint8Array;
 }
 
+/** Where a tensor lies, in bytes from the beginning of the tensors' data. */
 interface Entry {
 	dtype: Dtype;
 	shape: number[];
@@ -34,54 +35,74 @@ interface Entry {
 	end: number;
 }
 
+/** What the beginning of a file says of the rest. */
+export interface Layout {
+	/** Where the tensors' data begins, in bytes from the beginning of the file. */
+	data: number;
+	entries: ReadonlyMap<string, Readonly<Entry>>;
+}
+
+/** Bytes at the beginning of a file that say how long its header is. */
+export const PREAMBLE = 8;
+
 /** The longest header that the reference implementation accepts. */
 const LONGEST_HEADER = 100_000_000;
 const LARGEST_TENSOR = 2 ** 40;
 
 export class Safetensors {
-	readonly #entries: Map<string, Entry>;
-	readonly #data: number;
+	readonly #layout: Layout;
 
 	constructor(
 		/** The whole file. */
 		readonly bytes: Uint8Array,
-		entries: Map<string, Entry>,
-		data: number
+		layout: Layout
 	) {
-		this.#entries = entries;
-		this.#data = data;
+		this.#layout = layout;
 	}
 
 	has(name: string): boolean {
-		return this.#entries.has(name);
+		return this.#layout.entries.has(name);
 	}
 
 	get names(): string[] {
-		return [...this.#entries.keys()];
+		return [...this.#layout.entries.keys()];
 	}
 
 	/** Throws a Problem when there is none of that name. */
 	tensor(name: string): Tensor {
-		const entry = this.#entries.get(name);
+		const { entries, data } = this.#layout;
+		const entry = entries.get(name);
 		if (!entry) throw damaged(`has no tensor named ${name.slice(0, 80)}`);
 		const { dtype, shape, start, end } = entry;
-		return { dtype, shape, bytes: this.bytes.subarray(this.#data + start, this.#data + end) };
+		return { dtype, shape, bytes: this.bytes.subarray(data + start, data + end) };
 	}
 }
 
 /** Throws a Problem for any file whose header does not describe exactly the bytes that follow it. */
 export function parseSafetensors(bytes: Uint8Array): Safetensors {
-	if (bytes.length < 8) throw damaged('is too short to hold a header');
-	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	const length = Number(view.getBigUint64(0, true));
-	if (length > LONGEST_HEADER || length > bytes.length - 8)
+	const end = headerEnd(bytes, bytes.length);
+	return new Safetensors(bytes, parseLayout(bytes.subarray(0, end), bytes.length));
+}
+
+/** Where the header of a file of `length` bytes ends, by its first `PREAMBLE` bytes. */
+export function headerEnd(beginning: Uint8Array, length: number): number {
+	if (length < PREAMBLE || beginning.length < PREAMBLE)
+		throw damaged('is too short to hold a header');
+	const view = new DataView(beginning.buffer, beginning.byteOffset, beginning.byteLength);
+	const header = Number(view.getBigUint64(0, true));
+	if (header > LONGEST_HEADER || header > length - PREAMBLE)
 		throw damaged('announces a header longer than the file');
-	const header = parseHeader(bytes.subarray(8, 8 + length));
+	return PREAMBLE + header;
+}
+
+/** The same as `parseSafetensors` of a file of `length` bytes, from its beginning up to the header's end alone. */
+export function parseLayout(beginning: Uint8Array, length: number): Layout {
+	const header = parseHeader(beginning.subarray(PREAMBLE));
 	const entries = new Map<string, Entry>();
 	for (const [name, value] of Object.entries(header))
 		if (name !== '__metadata__') entries.set(name, parseEntry(name, value));
-	checkLayout(entries, bytes.length - 8 - length);
-	return new Safetensors(bytes, entries, 8 + length);
+	checkLayout(entries, length - beginning.length);
+	return { data: beginning.length, entries };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -136,7 +157,7 @@ export interface Floats {
  * A tensor as float32, as `decimals` gives it; I8 is multiplied by its float32 scale `{name}.scale`, of
  * shape [1, columns] or [rows, 1].
  */
-export function float32(file: Safetensors, name: string): Floats {
+export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats {
 	const tensor = file.tensor(name);
 	const { shape, dtype } = tensor;
 	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };

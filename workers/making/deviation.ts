@@ -1,7 +1,11 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
+import type { Floats } from '../../src/core/safetensors';
 import { largest } from '../../src/core/sampling';
 import { LanguageModel, type ModelWeights } from '../language-model';
 import type { ModelFolder } from './hugging-face';
+
+/** The float32 weights are all in memory for it: more bytes than this are not measured. */
+const MOST = 2e9;
 
 interface Deviation {
 	/** Tokens that were read. */
@@ -14,17 +18,21 @@ interface Deviation {
 	same_next_token: boolean;
 }
 
-/** Reads the tokens with both; `stored` is the model as the pack holds it. */
+/** Reads the tokens with both; `stored` is the model as the pack holds it. Null where the model is too large. */
 export async function deviation(
 	{ config, tensors }: ModelFolder,
 	stored: LanguageModel,
-	ids: number[]
-): Promise<Deviation> {
-	const whole = new LanguageModel(config, inFloat32(tensors));
-	const [exact, found] = [
-		await whole.readOnce(ids, whole.sites),
-		await stored.readOnce(ids, stored.sites)
-	];
+	ids: number[],
+	signal?: AbortSignal
+): Promise<Deviation | null> {
+	const numbers = [...tensors.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+	if (4 * numbers.reduce((a, b) => a + b, 0) > MOST) return null;
+	const found = await stored.readOnce(ids, stored.sites, signal);
+	await stored.release();
+	const read = new Map<string, Floats>();
+	for (const [name, tensor] of tensors) read.set(name, await tensor.read());
+	const whole = new LanguageModel(config, inFloat32(read));
+	const exact = await whole.readOnce(ids, whole.sites, signal);
 	await whole.release();
 	const likeliest = (logits: Float32Array) => largest(logits, 1)[0];
 	const apart = whole.sites.map((site) => off(found.taps.get(site)!, exact.taps.get(site)!));
@@ -43,7 +51,7 @@ function off(found: Float32Array, exact: Float32Array): number {
 	return Math.sqrt(squares((x, i) => found[i]! - x) / squares((x) => x - mean));
 }
 
-function inFloat32(tensors: ModelFolder['tensors']): ModelWeights {
+function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 	const files = Object.fromEntries(
 		[...tensors].map(([name, { data }]) => [
 			name,

@@ -1,43 +1,63 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
 import { Problem } from '../../src/core/errors';
-import { float32, parseSafetensors, type Floats } from '../../src/core/safetensors';
+import type { Dtype, Floats } from '../../src/core/safetensors';
 import { shown, type Folder } from '../formats/folder';
+import { TensorParts } from '../formats/tensor-parts';
 import type { Config } from '../graph/architecture';
 import { architectureOf } from '../graph/architectures';
 import { foundAs } from '../tensor-names';
 
 export interface ModelFolder {
 	config: Config;
-	tokenizer: Uint8Array;
-	tokenizerConfig: Uint8Array;
 	/** What the model needs, under the engine's names. */
-	tensors: Map<string, Floats>;
+	tensors: Map<string, ModelTensor>;
+	/** The bytes of `tokenizer.json`, and of `tokenizer_config.json`, of which none is an empty one. */
+	tokenizer(): Promise<Uint8Array>;
+	tokenizerConfig(): Promise<Uint8Array>;
 }
 
-/** Throws a Problem when a file or tensor is missing or the architecture is unknown. */
-export async function readModelFolder(folder: Folder): Promise<ModelFolder> {
-	const file = (name: string) => (folder.names.includes(name) ? folder.read(name) : null);
-	const need = async (name: string) => {
-		const bytes = await file(name);
-		if (bytes) return bytes;
+/** A tensor that is still in its file. */
+export interface ModelTensor {
+	dtype: Dtype;
+	shape: number[];
+	/** In its file. */
+	bytes: number;
+	read(): Promise<Floats>;
+}
+
+const INDEX = 'model.safetensors.index.json';
+const WEIGHTS = 'model.safetensors';
+
+/** Whether a folder with these files holds a model, whatever is in them. */
+export function isModel(names: string[]): boolean {
+	return names.includes('config.json') && (names.includes(WEIGHTS) || names.includes(INDEX));
+}
+
+/**
+ * Looks what is in the folder: descriptions and the beginnings of files, no weights. Throws a Problem when a
+ * file or tensor is missing, has another shape than the config asks for, or the architecture is unknown.
+ */
+export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
+	const has = (name: string) => folder.names.includes(name);
+	const need = (name: string): string => {
+		if (has(name)) return name;
 		throw new Problem(
 			'pack-missing',
 			`The model folder "${shown(folder)}" has no ${name.slice(0, 120)}.`,
-			'Give a folder with config.json, tokenizer.json and model.safetensors (or its sharded index).'
+			`Give a folder with config.json, tokenizer.json and ${WEIGHTS} (or its sharded index).`
 		);
 	};
-	const config = json(await need('config.json'), 'config.json') as Config;
+	const config = (await json(folder, need('config.json'))) as Config;
 	const shapes = architectureOf(config).weights(config);
-	const index = await file('model.safetensors.index.json');
-	const map =
-		index && (json(index, 'model.safetensors.index.json').weight_map as Record<string, string>);
-	const names = map ? [...new Set(Object.values(map))] : ['model.safetensors'];
-	const tensors = new Map<string, Floats>();
-	for (const name of names) {
-		if (/[/\\]/.test(name)) throw outside(name);
-		const part = parseSafetensors(await need(name));
-		for (const [tensor, there] of foundAs(config, part.names))
-			tensors.set(tensor, float32(part, there));
+	need('tokenizer.json');
+	const tensors = new Map<string, ModelTensor>();
+	for (const name of await weightFiles(folder)) {
+		const file = await TensorParts.open(folder, need(name));
+		for (const [tensor, there] of foundAs(config, file.names)) {
+			const { dtype, shape } = file.layout.entries.get(there)!;
+			const bytes = file.sizeOf(there);
+			tensors.set(tensor, { dtype, shape, bytes, read: () => file.floats(there) });
+		}
 	}
 	for (const [name, shape] of Object.entries(shapes))
 		if (tensors.get(name)?.shape.join() !== shape.join())
@@ -48,18 +68,35 @@ export async function readModelFolder(folder: Folder): Promise<ModelFolder> {
 			);
 	return {
 		config,
-		tokenizer: await need('tokenizer.json'),
-		tokenizerConfig: (await file('tokenizer_config.json')) ?? new TextEncoder().encode('{}'),
-		tensors
+		tensors,
+		tokenizer: () => folder.read('tokenizer.json'),
+		tokenizerConfig: async () =>
+			has('tokenizer_config.json')
+				? folder.read('tokenizer_config.json')
+				: new TextEncoder().encode('{}')
 	};
 }
 
-function json(bytes: Uint8Array, name: string): Record<string, unknown> {
+/** The files of weights: those that the index names, or the one there is without an index. */
+async function weightFiles(folder: Folder): Promise<string[]> {
+	if (!folder.names.includes(INDEX)) return [WEIGHTS];
+	const { weight_map: map } = await json(folder, INDEX);
+	const files = map && typeof map === 'object' ? [...new Set(Object.values(map))] : [];
+	const names = files.filter((name) => typeof name === 'string');
+	for (const name of names) if (/[/\\]/.test(name)) throw outside(name);
+	if (names.length > 0 && names.length === files.length) return names;
+	throw new Problem('pack-invalid', `${INDEX} names no files.`, 'Download it again.');
+}
+
+async function json(folder: Folder, name: string): Promise<Record<string, unknown>> {
 	try {
-		return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-	} catch {
-		throw new Problem('pack-invalid', `${name} is not valid JSON.`, 'Download it again.');
+		const text = new TextDecoder().decode(await folder.read(name));
+		const value: unknown = JSON.parse(text);
+		if (value && typeof value === 'object') return value as Record<string, unknown>;
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
 	}
+	throw new Problem('pack-invalid', `${name} is not valid JSON.`, 'Download it again.');
 }
 
 function outside(name: string): Problem {

@@ -7,15 +7,17 @@ import { placeOf, tapOf } from '../../src/core/site';
 import type { Folder } from '../formats/folder';
 import { readSae } from '../formats/formats';
 import type { FoundSae } from '../formats/found';
+import type { Config } from '../graph/architecture';
+import { architectureOf } from '../graph/architectures';
 import { Matcher } from '../matcher';
 import { Workbench } from '../workbench';
 import { deviation } from './deviation';
 import { draftOf } from './draft';
-import { readModelFolder, type ModelFolder } from './hugging-face';
+import { openModelFolder, type ModelFolder } from './hugging-face';
 import { PackMeasure, windowsOf } from './measure';
 import { selfTestFile, selfTestIds } from './self-test-file';
 import { statisticsInto, type Entry } from './statistics';
-import { exampleFile, modelFile, saeFile } from './weight-files';
+import { exampleFile, saeFile, writeModel } from './weight-files';
 
 export interface PackOrder {
 	/** Null: the SAEs are added to the pack that is revised. */
@@ -24,7 +26,7 @@ export interface PackOrder {
 	dtype: StoredDtype;
 	/** A text for statistics; null leaves them not measured. */
 	corpus: string | null;
-	/** As people call it; the pack's name comes from `name`. */
+	/** As people call it; the pack's name in addresses comes from `name`. */
 	title: string;
 	name: string;
 	/** Whether the null of each SAE is drawn now, not when somebody first asks for it: that takes a while. */
@@ -32,6 +34,31 @@ export interface PackOrder {
 }
 
 type NamedSae = FoundSae & { folder: string };
+type Manifest = Record<string, unknown>;
+
+/** How far the making of a pack is, and whether it goes on. */
+class Course {
+	#done = 0;
+	constructor(
+		readonly onProgress: (progress: Progress) => void,
+		readonly signal: AbortSignal | undefined,
+		/** Bytes of weights to be read. */
+		readonly total: number
+	) {}
+
+	/** More bytes were read and stored. Throws an AbortError when the work was cancelled. */
+	stored(what: string, bytes: number): void {
+		this.signal?.throwIfAborted();
+		this.#done += bytes;
+		this.onProgress({ phase: 'store', what, done: this.#done, total: this.total });
+	}
+
+	/** A step whose length nobody knows. */
+	step(what: string): void {
+		this.signal?.throwIfAborted();
+		this.onProgress({ phase: 'prepare', what, done: 0, total: 0 });
+	}
+}
 
 /**
  * Writes and finishes the pack; the runtime must have been started. Returns the names of the SAEs that were
@@ -43,54 +70,49 @@ export async function makePack(
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<{ saes: string[]; provenance: unknown }> {
-	const { dtype, corpus } = order;
-	const progress = (what: string) => {
-		signal?.throwIfAborted();
-		onProgress({ phase: 'prepare', what, done: 0, total: 0 });
-	};
-	progress('model');
-	const model = order.model && (await readModelFolder(order.model));
-	const saes: NamedSae[] = [];
-	for (const { folder, stated } of order.saes) {
-		progress(folder.name);
-		saes.push({ ...(await readSae(folder, stated)), folder: folder.name });
-	}
-	const manifest = model
-		? await begun(out, model, order)
-		: { ...out.base, name: plainName(order.name), title: order.title };
+	const model = order.model && (await openModelFolder(order.model));
+	const course = new Course(onProgress, signal, bytesOf(model, order));
+	const base: Manifest = { ...out.base, name: plainName(order.name), title: order.title };
+	const manifest = model ? await begun(out, model, order, course) : base;
+	const config = (manifest.model as { config: Config }).config;
 	const before = (manifest.saes ?? []) as Entry[];
-	const ids = namesOf(
-		saes,
-		before.map(({ id }) => id)
-	);
+	const taken = before.map(({ id }) => id);
 	const entries: Entry[] = [];
-	for (const [i, sae] of saes.entries()) {
-		const weights = `saes/${ids[i]!}.safetensors`;
-		progress(weights);
-		await out.write(weights, saeFile(sae, dtype));
-		entries.push({ id: ids[i]!, site: sae.site, cfg: sae.cfg, weights, stats: null });
+	for (const { folder, stated } of order.saes) {
+		const sae = { ...(await readSae(folder, stated)), folder: folder.name };
+		const id = nameOf(sae, taken);
+		checkFits(id, sae, config);
+		taken.push(id);
+		const weights = `saes/${id}.safetensors`;
+		await out.write(weights, ...saeFile(sae, order.dtype));
+		entries.push({ id, site: sae.site, cfg: sae.cfg, weights, stats: null });
+		course.stored(id, sizeOf(folder));
 	}
 	manifest.saes = [...before, ...entries];
-	await measureInto(
-		out,
-		manifest,
-		entries,
-		{ model, saes, dtype, corpus, nulls: order.nulls },
-		progress
-	);
+	if (model || order.corpus !== null || order.nulls)
+		await measureInto(out, manifest, entries, { ...order, model }, course);
 	await out.finish(manifest);
-	return { saes: ids, provenance: manifest.provenance };
+	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance };
+}
+
+const sizeOf = ({ sizes }: Folder) => [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+/** What is read of the model, and of the SAEs' folders all. */
+function bytesOf(model: ModelFolder | null, { saes }: PackOrder): number {
+	const tensors = [...(model?.tensors.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0);
+	return saes.reduce((sum, { folder }) => sum + sizeOf(folder), tensors);
 }
 
 /** Writes the model and describes a pack of it alone. */
 async function begun(
 	out: PackWriter,
 	model: ModelFolder,
-	{ dtype, title, name }: PackOrder
-): Promise<Record<string, unknown>> {
-	await out.write('model.safetensors', modelFile(model, dtype));
-	await out.write('tokenizer.json', model.tokenizer);
-	await out.write('tokenizer_config.json', model.tokenizerConfig);
+	{ dtype, title, name }: PackOrder,
+	course: Course
+): Promise<Manifest> {
+	const weights = await writeModel(out, model, dtype, (path, n) => course.stored(path, n));
+	await out.write('tokenizer.json', await model.tokenizer());
+	await out.write('tokenizer_config.json', await model.tokenizerConfig());
 	return {
 		format: 'undercurrent-pack',
 		version: '1.0.0',
@@ -102,7 +124,7 @@ async function begun(
 		provenance: { made_by: 'undercurrent pack', stored_as: dtype },
 		model: {
 			config: model.config,
-			weights: ['model.safetensors'],
+			weights,
 			tokenizer: 'tokenizer.json',
 			tokenizer_config: 'tokenizer_config.json'
 		}
@@ -112,93 +134,90 @@ async function begun(
 /** A name as addresses bear it. */
 function plainName(name: string): string {
 	const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-	return (
-		plain
-			.replace(/^-+|-+$/g, '')
-			.slice(0, 60)
-			.replace(/-+$/, '') || 'pack'
-	);
-}
-
-/** What a pack is made of. */
-interface Parts extends Pick<PackOrder, 'dtype' | 'corpus' | 'nulls'> {
-	model: ModelFolder | null;
-	saes: NamedSae[];
+	return plain.replace(/^-+/, '').slice(0, 60).replace(/-+$/, '') || 'pack';
 }
 
 /** Opens the pack as written and adds what is measured with exactly the stored weights. */
 async function measureInto(
 	out: PackWriter,
-	manifest: Record<string, unknown>,
+	manifest: Manifest,
 	entries: Entry[],
-	{ model, saes, dtype, corpus, nulls }: Parts,
-	progress: (what: string) => void
+	{ model, saes, dtype, corpus, nulls }: Omit<PackOrder, 'model'> & { model: ModelFolder | null },
+	course: Course
 ): Promise<void> {
-	let bench = await Workbench.open(draftOf(out, manifest), false);
+	const { signal } = course;
+	course.step('opening the model');
+	let bench = await Workbench.open(draftOf(out, manifest), false, signal);
 	try {
-		for (const entry of entries) checkFits(entry, bench);
 		if (corpus !== null) {
 			const walk = windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
 			if (walk.tokens === 0) throw noText();
 			const measure = new PackMeasure(bench, walk);
-			const means = await measure.means(saes.map((s) => s.site));
-			for (const [i, sae] of saes.entries())
-				await out.write(String(entries[i]!.weights), saeFile(sae, dtype, means.get(sae.site)));
+			const means = await measure.means(entries.map(({ site }) => String(site)));
+			// Read once more: all of them at once would not fit.
+			for (const [i, { folder, stated }] of saes.entries()) {
+				const { weights, site } = entries[i]!;
+				const sae = await readSae(folder, stated);
+				await out.write(String(weights), ...saeFile(sae, dtype, means.get(String(site))));
+			}
 			await out.write('examples.safetensors', exampleFile(walk.windows));
 			manifest.examples = 'examples.safetensors';
 			await bench.release();
-			bench = await Workbench.open(draftOf(out, manifest), false);
-			await statisticsInto(out, entries, bench, walk, progress);
+			bench = await Workbench.open(draftOf(out, manifest), false, signal);
+			await statisticsInto(out, entries, bench, walk, (what) => course.step(what));
 		}
 		const matcher = new Matcher();
 		for (const entry of nulls ? entries : []) {
-			progress(`null of ${entry.id}`);
-			entry.null = await matcher.null((await bench.sae(entry.id)).unit);
+			course.step(`null of ${entry.id}`);
+			entry.null = await matcher.null((await bench.sae(entry.id)).unit, signal);
 		}
 		if (!model) return;
-		await out.write('self-test.json', await selfTestFile(bench));
+		course.step('self-test');
+		await out.write('self-test.json', await selfTestFile(bench, signal));
 		manifest.self_test = 'self-test.json';
 		if (dtype === 'f32') return;
-		const found = await deviation(model, bench.model, selfTestIds(bench));
+		course.step('deviation from float32');
+		const found = await deviation(model, bench.model, selfTestIds(bench), signal);
 		manifest.provenance = { ...(manifest.provenance as object), deviation: found };
-		const share = (part: number) => `${(100 * part).toPrecision(2)} %`;
-		progress(
-			`stored as ${dtype}: against float32, the logits of the self-test are off by ${share(found.logits)} of their spread, ` +
-				`the stream by ${share(found.stream)} at most`
-		);
+		if (found) course.step(`stored as ${dtype}: ${inWords(found)}`);
 	} finally {
 		await bench.release();
 	}
 }
 
-/** Every site's SAE is named by the site; further ones by their folder as well. `before`: names that are taken. */
-function namesOf(saes: NamedSae[], before: string[]): string[] {
-	const taken = new Set(before);
-	return saes.map((sae) => {
-		const extra = sae.folder
-			.slice(sae.folder.search(/[^/\\]*[/\\]*$/))
-			.replace(/[^\w.-]+/g, '-')
-			.replace(/^-+|-+$/g, '')
-			.slice(0, 60);
-		let name = taken.has(sae.site) ? `${sae.site}@${extra || 'other'}` : sae.site;
-		for (let n = 2; taken.has(name); n++) name = `${sae.site}@${extra || 'other'}-${n}`;
-		taken.add(name);
-		return name;
-	});
+function inWords({ logits, stream }: { logits: number; stream: number }): string {
+	const share = (part: number) => `${(100 * part).toPrecision(2)} %`;
+	return (
+		`against float32, the logits of the self-test are off by ${share(logits)} of their spread, ` +
+		`the stream by ${share(stream)} at most`
+	);
 }
 
-function checkFits(entry: Entry, bench: Workbench): void {
-	const site = String(entry.site);
-	const { d_in } = entry.cfg as { d_in: number };
-	const wrong = !bench.model.sites.includes(tapOf(site))
-		? `sits in layer ${placeOf(site)!.layer}, which the model does not have`
-		: d_in !== bench.model.shape.dModel
-			? `reads ${d_in} numbers, but the model is ${bench.model.shape.dModel} wide`
-			: null;
+/** Every site's SAE is named by the site; further ones by their folder as well. */
+function nameOf({ site, folder }: NamedSae, taken: string[]): string {
+	const extra = folder
+		.slice(folder.search(/[^/\\]*[/\\]*$/))
+		.replace(/[^\w.-]+/g, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 60);
+	let name = taken.includes(site) ? `${site}@${extra || 'other'}` : site;
+	for (let n = 2; taken.includes(name); n++) name = `${site}@${extra || 'other'}-${n}`;
+	return name;
+}
+
+function checkFits(id: string, { site, cfg }: FoundSae, config: Config): void {
+	const { layers, dModel } = architectureOf(config).shape(config);
+	const { kind, layer } = placeOf(tapOf(site))!;
+	const wrong =
+		kind !== 'embed' && layer >= layers
+			? `sits in layer ${layer}, which the model does not have`
+			: cfg.d_in !== dModel
+				? `reads ${cfg.d_in} numbers, but the model is ${dModel} wide`
+				: null;
 	if (wrong)
 		throw new Problem(
 			'pack-invalid',
-			`The SAE ${entry.id} ${wrong}.`,
+			`The SAE ${id} ${wrong}.`,
 			'Give SAEs that were trained on this model.'
 		);
 }

@@ -33,8 +33,13 @@ export class TensorFile {
 		return this.#add(name, dtype, shape, data);
 	}
 
-	/** The file's bytes; its header is padded so that every tensor is aligned. */
-	finish(): Uint8Array {
+	/** Bytes of the tensors so far. */
+	get bytes(): number {
+		return [...this.#parts.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+	}
+
+	/** The file as its header, padded so that every tensor is aligned, and its tensors, one after the other. */
+	pieces(): Uint8Array[] {
 		// Widest types first keep every tensor aligned without gaps, which the format forbids.
 		const width = ({ dtype }: Part) => ({ F32: 4, I32: 4, U32: 4, F16: 2, U16: 2 })[dtype] ?? 1;
 		const parts = [...this.#parts].sort(([, a], [, b]) => width(b) - width(a));
@@ -46,14 +51,21 @@ export class TensorFile {
 		}
 		let json = JSON.stringify(header);
 		json += ' '.repeat((8 - (new TextEncoder().encode(json).length % 8)) % 8);
-		const head = new TextEncoder().encode(json);
-		const file = new Uint8Array(8 + head.length + at);
-		new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
-		file.set(head, 8);
-		at = 8 + head.length;
-		for (const [, { bytes }] of parts) {
-			file.set(bytes, at);
-			at += bytes.length;
+		const text = new TextEncoder().encode(json);
+		const head = new Uint8Array(8 + text.length);
+		new DataView(head.buffer).setBigUint64(0, BigInt(text.length), true);
+		head.set(text, 8);
+		return [head, ...parts.map(([, { bytes }]) => bytes)];
+	}
+
+	/** The file's bytes in one. */
+	finish(): Uint8Array {
+		const pieces = this.pieces();
+		const file = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+		let at = 0;
+		for (const piece of pieces) {
+			file.set(piece, at);
+			at += piece.length;
 		}
 		return file;
 	}
@@ -65,9 +77,21 @@ export class TensorFile {
 	}
 }
 
+/** Bytes that `floats` makes of a tensor. */
+export function storedSize(shape: number[], dtype: StoredDtype, scaleAxis: 0 | 1 = 0): number {
+	const n = shape.reduce((a, b) => a * b, 1);
+	if (dtype === 'f16' && shape.length > 1) return 2 * n;
+	return dtype === 'q8' && shape.length === 2 ? n + 4 * shape[scaleAxis]! : 4 * n;
+}
+
+/** One number and its bits: millions are turned. */
+const ONE = new Float32Array(1);
+const BITS = new Uint32Array(ONE.buffer);
+
 /** IEEE 754 half precision, rounded to nearest, ties to even. */
 export function toHalf(x: number): number {
-	const bits = new Uint32Array(Float32Array.of(x).buffer)[0]!;
+	ONE[0] = x;
+	const bits = BITS[0]!;
 	const sign = (bits >>> 16) & 0x8000;
 	const magnitude = Math.abs(x);
 	if (Number.isNaN(x)) return 0x7e00;

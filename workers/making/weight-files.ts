@@ -1,29 +1,90 @@
 /** Files of weights as a pack holds them. */
 import type { StoredDtype } from '../../src/core/bringing';
 import { Problem } from '../../src/core/errors';
+import { LARGEST_PART, type PackWriter } from '../../src/core/pack-writer';
 import type { FoundSae } from '../formats/found';
+import type { Config } from '../graph/architecture';
 import { architectureOf } from '../graph/architectures';
 import type { ModelFolder } from './hugging-face';
 import { startsOf } from './measure';
-import { TensorFile } from './tensors';
+import { storedSize, TensorFile } from './tensors';
+
+/** An SAE's matrices whose outputs are columns. */
+const IN_OUT = ['W_enc', 'W_p', 'W_q'];
 
 /** From here on a number rounds to infinity in float16. */
 const LARGEST_HALF = 65520;
 
-export function modelFile(model: ModelFolder, dtype: StoredDtype): Uint8Array {
-	const file = new TensorFile();
-	const { storedInOut } = architectureOf(model.config);
-	// One scale for each output, whichever axis that is.
-	for (const [name, tensor] of model.tensors) {
-		if (dtype === 'f16' && tensor.data.some((x) => Math.abs(x) >= LARGEST_HALF))
-			throw new Problem(
-				'unsupported',
-				`The model's ${name} holds numbers too large for float16.`,
-				'Make the pack with --dtype f32.'
-			);
-		file.floats(name, tensor, dtype, storedInOut?.test(name) ? 1 : 0);
+/** The files of a model's weights and the tensors in each: of at most `LARGEST_PART` bytes, or one tensor. */
+export function modelFiles(
+	{ config, tensors }: Pick<ModelFolder, 'config' | 'tensors'>,
+	dtype: StoredDtype
+): { path: string; names: string[]; bytes: number }[] {
+	const files: { names: string[]; bytes: number }[] = [];
+	for (const [name, { shape }] of tensors) {
+		const bytes = storedSize(shape, dtype, scaleAxis(config, name));
+		const last = files.at(-1);
+		if (last && last.bytes + bytes <= LARGEST_PART) {
+			last.names.push(name);
+			last.bytes += bytes;
+		} else files.push({ names: [name], bytes });
 	}
-	return file.finish();
+	const five = (n: number) => String(n).padStart(5, '0');
+	return files.map((file, i) => ({
+		...file,
+		path: `model${files.length > 1 ? `-${five(i + 1)}-of-${five(files.length)}` : ''}.safetensors`
+	}));
+}
+
+/**
+ * Writes the model's weights file by file, its tensors read one by one: no more than one file of them is in
+ * memory. `onRead` gets the bytes of each tensor that was read. Returns the paths.
+ */
+export async function writeModel(
+	out: PackWriter,
+	model: ModelFolder,
+	dtype: StoredDtype,
+	onRead: (path: string, bytes: number) => void
+): Promise<string[]> {
+	const files = modelFiles(model, dtype);
+	for (const { path, names } of files) {
+		const file = new TensorFile();
+		for (const name of names) {
+			const found = model.tensors.get(name)!;
+			const tensor = await found.read();
+			checkNumbers(name, tensor.data, dtype);
+			file.floats(name, tensor, dtype, scaleAxis(model.config, name));
+			onRead(path, found.bytes);
+		}
+		await out.write(path, ...file.pieces());
+	}
+	return files.map(({ path }) => path);
+}
+
+/** Int8 has one scale for each output, whichever axis that is. */
+function scaleAxis(config: Config, name: string): 0 | 1 {
+	return architectureOf(config).storedInOut?.test(name) ? 1 : 0;
+}
+
+function checkNumbers(name: string, data: Float32Array, dtype: StoredDtype): void {
+	let most = 0;
+	for (let i = 0; i < data.length; i++) {
+		const size = Math.abs(data[i]!);
+		// NaN is larger than nothing.
+		if (!(size <= most)) most = size;
+		if (!(most < Infinity))
+			throw new Problem(
+				'pack-damaged',
+				`The model's ${name} holds a number that is not finite.`,
+				'Download the weights again.'
+			);
+	}
+	if (dtype !== 'f16' || most < LARGEST_HALF) return;
+	throw new Problem(
+		'unsupported',
+		`The model's ${name} holds numbers too large for float16.`,
+		'Store it as float32 (--dtype f32).'
+	);
 }
 
 /** `mean`: the site's mean activation, `[dIn]`, where it was measured. */
@@ -31,12 +92,12 @@ export function saeFile(
 	sae: FoundSae,
 	dtype: StoredDtype,
 	mean: Float32Array | null = null
-): Uint8Array {
+): Uint8Array[] {
 	const file = new TensorFile();
 	for (const [name, tensor] of sae.tensors)
-		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
+		file.floats(name, tensor, dtype, IN_OUT.includes(name) ? 1 : 0);
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
-	return file.finish();
+	return file.pieces();
 }
 
 /** The texts of a walk, for examples to point into. */
