@@ -1,5 +1,4 @@
 /** The stored packs of an engine without a model: a list, changed by what is asked. */
-import type { Order } from '../src/core/bringing';
 import type { Progress } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import type {
@@ -11,6 +10,7 @@ import type {
 	Verified
 } from '../src/core/stored-packs';
 import { FakeExperiments } from './fake-experiments';
+import { FakeWorkshop } from './fake-workshop';
 
 interface Watched {
 	signal?: AbortSignal;
@@ -56,16 +56,7 @@ export class FakeStore extends FakeExperiments {
 		this.leftover = 0;
 	}
 
-	readonly workshop = {
-		make: async (order: Order, watched: Watched = {}): Promise<Imported> => {
-			this.calls.push(`make ${order.title}`);
-			const made = storedPack({ name: 'made', title: order.title, hash: 'a'.repeat(12) });
-			await this.#steps('store', made, watched);
-			this.packs = [...this.packs, made];
-			const { name, title, hash, files, bytes } = made;
-			return { name, title, hash, files, bytes, added: bytes };
-		}
-	};
+	readonly workshop = new FakeWorkshop();
 
 	async verifyPack(hash: string, watched: Watched = {}): Promise<Verified> {
 		const { files, bytes } = await this.#through('verify', hash, watched);

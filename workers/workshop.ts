@@ -1,12 +1,13 @@
 /** What the engine does to packs beside running and keeping them: order of work, nothing numeric. */
-import type { Order, Stated } from '../src/core/bringing';
+import type { Found, Order, Source, Stated } from '../src/core/bringing';
 import type { Imported } from '../src/core/stored-packs';
 import type { Progress } from '../src/core/contract';
 import type { Workshop } from '../src/core/workshop';
 import type { Library } from '../src/storage/library';
 import { Delivery } from './delivery';
-import { within, type Folder } from './formats/folder';
+import { within } from './formats/folder';
 import type { Jobs } from './jobs';
+import { look, saeAt } from './making/look';
 import { makePack } from './making/make-pack';
 import { openSource } from './making/sources';
 import { ensureRuntime } from './session';
@@ -24,6 +25,24 @@ export interface Surroundings {
 export class LocalWorkshop implements Workshop {
 	constructor(readonly around: Surroundings) {}
 
+	look(
+		source: Source,
+		stated: Record<string, Stated>,
+		job: number,
+		onProgress: (progress: Progress) => void
+	): Promise<Found> {
+		return this.around.jobs.work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const folder = await openSource(source, signal);
+			const found = await look(folder, stated, (what, done, total) => {
+				signal.throwIfAborted();
+				steps.send({ phase: 'read', what, done, total });
+			});
+			await steps.arrived();
+			return found;
+		});
+	}
+
 	make(order: Order, job: number, onProgress: (progress: Progress) => void): Promise<Imported> {
 		const { jobs, stored } = this.around;
 		return jobs.work(job, async (signal) => {
@@ -38,7 +57,7 @@ export class LocalWorkshop implements Workshop {
 				async (writer) => {
 					const parts = {
 						model: 'path' in model ? within(source, model.path) : null,
-						saes: saes.map(({ path, stated }) => saeAt(source, path, stated)),
+						saes: saes.map(({ path, stated }) => ({ folder: saeAt(source, path), stated })),
 						...{ dtype, title, name: title, corpus: null, nulls: false }
 					};
 					await makePack(writer, parts, steps.send, signal);
@@ -49,14 +68,4 @@ export class LocalWorkshop implements Workshop {
 			return imported;
 		});
 	}
-}
-
-/** A folder of its own, or the one file. */
-function saeAt(source: Folder, path: string, stated: Stated) {
-	if (!source.names.includes(path)) return { folder: within(source, path), stated };
-	const at = path.lastIndexOf('/');
-	const around = within(source, path.slice(0, Math.max(0, at)));
-	const file = path.slice(at + 1);
-	const folder = { ...around, name: `${around.name}/${file}`, names: [file] };
-	return { folder, stated };
 }

@@ -44,3 +44,62 @@ export interface Order {
 	/** What people will call it. */
 	title: string;
 }
+
+/** Bytes that something takes in a pack, by how it is stored. */
+export type StoredBytes = Record<StoredDtype, number>;
+
+/** A model in a source, by its description and the beginnings of its files. */
+export interface FoundModel {
+	/** Its folder in the source, '' for its top. */
+	path: string;
+	/** Hugging Face's `model_type`. */
+	type: string;
+	layers: number;
+	dModel: number;
+	vocabSize: number;
+	/** Longest sequence that is read, in tokens. */
+	context: number;
+	parameters: number;
+	/** Of its weights in the source, and how most of them are saved there (F32, F16, BF16 …). */
+	bytes: number;
+	dtype: string;
+	stored: StoredBytes;
+}
+
+/** An SAE in a source. */
+export interface FoundDictionary {
+	/** Its folder or file in the source. */
+	path: string;
+	bytes: number;
+	/** Formats that its files fit: one, unless somebody has to say which. */
+	formats: string[];
+	/** Null where it cannot be used as it is, or where only the whole file tells. */
+	facts: DictionaryFacts | null;
+	/** What has to be stated before it can be read. */
+	asks: keyof Stated | null;
+	/** Why there are no facts: one sentence; null where only the whole file tells. */
+	why: string | null;
+}
+
+export interface DictionaryFacts {
+	site: string;
+	architecture: string;
+	dIn: number;
+	dSae: number;
+	k: number | null;
+	stored: StoredBytes;
+}
+
+/** What there is in a source. */
+export interface Found {
+	/** As the reader knows the source. */
+	name: string;
+	/** It is a pack already, to be imported as it is. */
+	isPack: boolean;
+	models: FoundModel[];
+	saes: FoundDictionary[];
+	/** What looks like a model or SAE and is none that can be used, each with one sentence. */
+	refused: { path: string; why: string }[];
+	/** Files of no meaning here, such as licences and pictures. */
+	others: number;
+}

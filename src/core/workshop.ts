@@ -2,13 +2,23 @@
  * What an engine does to packs beside running and keeping them: made, revised, examined. It is reached as
  * `engine.workshop`. Plain data, as in `contract.ts`; every call takes a job that `Engine.cancel` ends.
  */
-import type { Order } from './bringing';
+import type { Found, Order, Source, Stated } from './bringing';
 import type { Progress } from './contract';
 import type { Imported } from './stored-packs';
 
 type OnProgress = (progress: Progress) => void;
 
 export interface Workshop {
+	/**
+	 * Looks what there is in a source: descriptions and the beginnings of files are read, and of SAEs whose
+	 * format keeps all in one the whole. `stated`: what is said of SAEs, by their paths.
+	 */
+	look(
+		source: Source,
+		stated: Record<string, Stated>,
+		job: number,
+		onProgress: OnProgress
+	): Promise<Found>;
 	/** Makes a pack in storage: whole, or nothing of it. Needs no open pack. */
 	make(order: Order, job: number, onProgress: OnProgress): Promise<Imported>;
 }

@@ -1,5 +1,5 @@
 /** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
-import type { Order } from '../core/bringing';
+import type { Found, Order, Source, Stated } from '../core/bringing';
 import type { Progress } from '../core/contract';
 import type { Imported } from '../core/stored-packs';
 import type { Workshop } from '../core/workshop';
@@ -30,6 +30,15 @@ export class WorkshopClient {
 
 	constructor(line: Line) {
 		this.#line = line;
+	}
+
+	look(
+		source: Source,
+		stated: Record<string, Stated>,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<Found> {
+		const steps = this.#line.send(unlessAborted(signal, onProgress));
+		return this.#line.ask((workshop, job) => workshop.look(source, stated, job, steps), signal);
 	}
 
 	async make(order: Order, { signal, onProgress = ignore }: Watched = {}): Promise<Imported> {

@@ -18,6 +18,7 @@ import { Address } from './address.svelte';
 import { added, changed } from './edits';
 import type { Asked } from './engine';
 import type { Example } from './example';
+import { Bringing } from './bringing.svelte';
 import { Experiments } from './experiments.svelte';
 import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
@@ -63,6 +64,7 @@ export class Explorer {
 	readonly experiments: Experiments;
 	readonly remeasuring: Remeasuring;
 	readonly packs: Packs;
+	readonly bringing: Bringing;
 	readonly reproducing: Reproducing;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
@@ -83,6 +85,7 @@ export class Explorer {
 		this.experiments = new Experiments(engine);
 		this.remeasuring = new Remeasuring(engine);
 		this.packs = new Packs(engine);
+		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
 		this.reproducing = new Reproducing(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));

@@ -3,7 +3,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../src/core/errors';
 import type { Folder } from '../formats/folder';
-import { zipFolder } from '../formats/zip-folder';
+import { folderOfArchive } from '../formats/archive-folder';
 
 const MOST_FILES = 5_000;
 const DEEPEST = 4;
@@ -19,7 +19,7 @@ export async function openFolder(where: string, what = 'an SAE'): Promise<Folder
 		);
 	const name = path.resolve(where);
 	if (there.isDirectory()) return onDisk(name, name, await filesBelow(where, '', 0));
-	if (where.endsWith('.zip')) return zipFolder(name, new Uint8Array(await readFile(where)));
+	if (where.endsWith('.zip')) return folderOfArchive(name, new Blob([await readFile(where)]));
 	return onDisk(name, path.dirname(name), [path.basename(where)]);
 }
 

@@ -1,4 +1,5 @@
 /** A folder of files from anywhere: a disk, a dropped zip, a hub. All that a format's reader sees of the world. */
+import type { Stated } from '../../src/core/bringing';
 import { Problem } from '../../src/core/errors';
 import { Words } from './words';
 
@@ -13,6 +14,8 @@ export interface Folder {
 	read(name: string): Promise<Uint8Array>;
 	/** The bytes of a file from `start` up to `end`: of a large one, no more need be fetched or held. */
 	part(name: string, start: number, end: number): Promise<Uint8Array>;
+	/** Reading costs a network: nothing large is read only to look at it. */
+	far?: boolean;
 }
 
 /** A folder within another. */
@@ -25,7 +28,8 @@ export function within(folder: Folder, path: string): Folder {
 		names: below.map((name) => name.slice(root.length)),
 		sizes: new Map(below.map((name) => [name.slice(root.length), folder.sizes.get(name)!])),
 		read: (name) => folder.read(root + name),
-		part: (name, start, end) => folder.part(root + name, start, end)
+		part: (name, start, end) => folder.part(root + name, start, end),
+		...(folder.far && { far: true })
 	};
 }
 
@@ -66,6 +70,27 @@ export async function readJson(folder: Folder, name: string): Promise<Words> {
 /** What this program cannot run, said of the SAE in a folder. */
 export function refused(folder: Folder, what: string, advice: string): Problem {
 	return new Problem('unsupported', `The SAE in "${shown(folder)}" ${what}.`, advice);
+}
+
+/** A fact that the files do not tell, and that a person may state. */
+export class Unstated extends Problem {
+	constructor(
+		readonly asks: keyof Stated,
+		sentence: string,
+		advice: string
+	) {
+		super('unsupported', sentence, advice);
+	}
+}
+
+/** The same said of the SAE in a folder. */
+export function unstated(
+	folder: Folder,
+	asks: keyof Stated,
+	what: string,
+	advice: string
+): Unstated {
+	return new Unstated(asks, `The SAE in "${shown(folder)}" ${what}.`, advice);
 }
 
 /** The end of where it lies: what tells it from its siblings. */

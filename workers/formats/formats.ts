@@ -2,7 +2,7 @@
 import type { Stated } from '../../src/core/bringing';
 import { Problem } from '../../src/core/errors';
 import { dictionaryLearning } from './dictionary-learning';
-import { shown, type Folder } from './folder';
+import { shown, Unstated, type Folder } from './folder';
 import type { Format } from './format';
 import type { FoundSae } from './found';
 import { gemmaScope } from './gemma-scope';
@@ -33,6 +33,11 @@ export async function readSae(folder: Folder, stated: Stated): Promise<FoundSae>
 	return await formatOf(folder, stated).read(folder, stated);
 }
 
+/** The names of the formats that files of these names may be of. */
+export function claimed(names: string[]): string[] {
+	return FORMATS.filter((format) => format.claims(names)).map(({ name }) => name);
+}
+
 /** The format of a folder by its files, and by what is stated where they fit several. */
 function formatOf(folder: Folder, stated: Stated): Format {
 	const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -50,8 +55,8 @@ function formatOf(folder: Folder, stated: Stated): Format {
 	}
 	if (fitting.length === 1) return fitting[0]!;
 	if (fitting.length > 1)
-		throw new Problem(
-			'unsupported',
+		throw new Unstated(
+			'format',
 			`"${shown(folder)}" may be of several formats: ${fitting.map(({ name }) => name).join(', ')}.`,
 			'Say which: put #format= and its name after the folder.'
 		);
@@ -79,8 +84,8 @@ function unknown(folder: Folder): Problem {
 	);
 }
 
-/** Every folder below, with its files by their paths relative to it. */
-function folders(names: string[]): Map<string, string[]> {
+/** Every folder below, outer ones first, with its files by their paths relative to it. */
+export function folders(names: string[]): Map<string, string[]> {
 	const all = new Map<string, string[]>();
 	for (const name of names)
 		for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {

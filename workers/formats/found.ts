@@ -1,7 +1,7 @@
 /** An SAE as every reader hands it over, whatever format it came in: what the pack and the runtime take. */
 import type { Site } from '../../src/core/contract';
 import type { Floats } from '../../src/core/safetensors';
-import { refused, type Folder } from './folder';
+import { refused, unstated, type Folder } from './folder';
 
 export interface FoundSae {
 	/** The format it came in, as `models/README.md` names it. */
@@ -53,7 +53,12 @@ export function found(folder: Folder, parts: Parts): FoundSae {
 	const top = architecture === 'topk' || architecture === 'kron';
 	const k = parts.k ?? 0;
 	if (top && !(Number.isSafeInteger(k) && k > 0))
-		throw refused(folder, 'is TopK but names no k', 'Put #k= and the number after the folder.');
+		throw unstated(
+			folder,
+			'k',
+			'is TopK but names no k',
+			'Put #k= and the number after the folder.'
+		);
 	if (top && k > dSae)
 		throw refused(folder, `keeps ${k} of ${dSae} features`, 'Check that config and weights match.');
 	if (dIn * dSae >= LARGEST)

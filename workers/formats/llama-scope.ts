@@ -4,7 +4,7 @@
  * the activations' own size.
  */
 import type { Stated } from '../../src/core/bringing';
-import { readJson, refused, type Folder } from './folder';
+import { readJson, refused, unstated, type Folder } from './folder';
 import { rowNorms, withInputScale } from './folds';
 import type { Format } from './format';
 import { found, type FoundSae } from './found';
@@ -44,8 +44,9 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 	const norm = cfg.inner('dataset_average_activation_norm').number('in');
 	const factor = stated.normScalingFactor ?? (norm && norm > 0 ? Math.sqrt(dIn) / norm : null);
 	if (factor === null)
-		throw refused(
+		throw unstated(
 			folder,
+			'normScalingFactor',
 			'does not say what its activations were scaled by (dataset_average_activation_norm)',
 			'Put #norm_scaling_factor= and the number after the folder.'
 		);

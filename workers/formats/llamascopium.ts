@@ -4,7 +4,7 @@
  * norm, unless `norm_activation` says otherwise.
  */
 import type { Stated } from '../../src/core/bringing';
-import { readJson, refused, type Folder } from './folder';
+import { readJson, refused, unstated, type Folder } from './folder';
 import { rowNorms, withInputScale, withUnitRows } from './folds';
 import type { Format } from './format';
 import { found, type FoundSae } from './found';
@@ -102,8 +102,9 @@ function scaleOf(
 		cfg.inner('dataset_average_activation_norm').number(hook, 'in');
 	const factor = stated.normScalingFactor ?? (norm && norm > 0 ? Math.sqrt(dIn) / norm : null);
 	if (how === 'dataset-wise' && factor !== null) return { factor, normalize: 'none' };
-	throw refused(
+	throw unstated(
 		folder,
+		'normScalingFactor',
 		`normalises its input ${how.slice(0, 40)} and does not say by how much (dataset_average_activation_norm)`,
 		'Put #norm_scaling_factor= and the number after the folder.'
 	);

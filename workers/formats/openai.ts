@@ -4,7 +4,7 @@
  */
 import type { Stated } from '../../src/core/bringing';
 import { attnOut, mlpOut, residPost } from '../../src/core/site';
-import { refused, type Folder } from './folder';
+import { refused, unstated, type Folder } from './folder';
 import type { Format } from './format';
 import { found, type FoundSae } from './found';
 import { siteFor } from './places';
@@ -68,8 +68,9 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 function unsaid(folder: Folder, file: string, stated: Stated): 'TopK' | 'ReLU' {
 	if (stated.k !== null) return 'TopK';
 	if (stated.activation === 'relu' || file.endsWith('.pt')) return 'ReLU';
-	throw refused(
+	throw unstated(
 		folder,
+		'activation',
 		'does not say whether all positive features count or the k largest',
 		'Put #activation=relu or #k= and the number after the folder.'
 	);

@@ -2,7 +2,7 @@
 import type { Stated } from '../../src/core/bringing';
 import type { Site } from '../../src/core/contract';
 import { attnOut, mlpOut, placeOf, residPost } from '../../src/core/site';
-import { refused, type Folder } from './folder';
+import { refused, unstated, type Folder } from './folder';
 
 const SUPPORTED =
 	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out and hook_mlp_out';
@@ -14,8 +14,9 @@ export function siteFor(folder: Folder, stated: Stated, named: string | null): S
 	const site = stated.site ?? named ?? '';
 	if (placeOf(site)) return site;
 	if (site === '')
-		throw refused(
+		throw unstated(
 			folder,
+			'site',
 			'does not say where in the model it sits',
 			'Put #site=blocks.N.hook_resid_post (or another site) after the folder.'
 		);
@@ -25,8 +26,9 @@ export function siteFor(folder: Folder, stated: Stated, named: string | null): S
 			`reads the heads' outputs before they are mixed (${site.slice(0, 60)}), which this program cannot show yet`,
 			`${SUPPORTED}.`
 		);
-	throw refused(
+	throw unstated(
 		folder,
+		'site',
 		`sits at "${site.slice(0, 60)}", which is not a supported site`,
 		`${SUPPORTED}; if it sits at one of these, put #site= and its name after the folder.`
 	);

@@ -3,7 +3,7 @@
  * or the flat configs before it. BatchTopK and Matryoshka SAEs are saved as JumpReLU.
  */
 import type { Stated } from '../../src/core/bringing';
-import { readJson, refused, type Folder } from './folder';
+import { readJson, refused, unstated, type Folder } from './folder';
 import { found, type FoundSae, type Parts } from './found';
 import { withInputScale, withUnitRows } from './folds';
 import type { Format } from './format';
@@ -130,8 +130,9 @@ async function normalised(
 			? (await readJson(folder, 'activation_scaler.json')).number('scaling_factor')
 			: null);
 	if (factor === null || factor <= 0)
-		throw refused(
+		throw unstated(
 			folder,
+			'normScalingFactor',
 			'expects activations scaled to an average norm (expected_average_only_in), and its files do not say by how much',
 			'Put #norm_scaling_factor= and the number after the folder, or fold it in with SAELens (fold_activation_norm_scaling_factor).'
 		);

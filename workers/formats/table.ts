@@ -1,6 +1,7 @@
 /** Tensors by name, whatever file they come from, and how to take one out in the shape and order wanted. */
 import { Problem } from '../../src/core/errors';
 import { float32, parseSafetensors, type Floats } from '../../src/core/safetensors';
+import { Unstated } from './folder';
 
 export interface TensorTable {
 	/** The file, for sentences. */
@@ -58,8 +59,8 @@ export function matrix(
 			`has ${name} of shape [${shape.join()}] where [${rows},${columns}] or [${columns},${rows}] is needed`
 		);
 	if (straight && turned && lies === 'unknown')
-		throw new Problem(
-			'unsupported',
+		throw new Unstated(
+			'decoderRows',
 			`The file ${table.file} has as many features as inputs, so the shape of ${name} does not tell which of its axes the features are.`,
 			'Say which: put #decoder_rows=features or #decoder_rows=inputs after the folder.'
 		);

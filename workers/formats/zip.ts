@@ -47,11 +47,6 @@ export class Zip {
 		return [...this.#entries.keys()];
 	}
 
-	/** Bytes of a file, unpacked. */
-	sizeOf(name: string): number {
-		return this.#entries.get(name)?.size ?? 0;
-	}
-
 	/** A file's bytes, unpacked and checked against its length and checksum. */
 	async read(name: string): Promise<Uint8Array> {
 		const entry = this.#entries.get(name);

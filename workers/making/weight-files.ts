@@ -100,6 +100,14 @@ export function saeFile(
 	return file.pieces();
 }
 
+/** Bytes of an SAE's tensors in a pack. */
+export function saeBytes(tensors: FoundSae['tensors'], dtype: StoredDtype): number {
+	let sum = 0;
+	for (const [name, { shape }] of tensors)
+		sum += storedSize(shape, dtype, IN_OUT.includes(name) ? 1 : 0);
+	return sum;
+}
+
 /** The texts of a walk, for examples to point into. */
 export function exampleFile(windows: number[][]): Uint8Array {
 	const ids = windows.flat();

@@ -14,7 +14,7 @@ import { parseNpy } from '../../../workers/formats/npy';
 import { parsePickle } from '../../../workers/formats/pickle';
 import { readTorchFile } from '../../../workers/formats/torch-file';
 import { Zip } from '../../../workers/formats/zip';
-import { zipFolder } from '../../../workers/formats/zip-folder';
+import { folderOfArchive } from '../../../workers/formats/archive-folder';
 import {
 	bytesOf,
 	folderOf,
@@ -50,6 +50,9 @@ function filesBelow(folder: string): Record<string, Uint8Array> {
 			})
 	);
 }
+
+const archiveOf = (entries: Parameters<typeof zipOf>[0]) =>
+	folderOfArchive('x.zip', new Blob([zipOf(entries) as Uint8Array<ArrayBuffer>]));
 
 /** The Problem that this ends in; anything else that is thrown fails the test. */
 async function problemOf(run: () => unknown): Promise<Problem> {
@@ -237,10 +240,7 @@ describe('files that would fill the memory or never end', () => {
 			'65,535 files',
 			() => Zip.open(zipOf([{ name: 'a', bytes: new Uint8Array(9) }], { count: 65535 }))
 		],
-		[
-			'a path upwards',
-			() => zipFolder('x.zip', zipOf([{ name: '../../cfg.json', bytes: bytesOf('{}') }]))
-		],
+		['a path upwards', () => archiveOf([{ name: '../../cfg.json', bytes: bytesOf('{}') }])],
 		[
 			'a path from the root',
 			() => Zip.open(zipOf([{ name: '/etc/passwd', bytes: bytesOf('{}') }]))

@@ -1,0 +1,82 @@
+/** A workshop without an engine: what is found and made, as a test says, with what was asked of it. */
+import {
+	NOTHING_STATED,
+	type DictionaryFacts,
+	type Found,
+	type FoundDictionary,
+	type FoundModel,
+	type Order,
+	type Source,
+	type Stated
+} from '../src/core/bringing';
+import type { Progress } from '../src/core/contract';
+import { Problem } from '../src/core/errors';
+import type { Imported } from '../src/core/stored-packs';
+
+interface Watched {
+	signal?: AbortSignal | undefined;
+	onProgress?: (progress: Progress) => void;
+}
+
+export const foundModel = (over: Partial<FoundModel> = {}): FoundModel => ({
+	path: '',
+	type: 'gpt2',
+	layers: 12,
+	dModel: 768,
+	vocabSize: 50257,
+	context: 1024,
+	parameters: 124439808,
+	bytes: 497759232,
+	dtype: 'F32',
+	stored: { f32: 497759232, f16: 249e6, q8: 125e6 },
+	...over
+});
+
+export function foundSae(layer: number, over: Partial<DictionaryFacts> = {}): FoundDictionary {
+	const site = `blocks.${layer}.hook_resid_pre`;
+	const stored = { f32: 151e6, f16: 76e6, q8: 38e6 };
+	const facts = { site, architecture: 'standard', dIn: 768, dSae: 24576, k: null, stored, ...over };
+	return { path: `saes/${site}`, bytes: 151e6, formats: ['SAELens'], facts, asks: null, why: null };
+}
+
+export const foundThings = (over: Partial<Found> = {}): Found => ({
+	name: 'gpt2',
+	isPack: false,
+	models: [foundModel()],
+	saes: [foundSae(6), foundSae(8)],
+	refused: [],
+	others: 3,
+	...over
+});
+
+export class FakeWorkshop {
+	found = foundThings();
+	/** Why the next pack is not made. */
+	failure: Problem | null = null;
+	/** Work waits for it when half is done. */
+	gate: Promise<void> | null = null;
+	readonly looked: Record<string, Stated>[] = [];
+	readonly made: Order[] = [];
+
+	/** An SAE that asks for its site has one once it is stated. */
+	async look(_: Source, stated: Record<string, Stated>, { signal }: Watched = {}): Promise<Found> {
+		this.looked.push(stated);
+		signal?.throwIfAborted();
+		const saes = this.found.saes.map((sae) => {
+			const { site } = stated[sae.path] ?? NOTHING_STATED;
+			if (sae.asks !== 'site' || site === null) return sae;
+			return { ...foundSae(0, { site }), path: sae.path };
+		});
+		return { ...this.found, saes };
+	}
+
+	async make(order: Order, { signal, onProgress }: Watched = {}): Promise<Imported> {
+		this.made.push(order);
+		onProgress?.({ phase: 'store', what: 'model.safetensors', done: 200e6, total: 800e6 });
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		const { title } = order;
+		return { name: 'made', title, hash: 'c'.repeat(12), files: 9, bytes: 800e6, added: 800e6 };
+	}
+}
