@@ -25,7 +25,7 @@ export function activation(name: unknown): Activation {
 	if (typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name]!;
 	throw new Problem(
 		'unsupported',
-		`This model's activation function is "${String(name).slice(0, 40)}", which is not supported.`,
+		`This model's activation function is ${JSON.stringify(name ?? null).slice(0, 40)}, which is not supported.`,
 		`Supported: ${Object.keys(ACTIVATIONS).join(', ')}.`
 	);
 }

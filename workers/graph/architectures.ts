@@ -11,7 +11,8 @@ const ARCHITECTURES: Architecture[] = [llama, gpt2, gptNeo, gptNeox, gemma];
 
 /** Throws a Problem when no family knows the config's `model_type`, or it asks for what none can do. */
 export function architectureOf(config: Config): Architecture {
-	const type = String(config.model_type ?? '').slice(0, 40);
+	const { model_type } = config;
+	const type = typeof model_type === 'string' ? model_type.slice(0, 40) : '';
 	const found = ARCHITECTURES.find((a) => a.modelTypes.includes(type));
 	if (found) {
 		only(config, { add_cross_attention: [false], is_encoder_decoder: [false] });
