@@ -61,7 +61,7 @@ function rootOf(items: Item[], name: string): string {
 		throw new Problem(
 			'pack-missing',
 			`There is no pack in ${name ? `“${name}”` : 'what was chosen'}: it holds no pack.json.`,
-			'Choose a .zip that was exported here, or the folder that holds pack.json.'
+			'Choose a .zip that was exported here, or the folder that holds pack.json; models and SAEs go to “Bring your own”.'
 		);
 	if (others.length > 0)
 		throw new Problem('unsupported', `There is more than one pack in “${name}”.`, 'Choose one.');
