@@ -25,7 +25,7 @@ const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 /** A fixture's model and SAEs in folders below `mine`, by their paths. */
 async function folderOf(name: string, saes: string[]): Promise<Map<string, Uint8Array>> {
 	const pack = (await (await fetch(at(`${name}/pack.json`))).json()) as Described;
-	const files = new Map([['mine/config.json', json(pack.model.config)]]);
+	const files = new Map<string, Uint8Array>([['mine/config.json', json(pack.model.config)]]);
 	for (const file of ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
 		files.set(`mine/${file}`, await fetched(`${name}/${file}`));
 	for (const sae of pack.saes.filter(({ id }) => saes.includes(id))) {
