@@ -1,17 +1,12 @@
-/** Fetches a file, hashing while it streams; goes on where an earlier attempt was cut. */
-import { isAbort, Problem } from '../core/errors';
+/** Fetches a file of a pack into memory, hashing while it streams; goes on where an earlier attempt was cut. */
 import type { PackFile } from '../core/manifest';
-import { startSha256, type Hasher } from './hash';
+import { startSha256 } from './hash';
+import { fetchBytes, type Fetching } from './fetching';
 
-export interface Download {
-	address: string;
-	/** As people know it. */
-	name: string;
+export interface Download extends Pick<Fetching, 'address' | 'name' | 'fetch' | 'signal'> {
 	file: PackFile;
 	/** The beginning of the file, from an earlier attempt; not yet trusted. */
 	before: Uint8Array | null;
-	fetch: typeof fetch;
-	signal?: AbortSignal | undefined;
 	/** Each new piece as it comes, in order. */
 	onPiece?: (piece: Uint8Array) => void | Promise<void>;
 	/** Bytes there are so far, those of an earlier attempt included. */
@@ -30,112 +25,29 @@ export interface Downloaded {
 
 /** Throws a Problem when the network gives up, AbortError when cancelled. */
 export async function download(job: Download): Promise<Downloaded> {
-	const fill = new Fill(job, await startSha256());
-	for (const pause of [...(job.pauses ?? [400, 2000]), null]) {
-		try {
-			await fill.attempt();
-			return { bytes: fill.bytes, fetched: fill.fetched, intact: fill.intact() };
-		} catch (error) {
-			if (isAbort(error) || error instanceof Problem) throw error;
-			job.signal?.throwIfAborted();
-			if (pause === null) throw unreachable(job.name, error);
-			await new Promise((resolve) => setTimeout(resolve, pause));
+	const { file, before } = job;
+	const bytes = new Uint8Array(file.bytes);
+	const hasher = await startSha256();
+	let at = 0;
+	const take = (piece: Uint8Array) => {
+		bytes.set(piece, at);
+		hasher.update(piece);
+		at += piece.length;
+	};
+	if (before) take(before.subarray(0, file.bytes));
+	const whole = () => at === file.bytes;
+	if (whole() && at > 0) return { bytes, fetched: 0, intact: hasher.hex() === file.sha256 };
+	const { fetched, tooLong } = await fetchBytes({
+		...job,
+		bytes: file.bytes,
+		from: at,
+		to: null,
+		onPiece: async (piece) => {
+			const fits = piece.subarray(0, file.bytes - at);
+			take(fits);
+			await job.onPiece?.(fits);
+			job.onProgress?.(at);
 		}
-	}
-	throw unreachable(job.name, null);
-}
-
-class Fill {
-	readonly bytes: Uint8Array;
-	fetched = 0;
-	#at = 0;
-	#tooLong = false;
-	/** The server cannot go on in the middle of this file. */
-	#wholeOnly = false;
-
-	constructor(
-		readonly job: Download,
-		readonly hasher: Hasher
-	) {
-		this.bytes = new Uint8Array(job.file.bytes);
-		if (job.before) this.#take(job.before.subarray(0, job.file.bytes));
-	}
-
-	intact(): boolean {
-		return (
-			!this.#tooLong && this.#at === this.bytes.length && this.hasher.hex() === this.job.file.sha256
-		);
-	}
-
-	/** Ends in an error when the connection is cut; a server's own end is the end. */
-	async attempt(): Promise<void> {
-		const { job } = this;
-		if (this.#at === this.bytes.length && this.#at > 0) return;
-		const response = await job.fetch(job.address, {
-			cache: 'no-store',
-			referrerPolicy: 'no-referrer',
-			...(this.#at > 0 && !this.#wholeOnly && { headers: { range: `bytes=${this.#at}-` } }),
-			...(job.signal && { signal: job.signal })
-		});
-		this.#wholeOnly ||= response.status === 416;
-		if (!response.ok || !response.body) throw refused(job.name, response.status);
-		let skip = this.#at - this.#startOf(response);
-		const reader = response.body.getReader();
-		try {
-			for (;;) {
-				const { done, value } = await reader.read();
-				if (done) break;
-				this.fetched += value.length;
-				const dropped = Math.min(skip, value.length);
-				skip -= dropped;
-				if (!(await this.#accept(value.subarray(dropped)))) return;
-			}
-		} finally {
-			await reader.cancel().catch(() => undefined);
-		}
-	}
-
-	/** Where in the file the answer begins: a server may ignore the wish for the rest only. */
-	#startOf(response: Response): number {
-		if (response.status !== 206) return 0;
-		const start = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]);
-		return start <= this.#at ? start : this.#at;
-	}
-
-	async #accept(piece: Uint8Array): Promise<boolean> {
-		const room = this.bytes.length - this.#at;
-		this.#tooLong = piece.length > room;
-		const fits = this.#tooLong ? piece.subarray(0, room) : piece;
-		if (fits.length > 0) {
-			this.#take(fits);
-			await this.job.onPiece?.(fits);
-			this.job.onProgress?.(this.#at);
-		}
-		return !this.#tooLong;
-	}
-
-	#take(piece: Uint8Array): void {
-		this.bytes.set(piece, this.#at);
-		this.hasher.update(piece);
-		this.#at += piece.length;
-	}
-}
-
-function refused(name: string, status: number): Error {
-	if (status >= 500 || status === 429 || status === 416)
-		return new Error(`The server answered ${status}.`);
-	return new Problem(
-		'pack-missing',
-		`The file ${name} is not there (the server answered ${status}).`,
-		'Check the address of the pack.'
-	);
-}
-
-function unreachable(name: string, cause: unknown): Problem {
-	return new Problem(
-		'network',
-		`The file ${name} could not be fetched: the network or the server does not answer.`,
-		'Check the connection and try again; what has arrived is kept.',
-		{ cause }
-	);
+	});
+	return { bytes, fetched, intact: !tooLong && whole() && hasher.hex() === file.sha256 };
 }
