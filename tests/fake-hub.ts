@@ -42,6 +42,8 @@ export class FakeHub {
 	readonly faults: Fault[] = [];
 	/** Files beside the repositories, by their paths: a plain host. */
 	readonly plain = new Map<string, Uint8Array>();
+	/** False makes it a host of plain files alone. */
+	answers = true;
 	ranges = true;
 	/** Whether pages of other origins see more than the few headers that they always see. */
 	exposes = true;
@@ -117,7 +119,7 @@ export class FakeHub {
 		}
 		const path = decodeURIComponent(url.split('?')[0]!);
 		if (host === 'cdn') return this.#stored(path.slice(1), request, response);
-		if (path.startsWith('/api/models/'))
+		if (this.answers && path.startsWith('/api/models/'))
 			return this.#api(new URL(url, this.origin), request, response);
 		const [, id, revision, file] = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
 		if (id === undefined) return this.#file(path, this.plain.get(path.slice(1)), request, response);

@@ -6,6 +6,7 @@ const CODES = [
 	'pack-newer',
 	'pack-invalid',
 	'network',
+	'gated',
 	'storage-full',
 	'no-webgpu',
 	'device-lost',

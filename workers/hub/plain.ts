@@ -1,0 +1,105 @@
+/**
+ * A folder or a file on any host that lets pages read it. Such a host lists nothing: the files that a
+ * model, an SAE or a pack must have are asked for by name.
+ */
+import { Problem } from '../../src/core/errors';
+import type { PlainPlace } from '../../src/core/remote-address';
+import type { RemoteFile } from '../../src/storage/arrivals';
+import { askAbout, askJson, wordsOf, type Link } from './asking';
+
+export interface PlainContent {
+	kind: 'pack' | 'folder' | 'file';
+	files: Map<string, RemoteFile>;
+}
+
+const INDEX = 'model.safetensors.index.json';
+/** Which further files a folder with such a description has; the first that is there says what it is. */
+const DESCRIPTIONS: [string, string[]][] = [
+	['config.json', ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json']],
+	['cfg.json', []]
+];
+/** Weights that belong to a description but to no model. */
+const SAE_WEIGHTS: Record<string, string[]> = {
+	'cfg.json': ['sae_weights.safetensors', 'sae.safetensors'],
+	'config.json': ['params.safetensors', 'ae.safetensors', 'ae.pt', 'sae_weights.safetensors']
+};
+
+/** Throws a Problem when nothing is there, or nothing that can be told apart. */
+export async function lookAtPlain(place: PlainPlace, link: Link): Promise<PlainContent> {
+	if (place.isFile) return fileAlone(place, link);
+	const found = new Map<string, RemoteFile>();
+	const has = (name: string) => add(found, place.address, name, link);
+	if (await has('pack.json')) return { kind: 'pack', files: found };
+	for (const [description, files] of DESCRIPTIONS) {
+		if (!(await has(description))) continue;
+		const weights = SAE_WEIGHTS[description]!;
+		for (const name of files) await has(name);
+		if (files.length > 0 && !found.has('model.safetensors') && (await has(INDEX)))
+			await addShards(found, place.address, link);
+		if (!found.has('tokenizer.json')) for (const name of weights) if (await has(name)) break;
+		return { kind: 'folder', files: found };
+	}
+	throw nothing(place);
+}
+
+async function fileAlone(place: PlainPlace, link: Link): Promise<PlainContent> {
+	const name = decodeURIComponent(new URL(place.address).pathname.split('/').at(-1)!);
+	const files = new Map<string, RemoteFile>();
+	const base = new URL('.', place.address).href;
+	const said = await askAbout(link, place.address);
+	if (said === 'unreachable') throw silent(place);
+	if (said === 'missing') throw nothing(place);
+	files.set(name, { address: place.address, name, sha256: null, ...said });
+	for (const [description, weights] of Object.entries(SAE_WEIGHTS))
+		if (weights.includes(name) && (await add(files, base, description, link))) break;
+	return { kind: 'file', files };
+}
+
+/** The weights that the index of a sharded model names. */
+async function addShards(
+	found: Map<string, RemoteFile>,
+	folder: string,
+	link: Link
+): Promise<void> {
+	const { json } = await askJson(link, found.get(INDEX)!.address, INDEX);
+	const map = wordsOf(json, INDEX).inner('weight_map').fields;
+	const shards = new Set(
+		Object.values(map).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name))
+	) as Set<string>;
+	for (const name of [...shards].slice(0, 500)) await add(found, folder, name, link);
+}
+
+/** Whether a file is there; if so, it is one of `found` from now on. */
+async function add(
+	found: Map<string, RemoteFile>,
+	folder: string,
+	name: string,
+	link: Link
+): Promise<boolean> {
+	const address = new URL(name, folder);
+	// A signature in the address of a folder is good for its files.
+	address.search = new URL(folder).search;
+	const said = await askAbout(link, address.href);
+	if (said === 'unreachable') throw silent({ address: folder });
+	if (said === 'missing') return false;
+	found.set(name, { address: address.href, name, sha256: null, ...said });
+	return true;
+}
+
+function silent({ address }: Pick<PlainPlace, 'address'>): Problem {
+	const { host } = new URL(address);
+	return new Problem(
+		'network',
+		`${host} does not answer this page: it cannot be reached, or lets no page of another site read it (CORS).`,
+		'Check the address and the connection; or download the files, and drop them on this page.'
+	);
+}
+
+function nothing({ address }: PlainPlace): Problem {
+	const { origin, pathname } = new URL(address);
+	return new Problem(
+		'pack-missing',
+		`There is nothing at ${origin}${pathname} that this page can open: no pack.json, config.json or cfg.json, and no file of weights.`,
+		'Give the address of a folder with one of these, or of a .safetensors, .npz or .zip file.'
+	);
+}
