@@ -1,15 +1,20 @@
 /** What the engine does to packs beside running and keeping them: order of work, nothing numeric. */
 import type { Found, Order, Source, Stated } from '../src/core/bringing';
+import type { RemoteSource } from '../src/core/remote';
 import type { Imported } from '../src/core/stored-packs';
 import type { Progress } from '../src/core/contract';
 import type { Workshop } from '../src/core/workshop';
 import type { Library } from '../src/storage/library';
+import { openArrivals } from '../src/storage/packs';
 import { Delivery } from './delivery';
 import { within } from './formats/folder';
+import { fetchPack } from './hub/fetching-pack';
+import { gather } from './hub/gathering';
+import { RemoteFolder } from './hub/remote-folder';
 import type { Jobs } from './jobs';
 import { look, saeAt } from './making/look';
 import { makePack } from './making/make-pack';
-import { openSource } from './making/sources';
+import { openSource, remoteFolder } from './making/sources';
 import { ensureRuntime } from './session';
 import type { Workbench } from './workbench';
 
@@ -34,12 +39,13 @@ export class LocalWorkshop implements Workshop {
 		return this.around.jobs.work(job, async (signal) => {
 			const steps = new Delivery(onProgress);
 			const folder = await openSource(source, signal);
+			if (folder instanceof RemoteFolder && folder.facts.pack !== null) return packAt(folder);
 			const found = await look(folder, stated, (what, done, total) => {
 				signal.throwIfAborted();
 				steps.send({ phase: 'read', what, done, total });
 			});
 			await steps.arrived();
-			return found;
+			return folder instanceof RemoteFolder ? { ...found, remote: folder.facts } : found;
 		});
 	}
 
@@ -48,6 +54,7 @@ export class LocalWorkshop implements Workshop {
 		return jobs.work(job, async (signal) => {
 			const steps = new Delivery(onProgress);
 			const source = await openSource(order.source, signal);
+			const release = await gather(source, order, steps.send);
 			const library = await stored();
 			await ensureRuntime();
 			const { model, saes, dtype, title } = order;
@@ -64,8 +71,37 @@ export class LocalWorkshop implements Workshop {
 				},
 				signal
 			);
+			await release();
 			await steps.arrived();
 			return imported;
 		});
 	}
+
+	fetch(
+		source: RemoteSource,
+		job: number,
+		onProgress: (progress: Progress) => void
+	): Promise<Imported> {
+		const { jobs, stored } = this.around;
+		return jobs.work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const folder = await remoteFolder(source, signal);
+			const imported = await fetchPack(folder, await stored(), signal, steps.send);
+			await steps.arrived();
+			return imported;
+		});
+	}
+
+	async waiting(): Promise<number> {
+		return (await openArrivals()).waiting();
+	}
+
+	async discard(): Promise<void> {
+		await (await openArrivals()).clear();
+	}
+}
+
+/** Nothing in it has to be looked into: it is fetched as it is. */
+function packAt({ name, facts }: RemoteFolder): Found {
+	return { name, isPack: true, models: [], saes: [], refused: [], others: 0, remote: facts };
 }

@@ -1,8 +1,9 @@
 /** What a reader brings to have a pack made of it, and how they want it: plain data, as in `contract.ts`. */
+import type { RemoteFacts, RemoteSource } from './remote';
 import type { Chosen } from './stored-packs';
 
 /** Where the files are. To add a place: its member here, and its line in `workers/making/sources.ts`. */
-export type Source = { kind: 'files'; chosen: Chosen[] };
+export type Source = { kind: 'files'; chosen: Chosen[] } | RemoteSource;
 
 /** How weights are stored: float32, float16, or int8 with a scale for each output. */
 export type StoredDtype = 'f32' | 'f16' | 'q8';
@@ -102,4 +103,6 @@ export interface Found {
 	refused: { path: string; why: string }[];
 	/** Files of no meaning here, such as licences and pictures. */
 	others: number;
+	/** Where it lies, when that is on another host. */
+	remote?: RemoteFacts;
 }

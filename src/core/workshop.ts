@@ -4,6 +4,7 @@
  */
 import type { Found, Order, Source, Stated } from './bringing';
 import type { Progress } from './contract';
+import type { RemoteSource } from './remote';
 import type { Imported } from './stored-packs';
 
 type OnProgress = (progress: Progress) => void;
@@ -21,4 +22,10 @@ export interface Workshop {
 	): Promise<Found>;
 	/** Makes a pack in storage: whole, or nothing of it. Needs no open pack. */
 	make(order: Order, job: number, onProgress: OnProgress): Promise<Imported>;
+	/** Stores the pack that lies at a place on another host as it is (`Found.isPack`). */
+	fetch(source: RemoteSource, job: number, onProgress: OnProgress): Promise<Imported>;
+	/** Bytes of downloads that were begun and not used yet. */
+	waiting(): Promise<number>;
+	/** Deletes them. */
+	discard(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
 import type { Found, Order, Source, Stated } from '../core/bringing';
 import type { Progress } from '../core/contract';
+import type { RemoteSource } from '../core/remote';
 import type { Imported } from '../core/stored-packs';
 import type { Workshop } from '../core/workshop';
 import { ignore, unlessAborted } from './aborting';
@@ -46,5 +47,26 @@ export class WorkshopClient {
 		const made = await this.#line.ask((workshop, job) => workshop.make(order, job, steps), signal);
 		this.#line.stored();
 		return made;
+	}
+
+	async fetch(
+		source: RemoteSource,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<Imported> {
+		const steps = this.#line.send(unlessAborted(signal, onProgress));
+		const stored = await this.#line.ask(
+			(workshop, job) => workshop.fetch(source, job, steps),
+			signal
+		);
+		this.#line.stored();
+		return stored;
+	}
+
+	waiting(signal?: AbortSignal): Promise<number> {
+		return this.#line.ask((workshop) => workshop.waiting(), signal);
+	}
+
+	discard(signal?: AbortSignal): Promise<void> {
+		return this.#line.ask((workshop) => workshop.discard(), signal);
 	}
 }

@@ -1,13 +1,13 @@
 /** Short questions to a hub or another host: JSON, and whether a file is there. */
 import { Problem } from '../../src/core/errors';
+import type { Token } from '../../src/core/remote';
 import { fetchBytes, tagOf, type Fetching } from '../../src/storage/fetching';
 import { Words } from '../formats/words';
 
 /** How a job talks to other hosts. */
 export interface Link {
 	fetch: typeof fetch;
-	/** A reader's access token, and the only host that it may go to. */
-	token: { origin: string; value: string } | null;
+	token: Token | null;
 	signal?: AbortSignal | undefined;
 	/** Milliseconds to wait before each further attempt. */
 	pauses?: number[];

@@ -104,7 +104,7 @@ function nextOf(headers: Headers, address: string): string | null {
 	return url?.origin === new URL(address).origin && url.href !== address ? url.href : null;
 }
 
-/** null for folders, and for names that are no paths inside. */
+/** null for folders, for what has no length, and for names that are no paths inside. */
 function fileOf(
 	words: Words,
 	{ origin, id, commit }: { origin: string; id: string; commit: string }
@@ -113,11 +113,12 @@ function fileOf(
 	if (words.text('type') !== 'file' || path === null || !path.split('/').every(isPart)) return null;
 	const lfs = words.inner('lfs');
 	const size = lfs.number('size') ?? words.number('size');
+	if (size === null || !Number.isSafeInteger(size) || size < 0) return null;
 	const published = lfs.text('oid') ?? '';
 	return {
 		address: `${origin}/${id}/resolve/${commit}/${spellPath(path)}`,
 		name: path,
-		bytes: size !== null && Number.isSafeInteger(size) && size >= 0 ? size : null,
+		bytes: size,
 		sha256: /^[0-9a-f]{64}$/.test(published) ? published : null,
 		etag: null
 	};

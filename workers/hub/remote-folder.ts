@@ -1,9 +1,10 @@
 /** Files on another host as a folder: read whole through what has arrived, or in parts. */
 import { Problem } from '../../src/core/errors';
+import type { RemoteFacts } from '../../src/core/remote';
 import type { Access, Arrivals, RemoteFile } from '../../src/storage/arrivals';
 import type { Folder } from '../formats/folder';
 
-/** Where its files are kept on their way, and how they are asked for. */
+/** Where files are kept on their way, and how they are asked for. */
 export interface Road {
 	arrivals: Arrivals;
 	/** What goes along with the request for a file. */
@@ -11,35 +12,39 @@ export interface Road {
 }
 
 export class RemoteFolder implements Folder {
+	readonly far = true;
 	readonly names: string[];
-	/** Bytes of each file; those whose host does not say are left out. */
 	readonly sizes: ReadonlyMap<string, number>;
 
+	/** `files`: by their paths in the folder, each of known length. */
 	constructor(
 		readonly name: string,
+		readonly facts: RemoteFacts,
 		readonly files: ReadonlyMap<string, RemoteFile>,
 		readonly road: Road
 	) {
 		this.names = [...files.keys()];
-		this.sizes = new Map(
-			[...files].flatMap(([path, { bytes }]) => (bytes === null ? [] : [[path, bytes] as const]))
-		);
+		this.sizes = new Map([...files].map(([path, { bytes }]) => [path, bytes ?? 0]));
 	}
 
-	async read(name: string): Promise<Uint8Array> {
-		return new Uint8Array(await (await this.blob(name)).arrayBuffer());
-	}
+	// Both are properties, so that a folder made of this one has them.
+	readonly read = async (name: string): Promise<Uint8Array> =>
+		new Uint8Array(await (await this.blob(name)).arrayBuffer());
 
-	/** Bytes `start` up to `end`. */
-	async part(name: string, start: number, end: number): Promise<Uint8Array> {
+	readonly part = (name: string, start: number, end: number): Promise<Uint8Array> => {
 		const file = this.#file(name);
 		return this.road.arrivals.part(file, start, end, this.road.access(file));
+	};
+
+	/** A whole file, on the disk where the browser has one for it. `onProgress` gets the bytes so far. */
+	async blob(name: string, onProgress?: (done: number) => void): Promise<Blob> {
+		const file = this.#file(name);
+		return this.road.arrivals.whole(file, { ...this.road.access(file), onProgress });
 	}
 
-	/** A whole file, on the disk where the browser has one for it. */
-	async blob(name: string): Promise<Blob> {
-		const file = this.#file(name);
-		return this.road.arrivals.whole(file, this.road.access(file));
+	/** Deletes what has arrived of these files: they were used. */
+	async release(names: string[]): Promise<void> {
+		await this.road.arrivals.clear(names.map((name) => this.#file(name)));
 	}
 
 	#file(name: string): RemoteFile {

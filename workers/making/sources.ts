@@ -1,15 +1,41 @@
 /** Where a reader's files are, as folders. */
 import type { Source } from '../../src/core/bringing';
+import type { RemoteSource } from '../../src/core/remote';
 import type { Chosen } from '../../src/core/stored-packs';
+import { openArrivals } from '../../src/storage/packs';
 import { folderOfArchive } from '../formats/archive-folder';
 import { folderOfBlobs, type Folder } from '../formats/folder';
+import { openRemote } from '../hub/looking';
+import type { RemoteFolder } from '../hub/remote-folder';
 
 /** Throws a Problem when it cannot be reached. `signal` ends what the folder still reads later. */
-export async function openSource(source: Source, _signal: AbortSignal): Promise<Folder> {
+export async function openSource(source: Source, signal: AbortSignal): Promise<Folder> {
 	switch (source.kind) {
 		case 'files':
 			return ofFiles(source.chosen);
+		case 'remote':
+			return ofRemote(await remoteFolder(source, signal));
 	}
+}
+
+/** A place on another host as it lies there. */
+export async function remoteFolder(
+	{ place, token }: RemoteSource,
+	signal: AbortSignal
+): Promise<RemoteFolder> {
+	const link = {
+		fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
+		token,
+		signal
+	};
+	return openRemote(place, link, await openArrivals());
+}
+
+/** An archive is its content, and has to be here to be looked into. */
+async function ofRemote(folder: RemoteFolder): Promise<Folder> {
+	const [name = '', ...more] = folder.names;
+	if (more.length > 0 || !/\.zip$/i.test(name)) return folder;
+	return folderOfArchive(name, await folder.blob(name));
 }
 
 /** What was chosen or dropped; one folder around everything in it does not count, and a .zip is its content. */

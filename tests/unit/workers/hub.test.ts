@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Arrivals } from '../../../src/storage/arrivals';
 import { filesInMemory } from '../../../src/storage/memory';
 import type { Link } from '../../../workers/hub/asking';
-import { lookAt } from '../../../workers/hub/looking';
+import { openRemote } from '../../../workers/hub/looking';
 import { FakeHub } from '../../fake-hub';
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -33,8 +33,11 @@ const link = (over: Partial<Link> = {}): Link => ({
 	pauses: [1, 1, 1],
 	...over
 });
-const look = (place: string, over: Partial<Link> = {}) =>
-	lookAt(place.startsWith('http') ? place : `${hub.origin}/${place}`, link(over), arrivals);
+const look = async (place: string, over: Partial<Link> = {}) => {
+	const address = place.startsWith('http') ? place : `${hub.origin}/${place}`;
+	const folder = await openRemote(address, link(over), arrivals);
+	return { ...folder.facts, folder };
+};
 const withToken = (value = TOKEN) => ({ token: { origin: hub.origin, value } });
 const said = async (work: Promise<unknown>): Promise<Error> =>
 	(await work.then(
@@ -44,8 +47,9 @@ const said = async (work: Promise<unknown>): Promise<Error> =>
 
 describe('a repository', () => {
 	it('is pinned to a commit and listed with sizes and checksums; no file is fetched', async () => {
-		const { commit, licence, folder, page, pack, said: name } = await look('org/name');
+		const { commit, place, licence, folder, page, pack, said: name } = await look('org/name');
 		expect(commit).toMatch(/^[0-9a-f]{40}$/);
+		expect(place).toBe(`${hub.origin}/org/name/tree/${commit}`);
 		expect({ licence, page, pack, name }).toEqual({
 			licence: 'mit',
 			page: `${hub.origin}/org/name`,
@@ -113,18 +117,14 @@ describe('a repository', () => {
 	it('says how far a file has come, and ends when it is cancelled', async () => {
 		hub.slowness = 10;
 		const cancel = new AbortController();
-		const steps: string[] = [];
-		const { folder } = await lookAt(
-			`${hub.origin}/org/name`,
-			link({ signal: cancel.signal }),
-			arrivals,
-			(name, done) => {
-				steps.push(`${name} ${done}`);
-				if (done >= 1000) cancel.abort();
-			}
-		);
-		await expect(folder.read('model.safetensors')).rejects.toMatchObject({ name: 'AbortError' });
-		expect(steps[0]).toBe('model.safetensors 1000');
+		const steps: number[] = [];
+		const { folder } = await look('org/name', { signal: cancel.signal });
+		const reading = folder.blob('model.safetensors', (done) => {
+			steps.push(done);
+			if (done >= 1000) cancel.abort();
+		});
+		await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+		expect(steps[0]).toBe(1000);
 	});
 });
 
