@@ -11,6 +11,7 @@ import {
 } from '../src/core/bringing';
 import type { Progress } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import type { RemoteSource } from '../src/core/remote';
 import type { Imported } from '../src/core/stored-packs';
 
 interface Watched {
@@ -68,6 +69,26 @@ export class FakeWorkshop {
 			return { ...foundSae(0, { site }), path: sae.path };
 		});
 		return { ...this.found, saes };
+	}
+
+	/** Bytes that have arrived and were not used. */
+	arrived = 0;
+	readonly fetched: RemoteSource[] = [];
+
+	async fetch(source: RemoteSource, { onProgress }: Watched = {}): Promise<Imported> {
+		this.fetched.push(source);
+		onProgress?.({ phase: 'download', what: 'model.safetensors', done: 200e6, total: 800e6 });
+		await this.gate;
+		const title = 'A pack from elsewhere';
+		return { name: 'elsewhere', title, hash: 'd'.repeat(12), files: 9, bytes: 8e8, added: 8e8 };
+	}
+
+	async waiting(): Promise<number> {
+		return this.arrived;
+	}
+
+	async discard(): Promise<void> {
+		this.arrived = 0;
 	}
 
 	async make(order: Order, { signal, onProgress }: Watched = {}): Promise<Imported> {

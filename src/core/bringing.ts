@@ -78,6 +78,8 @@ export interface FoundDictionary {
 	facts: DictionaryFacts | null;
 	/** What has to be stated before it can be read. */
 	asks: keyof Stated | null;
+	/** The site that its path names, where it is not looked into from far away. */
+	site?: string | null;
 	/** Why there are no facts: one sentence; null where only the whole file tells. */
 	why: string | null;
 }

@@ -22,9 +22,15 @@ interface Look {
 	stated: Record<string, Stated>;
 }
 
+/** SAEs on another host that are taken unless a reader leaves them out. */
+const FEW = 6;
+
 export class Bringing {
 	readonly looking: Task<Look, Found>;
 	readonly making: Task<Order, Imported>;
+	/** Told of every order that is begun, and when it has been carried out. */
+	onMaking: (order: Order) => void = () => undefined;
+	onMade: () => void = () => undefined;
 	source = $state.raw<Source | null>(null);
 	/** What the reader said of SAEs, by their paths. */
 	stated = $state.raw<Record<string, Stated>>({});
@@ -47,16 +53,19 @@ export class Bringing {
 		this.looking = new Task(({ source, stated }, watch) =>
 			engine.workshop.look(source, stated, watch)
 		);
-		this.making = new Task((order, { signal, onProgress }) => {
+		this.making = new Task(async (order, { signal, onProgress }) => {
+			this.onMaking(order);
 			const pace = new Pace();
 			this.rate = null;
-			return engine.workshop.make(order, {
+			const made = await engine.workshop.make(order, {
 				signal,
 				onProgress: (progress) => {
 					this.rate = progress.total > 0 ? pace.at(progress.done, performance.now()) : null;
 					onProgress(progress);
 				}
 			});
+			this.onMade();
+			return made;
 		});
 	}
 
@@ -71,6 +80,9 @@ export class Bringing {
 		this.source = source;
 		await this.looking.start({ source, stated: {} });
 		const { found } = this;
+		// What would have to be fetched is chosen one by one; a few are taken for granted.
+		if (source.kind === 'remote' && found && found.saes.length > FEW)
+			this.leftOut = new Set(found.saes.map(({ path }) => path));
 		if (found?.isPack && source.kind === 'files')
 			await this.#packs.start({ kind: 'import', chosen: source.chosen });
 	}
@@ -161,7 +173,7 @@ export class Bringing {
 		if (!source || !target || title === '' || this.looking.busy) return null;
 		if ('pack' in target ? chosen.length === 0 : !this.model) return null;
 		const saes = chosen.map(({ path }) => ({ path, stated: this.stated[path] ?? NOTHING_STATED }));
-		return { source, model: target, saes, dtype, title };
+		return { source: pinned(source, this.found), model: target, saes, dtype, title };
 	});
 
 	/** Makes the pack; null when it failed or was ended. */
@@ -193,4 +205,10 @@ export class Bringing {
 		if (target && 'pack' in target) return open?.hash === target.pack ? open : null;
 		return this.model;
 	}
+}
+
+/** On another host: the very commit that was looked at. */
+function pinned(source: Source, found: Found | null): Source {
+	const place = found?.remote?.place;
+	return source.kind === 'remote' && place ? { ...source, place } : source;
 }

@@ -26,6 +26,7 @@ import { Packs } from './packs.svelte';
 import { Preferences } from './preferences.svelte';
 import { PromptFlows } from './prompt-flow.svelte';
 import { Reading, rowsOf } from './reading.svelte';
+import { Remotes } from './remotes.svelte';
 import { Remeasuring } from './remeasuring.svelte';
 import { Reproducing } from './reproducing.svelte';
 import { Resource } from './resource.svelte';
@@ -65,6 +66,7 @@ export class Explorer {
 	readonly remeasuring: Remeasuring;
 	readonly packs: Packs;
 	readonly bringing: Bringing;
+	readonly remotes: Remotes;
 	readonly reproducing: Reproducing;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
@@ -86,6 +88,7 @@ export class Explorer {
 		this.remeasuring = new Remeasuring(engine);
 		this.packs = new Packs(engine);
 		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
+		this.remotes = new Remotes(engine, this.bringing, this.packs);
 		this.reproducing = new Reproducing(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));

@@ -1,5 +1,6 @@
 /** The packs stored in this browser, and the long work on them: storing, saving, checking. */
 import type { Progress } from '../core/contract';
+import type { RemoteSource } from '../core/remote';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
 import type { Asked } from './engine';
 import { Pace } from './pace';
@@ -7,10 +8,12 @@ import { asError, Resource } from './resource.svelte';
 import { Task } from './task.svelte';
 
 export type PackJob =
-	{ kind: 'import'; chosen: Chosen[] } | { kind: 'export' | 'verify'; hash: string };
+	| { kind: 'import'; chosen: Chosen[] }
+	| { kind: 'fetch'; source: RemoteSource }
+	| { kind: 'export' | 'verify'; hash: string };
 
 export type PackResult =
-	| { kind: 'import'; imported: Imported }
+	| { kind: 'import' | 'fetch'; imported: Imported }
 	| { kind: 'export'; exported: Exported }
 	| { kind: 'verify'; verified: Verified };
 
@@ -33,6 +36,8 @@ export class Packs {
 			const watch = { signal, onProgress: this.#timed(onProgress) };
 			const { kind } = job;
 			if (kind === 'import') return { kind, imported: await engine.importPack(job.chosen, watch) };
+			if (kind === 'fetch')
+				return { kind, imported: await engine.workshop.fetch(job.source, watch) };
 			if (kind === 'export') return { kind, exported: await engine.exportPack(job.hash, watch) };
 			return { kind, verified: await engine.verifyPack(job.hash, watch) };
 		});

@@ -97,10 +97,10 @@ export class Arrivals {
 
 	/** Deletes these files, or all. */
 	async clear(files?: RemoteFile[]): Promise<void> {
-		const keys = files
-			? await Promise.all(files.map(keyOf))
-			: [...(await this.#files.sizes()).keys()];
-		for (const key of keys) await exclusive(`arrival:${key}`, () => this.#remove(key));
+		const here = [...(await this.#files.sizes()).keys()];
+		const wanted = files && new Set(await Promise.all(files.map(keyOf)));
+		for (const key of wanted ? here.filter((some) => wanted.has(some)) : here)
+			await exclusive(`arrival:${key}`, () => this.#remove(key));
 	}
 
 	/** Goes on with a file where it stands; false, and nothing of it left, when it is not the right one. */

@@ -21,7 +21,7 @@ export async function fetchPack(
 		const [name = ''] = names;
 		const file = await folder.blob(name, (done) => tell(name, done, sizes.get(name) ?? 0));
 		const imported = await library.importPack([{ path: name, file }], signal, onProgress);
-		await folder.release([name]);
+		await folder.release();
 		return imported;
 	}
 	const source = await library.open({ address: facts.pack }, signal);

@@ -29,5 +29,5 @@ export async function gather(
 		await folder.blob(file, (bytes) => tell(file, bytes));
 		done += sizes.get(file) ?? 0;
 	}
-	return () => folder.release(files);
+	return () => folder.release();
 }

@@ -42,9 +42,9 @@ export class RemoteFolder implements Folder {
 		return this.road.arrivals.whole(file, { ...this.road.access(file), onProgress });
 	}
 
-	/** Deletes what has arrived of these files: they were used. */
-	async release(names: string[]): Promise<void> {
-		await this.road.arrivals.clear(names.map((name) => this.#file(name)));
+	/** Deletes what has arrived of its files: they were used. */
+	async release(): Promise<void> {
+		await this.road.arrivals.clear([...this.files.values()]);
 	}
 
 	#file(name: string): RemoteFile {

@@ -10,6 +10,7 @@ import {
 } from '../../src/core/bringing';
 import { isAbort, Problem } from '../../src/core/errors';
 import { Unstated, within, type Folder } from '../formats/folder';
+import { siteIn } from '../formats/gemma-scope';
 import { claimed, folders, readSae } from '../formats/formats';
 import { architectureOf } from '../graph/architectures';
 import { isModel, openModelFolder } from './hugging-face';
@@ -132,7 +133,8 @@ async function dictionaryAt(
 	const folder = saeAt(source, path);
 	const bytes = [...folder.sizes.values()].reduce((a, b) => a + b, 0);
 	const told = { path, bytes, formats, facts: null, asks: null, why: null };
-	if (folder.far && folder.names.some((name) => WHOLE_ONLY.test(name))) return told;
+	if (folder.far && folder.names.some((name) => WHOLE_ONLY.test(name)))
+		return { ...told, site: siteIn(folder.name) };
 	try {
 		const { site, cfg, tensors } = await readSae(thin(folder), stated);
 		const k = typeof cfg.k === 'number' ? cfg.k : null;

@@ -34,9 +34,10 @@ export function modelFacts(model: FoundModel): string {
 	return `${type}: ${size}, ${words}; ${count(parameters)} parameters, ${saved}`;
 }
 
-export function factsOf({ formats, facts, bytes: size }: FoundDictionary): string {
+export function factsOf({ formats, facts, bytes: size, site }: FoundDictionary): string {
 	const format = formats.join(' or ');
-	if (!facts) return `${format}, ${bytes(size)}; site and size are known once it is read`;
+	const later = site ? 'its size is' : 'site and size are';
+	if (!facts) return `${format}, ${bytes(size)}; ${later} known once it is read`;
 	const k = facts.k === null ? '' : ` (k ${count(facts.k)})`;
 	return `${format}, ${facts.architecture}${k}: ${count(facts.dSae)} features of ${count(facts.dIn)} numbers, ${bytes(size)}`;
 }

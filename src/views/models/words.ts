@@ -7,6 +7,7 @@ import type { PackJob, PackResult } from '../../state/packs.svelte';
 /** The accessible names of the progress bars. */
 export const TITLES: Record<PackJob['kind'], string> = {
 	import: 'Import',
+	fetch: 'Download',
 	export: 'Export',
 	verify: 'Verify'
 };

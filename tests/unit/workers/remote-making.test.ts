@@ -1,0 +1,151 @@
+/** From an id to a pack in storage: looked at by ranges, gathered, made, freed. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { NOTHING_STATED, type Order } from '../../../src/core/bringing';
+import { Library } from '../../../src/storage/library';
+import { filesInMemory, recordsInMemory } from '../../../src/storage/memory';
+import { Jobs } from '../../../workers/jobs';
+import { LocalWorkshop } from '../../../workers/workshop';
+import { FakeHub } from '../../fake-hub';
+import { gptRepository, GPT_SITES, wideSaes } from '../../fake-repositories';
+import { FIXTURES } from '../../golden/fixture';
+
+let hub: FakeHub;
+let library: Library;
+let workshop: LocalWorkshop;
+const jobs = new Jobs();
+const silent = () => undefined;
+const source = (place: string) => ({ kind: 'remote' as const, place, token: null });
+
+beforeAll(async () => (hub = await FakeHub.open()));
+afterAll(() => hub.close());
+
+beforeEach(async () => {
+	hub.asked.length = 0;
+	hub.put('org/gpt', { ...gptRepository(), ...wideSaes(2) });
+	library = new Library({
+		files: { ...filesInMemory(), kind: 'opfs' },
+		records: recordsInMemory(),
+		fetch,
+		keepProgram: async () => true
+	});
+	const bench = () => {
+		throw new Error('No pack is open.');
+	};
+	workshop = new LocalWorkshop({ jobs, stored: async () => library, bench });
+	await workshop.discard();
+});
+
+const weightsAsked = () => hub.filesAsked.filter((asked) => asked.startsWith('cdn'));
+
+async function order(over: Partial<Order> = {}): Promise<Order> {
+	const { remote } = await workshop.look(source(`${hub.origin}/org/gpt`), {}, 1, silent);
+	return {
+		source: source(remote!.place),
+		model: { path: '' },
+		saes: [`saes/${GPT_SITES[3]}`, 'wide/1'].map((at) => ({ path: at, stated: NOTHING_STATED })),
+		dtype: 'f32',
+		title: 'A model from a hub',
+		...over
+	};
+}
+
+it('looks without fetching weights, and pins what it saw', async () => {
+	const found = await workshop.look(source(`${hub.origin}/org/gpt`), {}, 1, silent);
+	expect(found.models).toMatchObject([{ path: '', type: 'gpt2', layers: 2, dModel: 32 }]);
+	const sites = found.saes.map(({ facts }) => facts?.site);
+	expect(sites.sort()).toEqual([...GPT_SITES, GPT_SITES[0], GPT_SITES[0]].sort());
+	expect(found.remote).toMatchObject({ licence: 'mit', commit: expect.stringMatching(/^\w{40}$/) });
+	expect(found.remote!.place).toContain(found.remote!.commit!);
+	const whole = weightsAsked().filter((asked) => !asked.includes('bytes='));
+	// Only what is smaller than its own description would be to read in parts.
+	expect(whole.length).toBeLessThanOrEqual(GPT_SITES.length);
+	expect(
+		hub.filesAsked.filter((asked) => /^hub .*(model|wide.*)\.safetensors$/.test(asked))
+	).toEqual([]);
+});
+
+it('makes a pack of the model and the SAE that were chosen, and of no other', async () => {
+	const chosen = await order();
+	hub.asked.length = 0;
+	const steps: string[] = [];
+	const made = await workshop.make(chosen, 2, ({ phase, what, done, total }) => {
+		if (phase === 'download') steps.push(`${what} ${done}/${total}`);
+	});
+	expect(made.title).toBe('A model from a hub');
+	const weights = hub.filesAsked.filter((asked) => /^hub .*safetensors$/.test(asked));
+	expect(weights.map((asked) => asked.replace(/^.*resolve\/\w+\//, ''))).toEqual([
+		'model.safetensors',
+		'wide/1/sae_weights.safetensors'
+	]);
+	const [first, last] = [steps[0]!, steps.at(-1)!];
+	expect(first).toMatch(/^config\.json 0\//);
+	const [, done, total] = /(\d+)\/(\d+)$/.exec(last)!;
+	expect(done).toBe(total);
+	expect(await workshop.waiting()).toBe(0);
+	const { packs } = await library.storage();
+	expect(packs).toMatchObject([{ title: 'A model from a hub', complete: true }]);
+});
+
+it('goes on where a download was ended', async () => {
+	const chosen = await order();
+	hub.slowness = 3;
+	const making = workshop.make(chosen, 3, ({ what, done }) => {
+		if (what === 'model.safetensors' && done > 20_000) jobs.cancel(3);
+	});
+	await expect(making).rejects.toMatchObject({ name: 'AbortError' });
+	hub.slowness = 0;
+	const kept = await workshop.waiting();
+	expect(kept).toBeGreaterThan(20_000);
+	expect((await library.storage()).packs).toEqual([]);
+	hub.asked.length = 0;
+	await workshop.make(chosen, 4, silent);
+	expect(weightsAsked()[0]).toMatch(/ bytes=\d{5}-$/);
+	expect(await workshop.waiting()).toBe(0);
+});
+
+it('adds SAEs to a model that was brought before', async () => {
+	const model = await workshop.make(await order({ saes: [] }), 5, silent);
+	const saes = [{ path: `saes/${GPT_SITES[0]}`, stated: NOTHING_STATED }];
+	const both = await workshop.make(await order({ model: { pack: model.hash }, saes }), 6, silent);
+	expect(both.hash).not.toBe(model.hash);
+	expect((await library.storage()).packs).toHaveLength(2);
+});
+
+it('looks at hundreds of SAEs of Gemma Scope without asking for one', async () => {
+	const npz = new Uint8Array(
+		readFileSync(
+			path.join(
+				FIXTURES,
+				'formats/gemma-scope/gemma-scope-2b-pt-res/layer_1/width_20/average_l0_6/params.npz'
+			)
+		)
+	);
+	const many = Array.from({ length: 300 }, (_, i) => [
+		`layer_${i % 26}/width_16k/average_l0_${i}/params.npz`,
+		npz
+	]);
+	hub.put('google/gemma-scope-2b-pt-res', Object.fromEntries(many) as Record<string, Uint8Array>);
+	const place = source(`${hub.origin}/google/gemma-scope-2b-pt-res`);
+	const found = await workshop.look(place, {}, 7, silent);
+	expect(found.saes).toHaveLength(300);
+	expect(found.saes.find(({ path: at }) => at.startsWith('layer_12/'))!.site).toBe(
+		'blocks.12.hook_resid_post'
+	);
+	expect(hub.filesAsked).toEqual([]);
+});
+
+it('fetches a pack as it is', async () => {
+	const folder = path.join(FIXTURES, 'gpt2');
+	const read = (file: string) => new Uint8Array(readFileSync(path.join(folder, file)));
+	const pack = JSON.parse(new TextDecoder().decode(read('pack.json'))) as { files: object };
+	const files = ['pack.json', ...Object.keys(pack.files)];
+	hub.put('org/pack', Object.fromEntries(files.map((file) => [file, read(file)])));
+	const place = source(`${hub.origin}/org/pack`);
+	const found = await workshop.look(place, {}, 8, silent);
+	expect(found.isPack).toBe(true);
+	const stored = await workshop.fetch(place, 9, silent);
+	expect(stored.title).toBe('Micro gpt2');
+	expect((await library.storage()).packs).toMatchObject([{ complete: true }]);
+});
