@@ -93,7 +93,8 @@ export class FakeWorkshop {
 
 	async make(order: Order, { signal, onProgress }: Watched = {}): Promise<Imported> {
 		this.made.push(order);
-		onProgress?.({ phase: 'store', what: 'model.safetensors', done: 200e6, total: 800e6 });
+		const phase = order.source.kind === 'remote' ? 'download' : 'store';
+		onProgress?.({ phase, what: 'model.safetensors', done: 200e6, total: 800e6 });
 		await this.gate;
 		signal?.throwIfAborted();
 		if (this.failure) throw this.failure;
