@@ -48,7 +48,7 @@ export async function newVisitor(
 /** The part of the page that readers, and screen readers, know by this name. */
 export function named(
 	page: Page,
-	role: 'status' | 'textbox' | 'list' | 'region',
+	role: 'status' | 'textbox' | 'searchbox' | 'list' | 'region',
 	name: string
 ): Locator {
 	return page.getByRole(role, { name, exact: true });
