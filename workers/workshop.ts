@@ -65,7 +65,8 @@ export class LocalWorkshop implements Workshop {
 					const parts = {
 						model: 'path' in model ? within(source, model.path) : null,
 						saes: saes.map(({ path, stated }) => ({ folder: saeAt(source, path), stated })),
-						...{ dtype, title, name: title, corpus: null, nulls: false }
+						...{ dtype, title, name: title, corpus: null, nulls: false },
+						origin: source instanceof RemoteFolder ? originOf(source) : undefined
 					};
 					await makePack(writer, parts, steps.send, signal);
 				},
@@ -99,6 +100,11 @@ export class LocalWorkshop implements Workshop {
 	async discard(): Promise<void> {
 		await (await openArrivals()).clear();
 	}
+}
+
+/** As a pack keeps it: never with the query of an address, which may be a secret. */
+function originOf({ facts: { said, commit, licence } }: RemoteFolder) {
+	return { from: commit === null ? said : `${said}@${commit}`, licence };
 }
 
 /** Nothing in it has to be looked into: it is fetched as it is. */

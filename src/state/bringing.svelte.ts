@@ -150,6 +150,12 @@ export class Bringing {
 		return saes.reduce((sum, n) => sum + n, this.model?.stored[dtype] ?? 0);
 	});
 
+	/** About how many bytes have to come over the network first; 0 for files on this machine. */
+	readonly far: number = $derived.by(() => {
+		if (this.source?.kind !== 'remote') return 0;
+		return this.chosen.reduce((sum, { bytes }) => sum + bytes, this.model?.bytes ?? 0);
+	});
+
 	/** Bytes that the browser still allows; null where it does not say. */
 	readonly room: number | null = $derived.by(() => {
 		const report = this.#packs.report.value;

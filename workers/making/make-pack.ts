@@ -20,6 +20,8 @@ import { statisticsInto, type Entry } from './statistics';
 import { exampleFile, saeFile, writeModel } from './weight-files';
 
 export interface PackOrder {
+	/** Where it comes from, when that is not this machine: a repository at its commit, and what it says of its licence. */
+	origin?: { from: string; licence: string | null } | undefined;
 	/** Null: the SAEs are added to the pack that is revised. */
 	model: Folder | null;
 	saes: { folder: Folder; stated: Stated }[];
@@ -107,7 +109,7 @@ function bytesOf(model: ModelFolder | null, { saes }: PackOrder): number {
 async function begun(
 	out: PackWriter,
 	model: ModelFolder,
-	{ dtype, title, name }: PackOrder,
+	{ origin, dtype, title, name }: PackOrder,
 	course: Course
 ): Promise<Manifest> {
 	const weights = await writeModel(out, model, dtype, (path, n) => course.stored(path, n));
@@ -119,9 +121,13 @@ async function begun(
 		name: plainName(name),
 		title,
 		description: '',
-		licence: String(model.config.license ?? 'not stated'),
+		licence: String(model.config.license ?? origin?.licence ?? 'not stated'),
 		citation: '',
-		provenance: { made_by: 'undercurrent pack', stored_as: dtype },
+		provenance: {
+			made_by: 'undercurrent pack',
+			stored_as: dtype,
+			...(origin && { from: origin.from })
+		},
 		model: {
 			config: model.config,
 			weights,

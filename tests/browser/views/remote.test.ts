@@ -48,6 +48,7 @@ describe('a place on a hub', () => {
 		await expect.element(card().getByText('607a30d783df')).toBeVisible();
 		await expect.element(card().getByRole('link', { name: 'org/name' })).toBeVisible();
 		await expect.element(card().getByText('2 of 2 SAEs chosen')).toBeVisible();
+		await expect.element(card().getByText(/About 800 MB will be fetched/)).toBeVisible();
 		expect(page.getByRole('group', { name: 'The pack', exact: true }).elements()).toHaveLength(1);
 		await button('Make the pack').click();
 		await expect.element(page.getByRole('link', { name: /^Explore/ })).toBeVisible();

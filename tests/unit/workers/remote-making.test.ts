@@ -86,6 +86,9 @@ it('makes a pack of the model and the SAE that were chosen, and of no other', as
 	expect(await workshop.waiting()).toBe(0);
 	const { packs } = await library.storage();
 	expect(packs).toMatchObject([{ title: 'A model from a hub', complete: true }]);
+	const { pack } = await library.open({ address: '', stored: made.hash });
+	expect(pack.licence).toBe('mit');
+	expect(pack.provenance.from).toMatch(/\/org\/gpt@[0-9a-f]{40}$/);
 });
 
 it('goes on where a download was ended', async () => {
