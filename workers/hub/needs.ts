@@ -18,18 +18,13 @@ const WEIGHTS = /\.(safetensors|npz|pt|pth)$/;
 const SMALL = /^(cfg|config|hyperparams|lm_config|activation_scaler)\.json$/;
 
 /** The names in a folder of a listing, relative to it. */
-export function namesIn(names: string[], path: string): string[] {
+function namesIn(names: string[], path: string): string[] {
 	if (path === '') return names;
 	return names.filter((name) => name.startsWith(`${path}/`)).map((n) => n.slice(path.length + 1));
 }
 
-/** Whether the folder with these files is that of a model in Hugging Face's layout. */
-export function isModel(names: string[]): boolean {
-	return names.includes('config.json') && (names.includes(WHOLE) || names.includes(INDEX));
-}
-
 /** Files of a model, by their paths in its folder. */
-export function modelNeeds(names: string[]): string[] {
+function modelNeeds(names: string[]): string[] {
 	const weights = names.includes(INDEX)
 		? [INDEX, ...names.filter((name) => SHARD.test(name))]
 		: [WHOLE];
@@ -37,7 +32,7 @@ export function modelNeeds(names: string[]): string[] {
 }
 
 /** Files of an SAE, by their paths in its folder. */
-export function saeNeeds(names: string[]): string[] {
+function saeNeeds(names: string[]): string[] {
 	const main = SAE_WEIGHTS.find((name) => names.includes(name));
 	const weights = main ? [main] : names.filter((n) => !n.includes('/') && WEIGHTS.test(n));
 	return [...names.filter((name) => SMALL.test(name)), ...weights];
@@ -54,10 +49,4 @@ export function saeFiles(names: string[], path: string): string[] {
 export function modelFiles(names: string[], path: string): string[] {
 	const inside = modelNeeds(namesIn(names, path));
 	return path === '' ? inside : inside.map((name) => `${path}/${name}`);
-}
-
-/** Bytes of these files; null when one of them is of unknown length. */
-export function bytesOf(files: string[], sizes: ReadonlyMap<string, number>): number | null {
-	const all = files.map((file) => sizes.get(file));
-	return all.some((n) => n === undefined) ? null : all.reduce<number>((sum, n) => sum + n!, 0);
 }
