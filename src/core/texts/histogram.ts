@@ -1,0 +1,87 @@
+/**
+ * Histograms of activations whose range need not be known before: each feature has equal bins from 0 to a power
+ * of two, and where an activation lies beyond, the range doubles and neighbouring bins join. Edges are dyadic, so
+ * the joined bins hold exactly what they would have held from the start: whatever the order, and however many
+ * shards, the same activations end in the same counts.
+ */
+
+/** Bins from 0 to the range's end; at least half of them lie below the largest activation. */
+export const BINS = 32;
+/** The exponent of a feature that was never active. */
+const NONE = -32768;
+
+export interface Histograms {
+	/** [features]: bins reach from 0 to 2^exponent. */
+	exponents: Int16Array;
+	/** [features × BINS] */
+	counts: Float64Array;
+}
+
+export function newHistograms(features: number): Histograms {
+	return {
+		exponents: new Int16Array(features).fill(NONE),
+		counts: new Float64Array(features * BINS)
+	};
+}
+
+/** Counts an activation, which is above 0 and finite. */
+export function countActivation({ exponents, counts }: Histograms, feature: number, a: number) {
+	let exponent = exponents[feature]!;
+	if (exponent === NONE || a >= 2 ** exponent) {
+		exponent = exponentOf(a);
+		widen({ exponents, counts }, feature, exponent);
+	}
+	counts[feature * BINS + Math.floor((a / 2 ** exponent) * BINS)]!++;
+}
+
+/** Adds what another walk counted. */
+export function addHistograms(into: Histograms, from: Histograms): void {
+	for (let f = 0; f < into.exponents.length; f++) {
+		const exponent = from.exponents[f]!;
+		if (exponent === NONE) continue;
+		if (exponent > into.exponents[f]!) widen(into, f, exponent);
+		const shift = into.exponents[f]! - exponent;
+		for (let b = 0; b < BINS; b++)
+			into.counts[f * BINS + Math.floor(b / 2 ** shift)]! += from.counts[f * BINS + b]!;
+	}
+}
+
+/** Width of a feature's bins; 0 for one that was never active. */
+export function stepOf({ exponents }: Histograms, feature: number): number {
+	return exponents[feature] === NONE ? 0 : 2 ** exponents[feature]! / BINS;
+}
+
+/** The share of a feature's active tokens that are not stronger than `a`, to within its bin. */
+export function quantileOf(histograms: Histograms, feature: number, a: number): number {
+	const at = a / stepOf(histograms, feature);
+	const own = Math.floor(at);
+	let [below, all] = [0, 0];
+	for (let b = 0; b < BINS; b++) {
+		const count = histograms.counts[feature * BINS + b]!;
+		all += count;
+		if (b < own) below += count;
+		else if (b === own) below += count * (at - own);
+	}
+	return below / all;
+}
+
+/** The smallest exponent whose power of two lies above `a`. */
+function exponentOf(a: number): number {
+	let exponent = Math.floor(Math.log2(a)) + 1;
+	// The logarithm may be off by a rounding at powers of two.
+	while (2 ** exponent <= a) exponent++;
+	while (2 ** (exponent - 1) > a) exponent--;
+	return exponent;
+}
+
+function widen({ exponents, counts }: Histograms, feature: number, exponent: number): void {
+	const shift = exponents[feature] === NONE ? 0 : exponent - exponents[feature]!;
+	exponents[feature] = exponent;
+	if (shift === 0) return;
+	const at = feature * BINS;
+	for (let b = 1; b < BINS; b++) {
+		const count = counts[at + b]!;
+		counts[at + b] = 0;
+		counts[at + Math.floor(b / 2 ** shift)]! += count;
+	}
+}
