@@ -187,6 +187,27 @@ export class LanguageModel {
 	}
 
 	/**
+	 * Texts of one length, each read from its start and all in one run: the sites, `[texts × length × dModel]`
+	 * each. Faster than `readOnce` where nothing waits for the thread.
+	 */
+	async texts(
+		ids: number[][],
+		sites: Site[],
+		signal?: AbortSignal
+	): Promise<Map<Site, Float32Array>> {
+		const session = await (this.#worlds ??= this.#open());
+		const [rows, length] = [ids.length, ids[0]?.length ?? 0];
+		const dims = [rows, addSites(this.shape.layers, []).length, this.shape.dModel];
+		const feeds = {
+			...this.#inputs(session, ids[0] ?? [], kvCache(this.#form, this.shape), rows),
+			ids: { data: BigInt64Array.from(ids.flat(), BigInt), dims: [rows, length] },
+			adds: { data: new Float32Array(dims.reduce((a, b) => a * b)), dims }
+		};
+		const { data } = await session.run(feeds, sites, signal);
+		return new Map(sites.map((site) => [site, data[site] as Float32Array]));
+	}
+
+	/**
 	 * A model in which the value of one site is given, not computed: what splicing an SAE's
 	 * reconstruction in, or ablating a site, takes. Reads whole texts from their start; returns the last
 	 * residual, `[tokens × dModel]`.

@@ -6,7 +6,6 @@ import type { Best } from '../src/core/matching';
 import { checkShape, float32, integers, type Safetensors } from '../src/core/safetensors';
 import type { Tokenizer } from './tokenizer';
 
-const BINS = 16;
 /** What the tensor `kind` of the example texts says. */
 const SOURCES: Example['source'][] = ['generator', 'model', 'text'];
 /** An example shows at most this many tokens before its peak and from its peak on. */
@@ -63,6 +62,9 @@ export class Statistics {
 	readonly max: Float32Array;
 	readonly mean: Float32Array;
 	readonly #hist: ArrayLike<number>;
+	/** Bins of each feature, and how wide they are; without a width all reach to the maximum together. */
+	readonly #bins: number;
+	readonly #step: Float32Array | null;
 	readonly #at: ArrayLike<number>;
 	readonly #quantile: Float32Array;
 	readonly #count: ArrayLike<number>;
@@ -89,6 +91,8 @@ export class Statistics {
 		this.max = float32(file, 'max').data;
 		this.mean = float32(file, 'mean').data;
 		this.#hist = integers(file, 'hist_counts');
+		this.#bins = this.#hist.length / dSae;
+		this.#step = this.#optional('hist_step', 1);
 		this.#at = integers(file, 'example_at');
 		this.#quantile = float32(file, 'example_quantile').data;
 		this.#count = integers(file, 'example_count');
@@ -109,9 +113,13 @@ export class Statistics {
 
 	histogram(index: number): { edges: number[]; counts: number[] } {
 		const max = this.max[index]!;
+		const all = this.#bins;
+		const step = this.#step?.[index] || max / all;
+		// Those beyond the maximum are empty.
+		const bins = this.#step && max > 0 ? Math.min(all, Math.floor(max / step) + 1) : all;
 		return {
-			edges: Array.from({ length: BINS + 1 }, (_, i) => (max * i) / BINS),
-			counts: Array.from({ length: BINS }, (_, i) => this.#hist[index * BINS + i]!)
+			edges: Array.from({ length: bins + 1 }, (_, i) => step * i),
+			counts: Array.from({ length: bins }, (_, i) => this.#hist[index * all + i]!)
 		};
 	}
 

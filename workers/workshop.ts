@@ -16,6 +16,7 @@ import { look, saeAt } from './making/look';
 import { makePack } from './making/make-pack';
 import { openSource, remoteFolder } from './making/sources';
 import { ensureRuntime } from './session';
+import { TextGathering } from './texts/gathering';
 import type { Workbench } from './workbench';
 
 /** What it shares with the engine that it belongs to. */
@@ -28,7 +29,11 @@ export interface Surroundings {
 }
 
 export class LocalWorkshop implements Workshop {
-	constructor(readonly around: Surroundings) {}
+	readonly texts: TextGathering;
+
+	constructor(readonly around: Surroundings) {
+		this.texts = new TextGathering(around);
+	}
 
 	look(
 		source: Source,

@@ -8,6 +8,7 @@ import { count, invalid, list, number, object, oneOf, text, type Fields } from '
 import type { Null } from './matching';
 import { parseModelMetrics, parseSaeMetrics, type ModelMetrics, type SaeMetrics } from './metrics';
 import { placeOf, siteOf } from './site';
+import { parseStatsText, type StatsText } from './texts/source';
 
 /** The newest major version that this program reads. */
 const MAJOR = 1;
@@ -57,6 +58,8 @@ export interface PackSae {
 	labels: string | null;
 	/** Held-out tokens behind `stats`; null when the pack does not say. */
 	statsTokens: number | null;
+	/** The reader's text that `stats` are from; null when the pack's maker had another. */
+	statsText: StatsText | null;
 	/** Chance cosines against this SAE's decoder; null when the pack has none. */
 	null: Null | null;
 	metrics: SaeMetrics | null;
@@ -174,6 +177,8 @@ function parseSae(value: unknown, at: string, files: Record<string, PackFile>): 
 		labels: optionalFile(fields.labels, `${at}.labels`, files),
 		statsTokens:
 			fields.stats_tokens == null ? null : count(fields.stats_tokens, `${at}.stats_tokens`, 0),
+		statsText:
+			fields.stats_text == null ? null : parseStatsText(fields.stats_text, `${at}.stats_text`),
 		null: fields.null == null ? null : parseNull(fields.null, `${at}.null`),
 		metrics: fields.metrics == null ? null : parseSaeMetrics(fields.metrics, `${at}.metrics`)
 	};

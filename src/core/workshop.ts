@@ -6,10 +6,13 @@ import type { Found, Order, Source, Stated } from './bringing';
 import type { Progress } from './contract';
 import type { RemoteSource } from './remote';
 import type { Imported } from './stored-packs';
+import type { TextGatherer } from './texts/gathering';
 
 type OnProgress = (progress: Progress) => void;
 
 export interface Workshop {
+	/** Statistics from a reader's own text. */
+	readonly texts: TextGatherer;
 	/**
 	 * Looks what there is in a source: descriptions and the beginnings of files are read, and of SAEs whose
 	 * format keeps all in one the whole. `stated`: what is said of SAEs, by their paths.

@@ -1,8 +1,9 @@
 /** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
 import type { Found, Order, Source, Stated } from '../core/bringing';
-import type { Progress } from '../core/contract';
+import type { FeatureId, Progress } from '../core/contract';
 import type { RemoteSource } from '../core/remote';
 import type { Imported } from '../core/stored-packs';
+import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/texts/gathering';
 import type { Workshop } from '../core/workshop';
 import { ignore, unlessAborted } from './aborting';
 
@@ -62,11 +63,36 @@ export class WorkshopClient {
 		return stored;
 	}
 
+	/** Walks a text, or with null goes on with the one that is pending; a cancelled walk stays pending. */
+	async gatherText(
+		request: TextRequest | null,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: TextPart) => void }
+	): Promise<Imported> {
+		const parts = this.#line.send(unlessAborted(signal, onPart));
+		const call: Ask<Imported> = ({ texts }, job) => texts.gather(request, job, parts);
+		const stored = await this.#line.askOpen(call, signal);
+		this.#line.stored();
+		return stored;
+	}
+
 	waiting(signal?: AbortSignal): Promise<number> {
 		return this.#line.ask((workshop) => workshop.waiting(), signal);
 	}
 
 	discard(signal?: AbortSignal): Promise<void> {
 		return this.#line.ask((workshop) => workshop.discard(), signal);
+	}
+
+	pendingText(signal?: AbortSignal): Promise<PendingText | null> {
+		return this.#line.askOpen(({ texts }, job) => texts.pending(job), signal);
+	}
+
+	giveUpText(signal?: AbortSignal): Promise<void> {
+		return this.#line.askOpen(({ texts }, job) => texts.giveUp(job), signal);
+	}
+
+	/** A feature of the walk under way. */
+	gatheredFeature(id: FeatureId, signal?: AbortSignal): Promise<GatheredFeature | null> {
+		return this.#line.askOpen(({ texts }, job) => texts.gathered(id, job), signal);
 	}
 }

@@ -86,3 +86,23 @@ export function filesIn(database: Database): FileStore {
 		}
 	};
 }
+
+/** One value at a time. */
+export interface WalkStore<T> {
+	get(): Promise<T | null>;
+	put(value: T): Promise<void>;
+	remove(): Promise<void>;
+}
+
+/** A database of its own: what is in it is large, replaced often, and no loss. */
+export async function openWalkStore<T>(): Promise<WalkStore<T>> {
+	const database = await openDB<{ walks: { key: string; value: T } }>('undercurrent-texts', 1, {
+		upgrade: (fresh) => void fresh.createObjectStore('walks'),
+		blocking: (_old, _new, event) => (event.target as IDBDatabase).close()
+	});
+	return {
+		get: async () => ((await database.get('walks', 'one')) as T | undefined) ?? null,
+		put: async (value) => void (await database.put('walks', value as never, 'one')),
+		remove: () => database.delete('walks', 'one')
+	};
+}

@@ -24,6 +24,7 @@ const DOORS: [RegExp, string[]][] = [
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
 	[/^idb$/, ['src/storage/database.ts']],
 	[/^hash-wasm$/, ['src/storage/hash.ts']],
+	[/^hyparquet(-writer)?$/, ['workers/cli/parquet.ts']],
 	[/^virtual:pwa-register$/, ['src/pwa.svelte.ts']],
 	[/^d3-/, ['src/charts/']],
 	[/^svelte(\/.*)?$/, ['src/']],

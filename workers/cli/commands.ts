@@ -12,6 +12,7 @@ import { FolderSource } from './folder';
 import { keepFile } from './keep';
 import { makePack } from './pack';
 import { siteJson } from './site-json';
+import { mergeShards, textStatistics } from './texts';
 
 export interface Command {
 	options: string[];
@@ -186,15 +187,31 @@ const verify: Command = {
 };
 
 const pack: Command = {
-	options: ['model', 'sae', 'out', 'corpus', 'dtype'],
-	run: (args) =>
-		makePack({
-			model: args.need('model'),
-			saes: args.all('sae'),
-			out: args.need('out'),
-			corpus: args.get('corpus') ?? null,
-			dtype: args.get('dtype') ?? 'f32'
-		})
+	options: ['model', 'sae', 'out', 'corpus', 'dtype', 'pack', 'shard', 'merge'],
+	flags: ['stats'],
+	async run(args) {
+		const shards = args.all('merge');
+		if (shards.length > 0) return mergeShards(args.get('pack') ?? args.need('out'), shards);
+		const stats = args.get('stats') !== undefined;
+		if (!stats && args.get('pack') !== undefined) throw usage('--pack needs --stats or --merge');
+		const made =
+			args.get('pack') === undefined &&
+			(await makePack({
+				model: args.need('model'),
+				saes: args.all('sae'),
+				out: args.need('out'),
+				corpus: stats ? null : (args.get('corpus') ?? null),
+				dtype: args.get('dtype') ?? 'f32'
+			}));
+		if (!stats) return made;
+		return textStatistics({
+			pack: args.get('pack') ?? args.need('out'),
+			corpus: args.need('corpus'),
+			saes: made ? [] : args.all('sae'),
+			shard: args.get('shard') ?? null,
+			out: args.get('out') ?? null
+		});
+	}
 };
 
 const example: Command = {

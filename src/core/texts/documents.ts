@@ -11,7 +11,7 @@ export type TextKind = 'plain' | 'jsonl';
 /** Characters that a document of paragraphs reaches before the next paragraph begins another. */
 const FULL = 1000;
 /** Characters of the longest document. */
-export const LONGEST = 16_384;
+export const LONGEST = 4096;
 /** Characters of the longest line of JSON: a document that long is cut afterwards. */
 const LONGEST_LINE = 8 << 20;
 /** Share of unreadable characters from which a file is no text. */

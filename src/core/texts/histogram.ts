@@ -51,6 +51,17 @@ export function stepOf({ exponents }: Histograms, feature: number): number {
 	return exponents[feature] === NONE ? 0 : 2 ** exponents[feature]! / BINS;
 }
 
+/** A feature's bins up to its largest activation. */
+export function histogramOf(histograms: Histograms, feature: number) {
+	const all = histograms.counts.subarray(feature * BINS, (feature + 1) * BINS);
+	const bins = all.findLastIndex((count) => count > 0) + 1;
+	const step = stepOf(histograms, feature);
+	return {
+		edges: Array.from({ length: bins + 1 }, (_, i) => step * i),
+		counts: Array.from(all.subarray(0, bins))
+	};
+}
+
 /** The share of a feature's active tokens that are not stronger than `a`, to within its bin. */
 export function quantileOf(histograms: Histograms, feature: number, a: number): number {
 	const at = a / stepOf(histograms, feature);

@@ -161,6 +161,20 @@ export function metricsOf({ tokens, count, errors }: Tally): TallyMetrics {
 	};
 }
 
+/** Densities are shown as powers of ten, from and to, in steps. */
+const [SPARSEST, STEP, STEPS] = [-6, 0.5, 12];
+
+/** Features by log10 of the share of tokens on which they are active, the silent ones left out. */
+export function densitiesOf({ count, tokens }: Pick<Tally, 'count' | 'tokens'>) {
+	const counts = new Array<number>(STEPS).fill(0);
+	count.forEach((times) => {
+		if (times === 0) return;
+		const bin = Math.floor((Math.log10(times / tokens) - SPARSEST) / STEP);
+		counts[Math.min(STEPS - 1, Math.max(0, bin))]!++;
+	});
+	return { edges: Array.from({ length: STEPS + 1 }, (_, i) => SPARSEST + i * STEP), counts };
+}
+
 /** A feature's active tokens in a window, counted from the first that is not special, in rising order. */
 interface Fired {
 	tokens: Uint32Array;

@@ -55,7 +55,7 @@ function walk(parts: ReturnType<typeof windows>): Gathered {
 		countCodes(tally, window, codes, VOCAB);
 		for (const row of x)
 			countError(
-				tally,
+				tally.errors,
 				row,
 				row.map((v) => 0.9 * v)
 			);
