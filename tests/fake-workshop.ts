@@ -13,6 +13,12 @@ import type { Progress } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import type { RemoteSource } from '../src/core/remote';
 import type { Imported } from '../src/core/stored-packs';
+import type {
+	GatheredFeature,
+	PendingText,
+	TextPart,
+	TextRequest
+} from '../src/core/texts/gathering';
 
 interface Watched {
 	signal?: AbortSignal | undefined;
@@ -101,4 +107,56 @@ export class FakeWorkshop {
 		const { title } = order;
 		return { name: 'made', title, hash: 'c'.repeat(12), files: 9, bytes: 800e6, added: 800e6 };
 	}
+
+	/** Texts that were asked for; null where one went on. */
+	readonly gathered: (TextRequest | null)[] = [];
+	pendingWalk: PendingText | null = null;
+
+	async gatherText(
+		request: TextRequest | null,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: TextPart) => void }
+	): Promise<Imported> {
+		this.gathered.push(request);
+		const name = request?.name ?? this.pendingWalk?.name ?? '';
+		const saes = request?.saes ?? this.pendingWalk?.saes ?? [];
+		const tokens = 7_000;
+		onPart(fakePart(name, saes, tokens));
+		this.pendingWalk = { name, bytes: 100_000, done: 40_000, tokens, saes };
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		this.pendingWalk = null;
+		const [hash, title] = ['d'.repeat(12), 'A fake model'];
+		return { name: 'fake', title, hash, files: 9, bytes: 30e6, added: 1e6 };
+	}
+
+	async pendingText(): Promise<PendingText | null> {
+		return this.pendingWalk;
+	}
+
+	async giveUpText(): Promise<void> {
+		this.pendingWalk = null;
+	}
+
+	async gatheredFeature(id: string): Promise<GatheredFeature | null> {
+		const activations = [0, 2, 0.5];
+		const example = { tokens: ['the', ' fox', ' ran'], activations, quantile: 1 };
+		const histogram = { edges: [0, 1, 2, 3], counts: [20, 5, 1] };
+		const examples = [{ ...example, source: 'text' as const }];
+		return { id, tokens: 7_000, density: 26 / 7_000, max: 2, mean: 0.8, histogram, examples };
+	}
+}
+
+function fakePart(what: string, saes: string[], tokens: number): TextPart {
+	const edges = Array.from({ length: 13 }, (_, i) => -6 + i / 2);
+	const counts = [0, 0, 0, 0, 3, 40, 300, 700, 500, 90, 5, 0];
+	return {
+		progress: { phase: 'read', what, done: 40_000, total: 100_000 },
+		documents: 12,
+		tokens,
+		saes: saes.map((id) => {
+			const density = { edges, counts };
+			return { id, features: 2048, seen: 1638, l0: 32, fvu: 0.12, density };
+		})
+	};
 }

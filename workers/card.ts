@@ -53,6 +53,8 @@ async function measured(bench: Workbench, sae: Sae, index: number) {
 		max: statistics?.max[index] ?? null,
 		mean: statistics?.mean[index] ?? null,
 		tokens: sae.info.statsTokens ?? sae.info.metrics?.tokens ?? null,
+		text: sae.info.statsText,
+		pattern: (await bench.patterns(sae.id))?.get(index) ?? null,
 		histogram: statistics?.histogram(index) ?? null,
 		tokenEntropy: statistics?.tokenEntropy(index) ?? null,
 		observed: statistics?.observed(index) ?? null,

@@ -1,7 +1,7 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
 import type { Edit, FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { parseLabels } from '../src/core/label-file';
+import { parseNames, type Names } from '../src/core/label-file';
 import type { PackSae } from '../src/core/manifest';
 import type { PackSource } from '../src/core/pack-source';
 import type { Matrix } from '../src/core/matrix';
@@ -30,7 +30,7 @@ export class Workbench {
 	readonly lens: Lens;
 	readonly #saes = new Map<SaeId, Promise<Sae>>();
 	readonly #statistics = new Map<SaeId, Promise<Statistics | null>>();
-	readonly #labels = new Map<SaeId, Promise<Map<number, Label> | null>>();
+	readonly #labels = new Map<SaeId, Promise<Names | null>>();
 	#texts: Promise<ExampleTexts | null> | null = null;
 	#unembedding: Matrix | null = null;
 	#embedding: Matrix | null = null;
@@ -144,7 +144,16 @@ export class Workbench {
 	}
 
 	/** Names of an SAE's features; null when the pack sought none. */
-	labels(id: SaeId): Promise<Map<number, Label> | null> {
+	async labels(id: SaeId): Promise<Map<number, Label> | null> {
+		return (await this.#names(id))?.labels ?? null;
+	}
+
+	/** Patterns of tokens on which an SAE's features fire, good enough for a name or not. */
+	async patterns(id: SaeId): Promise<Map<number, Label> | null> {
+		return (await this.#names(id))?.patterns ?? null;
+	}
+
+	#names(id: SaeId): Promise<Names | null> {
 		const ready = this.#labels.get(id);
 		if (ready) return ready;
 		const info = this.info(id);
@@ -152,7 +161,7 @@ export class Workbench {
 			? this.source
 					.bytes(info.labels)
 					.then(inflated)
-					.then((bytes) => parseLabels(new TextDecoder().decode(bytes), id, info.cfg.dSae))
+					.then((bytes) => parseNames(new TextDecoder().decode(bytes), id, info.cfg.dSae))
 			: Promise.resolve(null);
 		this.#labels.set(id, read);
 		read.catch(() => this.#labels.delete(id));

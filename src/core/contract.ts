@@ -6,6 +6,7 @@ import type { Check, Remeasured } from './check';
 import type { Experiments } from './experiments';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
 import type { StoredPacks } from './stored-packs';
+import type { StatsText } from './texts/source';
 import type { Workshop } from './workshop';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */
@@ -203,6 +204,10 @@ export interface FeatureCard {
 	mean: number | null;
 	/** Held-out tokens behind density and histogram; null when the pack does not say. */
 	tokens: number | null;
+	/** The reader's text that the statistics are from; null when they are the pack's maker's. */
+	text?: StatsText | null;
+	/** A pattern of tokens on which it fires, whether or not that is good enough for a name. */
+	pattern?: Label | null;
 	histogram: { edges: number[]; counts: number[] } | null;
 	examples: Example[];
 	promoted: TokenLogit[];

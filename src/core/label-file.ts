@@ -9,10 +9,24 @@ import { Problem } from './errors';
 const SOURCES = ['truth', 'pattern'];
 const LONGEST = 400;
 
-/** By feature. Throws a Problem for anything else than such a file for an SAE of `dSae` features. */
-export function parseLabels(json: string, sae: SaeId, dSae: number): Map<number, Label> {
+/** Both by feature. */
+export interface Names {
+	labels: Map<number, Label>;
+	/** Patterns of tokens, `[index, text, f1, precision, recall]` a line, good enough for a name or not. */
+	patterns: Map<number, Label>;
+}
+
+/** Throws a Problem for anything else than such a file for an SAE of `dSae` features. */
+export function parseNames(json: string, sae: SaeId, dSae: number): Names {
+	const { labels, patterns = [] } = filesOf(json, sae);
+	const told = patterns.map((line) =>
+		Array.isArray(line) ? [line[0], 'pattern', ...(line.slice(1) as unknown[])] : line
+	);
+	return { labels: parseLines(labels, sae, dSae), patterns: parseLines(told, sae, dSae) };
+}
+
+function parseLines(lines: unknown[], sae: SaeId, dSae: number): Map<number, Label> {
 	const labels = new Map<number, Label>();
-	const lines = linesOf(json, sae);
 	if (lines.length > dSae) throw damaged(sae, 'names more features than there are');
 	for (const line of lines) {
 		const [index, source, text, ...numbers] = Array.isArray(line) ? (line as unknown[]) : [];
@@ -34,16 +48,18 @@ export function parseLabels(json: string, sae: SaeId, dSae: number): Map<number,
 	return labels;
 }
 
-function linesOf(json: string, sae: SaeId): unknown[] {
+function filesOf(json: string, sae: SaeId): { labels: unknown[]; patterns?: unknown[] } {
 	let value: unknown;
 	try {
 		value = JSON.parse(json);
 	} catch (cause) {
 		throw damaged(sae, 'is not JSON', { cause });
 	}
-	const lines = (value as { labels?: unknown } | null)?.labels;
-	if (!Array.isArray(lines)) throw damaged(sae, 'holds no list of labels');
-	return lines;
+	const { labels, patterns } = (value ?? {}) as { labels?: unknown; patterns?: unknown };
+	if (!Array.isArray(labels)) throw damaged(sae, 'holds no list of labels');
+	if (patterns !== undefined && !Array.isArray(patterns))
+		throw damaged(sae, 'holds no list of patterns');
+	return { labels, ...(patterns && { patterns }) };
 }
 
 function damaged(sae: SaeId, what: string, options?: { cause: unknown }): Problem {

@@ -31,6 +31,7 @@ import { Remeasuring } from './remeasuring.svelte';
 import { Reproducing } from './reproducing.svelte';
 import { Resource } from './resource.svelte';
 import { Steering } from './steering.svelte';
+import { TextWork } from './text-work.svelte';
 
 /** The page's prompt until a worked example brings its own. */
 const PROMPT = 'Once upon a time there was a little fox who lived near the sea. One day the fox';
@@ -67,6 +68,7 @@ export class Explorer {
 	readonly packs: Packs;
 	readonly bringing: Bringing;
 	readonly remotes: Remotes;
+	readonly texts: TextWork;
 	readonly reproducing: Reproducing;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
@@ -89,6 +91,7 @@ export class Explorer {
 		this.packs = new Packs(engine);
 		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
 		this.remotes = new Remotes(engine, this.bringing, this.packs);
+		this.texts = new TextWork(engine, this.packs);
 		this.reproducing = new Reproducing(engine);
 		this.feature = new Resource((id, signal) => engine.feature(id, signal));
 		this.flow = new Resource((request, signal) => engine.flow(request, signal));
@@ -339,9 +342,9 @@ export class Explorer {
 	/** Forgets what was found with a pack that is open no more. */
 	#leave(): void {
 		const { reading, labels, steering, experiments, remeasuring } = this;
-		const { feature, flow, promptFlow, reproducing } = this;
+		const { feature, flow, promptFlow, reproducing, texts } = this;
 		for (const part of [reading, labels, steering, experiments, remeasuring]) part.clear();
-		for (const part of [feature, flow, promptFlow, reproducing]) part.clear();
+		for (const part of [feature, flow, promptFlow, reproducing, texts]) part.clear();
 		this.#last = null;
 	}
 

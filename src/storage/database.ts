@@ -101,8 +101,8 @@ export async function openWalkStore<T>(): Promise<WalkStore<T>> {
 		blocking: (_old, _new, event) => (event.target as IDBDatabase).close()
 	});
 	return {
-		get: async () => ((await database.get('walks', 'one')) as T | undefined) ?? null,
-		put: async (value) => void (await database.put('walks', value as never, 'one')),
+		get: async () => (await database.get('walks', 'one')) ?? null,
+		put: async (value) => void (await database.put('walks', value, 'one')),
 		remove: () => database.delete('walks', 'one')
 	};
 }

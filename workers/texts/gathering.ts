@@ -37,6 +37,8 @@ interface Live {
 
 export class TextGathering implements TextGatherer {
 	#live: Live | null = null;
+	/** A walk that has been cancelled ends between two windows; what comes after it waits for that. */
+	#running: { signal: AbortSignal; ended: Promise<unknown> } | null = null;
 	/** Keeping, one time after the other. */
 	#kept: Promise<unknown> = Promise.resolve();
 
@@ -47,27 +49,37 @@ export class TextGathering implements TextGatherer {
 		job: number,
 		onPart: (part: TextPart) => void
 	): Promise<Imported> {
-		return this.around.jobs.work(job, async (signal) => {
-			const parts = new Delivery(onPart);
-			const bench = this.around.bench();
-			const live = await this.#begin(request, bench, signal);
-			const file = new TextFile(live.record.file, live.record.name);
-			try {
-				await this.#read(live, file, parts.send, signal);
-			} catch (error) {
-				if (signal.aborted) await this.#keep(live);
-				throw error;
-			}
-			const imported = await this.#store(live, file, parts.send, signal);
-			await this.#drop(live);
-			await parts.arrived();
-			return imported;
+		return this.around.jobs.work(job, (signal) => {
+			const gathering = this.#gather(request, new Delivery(onPart), signal);
+			this.#running = { signal, ended: gathering.catch(() => undefined) };
+			return gathering;
 		});
+	}
+
+	async #gather(
+		request: TextRequest | null,
+		parts: Delivery<[TextPart]>,
+		signal: AbortSignal
+	): Promise<Imported> {
+		await this.#settled();
+		const bench = this.around.bench();
+		const live = await this.#begin(request, bench, signal);
+		const file = new TextFile(live.record.file, live.record.name);
+		try {
+			await this.#read(live, file, parts.send, signal);
+		} catch (error) {
+			if (signal.aborted) await this.#keep(live);
+			throw error;
+		}
+		const imported = await this.#store(live, file, parts.send, signal);
+		await this.#drop(live);
+		await parts.arrived();
+		return imported;
 	}
 
 	pending(job: number): Promise<PendingText | null> {
 		return this.around.jobs.work(job, async () => {
-			await this.#kept;
+			await this.#settled();
 			const record = await (await openWalks()).get();
 			if (record?.pack !== this.around.bench().source.hash) return null;
 			const { file, name, saes, done, gathered } = record;
@@ -78,6 +90,7 @@ export class TextGathering implements TextGatherer {
 
 	giveUp(job: number): Promise<void> {
 		return this.around.jobs.work(job, async () => {
+			await this.#settled();
 			if (this.#live) await this.#drop(this.#live);
 			else await (await openWalks()).remove();
 		});
@@ -93,7 +106,6 @@ export class TextGathering implements TextGatherer {
 
 	async #begin(request: TextRequest | null, bench: Workbench, signal: AbortSignal): Promise<Live> {
 		const walks = await openWalks();
-		await this.#kept;
 		const pack = bench.source.hash;
 		const before = request ? null : await walks.get();
 		if (!request && before?.pack !== pack) throw nothingPending();
@@ -101,6 +113,11 @@ export class TextGathering implements TextGatherer {
 		const walk = await TextWalk.begin(bench, record.saes, record.gathered, signal);
 		this.#live = { record, walk, bench, given: false };
 		return this.#live;
+	}
+
+	async #settled(): Promise<void> {
+		if (this.#running?.signal.aborted) await this.#running.ended;
+		await this.#kept;
 	}
 
 	async #read(
