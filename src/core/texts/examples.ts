@@ -6,7 +6,7 @@
 
 /** An example shows so many tokens before its place, and so many from its place on. */
 export const BEFORE = 15;
-export const FROM_PLACE = 9;
+const FROM_PLACE = 9;
 const VIEW = BEFORE + FROM_PLACE;
 
 /** Which of two places is kept rather; one is not the other. */

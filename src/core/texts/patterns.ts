@@ -14,7 +14,7 @@ const LEVELS = [0, 0.2, 0.4, 0.6];
 /** Precision and recall from which a pattern is a name. */
 const PASS = 0.5;
 /** In a pattern: any token. */
-export const ANY = -1;
+const ANY = -1;
 /** Patterns that a name spells out. */
 const SPELT = 3;
 
@@ -117,7 +117,7 @@ export function joinedTexts(texts: ArrayLike<number>[]): Joined {
 }
 
 /** Places at which any of the patterns matches. */
-export function predicted(patterns: Pattern[], texts: Joined): Set<number> {
+function predicted(patterns: Pattern[], texts: Joined): Set<number> {
 	const out = new Set<number>();
 	for (const pattern of patterns)
 		for (const place of texts.places.get(pattern.at(-1)!) ?? [])
