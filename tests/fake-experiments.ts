@@ -8,6 +8,8 @@ import type {
 	MatchRequest,
 	NullRow,
 	OnArm,
+	PairMatches,
+	PairRequest,
 	SteeringRequest
 } from '../src/core/experiments';
 import {
@@ -99,7 +101,34 @@ export class FakeExperiments {
 		return { matches, tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null };
 	}
 
-	async nulls(pair: { from: string; target: string }, signal?: AbortSignal): Promise<NullRow[]> {
+	/** Of ten features: nine with matches, the first best of all, and one without. */
+	async matchPair(
+		{ measure, k: most }: PairRequest,
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<PairMatches> {
+		this.calls.push('matchPair');
+		for (let done = 0; done < 10; done += 5) {
+			onProgress?.({ phase: 'match', what: 'features', done, total: 10 });
+			await this.wait(signal);
+		}
+		const k = measure === 'assignment' ? 1 : most;
+		const of = (f: number, i: number) => (f < 9 ? 0.9 - f / 12 - i / 50 : 0);
+		const cosines = Float32Array.from({ length: 10 * k }, (_, i) => of(Math.floor(i / k), i % k));
+		return {
+			k,
+			indices: Int32Array.from({ length: 10 * k }, (_, i) => (i < 9 * k ? 3 * i : -1)),
+			scores: cosines,
+			cosines,
+			chance: { median: 0.3, std: 0.05, q999: 0.5, draws: 20_000, seed: 20_000 },
+			without: 1,
+			tokens: measure === 'pearson' || measure === 'coactivation' ? 20_000 : null
+		};
+	}
+
+	async nulls(
+		pair: { from: string; target: string },
+		{ signal }: { signal?: AbortSignal } = {}
+	): Promise<NullRow[]> {
 		this.calls.push(`nulls ${pair.from} ${pair.target}`);
 		await this.wait(signal);
 		return fakeNulls();

@@ -2,7 +2,7 @@
 import type { SaeId } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import type { OnProgress } from '../src/core/experiments';
-import { argmax } from '../src/core/sampling';
+import { largest } from '../src/core/sampling';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../src/core/sparse';
 import { correlations, momentsOf, overlaps, type Moments } from '../src/core/together';
 import { tapOf } from '../src/core/site';
@@ -14,6 +14,15 @@ import type { Workbench } from './workbench';
 /** How often the thread lets messages in while features are compared. */
 const BREATH_MS = 20;
 
+/** The `k` features of another dictionary that are most alike, of each feature, best first. */
+export interface Alike {
+	/** [features × k]; −1 where no other is alike at all. */
+	indices: Int32Array;
+	/** [features × k]; 0 where no other is alike at all. */
+	scores: Float32Array;
+	tokens: number;
+}
+
 /** One SAE over the walked tokens, special ones left out. */
 export interface Walked {
 	rows: SparseRows;
@@ -22,9 +31,18 @@ export interface Walked {
 	tokens: number;
 }
 
+/** Measures of activations, of one feature with every feature of another dictionary. */
+const SCORES = {
+	pearson: ({ columns, tokens }: Walked, feature: number, { rows, moments }: Walked) =>
+		correlations(columns, feature, rows, moments, tokens),
+	coactivation: ({ columns }: Walked, feature: number, { rows, moments }: Walked) =>
+		overlaps(columns, feature, rows, moments)
+};
+type Together = keyof typeof SCORES;
+
 export class Activity {
 	readonly #walked = new Map<SaeId, Walked>();
-	readonly #correlated = new Map<string, Promise<Int32Array>>();
+	readonly #best = new Map<string, Promise<Alike>>();
 	#documents: Promise<number[][]> | null = null;
 
 	/** `most`: how many tokens are walked at most, whole documents. */
@@ -56,7 +74,7 @@ export class Activity {
 
 	/** How alike the activations of one feature and of all of `target` are over the texts. */
 	async alike(
-		measure: 'pearson' | 'coactivation',
+		measure: Together,
 		feature: { sae: SaeId; index: number },
 		target: SaeId,
 		onProgress: OnProgress,
@@ -64,26 +82,34 @@ export class Activity {
 	): Promise<{ scores: Float32Array; tokens: number }> {
 		const walked = await this.of([feature.sae, target], onProgress, signal);
 		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
-		const { rows, moments } = other;
-		const scores =
-			measure === 'pearson'
-				? correlations(own.columns, feature.index, rows, moments, own.tokens)
-				: overlaps(own.columns, feature.index, rows, moments);
-		return { scores, tokens: own.tokens };
+		return { scores: SCORES[measure](own, feature.index, other), tokens: own.tokens };
+	}
+
+	/** For each feature of `from` the `k` of `target` that are most alike. */
+	best(
+		measure: Together,
+		{ from, target, k }: { from: SaeId; target: SaeId; k: number },
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<Alike> {
+		const make = async () => {
+			const walked = await this.of([from, target], onProgress, signal);
+			const [own, other] = [walked.get(from)!, walked.get(target)!];
+			const report = (done: number) =>
+				onProgress({ phase: 'match', what: from, done, total: own.moments.length });
+			return mostAlike(measure, own, other, k, report, signal);
+		};
+		return once(this.#best, `${measure} ${k} ${from} ${target}`, make, signal);
 	}
 
 	/** For each feature of `from` the feature of `target` that correlates most with it; −1 where none does. */
-	correlated(
+	async correlated(
 		from: SaeId,
 		target: SaeId,
 		onProgress: OnProgress,
 		signal?: AbortSignal
 	): Promise<Int32Array> {
-		const make = async () => {
-			const walked = await this.of([from, target], onProgress, signal);
-			return mostCorrelated(walked.get(from)!, walked.get(target)!, signal);
-		};
-		return once(this.#correlated, `${from} ${target}`, make, signal);
+		return (await this.best('pearson', { from, target, k: 1 }, onProgress, signal)).indices;
 	}
 
 	async #walk(ids: SaeId[], onProgress: OnProgress, signal?: AbortSignal) {
@@ -137,22 +163,32 @@ export class Activity {
 	}
 }
 
-async function mostCorrelated(
+async function mostAlike(
+	measure: Together,
 	own: Walked,
 	other: Walked,
+	k: number,
+	report: (done: number) => void,
 	signal?: AbortSignal
-): Promise<Int32Array> {
-	const out = new Int32Array(own.moments.length).fill(-1);
+): Promise<Alike> {
+	const features = own.moments.length;
+	const indices = new Int32Array(features * k).fill(-1);
+	const scores = new Float32Array(features * k);
 	let breath = Date.now();
-	for (let f = 0; f < out.length; f++) {
+	for (let f = 0; f < features; f++) {
 		if (own.moments[f]!.count === 0) continue;
-		const found = correlations(own.columns, f, other.rows, other.moments, own.tokens);
-		const best = argmax(found);
-		if (found[best]! > 0) out[f] = best;
+		const found = SCORES[measure](own, f, other);
+		const alike = largest(found, k).filter((feature) => found[feature]! > 0);
+		indices.set(alike, f * k);
+		scores.set(
+			alike.map((feature) => found[feature]!),
+			f * k
+		);
 		if (Date.now() - breath < BREATH_MS) continue;
+		report(f);
 		await breathe();
 		signal?.throwIfAborted();
 		breath = Date.now();
 	}
-	return out;
+	return { indices, scores, tokens: own.tokens };
 }

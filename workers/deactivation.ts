@@ -22,7 +22,7 @@ import type { Activity } from './activity';
 import { changes, directions, rescaling, type Push } from './causal';
 import type { Features } from './features';
 import { layersOf, saesOf } from './layers';
-import type { Matches } from './pairs';
+import type { Matches } from './matcher';
 import { tapsOf, type Codes, type Sae } from './sae';
 import type { Workbench } from './workbench';
 

@@ -33,6 +33,8 @@ import type {
 	OnArm,
 	OnProgress,
 	OnTrials,
+	PairMatches,
+	PairRequest,
 	PromptFlow,
 	PromptFlowRequest,
 	SteeringRequest
@@ -155,8 +157,18 @@ export class LocalEngine implements Engine {
 		);
 	}
 
-	nulls(pair: { from: SaeId; target: SaeId }, job: number): Promise<NullRow[]> {
-		return this.#work(job, (signal) => this.#ready().experiments.nulls(pair, signal));
+	matchPair(request: PairRequest, job: number, onProgress: OnProgress): Promise<PairMatches> {
+		return this.#work(job, (signal) =>
+			this.#ready().experiments.matchPair(request, onProgress, signal)
+		);
+	}
+
+	nulls(
+		pair: { from: SaeId; target: SaeId },
+		job: number,
+		onProgress: OnProgress
+	): Promise<NullRow[]> {
+		return this.#work(job, (signal) => this.#ready().experiments.nulls(pair, onProgress, signal));
 	}
 
 	testEdge(request: EdgeRequest, job: number, onProgress: OnProgress): Promise<EdgeTest> {

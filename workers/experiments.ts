@@ -10,6 +10,8 @@ import type {
 	OnArm,
 	OnProgress,
 	OnTrials,
+	PairMatches,
+	PairRequest,
 	PromptFlow,
 	PromptFlowRequest,
 	SteeringRequest
@@ -18,7 +20,7 @@ import type { Reproduction, ReproductionSettings } from '../src/core/reproductio
 import { Activity } from './activity';
 import { deactivate, testEdge } from './deactivation';
 import type { Features } from './features';
-import { measuredMatches } from './matches';
+import { measuredMatches, pairMatches } from './matches';
 import { reproduce } from './reproduction/reproduce';
 import { divergence, measureArm, themeOf } from './steering-measure';
 
@@ -40,8 +42,20 @@ export class FlowExperiments {
 		return measuredMatches(request, this.features, this.activity, onProgress, signal);
 	}
 
-	nulls(pair: { from: string; target: string }, signal: AbortSignal): Promise<NullRow[]> {
-		return this.features.pairs.nulls(pair.from, pair.target, signal);
+	matchPair(
+		request: PairRequest,
+		onProgress: OnProgress,
+		signal: AbortSignal
+	): Promise<PairMatches> {
+		return pairMatches(request, this.features, this.activity, onProgress, signal);
+	}
+
+	nulls(
+		pair: { from: string; target: string },
+		onProgress: OnProgress,
+		signal: AbortSignal
+	): Promise<NullRow[]> {
+		return this.features.pairs.nulls(pair.from, pair.target, onProgress, signal);
 	}
 
 	testEdge(request: EdgeRequest, onProgress: OnProgress, signal: AbortSignal): Promise<EdgeTest> {

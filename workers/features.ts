@@ -15,7 +15,8 @@ import { bestMatches, cosineOf, type Best, type Null } from '../src/core/matchin
 import { row } from '../src/core/matrix';
 import { featureId, isMain, parseFeatureId, siteOf, tapOf } from '../src/core/site';
 import { featureCard } from './card';
-import { Pairs, type Matches } from './pairs';
+import type { Matches } from './matcher';
+import { Pairs } from './pairs';
 import { promptFlow } from './prompt-flow';
 import { unknownFeature, type Workbench } from './workbench';
 

@@ -1,15 +1,27 @@
-/** One feature's matches in another dictionary, by any of the measures. */
+/** Matches in another dictionary by any of the measures: of one feature, and of a whole dictionary. */
 import { Problem } from '../src/core/errors';
-import type { MatchAnswer, MatchRequest, OnProgress } from '../src/core/experiments';
+import type {
+	MatchAnswer,
+	MatchRequest,
+	OnProgress,
+	PairMatches,
+	PairRequest
+} from '../src/core/experiments';
 import { cosineOf, isHigh, zScore } from '../src/core/matching';
 import { row, times } from '../src/core/matrix';
 import { largest } from '../src/core/sampling';
 import { featureId } from '../src/core/site';
 import type { Activity } from './activity';
 import type { Features } from './features';
-import { unknownFeature } from './workbench';
+import type { Pairs } from './pairs';
+import type { Sae } from './sae';
 
-/** Throws a Problem for a feature or a dictionary that does not exist, or two of different widths. */
+const pointsNowhere = ({ unit }: Sae, index: number) => row(unit, index).every((x) => x === 0);
+
+/**
+ * Throws a Problem for a feature or a dictionary that does not exist, two of different widths, and a feature
+ * without a direction that is to be matched by it.
+ */
 export async function measuredMatches(
 	{ id, target, measure, k }: MatchRequest,
 	{ bench, pairs }: Features,
@@ -18,13 +30,12 @@ export async function measuredMatches(
 	signal: AbortSignal
 ): Promise<MatchAnswer> {
 	const { sae, index } = await bench.feature(id);
-	if (!bench.info(target)) throw unknownFeature(target);
-	const other = await bench.sae(target, signal);
-	if (other.wDec.columns !== sae.wDec.columns)
+	const [, other] = await pairs.inOneSpace(sae.id, target, signal);
+	if ((measure === 'cosine' || measure === 'assignment') && pointsNowhere(sae, index))
 		throw new Problem(
 			'unsupported',
-			`${sae.id} and ${target} do not lie in one space, so they cannot be compared.`,
-			'Choose another dictionary.'
+			`The decoder row of ${id} is zero, so it has no direction by which it could be matched.`,
+			'Compare by correlation or overlap: both look at activations.'
 		);
 	const found = await scoresOf();
 	const chance = await pairs.null(target);
@@ -62,4 +73,63 @@ export async function measuredMatches(
 		const best = largest(scores, k).filter((feature) => scores[feature]! > 0);
 		return { best, score: (feature) => scores[feature]!, tokens };
 	}
+}
+
+/** Throws a Problem for a dictionary that does not exist, two of different widths, and two that cannot be assigned. */
+export async function pairMatches(
+	request: PairRequest,
+	{ pairs }: Features,
+	activity: Activity,
+	onProgress: OnProgress,
+	signal: AbortSignal
+): Promise<PairMatches> {
+	const { from, target } = request;
+	const [own, other] = await pairs.inOneSpace(from, target, signal);
+	const { k, indices, scores, tokens } = await allMatches(
+		request,
+		pairs,
+		activity,
+		onProgress,
+		signal
+	);
+	const rows = own.unit.rows;
+	const answer: PairMatches = {
+		k,
+		indices: new Int32Array(rows * k).fill(-1),
+		scores: new Float32Array(rows * k),
+		cosines: new Float32Array(rows * k),
+		chance: await pairs.null(target),
+		without: 0,
+		tokens
+	};
+	for (let f = 0; f < rows; f++) {
+		const none = indices[f * k]! < 0 || (tokens === null && pointsNowhere(own, f));
+		if (none) answer.without++;
+		else
+			for (let i = f * k; i < (f + 1) * k && indices[i]! >= 0; i++) {
+				answer.indices[i] = indices[i]!;
+				answer.cosines[i] = cosineOf(own.unit, f, other.unit, indices[i]!);
+				answer.scores[i] = scores?.[i] ?? answer.cosines[i]!;
+			}
+	}
+	return answer;
+}
+
+/** `scores` is null where the cosine is the score. */
+async function allMatches(
+	{ from, target, measure, k }: PairRequest,
+	pairs: Pairs,
+	activity: Activity,
+	onProgress: OnProgress,
+	signal: AbortSignal
+) {
+	if (measure === 'assignment') {
+		const indices = await pairs.partners(from, target, onProgress, signal);
+		return { k: 1, indices, scores: null, tokens: null };
+	}
+	if (measure === 'cosine') {
+		const found = await pairs.best(from, target, signal, onProgress);
+		return { ...found, scores: null, tokens: null };
+	}
+	return { k, ...(await activity.best(measure, { from, target, k }, onProgress, signal)) };
 }

@@ -6,11 +6,11 @@ import type { NullRow, OnProgress } from '../src/core/experiments';
 import { nullFrom, type Null } from '../src/core/matching';
 import { row } from '../src/core/matrix';
 import { centred, haar, rotated } from '../src/core/rotation';
-import { DRAWS, Matcher, SEED } from './matcher';
+import { DRAWS, Matcher, SEED, type Matches } from './matcher';
 import type { Sae } from './sae';
 import { once } from './once';
 import { breathe } from './session';
-import type { Workbench } from './workbench';
+import { unknownFeature, type Workbench } from './workbench';
 
 /** Best matches that are kept of each feature. */
 const KEPT = 5;
@@ -18,13 +18,6 @@ const KEPT = 5;
 const MOST_ASSIGNED = 4096;
 /** How often the thread lets messages in while partners are sought. */
 const BREATH_MS = 20;
-
-/** The `k` best matches of every row, best first. */
-export interface Matches {
-	k: number;
-	indices: Int32Array;
-	cosines: Float32Array;
-}
 
 export class Pairs {
 	readonly #matcher = new Matcher();
@@ -42,11 +35,17 @@ export class Pairs {
 	}
 
 	/** The `KEPT` rows of `target` closest to each row of `from`. */
-	best(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<Matches> {
+	best(
+		from: SaeId,
+		target: SaeId,
+		signal?: AbortSignal,
+		onProgress?: OnProgress
+	): Promise<Matches> {
 		const make = async () => {
-			const [a, b] = [await this.bench.sae(from), await this.bench.sae(target)];
-			const k = Math.min(KEPT, b.unit.rows);
-			return { k, ...(await this.#matcher.best(a.unit, b.unit, k, signal)) };
+			const [a, b] = await this.inOneSpace(from, target, signal);
+			const onRows = (done: number) =>
+				onProgress?.({ phase: 'match', what: from, done, total: a.unit.rows });
+			return this.#matcher.best(a.unit, b.unit, KEPT, signal, onRows);
 		};
 		return once(this.#best, `${from} ${target}`, make, signal);
 	}
@@ -75,7 +74,7 @@ export class Pairs {
 	}
 
 	async #assign(from: SaeId, target: SaeId, onProgress: OnProgress, signal?: AbortSignal) {
-		const [a, b] = [await this.bench.sae(from), await this.bench.sae(target)];
+		const [a, b] = await this.inOneSpace(from, target, signal);
 		if (Math.max(a.wDec.rows, b.wDec.rows) > MOST_ASSIGNED)
 			throw new Problem(
 				'unsupported',
@@ -112,29 +111,48 @@ export class Pairs {
 		return scores.map((score, i) => score - half[i % y.rows]!);
 	}
 
+	/** Two dictionaries that can be matched. Throws a Problem for one that is not there, and where their widths differ. */
+	async inOneSpace(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<[Sae, Sae]> {
+		for (const id of [from, target]) if (!this.bench.info(id)) throw unknownFeature(id);
+		const [a, b] = [await this.bench.sae(from, signal), await this.bench.sae(target, signal)];
+		if (a.wDec.columns === b.wDec.columns) return [a, b];
+		throw new Problem(
+			'unsupported',
+			`${from} and ${target} do not lie in one space (${a.wDec.columns} and ${b.wDec.columns} dimensions), so they cannot be compared.`,
+			'Choose another dictionary.'
+		);
+	}
+
 	/**
 	 * The contract's null beside others to judge it by: rows of the other dictionary turned at random (they
 	 * keep what they share among themselves), and both with the mean row taken off. Throws a Problem where the
 	 * two do not lie in one space.
 	 */
-	async nulls(from: SaeId, target: SaeId, signal?: AbortSignal): Promise<NullRow[]> {
-		const [a, b] = [(await this.bench.sae(from)).unit, (await this.bench.sae(target)).unit];
-		if (a.columns !== b.columns)
-			throw new Problem(
-				'unsupported',
-				`${from} and ${target} do not lie in one space, so nothing is known of their chance matches.`,
-				'Choose another pair.'
-			);
+	async nulls(
+		from: SaeId,
+		target: SaeId,
+		onProgress: OnProgress,
+		signal?: AbortSignal
+	): Promise<NullRow[]> {
+		const [first, second] = await this.inOneSpace(from, target);
+		const [a, b] = [first.unit, second.unit];
+		// The dictionary as it is and turned, and the draws: each twice.
+		const total = 2 * (2 * a.rows + DRAWS);
+		let before = 0;
+		const onRows = (done: number) =>
+			onProgress({ phase: 'match', what: from, done: before + done, total });
 		const rows: NullRow[] = [];
 		for (const mean of [false, true]) {
 			const [x, y] = mean ? [centred(a), centred(b)] : [a, b];
-			const real = (await this.#matcher.best(x, y, 1, signal)).cosines;
+			const real = (await this.#matcher.best(x, y, 1, signal, onRows)).cosines;
+			before += x.rows;
 			const turned = rotated(x, haar(x.columns, SEED));
 			for (const draw of ['isotropic', 'rotated'] as const) {
 				const chance =
 					draw === 'isotropic'
-						? await this.#matcher.null(y, signal)
-						: nullFrom((await this.#matcher.best(turned, y, 1, signal)).cosines, SEED);
+						? await this.#matcher.null(y, signal, onRows)
+						: nullFrom((await this.#matcher.best(turned, y, 1, signal, onRows)).cosines, SEED);
+				before += draw === 'isotropic' ? DRAWS : turned.rows;
 				const { median, q999 } = chance;
 				const high = real.filter((cosine) => cosine > q999).length / real.length;
 				const draws = draw === 'isotropic' ? DRAWS : turned.rows;

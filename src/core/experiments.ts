@@ -14,6 +14,7 @@ import type {
 	Token
 } from './contract';
 import type { UpstreamKind } from './flow';
+import type { Null } from './matching';
 import type { Reproduction, ReproductionSettings } from './reproduction';
 
 /** How two features may be held to be the same: directions, activations, or one partner for each. */
@@ -42,6 +43,28 @@ export interface MeasuredMatch {
 
 export interface MatchAnswer {
 	matches: MeasuredMatch[];
+	/** Tokens behind a measure of activations; null for one of directions. */
+	tokens: number | null;
+}
+
+/** A whole dictionary matched into another. */
+export interface PairRequest extends Pick<MatchRequest, 'target' | 'measure' | 'k'> {
+	from: SaeId;
+}
+
+/** The best matches of every feature of one dictionary, best first. */
+export interface PairMatches {
+	/** Matches of each feature; of an assignment 1. */
+	k: number;
+	/** [features × k], features of the target; −1 for none. */
+	indices: Int32Array;
+	/** By the measure asked for, [features × k]; 0 for none. */
+	scores: Float32Array;
+	/** Of the decoder rows, whatever was asked for, [features × k]. */
+	cosines: Float32Array;
+	chance: Null;
+	/** Features without a match: their decoder row is zero, or none is active with them on the texts. */
+	without: number;
 	/** Tokens behind a measure of activations; null for one of directions. */
 	tokens: number | null;
 }
@@ -247,7 +270,12 @@ export type OnArm = (result: ArmResult, progress: Progress) => void;
 /** What the engine runs beside reading and writing; every call can be cancelled by its job. */
 export interface Experiments {
 	matches(request: MatchRequest, job: number, onProgress: OnProgress): Promise<MatchAnswer>;
-	nulls(pair: { from: SaeId; target: SaeId }, job: number): Promise<NullRow[]>;
+	matchPair(request: PairRequest, job: number, onProgress: OnProgress): Promise<PairMatches>;
+	nulls(
+		pair: { from: SaeId; target: SaeId },
+		job: number,
+		onProgress: OnProgress
+	): Promise<NullRow[]>;
 	testEdge(request: EdgeRequest, job: number, onProgress: OnProgress): Promise<EdgeTest>;
 	deactivate(request: DeactivationRequest, job: number, onTrials: OnTrials): Promise<void>;
 	promptFlow(request: PromptFlowRequest, job: number): Promise<PromptFlow>;

@@ -32,6 +32,8 @@ import type {
 	NullRow,
 	OnArm,
 	OnTrials,
+	PairMatches,
+	PairRequest,
 	PromptFlow,
 	PromptFlowRequest,
 	SteeringRequest
@@ -178,8 +180,24 @@ export class EngineClient {
 		);
 	}
 
-	nulls(pair: { from: SaeId; target: SaeId }, signal?: AbortSignal): Promise<NullRow[]> {
-		return this.#call((engine, job) => engine.nulls(pair, job), signal);
+	matchPair(
+		request: PairRequest,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<PairMatches> {
+		return this.#call(
+			(engine, job) => engine.matchPair(request, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
+	}
+
+	nulls(
+		pair: { from: SaeId; target: SaeId },
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<NullRow[]> {
+		return this.#call(
+			(engine, job) => engine.nulls(pair, job, proxy(unlessAborted(signal, onProgress))),
+			signal
+		);
 	}
 
 	testEdge(request: EdgeRequest, { signal, onProgress = ignore }: Watched = {}): Promise<EdgeTest> {

@@ -10,6 +10,7 @@ export type Asked = Pick<
 	| 'flow'
 	| 'promptFlow'
 	| 'matches'
+	| 'matchPair'
 	| 'nulls'
 	| 'testEdge'
 	| 'divergence'

@@ -8,6 +8,8 @@ import type {
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
+	PairMatches,
+	PairRequest,
 	SteeringRequest
 } from '../core/experiments';
 import { matchKl, type Matched } from '../core/strengths';
@@ -44,6 +46,7 @@ const NEAR = 0.02;
 export class Experiments {
 	readonly edge: Task<EdgeRequest, EdgeTest>;
 	readonly matches: Task<MatchRequest, MatchAnswer>;
+	readonly pair: Task<PairRequest, PairMatches>;
 	readonly nulls: Task<Pair, NullRow[]>;
 	readonly dose: Task<DoseRequest, Matched>;
 	readonly steering: Task<DoseResponse, ArmResult[]>;
@@ -51,7 +54,8 @@ export class Experiments {
 	constructor(engine: Asked) {
 		this.edge = new Task((request, watch) => engine.testEdge(request, watch));
 		this.matches = new Task((request, watch) => engine.matches(request, watch));
-		this.nulls = new Task((pair, { signal }) => engine.nulls(pair, signal));
+		this.pair = new Task((request, watch) => engine.matchPair(request, watch));
+		this.nulls = new Task((pair, watch) => engine.nulls(pair, watch));
 		this.dose = new Task(async ({ text, chain, centre, plan, target }, { signal, onProgress }) => {
 			let done = 0;
 			// Strengths are sought above 0, on the side to which the plan pushes.
@@ -86,7 +90,7 @@ export class Experiments {
 
 	/** Forgets everything: it was of another model. */
 	clear(): void {
-		for (const task of [this.edge, this.matches, this.nulls, this.dose, this.steering])
-			task.clear();
+		const { edge, matches, pair, nulls, dose, steering } = this;
+		for (const task of [edge, matches, pair, nulls, dose, steering]) task.clear();
 	}
 }

@@ -1,10 +1,13 @@
 /** The real worker in a real Chromium: reading, writing, steering, cancelling, dying, on micro packs. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReadingPart, SiteReading, Written } from '../../src/core/contract';
+import type { Progress, ReadingPart, SiteReading, Written } from '../../src/core/contract';
+import type { PairMatches } from '../../src/core/experiments';
 import { EngineClient } from '../../src/engine/client';
 
 const fixture = (name: string) => new URL(`/tests/fixtures/${name}/`, location.href).href;
 const PACK = fixture('llama-tied');
+const [R0, R1] = ['blocks.0.hook_resid_post', 'blocks.1.hook_resid_post'] as const;
+const WIDE = `${R1}@wide`;
 const TEXT = 'The old clockmaker quietly mended seven brass keys';
 const WRITE = { text: TEXT, edits: [], tokens: 12, temperature: 0, topP: 1, seed: 0 };
 
@@ -209,6 +212,40 @@ describe('WebGPU', async () => {
 					expect(y.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
 				for (const [key, value] of y)
 					expect(x.get(key) ?? 0, `${sae} ${key}`).toBeCloseTo(value, 3);
+			}
+		},
+		240_000
+	);
+
+	it.runIf(adapter)(
+		'matches whole dictionaries as WebAssembly does, says how far it is, and stops when asked',
+		async () => {
+			const request = { from: R1, target: WIDE, measure: 'cosine', k: 5 } as const;
+			const found: PairMatches[] = [];
+			for (const backend of ['wasm', 'webgpu'] as const) {
+				const { client, opened } = await open(backend);
+				expect(opened.backend).toBe(backend);
+				const steps: number[] = [];
+				const onProgress = ({ done, total }: Progress) => steps.push(done / total);
+				found.push(await client.matchPair(request, { onProgress }));
+				const stop = new AbortController();
+				const leaving = client.nulls(
+					{ from: R0, target: R1 },
+					{ signal: stop.signal, onProgress: () => stop.abort() }
+				);
+				await expect(leaving).rejects.toMatchObject({ name: 'AbortError' });
+				expect(steps.at(-1)).toBe(1);
+				client.kill();
+			}
+			const [wasm, webgpu] = found;
+			const { indices, cosines } = webgpu!;
+			expect(webgpu!.without).toBe(wasm!.without);
+			for (let i = 0; i < cosines.length; i++) {
+				expect(Math.abs(cosines[i]! - wasm!.cosines[i]!)).toBeLessThan(1e-5);
+				// Only what lies closer together than floats differ may change places.
+				if (indices[i] === wasm!.indices[i]) continue;
+				const near = [cosines[i - 1] ?? 2, cosines[i + 1] ?? 2];
+				expect(Math.min(...near.map((c) => Math.abs(c - cosines[i]!)))).toBeLessThan(1e-5);
 			}
 		},
 		240_000

@@ -9,7 +9,7 @@ import type { GroupReport, GroupTest } from '../../src/core/reproduction';
 import type { Activity, Walked } from '../activity';
 import type { Features } from '../features';
 import { saesOf, type Layer } from '../layers';
-import type { Matches } from '../pairs';
+import type { Matches } from '../matcher';
 
 /** Active features of a layer that enter the tests: as many as the paper's 250 samples of 5 tokens give. */
 const SAMPLED = 20_000;

@@ -8,6 +8,7 @@ import {
 	type Null
 } from '../../../src/core/matching';
 import { row, unitRows, type Matrix } from '../../../src/core/matrix';
+import { haar, rotated } from '../../../src/core/rotation';
 import { attnOut, featureId, mlpOut, parseFeatureId, residPost } from '../../../src/core/site';
 
 const D = 48;
@@ -113,8 +114,9 @@ describe('origins', () => {
 		const scaled = planted();
 		for (const m of scaled.values())
 			for (let r = 0; r < N; r++) row(m, r).forEach((x, c) => (row(m, r)[c] = x * (1 + r)));
-		const other = decodersOf(scaled);
-		for (let f = 0; f < 12; f++) {
+		const turned = new Map([...scaled].map(([id, m]) => [id, rotated(m, haar(D, 5))]));
+		const other = decodersOf(turned);
+		for (let f = 0; f < N; f++) {
 			const [a, b] = [decoders, other].map((d) => originRow(featureId(residPost(1), f), d).scores);
 			for (const kind of ['resid', 'mlp', 'attn'] as const)
 				expect(a![kind]).toBeCloseTo(b![kind]!, 5);
