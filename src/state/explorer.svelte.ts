@@ -206,6 +206,11 @@ export class Explorer {
 		return more;
 	});
 
+	/** Address of the flow of all features active on the prompt. */
+	get promptFlowHref(): string {
+		return this.address.href('flow', null);
+	}
+
 	/** Address of a view with every parameter, for links. */
 	href(view: View): string;
 	href(view: 'feature' | 'flow', id: FeatureId): string;

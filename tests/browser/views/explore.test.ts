@@ -19,6 +19,17 @@ describe('Explore', () => {
 		await expect.element(features().first()).toHaveTextContent(explorer.strongest[0]!.id);
 	});
 
+	it('leads to the flow of the prompt, of the token that was chosen if one was', async () => {
+		const { explorer } = await openRoom(Explore, HASH);
+		const link = page.getByRole('link', { name: 'Flow of this prompt' });
+		await expect.element(link).toHaveAttribute('href', '#/flow?prompt=a+little+fox+ran');
+		await tokens().nth(2).getByRole('button').click();
+		location.hash = link.element().getAttribute('href')!;
+		await vi.waitFor(() => expect(explorer.address.view).toBe('flow'));
+		expect(explorer.address.id).toBeNull();
+		expect(explorer.address.token).toBe(2);
+	});
+
 	it('reads what is typed, without a button', async () => {
 		await openRoom(Explore, HASH);
 		await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill('the old king');
