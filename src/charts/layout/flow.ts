@@ -68,9 +68,9 @@ const ROOMY: Record<Direction, number> = { across: 12, down: 6 };
 const laneOf = (kind: FlowKind): Lane => (kind === 'embed' ? 'resid' : kind);
 const columnOf = (mark: FlowMark): string => (mark.kind === 'embed' ? 'embed' : `${mark.layer}`);
 
-/** Below this width the graph runs downwards; one of a fixed height runs across whatever its width. */
-export function directionFor(width: number, compact = false): Direction {
-	return width < 720 && !compact ? 'down' : 'across';
+/** Below this width the graph runs downwards. */
+export function directionFor(width: number): Direction {
+	return width < 720 ? 'down' : 'across';
 }
 
 /** Marks of one layer and kind. */

@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import type { PlantedFlow } from '../../planted-flow';
+import { plantedFlow, type PlantedFlow } from '../../planted-flow';
 import {
 	all,
 	browser,
@@ -213,14 +213,14 @@ describe('a large flow graph', () => {
 		expect(one('.window').scrollLeft + one('.window').scrollTop).toBe(0);
 	});
 
-	it('moves two graphs as one', async () => {
-		await open({ flow: LARGE, twice: true });
-		const [first, second] = all('.room');
-		expect(transform(first)).toBe(transform(second));
-		const before = zoom();
-		wheel(one('svg[data-chart]', second), { ctrlKey: true });
-		await vi.waitFor(() => expect(zoom()).toBeGreaterThan(1.2 * before));
-		expect(transform(first)).toBe(transform(second));
+	it('gives the line that is clicked', async () => {
+		let asked = '';
+		const flow = plantedFlow(24, 30);
+		await open({ flow, onedge: (key) => (asked = key) });
+		const line = one('path.line');
+		line.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+		expect(asked).toBe(line.dataset.key);
+		expect(flow.links.some(({ from, to }) => `${from}→${to}` === asked)).toBe(true);
 	});
 
 	it('keeps nobody out, and stays inside a phone', async () => {

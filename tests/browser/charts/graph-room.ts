@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { cdp, page } from 'vitest/browser';
 import '../../../src/app.css';
 import { plantedFlow } from '../../planted-flow';
-import TwoGraphs from './TwoGraphs.svelte';
+import GraphPage from './GraphPage.svelte';
 
 export const LARGE = plantedFlow(500, 1500);
 let leave: () => void = () => undefined;
@@ -14,8 +14,8 @@ interface Cdp {
 }
 export const browser = cdp() as unknown as Cdp;
 
-export async function open(props: ComponentProps<typeof TwoGraphs>) {
-	const room = mount(TwoGraphs, { target: document.body, props });
+export async function open(props: ComponentProps<typeof GraphPage>) {
+	const room = mount(GraphPage, { target: document.body, props });
 	leave = () => void unmount(room);
 	await drawn();
 }

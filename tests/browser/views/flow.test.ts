@@ -125,6 +125,76 @@ describe('Flow', () => {
 		expect(await barriers()).toEqual([]);
 	});
 
+	it('tells the story of the chain, and explains only the marks that are there', async () => {
+		await openFlow();
+		await expect
+			.element(view().getByText(/^(Followed from|Born in) layer 0.*after the last layer\.$/))
+			.toBeVisible();
+		const legend = view().element().querySelector('details ul')!;
+		const origins = new Set(nodes().map((node) => node.dataset.origin));
+		for (const origin of ['translated', 'processed', 'newborn', 'unexplained', 'not measured'])
+			expect(legend.textContent.includes(`${origin}:`)).toBe(origins.has(origin));
+	});
+
+	it('tests the line that is clicked', async () => {
+		await openFlow();
+		const select = view().getByRole('combobox', { name: 'Edge' }).element() as HTMLSelectElement;
+		const lines = [...view().element().querySelectorAll<SVGElement>('path.line')];
+		const other = lines.find((line) => line.dataset.key !== select.value)!;
+		other.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+		await vi.waitFor(() => expect(select.value).toBe(other.dataset.key));
+	});
+
+	it('matches whole dictionaries by any measure, and can be stopped', async () => {
+		const { engine, explorer } = await openFlow();
+		const card = view().getByRole('region', { name: 'Two whole dictionaries' });
+		const from = card.getByRole('combobox', { name: 'Match features of' });
+		await expect.element(from).toHaveValue('blocks.1.hook_resid_post');
+		await expect
+			.element(card.getByRole('combobox', { name: 'into' }))
+			.toHaveValue('blocks.0.hook_resid_post');
+		engine.pace = 60_000;
+		await card.getByRole('button', { name: 'Match all' }).click();
+		await expect
+			.element(card.getByRole('progressbar', { name: 'Dictionaries matched' }))
+			.toBeVisible();
+		await card.getByRole('button', { name: 'Stop' }).click();
+		expect(explorer.experiments.pair.busy).toBe(false);
+		engine.pace = 0;
+		for (const [name, tokens] of [
+			['cosine', false],
+			['correlation', true],
+			['overlap', true],
+			['one partner each', false]
+		] as const) {
+			const measures = card.getByRole('radiogroup', { name: 'Matched by' });
+			await measures.getByText(name, { exact: true }).click();
+			await card.getByRole('button', { name: 'Match all' }).click();
+			await expect
+				.element(card.getByText(/5 of 10 features of R1 \(50 %\) have a best match in R0/))
+				.toBeVisible();
+			expect(card.element().textContent.includes('Over 20,000 tokens')).toBe(tokens);
+			expect(card.element().textContent.includes('decoder row of zero')).toBe(!tokens);
+			const rows = card.getByRole('table', { name: 'Most alike, R1 in R0' }).getByRole('row');
+			expect(rows.elements()).toHaveLength(9);
+		}
+		await expect
+			.element(card.getByRole('img', { name: 'Cosines of the best matches of R1 in R0' }))
+			.toBeVisible();
+		expect(await barriers()).toEqual([]);
+		await card.getByRole('button', { name: 'The other way round' }).click();
+		await expect.element(from).toHaveValue('blocks.0.hook_resid_post');
+		expect(card.element().textContent).not.toContain('5 of 10');
+	});
+
+	it('has nothing to match where a pack has one dictionary', async () => {
+		const holds = (sae: string) => sae === 'blocks.1.hook_resid_post';
+		await openRoom(Flow, HASH, { holds });
+		const card = view().getByRole('region', { name: 'Two whole dictionaries' });
+		await expect.element(card).toHaveTextContent('one dictionary only');
+		await expect.element(card).toHaveTextContent('not measured');
+	});
+
 	it('stays inside a phone, running downwards', async () => {
 		await page.viewport(360, 780);
 		await openFlow();

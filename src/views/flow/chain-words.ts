@@ -1,0 +1,60 @@
+/** What happens along a chain, in two or three short sentences: where it begins, what writes to it, where it ends. */
+import type { FlowEdgeMark } from '../../charts/flow-marks';
+import type { FlowNode } from '../../core/contract';
+import type { FlowEvent } from '../../core/flow-events';
+import { parseFeatureId, placeOf, siteOf } from '../../core/site';
+
+const WRITERS = { attn: 'attention', mlp: 'MLP' } as const;
+type Writer = keyof typeof WRITERS;
+
+/** `chain`: residual features in order of depth; `links`: of the whole graph. */
+export function chainInWords(
+	chain: Pick<FlowNode, 'id' | 'site' | 'layer'>[],
+	links: Pick<FlowEdgeMark, 'from' | 'to' | 'counts'>[],
+	events: Map<string, FlowEvent[]>,
+	layers: number
+): string {
+	const [first, last] = [chain[0], chain.at(-1)];
+	if (!first || !last) return '';
+	const happens = (id: string, event: FlowEvent) => events.get(id)?.includes(event) ?? false;
+	const writers = (id: string): Writer[] =>
+		(['attn', 'mlp'] as const).filter((kind) =>
+			links.some(({ from, to, counts }) => counts && to === id && kindOf(from) === kind)
+		);
+	const wrote = writers(first.id).map((kind) => WRITERS[kind]);
+	const begins =
+		kindOf(first.id) === 'embed'
+			? 'Comes from the embedding.'
+			: !happens(first.id, 'birth')
+				? `Followed from layer ${first.layer}${first.layer === 0 ? '' : ', before which nothing is known of it'}.`
+				: wrote.length > 0
+					? `Born in layer ${first.layer}, written by ${wrote.join(' and ')}.`
+					: `Born in layer ${first.layer}, with no match before it.`;
+	const later = chain.slice(1);
+	const changed = (['attn', 'mlp'] as const).flatMap((kind) => {
+		const where = later.filter(({ id }) => writers(id).includes(kind)).map(({ layer }) => layer);
+		return where.length > 0 ? [`${WRITERS[kind]} in ${layersInWords(where)}`] : [];
+	});
+	const middle =
+		later.length === 0
+			? ''
+			: changed.length > 0
+				? ` Changed by ${changed.join(', and by ')}.`
+				: ` Carried on through ${later.length} layer${later.length > 1 ? 's' : ''} unchanged.`;
+	const ends = happens(last.id, 'end')
+		? ` Ends after layer ${last.layer}.`
+		: last.layer === layers - 1
+			? ' Still there after the last layer.'
+			: '';
+	return begins + middle + ends;
+}
+
+const kindOf = (id: string) => placeOf(siteOf(parseFeatureId(id)?.sae ?? ''))?.kind;
+
+/** `layer 3`, `layers 2 to 5`, `layers 1, 2 and 5` */
+function layersInWords(layers: number[]): string {
+	const [first, last] = [layers[0]!, layers.at(-1)!];
+	if (layers.length === 1) return `layer ${first}`;
+	if (layers.length > 2 && last - first === layers.length - 1) return `layers ${first} to ${last}`;
+	return `layers ${layers.slice(0, -1).join(', ')} and ${last}`;
+}
