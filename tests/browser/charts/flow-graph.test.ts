@@ -216,7 +216,8 @@ describe('a large flow graph', () => {
 	it('gives the line that is clicked', async () => {
 		let asked = '';
 		const flow = plantedFlow(24, 30);
-		await open({ flow, onedge: (key) => (asked = key) });
+		const onedge = (key: string) => void (asked = key);
+		await open({ flow, onedge });
 		const line = one('path.line');
 		line.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 		expect(asked).toBe(line.dataset.key);
