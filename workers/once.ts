@@ -13,6 +13,7 @@ export async function once<T>(
 ): Promise<T> {
 	for (;;) {
 		let made = memory.get(key);
+		const first = made === undefined;
 		if (!made) {
 			made = make();
 			memory.set(key, made);
@@ -21,7 +22,7 @@ export async function once<T>(
 		try {
 			return await made;
 		} catch (error) {
-			if (!isAbort(error) || !signal || signal.aborted) throw error;
+			if (first || !isAbort(error) || signal?.aborted) throw error;
 		}
 	}
 }

@@ -22,6 +22,7 @@ import { architectureOf } from './graph/architectures';
 import { LanguageModel } from './language-model';
 import { Lens } from './lens';
 import { modelWeights } from './model-weights';
+import { once } from './once';
 import { Sae } from './sae';
 import { ExampleTexts, Statistics } from './statistics';
 import { Tokenizer } from './tokenizer';
@@ -83,16 +84,11 @@ export class Workbench {
 	}
 
 	sae(id: SaeId, signal?: AbortSignal): Promise<Sae> {
-		const ready = this.#saes.get(id);
-		if (ready) return ready;
 		const info = this.info(id);
 		if (!info) return Promise.reject(unknownFeature(id));
-		const sae = this.source
-			.bytes(info.weights, signal)
-			.then((bytes) => new Sae(info, parseSafetensors(bytes)));
-		this.#saes.set(id, sae);
-		sae.catch(() => this.#saes.delete(id));
-		return sae;
+		const make = async () =>
+			new Sae(info, parseSafetensors(await this.source.bytes(info.weights, signal)));
+		return once(this.#saes, id, make, signal);
 	}
 
 	/** All the SAEs that these ids name. */
