@@ -60,11 +60,11 @@ async function saved(format: string): Promise<{ name: string; bytes: Buffer }> {
 const parsed = (text: string, type: 'image/svg+xml' | 'text/xml', ids: string) =>
 	page.evaluate(
 		([text, type, ids]) => {
-			const xml = new DOMParser().parseFromString(text!, type as DOMParserSupportedType);
+			const xml = new DOMParser().parseFromString(text, type);
 			return {
 				failed: xml.querySelector('parsererror') !== null,
 				root: xml.documentElement.localName,
-				ids: [...xml.querySelectorAll(ids!)].map(
+				ids: [...xml.querySelectorAll(ids)].map(
 					(e) => e.getAttribute('data-id') ?? e.getAttribute('id')
 				)
 			};
@@ -126,7 +126,9 @@ it('tests the edge that is clicked', async () => {
 		.click();
 	const verdict = flow().locator('.verdict');
 	await verdict.waitFor();
-	expect(await verdict.textContent()).toMatch(/falls silent on|is silent on this prompt|on none of them/);
+	expect(await verdict.textContent()).toMatch(
+		/falls silent on|is silent on this prompt|on none of them/
+	);
 });
 
 it('steers the chain, and the text changes', async () => {
