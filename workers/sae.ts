@@ -153,6 +153,7 @@ function unnormalised(
 		return y.map((v) => (v * norm) / Math.sqrt(n));
 	}
 	const mu = x.reduce((s, v) => s + v, 0) / n;
+	if (normalize === 'centre') return y.map((v) => v + mu);
 	const sigma = Math.sqrt(x.reduce((s, v) => s + (v - mu) ** 2, 0) / (n - 1));
 	return y.map((v) => v * sigma + mu);
 }

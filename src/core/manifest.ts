@@ -66,7 +66,8 @@ export interface PackSae {
 }
 
 const ARCHITECTURES = ['standard', 'topk', 'jumprelu', 'gated', 'kron'] as const;
-const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale'] as const;
+/** `centre`, a word of our own: each activation without the mean of its numbers. */
+const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale', 'centre'] as const;
 
 /** SAELens' `cfg.json`; `kron` (https://arxiv.org/abs/2505.22255), which it lacks, in words of our own. */
 export interface SaeConfig {

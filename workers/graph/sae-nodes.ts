@@ -19,7 +19,7 @@ export interface EncoderSpec {
 	/** kron only. */
 	kron: KronShape | null;
 	subtractBDec: boolean;
-	normalize: 'none' | 'layer_norm' | 'constant_norm_rescale';
+	normalize: 'none' | 'layer_norm' | 'constant_norm_rescale' | 'centre';
 	/** `b_dec`, and the tensors of `encoderTensors`. */
 	weight(name: string): Weight;
 }
@@ -36,6 +36,7 @@ function inputOf(g: Graph, x: Value, spec: EncoderSpec): Value {
 	let u = x;
 	if (spec.normalize === 'layer_norm') u = layerNormUnbiased(g, u, spec.dIn);
 	if (spec.normalize === 'constant_norm_rescale') u = rescaleToSqrtD(g, u, spec.dIn);
+	if (spec.normalize === 'centre') u = centred(g, u);
 	return spec.subtractBDec ? g.op('Sub', [u, g.weight(spec.weight('b_dec'))]) : u;
 }
 
@@ -67,14 +68,19 @@ function pairs(g: Graph, x: Value, spec: EncoderSpec, { heads, rows, columns }: 
 
 /** (x − μ) / (σ + 1e-5) with σ unbiased, as SAELens and OpenAI's TopK SAEs do it. */
 function layerNormUnbiased(g: Graph, x: Value, d: number): Value {
-	const centred = g.op('Sub', [x, g.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
-	const squares = g.op('ReduceMean', [g.op('Mul', [centred, centred])], {
+	const around = centred(g, x);
+	const squares = g.op('ReduceMean', [g.op('Mul', [around, around])], {
 		axes: [-1],
 		keepdims: 1
 	});
 	const unbiased = g.op('Mul', [squares, g.constant(Float32Array.of(d / (d - 1)), [1])]);
 	const sigma = g.op('Add', [g.op('Sqrt', [unbiased]), g.constant(Float32Array.of(1e-5), [1])]);
-	return g.op('Div', [centred, sigma]);
+	return g.op('Div', [around, sigma]);
+}
+
+/** x − μ */
+function centred(g: Graph, x: Value): Value {
+	return g.op('Sub', [x, g.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
 }
 
 /** x · √d / ‖x‖ */
