@@ -19,6 +19,36 @@ import type {
 	TextPart,
 	TextRequest
 } from '../src/core/texts/gathering';
+import type { Examination, Expected, OnVerdict, RepairOrder, Verdicts } from '../src/core/verdict';
+
+/** One that fits, one that is off by a layer, one that cannot be measured. */
+export function fakeVerdicts(): Verdicts {
+	const expected: Expected = { l0: [16, 64], stated: true, explained: 0.3 };
+	const ce = { ce_clean: 2.1, ce_sae: 2.25, ce_zero: 9.4, ce_recovered: 0.98, tokens: 680 };
+	const site = 'blocks.1.hook_resid_post';
+	const nothing = { gain: null, measured: null, repair: null, repaired: null };
+	return {
+		tokens: 680,
+		text: 'built in',
+		saes: [
+			{
+				...{ sae: 'blocks.0.hook_resid_post', word: 'fits', expected, why: 'It explains 91.0 %.' },
+				...{ ...nothing, gain: 0.1, measured: { l0: 32, fvu: 0.09, ...ce } }
+			},
+			{
+				...{ sae: 'blocks.0.hook_mlp_out', word: 'does not fit', expected, gain: 3.1 },
+				why: `Most likely it sits at the wrong hook: it was trained at ${site}.`,
+				measured: { l0: 32, fvu: 4.5, ...ce, ce_sae: 7.2, ce_recovered: 0.3 },
+				repair: { kind: 'site', site },
+				repaired: { l0: 32, fvu: 0.12, ...ce }
+			},
+			{
+				...{ sae: 'blocks.1.hook_attn_out', word: 'cannot tell', expected, ...nothing },
+				why: 'It reads 32 numbers, but every site of this model is 64 wide.'
+			}
+		]
+	};
+}
 
 interface Watched {
 	signal?: AbortSignal | undefined;
@@ -144,6 +174,36 @@ export class FakeWorkshop {
 		const histogram = { edges: [0, 1, 2, 3], counts: [20, 5, 1] };
 		const examples = [{ ...example, source: 'text' as const }];
 		return { id, tokens: 7_000, density: 26 / 7_000, max: 2, mean: 0.8, histogram, examples };
+	}
+
+	/** What every examination finds, one after another. */
+	verdicts: Verdicts = fakeVerdicts();
+	readonly examined: Examination[] = [];
+	readonly repaired: RepairOrder[] = [];
+
+	async examine(
+		request: Examination,
+		{ signal, onProgress, onVerdict }: Watched & { onVerdict: OnVerdict }
+	): Promise<Verdicts> {
+		this.examined.push(request);
+		if (this.failure) throw this.failure;
+		const { saes } = this.verdicts;
+		for (const [i, verdict] of saes.entries()) {
+			onProgress?.({ phase: 'measure', what: verdict.sae, done: i, total: saes.length });
+			if (i > 0) await this.gate;
+			signal?.throwIfAborted();
+			onVerdict(verdict);
+		}
+		return { ...this.verdicts, text: request.text === null ? 'built in' : 'own' };
+	}
+
+	async repair(order: RepairOrder, { signal }: Watched = {}): Promise<Imported> {
+		this.repaired.push(order);
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		const stored = { files: 9, bytes: 800e6, added: 1e6 };
+		return { name: 'repaired', title: 'Repaired', hash: 'd'.repeat(12), ...stored };
 	}
 }
 

@@ -29,6 +29,9 @@ export interface Measuring {
 	signal?: AbortSignal;
 }
 
+/** What is measured of an SAE. */
+export type Measurable = Pick<Sae, 'info' | 'mean' | 'encode' | 'decode'>;
+
 type Window = number[];
 type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;
 
@@ -42,24 +45,25 @@ export class Measure {
 
 	/**
 	 * Each of the windows begins with the special token. `keep`: sites to be read once and remembered,
-	 * for texts so few that all their streams find room.
+	 * for texts so few that all their streams find room. `from`: how many places of each window never count.
 	 */
 	constructor(
 		readonly bench: Pick<Workbench, 'model' | 'lens' | 'tokenizer'>,
 		readonly windows: Window[],
-		readonly keep: Site[] = []
+		readonly keep: Site[] = [],
+		readonly from = 0
 	) {}
 
 	/** Calls `visit` with the places of the tokens that count. */
 	each(window: Window, visit: (t: number) => void): void {
 		window.forEach((id, t) => {
-			if (this.#counts(id)) visit(t);
+			if (t >= this.from && this.#counts(id)) visit(t);
 		});
 	}
 
 	/** What one SAE makes of the windows; ends between two of them when it is aborted. */
 	async sae(
-		sae: Sae,
+		sae: Measurable,
 		{ spliced = Infinity, visit, onWindow, signal }: Measuring = {}
 	): Promise<Measured> {
 		const site = tapOf(sae.info.site);

@@ -3,6 +3,7 @@ import type { Found, Order, Source, Stated } from '../src/core/bringing';
 import type { RemoteSource } from '../src/core/remote';
 import type { Imported } from '../src/core/stored-packs';
 import type { Progress } from '../src/core/contract';
+import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../src/core/verdict';
 import type { Workshop } from '../src/core/workshop';
 import type { Library } from '../src/storage/library';
 import { openArrivals } from '../src/storage/packs';
@@ -17,6 +18,8 @@ import { makePack } from './making/make-pack';
 import { openSource, remoteFolder } from './making/sources';
 import { ensureRuntime } from './session';
 import { TextGathering } from './texts/gathering';
+import { applyRepair } from './verdict/apply';
+import { verdicts } from './verdict/verdicts';
 import type { Workbench } from './workbench';
 
 /** What it shares with the engine that it belongs to. */
@@ -93,6 +96,43 @@ export class LocalWorkshop implements Workshop {
 			const steps = new Delivery(onProgress);
 			const folder = await remoteFolder(source, signal);
 			const imported = await fetchPack(folder, await stored(), signal, steps.send);
+			await steps.arrived();
+			return imported;
+		});
+	}
+
+	examine(
+		request: Examination,
+		job: number,
+		onProgress: (progress: Progress) => void,
+		onVerdict: OnVerdict
+	): Promise<Verdicts> {
+		const { jobs, bench } = this.around;
+		return jobs.work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			const found = new Delivery(onVerdict);
+			const all = await verdicts(bench(), request, steps.send, found.send, signal);
+			await Promise.all([steps.arrived(), found.arrived()]);
+			return all;
+		});
+	}
+
+	repair(
+		{ pack, sae, repair }: RepairOrder,
+		job: number,
+		onProgress: (progress: Progress) => void
+	): Promise<Imported> {
+		const { jobs, stored } = this.around;
+		return jobs.work(job, async (signal) => {
+			const steps = new Delivery(onProgress);
+			steps.send({ phase: 'store', what: sae, done: 0, total: 1 });
+			const imported = await (
+				await stored()
+			).writePack(
+				{ base: pack, file: `${sae}, repaired` },
+				async (writer) => void (await applyRepair(writer, sae, repair)),
+				signal
+			);
 			await steps.arrived();
 			return imported;
 		});

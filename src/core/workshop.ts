@@ -7,6 +7,7 @@ import type { Progress } from './contract';
 import type { RemoteSource } from './remote';
 import type { Imported } from './stored-packs';
 import type { TextGatherer } from './texts/gathering';
+import type { Examination, OnVerdict, RepairOrder, Verdicts } from './verdict';
 
 type OnProgress = (progress: Progress) => void;
 
@@ -31,4 +32,13 @@ export interface Workshop {
 	waiting(): Promise<number>;
 	/** Deletes them. */
 	discard(): Promise<void>;
+	/** Whether the SAEs of the open pack fit its model. Throws a Problem when the text is too short to tell. */
+	examine(
+		request: Examination,
+		job: number,
+		onProgress: OnProgress,
+		onVerdict: OnVerdict
+	): Promise<Verdicts>;
+	/** Stores the pack with one mistake undone, beside the pack as it was, with which it shares its files. */
+	repair(order: RepairOrder, job: number, onProgress: OnProgress): Promise<Imported>;
 }

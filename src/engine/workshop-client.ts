@@ -4,6 +4,7 @@ import type { FeatureId, Progress } from '../core/contract';
 import type { RemoteSource } from '../core/remote';
 import type { Imported } from '../core/stored-packs';
 import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/texts/gathering';
+import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../core/verdict';
 import type { Workshop } from '../core/workshop';
 import { ignore, unlessAborted } from './aborting';
 
@@ -94,5 +95,31 @@ export class WorkshopClient {
 	/** A feature of the walk under way. */
 	gatheredFeature(id: FeatureId, signal?: AbortSignal): Promise<GatheredFeature | null> {
 		return this.#line.askOpen(({ texts }, job) => texts.gathered(id, job), signal);
+	}
+
+	/** Verdicts come as they are found. */
+	examine(
+		request: Examination,
+		{ signal, onProgress = ignore, onVerdict }: Watched & { onVerdict: OnVerdict }
+	): Promise<Verdicts> {
+		const steps = this.#line.send(unlessAborted(signal, onProgress));
+		const found = this.#line.send(unlessAborted(signal, onVerdict));
+		return this.#line.askOpen(
+			(workshop, job) => workshop.examine(request, job, steps, found),
+			signal
+		);
+	}
+
+	async repair(
+		order: RepairOrder,
+		{ signal, onProgress = ignore }: Watched = {}
+	): Promise<Imported> {
+		const steps = this.#line.send(unlessAborted(signal, onProgress));
+		const made = await this.#line.ask(
+			(workshop, job) => workshop.repair(order, job, steps),
+			signal
+		);
+		this.#line.stored();
+		return made;
 	}
 }

@@ -56,6 +56,6 @@ export function usage(what: string): Problem {
 	return new Problem(
 		'usage',
 		`${what}.`,
-		'Commands: read, write, feature, flow, origins, report, reproduce, pack, verify; the README lists their options.'
+		'Commands: read, write, feature, flow, origins, report, reproduce, pack, verdict, verify; the README lists their options.'
 	);
 }

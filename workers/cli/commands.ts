@@ -13,6 +13,8 @@ import { keepFile } from './keep';
 import { makePack } from './pack';
 import { siteJson } from './site-json';
 import { mergeShards, textStatistics } from './texts';
+import { readText } from './text-file';
+import { undo } from './verdict';
 
 export interface Command {
 	options: string[];
@@ -163,6 +165,25 @@ const reproduction: Command = {
 	}
 };
 
+const verdict: Command = {
+	options: ['pack', 'text', 'sae', 'apply'],
+	async run(args) {
+		const file = args.get('text');
+		const text = file === undefined ? null : await readText(file, '--text');
+		const apply = args.get('apply');
+		const chosen = [...args.all('sae'), ...args.all('apply')];
+		const { engine } = await open(args);
+		const request = { text, saes: chosen.length > 0 ? [...new Set(chosen)] : null };
+		let said = '';
+		const step = ({ what }: { what: string }) => {
+			if (what !== said) process.stderr.write(`measuring ${(said = what)}\n`);
+		};
+		const found = await engine.workshop.examine(request, JOB, step, () => undefined);
+		if (apply === undefined) return found;
+		return { ...found, applied: await undo(args.need('pack'), found, apply) };
+	}
+};
+
 const verify: Command = {
 	options: ['pack'],
 	async run(args) {
@@ -233,6 +254,7 @@ export const COMMANDS: Record<string, Command> = {
 	origins,
 	report,
 	reproduce: reproduction,
+	verdict,
 	verify,
 	pack,
 	example

@@ -1,14 +1,13 @@
 /** `pack`: a pack from folders of a disk, into a folder. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredDtype } from '../../src/core/bringing';
-import { Problem } from '../../src/core/errors';
 import { makePack as make } from '../making/make-pack';
 import { startRuntime } from '../session';
 import { usage } from './arguments';
 import { openFolder } from './disk-folder';
 import { PackFolder } from './pack-folder';
 import { parseSaeArgument } from './sae-folder';
+import { readText } from './text-file';
 
 export interface PackRequest {
 	model: string;
@@ -29,7 +28,7 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		const { where, stated } = parseSaeArgument(argument);
 		saes.push({ folder: await openFolder(where), stated });
 	}
-	const corpus = request.corpus === null ? null : await readText(request.corpus);
+	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
 	const writer = PackFolder.make(out);
 	await startRuntime(null);
 	const order = {
@@ -46,14 +45,4 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		if (what !== said) process.stderr.write(`${(said = what)}\n`);
 	});
 	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };
-}
-
-async function readText(file: string): Promise<string> {
-	const text = await readFile(file, 'utf8').catch(() => null);
-	if (text !== null) return text;
-	throw new Problem(
-		'pack-missing',
-		`The corpus "${file}" cannot be read.`,
-		'Give --corpus a text file in UTF-8.'
-	);
 }
