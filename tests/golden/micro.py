@@ -35,8 +35,8 @@ class Draw:
         return {name: array.astype(np.float16) for name, array in self.table.items()}
 
 
-def gpt2(draw):
-    d, layers, inner = 32, 2, 64
+def gpt2(draw, layers=2):
+    d, inner = 32, 64
     draw.matrix("transformer.wte.weight", VOCAB, d, 0.3, 1)
     draw.matrix("transformer.wpe.weight", CONTEXT, d, 0.15, 1)
     draw.norm("transformer.ln_f", d, 0.5)
@@ -57,9 +57,9 @@ def gpt2(draw):
     }
 
 
-def neox(draw):
+def neox(draw, layers=2):
     """Two heads of 16, of which 4 turn."""
-    d, layers, inner = 32, 2, 64
+    d, inner = 32, 64
     draw.matrix("gpt_neox.embed_in.weight", VOCAB, d, 0.5, 1)
     draw.matrix("embed_out.weight", VOCAB, d, 2)
     draw.norm("gpt_neox.final_layer_norm", d)
