@@ -19,6 +19,7 @@ import { added, changed } from './edits';
 import type { Asked } from './engine';
 import type { Example } from './example';
 import { Bringing } from './bringing.svelte';
+import { Examining } from './examining.svelte';
 import { Experiments } from './experiments.svelte';
 import { Labels } from './labels.svelte';
 import { Model } from './model.svelte';
@@ -64,6 +65,7 @@ export class Explorer {
 	readonly labels: Labels;
 	readonly steering: Steering;
 	readonly experiments: Experiments;
+	readonly examining: Examining;
 	readonly remeasuring: Remeasuring;
 	readonly packs: Packs;
 	readonly bringing: Bringing;
@@ -87,6 +89,7 @@ export class Explorer {
 		this.labels = new Labels(engine, () => this.model.ready);
 		this.steering = new Steering(engine);
 		this.experiments = new Experiments(engine);
+		this.examining = new Examining(engine);
 		this.remeasuring = new Remeasuring(engine);
 		this.packs = new Packs(engine);
 		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
@@ -231,6 +234,11 @@ export class Explorer {
 		return this.address.href(this.address.view, null, { ...none, pack });
 	}
 
+	/** Opens another stored pack in this view. */
+	openPack(pack: string): void {
+		this.address.set({ site: null, token: null, steer: [], pack });
+	}
+
 	/** Address of a page of the report; null is its first. */
 	reportHref(page: ReportPage | null): string {
 		return this.address.href('report', null, { page });
@@ -347,9 +355,10 @@ export class Explorer {
 	/** Forgets what was found with a pack that is open no more. */
 	#leave(): void {
 		const { reading, labels, steering, experiments, remeasuring } = this;
-		const { feature, flow, promptFlow, reproducing, texts } = this;
+		const { feature, flow, promptFlow, reproducing, texts, examining } = this;
 		for (const part of [reading, labels, steering, experiments, remeasuring]) part.clear();
-		for (const part of [feature, flow, promptFlow, reproducing, texts]) part.clear();
+		for (const part of [feature, flow, promptFlow]) part.clear();
+		for (const part of [reproducing, texts, examining]) part.clear();
 		this.#last = null;
 	}
 
