@@ -25,7 +25,7 @@ export function summaryOf({ saes, tokens, text }: Verdicts): string {
 		return saes.length === 1 ? `✓ The SAE fits, ${on}.` : `✓ All ${fits} SAEs fit, ${on}.`;
 	const parts = [
 		not > 0 ? `${not} of ${saes.length} ${not === 1 ? 'does' : 'do'} not fit` : null,
-		open > 0 ? `of ${open} one cannot tell` : null
+		open > 0 ? `${open} cannot be judged` : null
 	];
 	return `✗ ${parts.filter((part) => part !== null).join(', ')}, ${on}.`;
 }
