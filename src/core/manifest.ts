@@ -7,6 +7,7 @@ import { Problem } from './errors';
 import { count, invalid, list, number, object, oneOf, text, type Fields } from './json';
 import type { Null } from './matching';
 import { parseModelMetrics, parseSaeMetrics, type ModelMetrics, type SaeMetrics } from './metrics';
+import { partsOf } from './parts';
 import { placeOf, siteOf } from './site';
 import { parseStatsText, type StatsText } from './texts/source';
 
@@ -37,6 +38,8 @@ export interface PackFile {
 	bytes: number;
 	/** 64 lower case hex digits. */
 	sha256: string;
+	/** Bytes of each of the parts in which it lies; absent where it lies whole: see `parts.ts`. */
+	parts?: number[];
 }
 
 export interface PackModel {
@@ -130,12 +133,25 @@ function parseFiles(value: unknown): Record<string, PackFile> {
 	const files: Record<string, PackFile> = Object.create(null) as Record<string, PackFile>;
 	for (const [path, entry] of Object.entries(object(value, 'files'))) {
 		checkPath(path);
-		const { bytes, sha256 } = object(entry, `files["${path}"]`);
+		const { bytes, sha256, parts } = object(entry, `files["${path}"]`);
 		if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
 			throw invalid(`gives ${path} no sha256`);
-		files[path] = { bytes: count(bytes, `files["${path}"].bytes`, 0), sha256 };
+		const file: PackFile = { bytes: count(bytes, `files["${path}"].bytes`, 0), sha256 };
+		if (parts != null) file.parts = parseParts(parts, path, file.bytes);
+		files[path] = file;
 	}
+	const lying = Object.entries(files).flatMap(([path, file]) => partsOf(path, file));
+	if (new Set(lying.map(({ path }) => path)).size < lying.length)
+		throw invalid('lets two files lie under one name');
 	return files;
+}
+
+function parseParts(value: unknown, path: string, bytes: number): number[] {
+	const at = `files["${path}"].parts`;
+	const parts = list(value, at).map((part) => count(part, at, 0));
+	if (parts.length === 0 || parts.reduce((sum, part) => sum + part, 0) !== bytes)
+		throw invalid(`cuts ${path} into parts that are not its length`);
+	return parts;
 }
 
 /** A path stays inside the pack's folder, on any system and in any address. */

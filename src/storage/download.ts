@@ -3,7 +3,9 @@ import type { PackFile } from '../core/manifest';
 import { startSha256 } from './hash';
 import { fetchBytes, type Fetching } from './fetching';
 
-export interface Download extends Pick<Fetching, 'address' | 'name' | 'fetch' | 'signal'> {
+export interface Download extends Pick<Fetching, 'name' | 'fetch' | 'signal'> {
+	/** Where it lies, whole or in parts: see `core/parts.ts`. */
+	parts: { address: string; bytes: number }[];
 	file: PackFile;
 	/** The beginning of the file, from an earlier attempt; not yet trusted. */
 	before: Uint8Array | null;
@@ -21,6 +23,8 @@ export interface Downloaded {
 	fetched: number;
 	/** False when the bytes are not what the pack says. */
 	intact: boolean;
+	/** Whether it should be compressed and is not: a host has unpacked it on the way. */
+	unpacked: boolean;
 }
 
 /** Throws a Problem when the network gives up, AbortError when cancelled. */
@@ -35,19 +39,33 @@ export async function download(job: Download): Promise<Downloaded> {
 		at += piece.length;
 	};
 	if (before) take(before.subarray(0, file.bytes));
-	const whole = () => at === file.bytes;
-	if (whole() && at > 0) return { bytes, fetched: 0, intact: hasher.hex() === file.sha256 };
-	const { fetched, tooLong } = await fetchBytes({
-		...job,
-		bytes: file.bytes,
-		from: at,
-		to: null,
-		onPiece: async (piece) => {
-			const fits = piece.subarray(0, file.bytes - at);
-			take(fits);
-			await job.onPiece?.(fits);
-			job.onProgress?.(at);
+	let fetched = 0;
+	let tooLong = false;
+	let start = 0;
+	for (const { address, bytes: length } of job.parts) {
+		const end = start + length;
+		if (at < end || end === 0) {
+			const answer = await fetchBytes({
+				...job,
+				address,
+				bytes: length,
+				from: at - start,
+				to: null,
+				onPiece: async (piece) => {
+					const fits = piece.subarray(0, end - at);
+					take(fits);
+					await job.onPiece?.(fits);
+					job.onProgress?.(at);
+				}
+			});
+			fetched += answer.fetched;
+			tooLong = answer.tooLong;
 		}
-	});
-	return { bytes, fetched, intact: !tooLong && whole() && hasher.hex() === file.sha256 };
+		if (tooLong || at < end) break;
+		start = end;
+	}
+	const intact = !tooLong && at === file.bytes && hasher.hex() === file.sha256;
+	const [first, second] = bytes;
+	const unpacked = job.name.endsWith('.gz') && !(first === 0x1f && second === 0x8b);
+	return { bytes, fetched, intact, unpacked };
 }

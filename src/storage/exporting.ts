@@ -5,6 +5,7 @@
  */
 import { Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
+import { partsOf } from '../core/parts';
 import { directory, localHeader, type ZipEntry } from '../core/zip';
 import { piecesOf } from './files';
 import { sha256, startCrc32, startSha256 } from './hash';
@@ -30,45 +31,54 @@ export async function archive(
 		at += header.length + size;
 	};
 	const manifest = new Blob([text]);
-	const described = await sha256(new Uint8Array(await manifest.arrayBuffer()));
-	add('pack.json', manifest, await checksum(manifest, described, 'pack.json'));
+	const described = {
+		bytes: manifest.size,
+		sha256: await sha256(new Uint8Array(await manifest.arrayBuffer()))
+	};
+	for (const { path, blob, crc } of await lying('pack.json', manifest, described))
+		add(path, blob, crc);
 	const total = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
 	let done = 0;
 	for (const [path, file] of Object.entries(files)) {
 		const blob = await shelf.files.blob(file.sha256);
 		if (blob?.size !== file.bytes) throw notWhole(path);
-		const crc = await checksum(blob, file.sha256, path, (bytes) => {
+		const there = await lying(path, blob, file, (bytes) => {
 			signal?.throwIfAborted();
 			onProgress(path, done + bytes, total);
 		});
-		add(path, blob, crc);
+		for (const part of there) add(part.path, part.blob, part.crc);
 		done += file.bytes;
 		onProgress(path, done, total);
 	}
 	return new Blob([...parts, directory(entries, at)], { type: 'application/zip' });
 }
 
-/** The CRC-32 of a file whose sha256 must be this one. */
-async function checksum(
-	blob: Blob,
-	expected: string,
+/** A stored file as it lies in the pack's folder, whole or in parts; its sha256 must be what the pack says. */
+async function lying(
 	path: string,
+	file: Blob,
+	described: PackFile,
 	onProgress: (bytes: number) => void = () => undefined
-): Promise<number> {
-	const [crc, sha] = [await startCrc32(), await startSha256()];
+): Promise<{ path: string; blob: Blob; crc: number }[]> {
+	const found: { path: string; blob: Blob; crc: number }[] = [];
+	const sha = await startSha256();
 	let done = 0;
-	for await (const piece of piecesOf(blob)) {
-		crc.update(piece);
-		sha.update(piece);
-		onProgress((done += piece.length));
+	for (const part of partsOf(path, described)) {
+		const blob = file.slice(done, done + part.bytes);
+		const crc = await startCrc32();
+		for await (const piece of piecesOf(blob)) {
+			crc.update(piece);
+			sha.update(piece);
+			onProgress((done += piece.length));
+		}
+		found.push({ path: part.path, blob, crc: parseInt(crc.hex(), 16) });
 	}
-	if (sha.hex() !== expected)
-		throw new Problem(
-			'pack-damaged',
-			`The stored file ${path} has changed, so the pack was not exported.`,
-			'Verify the pack: what has changed is fetched again where that is possible.'
-		);
-	return parseInt(crc.hex(), 16);
+	if (sha.hex() === described.sha256) return found;
+	throw new Problem(
+		'pack-damaged',
+		`The stored file ${path} has changed, so the pack was not exported.`,
+		'Verify the pack: what has changed is fetched again where that is possible.'
+	);
 }
 
 function notWhole(path: string): Problem {

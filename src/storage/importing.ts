@@ -1,6 +1,7 @@
 /** A pack out of a .zip or a folder, into storage: every file checked before the pack counts as stored. */
 import { Problem } from '../core/errors';
 import { parsePack, type Pack } from '../core/manifest';
+import { partsOf, type Part } from '../core/parts';
 import { sha256 } from './hash';
 import { parseJson } from './manifest-text';
 import type { Parcel } from './parcel';
@@ -21,18 +22,19 @@ export async function describe(parcel: Parcel): Promise<Described> {
 	const bytes = await manifestOf(parcel);
 	const text = decoded(bytes);
 	const pack = parsePack(parseJson(text, 'Export the pack again, or choose another.'));
-	const missing = Object.keys(pack.files).filter((path) => !parcel.sizes.has(path));
+	const lying = Object.entries(pack.files).flatMap(([path, file]) => partsOf(path, file));
+	const missing = lying.map(({ path }) => path).filter((path) => !parcel.sizes.has(path));
 	if (missing.length > 0)
 		throw new Problem(
 			'pack-damaged',
-			`${missing.length} of the ${Object.keys(pack.files).length} files of the pack are not in “${parcel.name}” (${missing[0]!} is the first).`,
+			`${missing.length} of the ${lying.length} files of the pack are not in “${parcel.name}” (${missing[0]!} is the first).`,
 			'Export the pack again, or copy its folder whole.'
 		);
-	for (const [path, file] of Object.entries(pack.files))
-		if (parcel.sizes.get(path) !== file.bytes)
+	for (const { path, bytes: described } of lying)
+		if (parcel.sizes.get(path) !== described)
 			throw new Problem(
 				'pack-damaged',
-				`The file ${path} has ${parcel.sizes.get(path)} bytes in “${parcel.name}”; the pack describes ${file.bytes}.`,
+				`The file ${path} has ${parcel.sizes.get(path)} bytes in “${parcel.name}”; the pack describes ${described}.`,
 				'Export the pack again, or copy its folder whole.'
 			);
 	return { pack, text, hash: await sha256(bytes) };
@@ -57,7 +59,7 @@ export async function storeFiles(
 	for (const [path, file] of files) {
 		const stored = await shelf.put(
 			{ ...file, path },
-			() => parcel.pieces(path),
+			() => piecesOfAll(parcel, partsOf(path, file)),
 			signal,
 			(bytes) => onProgress(path, done + bytes, total)
 		);
@@ -66,6 +68,11 @@ export async function storeFiles(
 		onProgress(path, done, total);
 	}
 	return added;
+}
+
+/** The content of a file, one part of it after the other. */
+async function* piecesOfAll(parcel: Parcel, parts: Part[]): AsyncGenerator<Uint8Array> {
+	for (const { path } of parts) yield* parcel.pieces(path);
 }
 
 async function manifestOf(parcel: Parcel): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** Verified files: from where they are kept, else over the network or from an import, and then kept. */
 import { Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
+import { partsOf } from '../core/parts';
 import { download, type Downloaded } from './download';
 import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files';
 import { sha256, startSha256 } from './hash';
@@ -52,7 +53,7 @@ export class Shelf {
 			const again = await this.#obtain({ ...wanted, folder }, signal, onProgress);
 			if (again.intact) return { bytes: again.bytes, fetched: first.fetched + again.fetched };
 			await this.#drop(wanted.sha256);
-			throw damaged(wanted.path);
+			throw again.unpacked ? unpackedOnTheWay(wanted.path) : damaged(wanted.path);
 		};
 		return exclusive(`file:${wanted.sha256}`, work, signal);
 	}
@@ -203,7 +204,10 @@ export class Shelf {
 		let result: Downloaded;
 		try {
 			result = await download({
-				address: addressOf(wanted),
+				parts: partsOf(wanted.path, wanted).map(({ path, bytes }) => ({
+					address: addressOf(path, wanted.folder),
+					bytes
+				})),
 				name: wanted.path,
 				file: wanted,
 				before,
@@ -269,7 +273,7 @@ class Writing {
 }
 
 /** An at sign stays as it is, as addresses allow: not every server understands it encoded. */
-function addressOf({ path, folder }: { path: string; folder: string }): string {
+function addressOf(path: string, folder: string): string {
 	const parts = path.split('/').map((part) => encodeURIComponent(part).replaceAll('%40', '@'));
 	return new URL(parts.join('/'), folder).href;
 }
@@ -282,6 +286,15 @@ function damaged(
 		'pack-damaged',
 		`The file ${path} is not the one that the pack describes: its length or checksum differs.`,
 		advice
+	);
+}
+
+/** The bytes cannot be had from such a host: what it sends is not what the checksum is of. */
+function unpackedOnTheWay(path: string): Problem {
+	return new Problem(
+		'pack-damaged',
+		`The file ${path} arrived unpacked: its host sends files that end in .gz with the header “Content-Encoding: gzip”.`,
+		'Turn that header off for .gz files, or publish the pack with “npm run build -- --pack”, which gives them other names.'
 	);
 }
 

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../src/core/errors';
 import { parsePack, type Pack } from '../../src/core/manifest';
+import { partsOf, type Part } from '../../src/core/parts';
 import type { PackSource } from '../../src/core/pack-source';
 
 export class FolderSource implements PackSource {
@@ -27,27 +28,32 @@ export class FolderSource implements PackSource {
 
 	async bytes(file: string): Promise<Uint8Array> {
 		const expected = this.pack.files[file]!;
-		const bytes = await readFile(path.join(this.folder, file)).catch(() => null);
-		if (!bytes) throw damaged(`The file ${file} is missing from the pack.`);
+		const parts: Uint8Array[] = [];
+		for (const part of partsOf(file, expected)) {
+			const bytes = await readFile(path.join(this.folder, part.path)).catch(() => null);
+			if (!bytes) throw damaged(`The file ${part.path} is missing from the pack.`);
+			parts.push(bytes);
+		}
+		// Own memory from offset 0: small files come as slices of a shared pool.
+		const bytes = new Uint8Array(parts.length > 1 ? Buffer.concat(parts) : parts[0]!);
 		if (bytes.length !== expected.bytes)
 			throw damaged(`The file ${file} has ${bytes.length} bytes instead of ${expected.bytes}.`);
 		if (sha256(bytes) !== expected.sha256)
 			throw damaged(`The file ${file} has been altered: its sha256 is another.`);
-		// Own memory from offset 0: small files come as slices of a shared pool.
-		return new Uint8Array(bytes);
+		return bytes;
 	}
 
 	async stored(): Promise<Set<string>> {
-		const paths = Object.keys(this.pack.files);
+		const files = Object.entries(this.pack.files);
+		const isThere = ({ path: name }: Part) =>
+			stat(path.join(this.folder, name)).then(
+				() => true,
+				() => false
+			);
 		const there = await Promise.all(
-			paths.map((file) =>
-				stat(path.join(this.folder, file)).then(
-					() => true,
-					() => false
-				)
-			)
+			files.map(([file, entry]) => Promise.all(partsOf(file, entry).map(isThere)))
 		);
-		return new Set(paths.filter((_, i) => there[i]));
+		return new Set(files.filter((_, i) => there[i]!.every(Boolean)).map(([file]) => file));
 	}
 
 	fetched(): number {

@@ -152,6 +152,14 @@ describe('parsePack', () => {
 		expect(parsePack(pack({ reproduction: 't.json' })).reproduction).toBe('t.json');
 	});
 
+	it('reads in which parts a file lies', () => {
+		const files = {
+			...(pack().files as object),
+			'm.safetensors': { bytes: 8, sha256, parts: [5, 3] }
+		};
+		expect(parsePack(pack({ files })).files['m.safetensors']!.parts).toEqual([5, 3]);
+	});
+
 	it.each(['1.9.3', 1, '1'])('reads version %s', (version) => {
 		expect(parsePack(pack({ version })).name).toBe('default');
 	});
@@ -194,6 +202,31 @@ describe('parsePack', () => {
 	});
 
 	const broken: [string, unknown][] = [
+		[
+			'parts that are not the file',
+			pack({
+				files: {
+					'm.safetensors': { bytes: 8, sha256, parts: [4, 3] },
+					't.json': { bytes: 1, sha256 }
+				}
+			})
+		],
+		[
+			'no parts at all',
+			pack({
+				files: { 'm.safetensors': { bytes: 0, sha256, parts: [] }, 't.json': { bytes: 1, sha256 } }
+			})
+		],
+		[
+			'a part under the name of another file',
+			pack({
+				files: {
+					'm.safetensors': { bytes: 8, sha256, parts: [8] },
+					't.json': { bytes: 1, sha256 },
+					'm.safetensors.part0': { bytes: 8, sha256 }
+				}
+			})
+		],
 		['nothing', null],
 		['a list', []],
 		['another format', pack({ format: 'zip' })],

@@ -1,4 +1,7 @@
 /** A static host in memory, with the misbehaviours of real ones. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { PackFile } from '../../../src/core/manifest';
+import { cutOf, partsOf } from '../../../src/core/parts';
 import { sha256 } from '../../../src/storage/hash';
 
 export const FOLDER = 'https://example.org/some/pack/';
@@ -10,6 +13,8 @@ export class FakeServer {
 	ranges = true;
 	online = true;
 	status: number | null = null;
+	/** Whether files that end in .gz are unpacked on the way, as hosts do that call them encoded. */
+	unpacks = false;
 	/** Cuts the connection after this many bytes, once for each number. */
 	cuts: number[] = [];
 
@@ -21,6 +26,7 @@ export class FakeServer {
 		if (!this.online) throw new TypeError('Failed to fetch');
 		const bytes = this.files.get(decodeURIComponent(path));
 		if (this.status || !bytes) return new Response(null, { status: this.status ?? 404 });
+		if (this.unpacks && path.endsWith('.gz')) return new Response(gunzipSync(bytes));
 		const start = this.ranges && range ? Number(/\d+/.exec(range)![0]) : 0;
 		const headers = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
 		const body = this.#stream(bytes.subarray(start), init.signal);
@@ -71,4 +77,32 @@ export async function publish(server: FakeServer, version = 'one'): Promise<void
 		}
 	};
 	server.files.set('pack.json', bytesOf(JSON.stringify(pack)));
+}
+
+/** The same pack as a site would publish it: its model in parts of 40 bytes, and a file that is really compressed. */
+export async function publishInParts(server: FakeServer): Promise<void> {
+	await publish(server);
+	const pack = JSON.parse(new TextDecoder().decode(server.files.get('pack.json'))) as {
+		files: Record<string, PackFile>;
+	};
+	const statistics = new Uint8Array(gzipSync(bytesOf('statistics')));
+	server.files.set('stats/a b@c.gz', statistics);
+	pack.files['stats/a b@c.gz'] = { bytes: statistics.length, sha256: await sha256(statistics) };
+	for (const [path, file] of Object.entries(pack.files)) {
+		const parts = cutOf(path, file.bytes, 40);
+		if (!parts) continue;
+		file.parts = parts;
+		const bytes = server.files.get(path)!;
+		server.files.delete(path);
+		let at = 0;
+		for (const part of partsOf(path, file))
+			server.files.set(part.path, bytes.slice(at, (at += part.bytes)));
+	}
+	server.files.set('pack.json', bytesOf(JSON.stringify(pack)));
+}
+
+/** A file that a server has in parts, whole. */
+export function whole(server: FakeServer, path: string): Uint8Array {
+	const names = [...server.files.keys()].filter((name) => name.startsWith(`${path}.part`));
+	return Uint8Array.from(names.flatMap((name) => [...server.files.get(name)!]));
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileStore } from '../../../src/storage/files';
 import { Library } from '../../../src/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../src/storage/memory';
-import { bytesOf, FakeServer, FOLDER, publish } from './fake-server';
+import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from './fake-server';
 
 const MODEL = 'model.safetensors';
 let server: FakeServer;
@@ -61,6 +61,64 @@ describe('a pack over the network', () => {
 		]);
 		await Promise.all([a.bytes(MODEL), b.bytes(MODEL), a.bytes(MODEL)]);
 		expect(server.asked.filter((path) => path === MODEL)).toHaveLength(1);
+	});
+});
+
+describe('a file in parts', () => {
+	const asked = () => server.asked.filter((path) => path.startsWith(MODEL));
+	beforeEach(() => publishInParts(server));
+
+	it('is put together, and kept as one', async () => {
+		const pack = await library().open({ address: FOLDER });
+		expect(await pack.bytes(MODEL)).toEqual(whole(server, MODEL));
+		expect(whole(server, MODEL)).toHaveLength(95);
+		expect(asked()).toEqual([0, 1, 2].map((i) => `${MODEL}.part${i}`));
+		server.online = false;
+		expect(await pack.bytes(MODEL)).toEqual(whole(server, MODEL));
+	});
+
+	it('goes on in the part in which it was cut', async () => {
+		const pack = await library().open({ address: FOLDER });
+		server.cuts = [Infinity, 30];
+		expect(await pack.bytes(MODEL)).toEqual(whole(server, MODEL));
+		const rest = `${MODEL}.part1 bytes=30-`;
+		expect(asked()).toEqual([`${MODEL}.part0`, `${MODEL}.part1`, rest, `${MODEL}.part2`]);
+		expect(pack.fetched()).toBe(95);
+	});
+
+	it('is refused when one part is longer, shorter or another, and nothing of it is kept', async () => {
+		for (const part of [new Uint8Array(41), new Uint8Array(39), new Uint8Array(40)]) {
+			server.files.set(`${MODEL}.part1`, part);
+			const pack = await library().open({ address: FOLDER });
+			await expect(pack.bytes(MODEL)).rejects.toMatchObject({ name: 'pack-damaged' });
+			expect((await files.sizes()).size).toBe(0);
+		}
+	});
+});
+
+describe('a host that unpacks .gz on the way', () => {
+	it('is named, with the header to turn off', async () => {
+		await publishInParts(server);
+		const pack = JSON.parse(new TextDecoder().decode(server.files.get('pack.json'))) as {
+			files: Record<string, { parts?: number[] }>;
+		};
+		delete pack.files['stats/a b@c.gz']!.parts;
+		server.files.set('stats/a b@c.gz', whole(server, 'stats/a b@c-gz'));
+		server.files.set('pack.json', bytesOf(JSON.stringify(pack)));
+		server.unpacks = true;
+		const source = await library().open({ address: FOLDER });
+		await expect(source.bytes('stats/a b@c.gz')).rejects.toThrow(
+			/arrived unpacked.*Content-Encoding/
+		);
+		server.unpacks = false;
+		expect(await source.bytes('stats/a b@c.gz')).toEqual(whole(server, 'stats/a b@c-gz'));
+	});
+
+	it('does no harm to a pack as it is published', async () => {
+		await publishInParts(server);
+		server.unpacks = true;
+		const source = await library().open({ address: FOLDER });
+		expect(await source.bytes('stats/a b@c.gz')).toEqual(whole(server, 'stats/a b@c-gz'));
 	});
 });
 

@@ -6,7 +6,7 @@ import type { FileStore } from '../../../src/storage/files';
 import { sha256 } from '../../../src/storage/hash';
 import { Library } from '../../../src/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../src/storage/memory';
-import { bytesOf, FakeServer, FOLDER, publish } from './fake-server';
+import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from './fake-server';
 import { patched, zipOf, type Content } from './zip-maker';
 
 const MODEL = 'model.safetensors';
@@ -79,6 +79,19 @@ describe('an exported pack', () => {
 		expect(await pack.keepAll!()).toBe(true);
 		const again = await other.exportPack(hash);
 		expect(await again.blob.arrayBuffer()).toEqual(await blob.arrayBuffer());
+	});
+
+	it('has its files in the parts in which the pack says that they lie', async () => {
+		await publishInParts(server);
+		const { hash } = await stored();
+		const { name, blob } = await library().exportPack(hash);
+		const other = another();
+		await other.importPack([{ path: name, file: blob }]);
+		const pack = await other.open({ address: FOLDER, stored: hash.slice(0, 12) });
+		expect(await pack.bytes(MODEL)).toEqual(whole(server, MODEL));
+		expect(await another().importPack(asFolder())).toMatchObject({ files: 3, added: 95 + 13 + 30 });
+		const without = contents().filter(({ path }) => path !== `${MODEL}.part1`);
+		await expect(another().importPack(await asZip(without))).rejects.toThrow(/part1 is the first/);
 	});
 
 	it('says how far it is, and can be cancelled', async () => {
