@@ -6,6 +6,7 @@ import { checkChain, GEMMA_CHAIN } from '../../src/core/golden-chain';
 import { QUICK, WHOLE } from '../../src/core/reproduction';
 import { LocalEngine } from '../engine';
 import { usage, type Arguments } from './arguments';
+import { bytesIn } from './bytes';
 import { decodersIn } from './decoders';
 import { workedExample } from './example';
 import { FolderSource } from './folder';
@@ -208,12 +209,13 @@ const verify: Command = {
 };
 
 const pack: Command = {
-	options: ['model', 'sae', 'out', 'corpus', 'dtype', 'pack', 'shard', 'merge'],
+	options: ['model', 'sae', 'out', 'corpus', 'dtype', 'max-file', 'pack', 'shard', 'merge'],
 	flags: ['stats'],
 	async run(args) {
 		const shards = args.all('merge');
 		if (shards.length > 0) return mergeShards(args.get('pack') ?? args.need('out'), shards);
 		const stats = args.get('stats') !== undefined;
+		const limit = args.get('max-file');
 		if (!stats && args.get('pack') !== undefined) throw usage('--pack needs --stats or --merge');
 		const made =
 			args.get('pack') === undefined &&
@@ -222,7 +224,8 @@ const pack: Command = {
 				saes: args.all('sae'),
 				out: args.need('out'),
 				corpus: stats ? null : (args.get('corpus') ?? null),
-				dtype: args.get('dtype') ?? 'f32'
+				dtype: args.get('dtype') ?? 'f32',
+				maxFile: limit === undefined ? undefined : bytesIn(limit, '--max-file')
 			}));
 		if (!stats) return made;
 		return textStatistics({

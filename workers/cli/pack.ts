@@ -17,6 +17,8 @@ export interface PackRequest {
 	/** A text file for statistics; null leaves them not measured. */
 	corpus: string | null;
 	dtype: string;
+	/** Files of more bytes are written in parts. */
+	maxFile?: number | undefined;
 }
 
 export async function makePack(request: PackRequest): Promise<unknown> {
@@ -29,7 +31,7 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		saes.push({ folder: await openFolder(where), stated });
 	}
 	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
-	const writer = PackFolder.make(out);
+	const writer = PackFolder.make(out, request.maxFile);
 	await startRuntime(null);
 	const order = {
 		model,
