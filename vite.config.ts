@@ -1,16 +1,40 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { parsePack } from './src/core/manifest';
+import type { SitePack } from './src/core/site-pack';
+import { publications, publish, sitePack } from './workers/cli/publish';
 
 const root = import.meta.dirname;
 
-/** The default pack: served as it lies in development, copied into the built site. */
-function models(): Plugin {
+/** The packs of the built site: those that the build was given (`workers/cli/build.ts`), else the default one. */
+function folders(): string[] {
+	const given = process.env.UNDERCURRENT_PACKS;
+	const own = path.join(root, 'models/default');
+	if (given) return given.split(path.delimiter);
+	return existsSync(path.join(own, 'pack.json')) ? [own] : [];
+}
+
+/** Served as they lie in development, where nothing needs to be cut; as hosts can bear them in the built site. */
+function models(command: 'build' | 'serve'): Plugin {
+	const limit = Number(process.env.UNDERCURRENT_MAX_FILE ?? Infinity);
+	const packs = command === 'build' ? publications(folders(), limit) : [];
+	const examples = packs.map(({ from, pack }) => {
+		const file = pack.workedExample;
+		const source = file === null ? null : readFileSync(path.join(from, file));
+		return (
+			source && { fileName: `assets/worked-example-${digest(source).slice(0, 8)}.json`, source }
+		);
+	});
+	const told = packs.map((pack, i) => sitePack(pack, examples[i]?.fileName ?? null));
 	return {
 		name: 'undercurrent-models',
+		config: () => ({
+			define: { __PACKS__: JSON.stringify(command === 'build' ? told : inDevelopment()) }
+		}),
 		configureServer(server) {
 			// Vite's own file server would announce `.gz` files as compressed in transit.
 			server.middlewares.use('/models', (request, response) => {
@@ -25,25 +49,26 @@ function models(): Plugin {
 				createReadStream(file).pipe(response);
 			});
 		},
-		writeBundle({ dir }) {
-			const from = path.join(root, 'models/default');
-			if (!existsSync(path.join(from, 'pack.json'))) {
+		generateBundle() {
+			if (packs.length === 0)
 				this.warn('models/default/pack.json is not there: the site is built without a pack.');
-				return;
-			}
-			const pack = JSON.parse(readFileSync(path.join(from, 'pack.json'), 'utf8')) as {
-				files: Record<string, unknown>;
-			};
-			for (const file of ['pack.json', ...Object.keys(pack.files)])
-				cpSync(path.join(from, file), path.join(dir!, 'models/default', file));
+			for (const example of examples) if (example) this.emitFile({ type: 'asset', ...example });
+		},
+		async writeBundle({ dir }) {
+			for (const pack of packs) await publish(pack, dir!);
 		}
 	};
 }
 
-/** sha256 of the default pack's pack.json: a page that has it stored need not ask for it again. */
-function packHash(): string | null {
-	const file = path.join(root, 'models/default/pack.json');
-	return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : null;
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function inDevelopment(): SitePack[] {
+	return folders().map((folder) => {
+		const text = readFileSync(path.join(folder, 'pack.json'), 'utf8');
+		const pack = parsePack(JSON.parse(text));
+		const to = 'models/default/';
+		return sitePack({ to, text, pack }, pack.workedExample && to + pack.workedExample);
+	});
 }
 
 const pwa = VitePWA({
@@ -81,10 +106,9 @@ const pwa = VitePWA({
 	}
 });
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
 	base: './',
-	define: { __PACK_HASH__: JSON.stringify(packHash()) },
-	plugins: [svelte(), models(), pwa],
+	plugins: [svelte(), models(command), pwa],
 	worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
 	optimizeDeps: { exclude: ['onnxruntime-web'] },
 	build: {
@@ -93,4 +117,4 @@ export default defineConfig({
 		rolldownOptions: { checks: { pluginTimings: false } }
 	},
 	server: { host: '127.0.0.1' }
-});
+}));

@@ -1,2 +1,2 @@
-/** Put in by vite.config.ts: sha256 of the default pack's pack.json, null where there is none. */
-declare const __PACK_HASH__: string | null;
+/** Put in by vite.config.ts: the packs that the site was built with. */
+declare const __PACKS__: import('./core/site-pack').SitePack[];

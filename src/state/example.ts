@@ -40,17 +40,8 @@ interface Raw {
 
 type RawText = string | { text: string; tokens?: string[] };
 
-// Named at build time, so that a build without one asks for nothing.
-const ADDRESSES = import.meta.glob<string>('/models/default/worked-example.json', {
-	query: '?url',
-	import: 'default',
-	eager: true
-});
-
-/** null when the build has none, or when it is not what it should be. */
-export async function fetchExample(): Promise<Example | null> {
-	const address = Object.values(ADDRESSES)[0];
-	if (!address) return null;
+/** null when it is not what it should be. */
+export async function fetchExample(address: string): Promise<Example | null> {
 	try {
 		const answer = await fetch(address);
 		return answer.ok ? parseExample((await answer.json()) as Raw) : null;

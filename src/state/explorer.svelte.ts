@@ -13,6 +13,7 @@ import type {
 } from '../core/contract';
 import type { PromptFlowRequest } from '../core/experiments';
 import { chainOf, type Thresholds } from '../core/flow';
+import type { SitePack } from '../core/site-pack';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
 import { Address } from './address.svelte';
 import { added, changed } from './edits';
@@ -46,10 +47,10 @@ export interface SaePlace {
 
 export interface Setup {
 	engine: Asked;
-	/** Absolute address of the pack's folder. */
+	/** Absolute address of the folder of the pack that opens by itself. */
 	pack: string;
-	/** sha256 of its pack.json, where the page was built with it. */
-	packHash?: string | null;
+	/** What the page was built with, that pack first; absolute addresses. */
+	packs?: SitePack[];
 	/** Forced by the reader, or null. */
 	backend: Backend | null;
 	/** Brings the stored example, or null. */
@@ -75,6 +76,8 @@ export class Explorer {
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
+	/** The packs that come with the page; the first opens by itself. */
+	readonly offered: readonly SitePack[];
 	example = $state.raw<Example | null>(null);
 	/** The feature that was looked at last. */
 	#last = $state.raw<FeatureId | null>(null);
@@ -84,7 +87,8 @@ export class Explorer {
 		const { engine } = setup;
 		this.#setup = setup;
 		this.engine = engine;
-		this.model = new Model(engine, setup.pack, setup.backend, setup.packHash);
+		this.offered = setup.packs ?? [];
+		this.model = new Model(engine, setup.pack, setup.backend, this.offered);
 		this.reading = new Reading(engine);
 		this.labels = new Labels(engine, () => this.model.ready);
 		this.steering = new Steering(engine);
@@ -122,7 +126,7 @@ export class Explorer {
 	/** Whether the address asks for the page's own pack, which the worked example is of. */
 	readonly #isOwn: boolean = $derived.by(() => {
 		const { pack } = this.address;
-		const own = this.#setup.packHash?.slice(0, 12);
+		const own = this.offered[0]?.hash.slice(0, 12);
 		return pack === null || (own !== undefined && pack.endsWith(`-${own}`));
 	});
 

@@ -1,6 +1,7 @@
 /** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
-import type { Backend, Opened, PackInfo, Progress } from '../core/contract';
+import type { Backend, Opened, OpenRequest, PackInfo, Progress } from '../core/contract';
 import { isAbort } from '../core/errors';
+import type { SitePack } from '../core/site-pack';
 import type { Asked } from './engine';
 import { asError } from './resource.svelte';
 
@@ -30,18 +31,19 @@ export class Model {
 	readonly #engine: Asked;
 	readonly #address: string;
 	readonly #backend: Backend | null;
-	readonly #expected: string | null;
+	readonly #offered: readonly SitePack[];
 
+	/** `offered`: the packs that come with the page; the first is the one at `address`. */
 	constructor(
 		engine: Asked,
 		address: string,
 		backend: Backend | null,
-		expected: string | null = null
+		offered: readonly SitePack[] = []
 	) {
 		this.#engine = engine;
 		this.#address = address;
 		this.#backend = backend;
-		this.#expected = expected;
+		this.#offered = offered;
 		engine.onLost = (problem) => {
 			if (this.phase === 'ready') void this.open(problem);
 		};
@@ -84,9 +86,8 @@ export class Model {
 		this.error = problem;
 		this.progress = null;
 		try {
-			const stored = this.#wanted?.slice(-HASH_DIGITS) ?? null;
 			const opened = await this.#engine.open(
-				{ address: this.#address, backend: this.#backend, expected: this.#expected, stored },
+				{ ...this.#place(), backend: this.#backend },
 				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
 			);
 			if (running.signal.aborted) return;
@@ -98,6 +99,15 @@ export class Model {
 			this.error = asError(error);
 			this.phase = 'failed';
 		}
+	}
+
+	/** Where to look for the pack: in storage, else where the page has it, else the page's own instead. */
+	#place(): Pick<OpenRequest, 'address' | 'expected' | 'stored'> {
+		const stored = this.#wanted?.slice(-HASH_DIGITS) ?? null;
+		const [own, ...others] = this.#offered;
+		const asked = stored === null ? own : others.find(({ hash }) => hash.startsWith(stored));
+		const { address = this.#address, hash = null } = asked ?? own ?? {};
+		return { address, expected: hash, stored };
 	}
 
 	/** An error that was read. */

@@ -96,11 +96,15 @@ export function buildIfStale() {
 	if (!isStale()) return true;
 	process.stdout.write('Building the site (once; about half a minute) …\n');
 	const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
-	const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-		cwd: ROOT,
-		env: { ...process.env, NODE_ENV: 'production' },
-		stdio: 'inherit'
-	});
+	const built = spawnSync(
+		process.execPath,
+		[vite, 'build', '--configLoader', 'runner', '--logLevel', 'warn'],
+		{
+			cwd: ROOT,
+			env: { ...process.env, NODE_ENV: 'production' },
+			stdio: 'inherit'
+		}
+	);
 	return built.status === 0;
 }
 
