@@ -5,7 +5,6 @@ import type { OnProgress } from '../src/core/experiments';
 import { largest } from '../src/core/sampling';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../src/core/sparse';
 import { correlations, momentsOf, overlaps, type Moments } from '../src/core/together';
-import { tapOf } from '../src/core/site';
 import { once } from './once';
 import { tapsOf } from './sae';
 import { breathe } from './session';
@@ -119,14 +118,13 @@ export class Activity {
 		const sites = tapsOf(saes.values());
 		const parts = new Map<SaeId, SparseRows[]>(ids.map((id) => [id, []]));
 		const total = documents.reduce((n, document) => n + document.length, 0);
-		const { dModel } = model.shape;
 		let done = 0;
 		for (const document of documents) {
 			onProgress({ phase: 'read', what: 'texts of the pack', done, total });
 			const { taps } = await model.readOnce(document, sites, signal);
 			const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
 			for (const [id, sae] of saes) {
-				const x = taps.get(tapOf(sae.info.site))!.subarray(start * dModel);
+				const x = taps.get(sae.tap)!.subarray(start * model.width(sae.tap));
 				if (x.length > 0) parts.get(id)!.push(await sae.encode(x, signal));
 			}
 			done += document.length;

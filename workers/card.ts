@@ -34,7 +34,8 @@ export async function featureCard(id: FeatureId, features: Features): Promise<Fe
 		...(await measured(bench, sae, index)),
 		promoted: ranked(bench, promotes),
 		suppressed: ranked(bench, suppresses).map((t) => ({ ...t, logit: -t.logit })),
-		reads: ranked(bench, alongEmbedding(bench, sae, index)),
+		// The heads read no embedding: their space is not the stream's.
+		reads: sae.info.cfg.heads ? [] : ranked(bench, alongEmbedding(bench, sae, index)),
 		nearest: await nearest(bench, sae, index),
 		origin: await features.origin(id),
 		upstream: await matches(features, sae, index, (site) => isStep(site, sae.info.site)),

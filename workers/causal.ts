@@ -10,7 +10,6 @@ import { row } from '../src/core/matrix';
 import { normals } from '../src/core/random';
 import { surprise } from '../src/core/sampling';
 import { activationAt } from '../src/core/sparse';
-import { tapOf } from '../src/core/site';
 import type { Cache, World } from './language-model';
 import { tapsOf, type Sae } from './sae';
 import type { Workbench } from './workbench';
@@ -66,7 +65,7 @@ export async function changes(
 		const own = pushes.flatMap((push, i) => (push.watched.sae === sae ? [i] : []));
 		const open = saes.get(sae)!;
 		const seen = [worlds[0]!, ...own.map((i) => worlds[i + 1]!)];
-		const codes = await open.encode(stacked(seen, tapOf(open.info.site)), signal);
+		const codes = await open.encode(stacked(seen, open.tap), signal);
 		own.forEach((i, at) => {
 			const { index } = pushes[i]!.watched;
 			const before = activationAt(codes, 0, index);

@@ -44,10 +44,10 @@ export async function testEdge(
 	const { tokens } = bench.tokenize(request.text);
 	const ids = tokens.map((token) => token.id);
 	const { model } = bench;
-	const { taps } = await model.readOnce(ids, [site, watched], signal);
+	const { taps } = await model.readOnce(ids, tapsOf([from.sae, to.sae]), signal);
 	const [upstream, downstream] = [
-		await from.sae.encode(taps.get(site)!, signal),
-		await to.sae.encode(taps.get(watched)!, signal)
+		await from.sae.encode(taps.get(from.sae.tap)!, signal),
+		await to.sae.encode(taps.get(to.sae.tap)!, signal)
 	];
 	const active = (codes: Codes, index: number) => (t: number) => activationAt(codes, t, index);
 	const [source, target] = [active(upstream, from.index), active(downstream, to.index)];
@@ -195,14 +195,14 @@ async function codesAt(
 	{ model }: Workbench,
 	signal?: AbortSignal
 ): Promise<Map<SaeId, Codes>> {
-	const { dModel } = model.shape;
 	const sites = tapsOf(saes.values());
 	const { taps } = await model.readOnce(document, sites, signal);
 	const out = new Map<SaeId, Codes>();
 	for (const [id, sae] of saes) {
-		const all = taps.get(tapOf(sae.info.site))!;
-		const x = new Float32Array(places.length * dModel);
-		places.forEach((t, i) => x.set(all.subarray(t * dModel, (t + 1) * dModel), i * dModel));
+		const all = taps.get(sae.tap)!;
+		const d = model.width(sae.tap);
+		const x = new Float32Array(places.length * d);
+		places.forEach((t, i) => x.set(all.subarray(t * d, (t + 1) * d), i * d));
 		out.set(id, await sae.encode(x, signal));
 	}
 	return out;

@@ -1,7 +1,7 @@
 /** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
 import type { Site } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { attnOut, EMBEDDING, mlpOut, placeOf, residPost } from '../src/core/site';
+import { attnOut, EMBEDDING, headsLayer, mlpOut, placeOf, residPost } from '../src/core/site';
 import type { Architecture, Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
 import { maskFor } from './graph/attention';
@@ -47,7 +47,7 @@ export interface Cache {
 export interface Step {
 	/** [vocab] after the last token. */
 	logits: Float32Array;
-	/** [tokens × dModel] for each site asked for. */
+	/** [tokens × width] for each tap asked for: dModel at a site, that of all heads before W_O. */
 	taps: Map<Site, Float32Array>;
 }
 
@@ -55,7 +55,7 @@ export interface Step {
 export interface World {
 	/** [vocab] */
 	logits: Float32Array;
-	/** [dModel] each. */
+	/** [width] each. */
 	taps: Map<Site, Float32Array>;
 }
 
@@ -96,6 +96,12 @@ export class LanguageModel {
 		return [EMBEDDING, ...blocks.flat()];
 	}
 
+	/** Numbers a token has at a site, or before W_O. */
+	width(tap: Site): number {
+		const { dModel, heads, dHead } = this.shape;
+		return headsLayer(tap) === null ? dModel : heads * dHead;
+	}
+
 	/** Nothing read yet. */
 	begin(steering: Steering | null = null): Cache {
 		return {
@@ -113,13 +119,13 @@ export class LanguageModel {
 				`The model reads at most ${this.shape.context} tokens.`,
 				'Shorten the prompt.'
 			);
-		const { dModel } = this.shape;
-		const taps = new Map(sites.map((s) => [s, new Float32Array(ids.length * dModel)]));
+		const taps = new Map(sites.map((s) => [s, new Float32Array(ids.length * this.width(s))]));
 		let logits = new Float32Array(0);
 		for (let at = 0; at < ids.length; at += CHUNK) {
 			const chunk = ids.slice(at, at + CHUNK);
 			const step = await this.#run(cache, chunk, sites, signal);
-			for (const site of sites) taps.get(site)!.set(step.data[site] as Float32Array, at * dModel);
+			for (const site of sites)
+				taps.get(site)!.set(step.data[site] as Float32Array, at * this.width(site));
 			logits = step.data.logits as Float32Array<ArrayBuffer>;
 			if (ids.length > 1) await breathe();
 			signal?.throwIfAborted();
@@ -145,7 +151,7 @@ export class LanguageModel {
 	/**
 	 * One more token read many times over, after what `cache` holds and leaving it as it is: in world w,
 	 * `adds[w]` says what is added where a site is written. Returns for each world the logits, `[vocab]`, and
-	 * the sites asked for, `[dModel]` each. A site's own tap shows what was added to it only if it is residual.
+	 * the taps asked for, `[width]` each. A site's own tap shows what was added to it only if it is residual.
 	 */
 	async worlds(
 		cache: Cache,
@@ -177,7 +183,7 @@ export class LanguageModel {
 			part.forEach((_, w) =>
 				out.push({
 					logits: rows('logits', vocabSize, w),
-					taps: new Map(sites.map((site) => [site, rows(site, dModel, w)]))
+					taps: new Map(sites.map((site) => [site, rows(site, this.width(site), w)]))
 				})
 			);
 			await breathe();
@@ -224,12 +230,11 @@ export class LanguageModel {
 		const last = residPost(this.shape.layers - 1);
 		return {
 			run: async (ids, value) => {
-				const { dModel } = this.shape;
 				// The last residual's own tap lies before its replacement.
 				if (site === last) return value;
 				const feeds = {
 					...this.#inputs(session, ids, kvCache(this.#form, this.shape)),
-					replace: { data: value, dims: [1, ids.length, dModel] }
+					replace: { data: value, dims: [1, ids.length, this.width(site)] }
 				};
 				return (await session.run(feeds, [last])).data[last] as Float32Array;
 			},

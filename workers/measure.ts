@@ -6,7 +6,6 @@
 import type { CheckMetrics } from '../src/core/check';
 import type { Site } from '../src/core/contract';
 import { surprise } from '../src/core/sampling';
-import { tapOf } from '../src/core/site';
 import { breathe } from './session';
 import type { Codes, Sae } from './sae';
 import type { Workbench } from './workbench';
@@ -66,8 +65,8 @@ export class Measure {
 		sae: Measurable,
 		{ spliced = Infinity, visit, onWindow, signal }: Measuring = {}
 	): Promise<Measured> {
-		const site = tapOf(sae.info.site);
-		const d = this.bench.model.shape.dModel;
+		const site = sae.tap;
+		const d = this.bench.model.width(site);
 		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };
 		const losses = { clean: 0, sae: 0, zero: 0, tokens: 0 };
 		for (const [w, window] of this.windows.entries()) {
@@ -159,7 +158,7 @@ export class Measure {
 		let loss = known.get(window);
 		if (loss === undefined) {
 			const zeros = Float32Array.from(x);
-			const d = this.bench.model.shape.dModel;
+			const d = this.bench.model.width(site);
 			this.each(window, (t) => zeros.fill(0, t * d, (t + 1) * d));
 			loss = await this.#splicedLoss(site, window, zeros, signal);
 			known.set(window, loss);

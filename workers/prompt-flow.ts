@@ -15,7 +15,7 @@ import {
 	wholeSaes,
 	type ActiveOn
 } from '../src/core/prompt-flow';
-import { byDepth, featureId, isMain, parseFeatureId, tapOf } from '../src/core/site';
+import { byDepth, featureId, isMain, parseFeatureId } from '../src/core/site';
 import { tapsOf } from './sae';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
@@ -84,7 +84,7 @@ export async function promptFlow(
 type OpenSae = Awaited<ReturnType<Workbench['sae']>>;
 
 const fits = (sae: OpenSae, bench: Workbench): boolean =>
-	sae.info.cfg.dIn === bench.model.shape.dModel;
+	sae.wDec.columns === bench.model.shape.dModel;
 
 function readOf({ text, beside, token }: PromptFlowRequest, bench: Workbench): PromptRead[] {
 	const [first, ...others] = [text, ...(beside === undefined ? [] : [beside])].map((prompt) =>
@@ -118,7 +118,7 @@ async function activeOn(
 	for (const id of ids) {
 		const sae = saes.get(id)!;
 		const statistics = await bench.statistics(id);
-		const codes = await sae.encode(taps.get(tapOf(sae.info.site))!, signal);
+		const codes = await sae.encode(taps.get(sae.tap)!, signal);
 		const found = new Map<number, Active>();
 		for (let t = 0; t < tokens.length; t++) {
 			if (tokens[t]!.special || (token !== null && t !== token)) continue;

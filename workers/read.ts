@@ -7,7 +7,7 @@ import type {
 	TokenProbability
 } from '../src/core/contract';
 import { largest, softmax } from '../src/core/sampling';
-import { placeOf, tapOf } from '../src/core/site';
+import { placeOf } from '../src/core/site';
 import { breathe } from './session';
 import type { Workbench } from './workbench';
 
@@ -24,7 +24,7 @@ export async function read(
 	const { tokens, leftOut } = bench.tokenize(request.text);
 	onPart({ kind: 'tokens', tokens, leftOut });
 	const ids = tokens.map((t) => t.id);
-	const { logits, taps } = await model.readOnce(ids, model.sites, signal);
+	const { logits, taps } = await model.readOnce(ids, bench.taps, signal);
 	const next = nextTokens(logits, bench);
 	onPart({ kind: 'next', next, lens: [] });
 
@@ -33,7 +33,7 @@ export async function read(
 	const readSae = async (id: SaeId) => {
 		const sae = await bench.sae(id, signal);
 		signal?.throwIfAborted();
-		onPart({ kind: 'site', site: await sae.read(taps.get(tapOf(sae.info.site))!, signal) });
+		onPart({ kind: 'site', site: await sae.read(taps.get(sae.tap)!, signal) });
 		await breathe();
 		signal?.throwIfAborted();
 	};

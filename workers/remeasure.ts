@@ -2,7 +2,7 @@
 import { compared, type Check, type Remeasured, type RemeasuredSae } from '../src/core/check';
 import type { Progress } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { tapOf } from '../src/core/site';
+import { readAt } from '../src/core/site';
 import { Measure } from './measure';
 import type { Workbench } from './workbench';
 
@@ -21,7 +21,7 @@ export async function remeasure(
 		);
 	const windows = await checkedTexts(bench, check);
 	const ids = bench.saeIds.filter((id) => Object.hasOwn(check.saes, id));
-	const sites = ids.map((id) => tapOf(bench.info(id)!.site));
+	const sites = ids.map((id) => readAt(bench.info(id)!));
 	const measure = new Measure(bench, windows, [...new Set([...sites, bench.model.sites.at(-1)!])]);
 	const total = ids.length * windows.length;
 	const saes: RemeasuredSae[] = [];

@@ -7,7 +7,7 @@ import type { PackSae } from '../src/core/manifest';
 import { row, unitRows, type Matrix } from '../src/core/matrix';
 import { Problem } from '../src/core/errors';
 import { float32, type Safetensors } from '../src/core/safetensors';
-import { tapOf } from '../src/core/site';
+import { readAt } from '../src/core/site';
 import type { SparseRows } from '../src/core/sparse';
 import { Encoder } from './encoder';
 import { Graph } from './graph/graph';
@@ -17,30 +17,53 @@ import { Session } from './session';
 /** Sparse codes of some tokens, strongest first, all > 0. */
 export type Codes = SparseRows;
 
-/** The sites that these SAEs read, by the names under which the model taps them, each once. */
-export function tapsOf(saes: Iterable<Sae>): Site[] {
-	return [...new Set(Array.from(saes, (sae) => tapOf(sae.info.site)))];
+/** What these SAEs read, by the names under which the model taps it, each once. */
+export function tapsOf(saes: Iterable<Pick<Sae, 'tap'>>): Site[] {
+	return [...new Set(Array.from(saes, (sae) => sae.tap))];
 }
 
 export class Sae {
 	readonly id: SaeId;
+	/** Rows as the stream sees them, `[dSae × dModel]`: of an SAE of heads, what W_O makes of its decoder's. */
 	readonly wDec: Matrix;
+	/** What it reads, as the model taps it. */
+	readonly tap: Site;
 	readonly encoder: Encoder;
 	readonly bDec: Float32Array;
 	/** Mean activation of the site, for FVU; null when the pack has none. */
 	readonly mean: Float32Array | null;
+	/** Rows in the space that it reads, `[dSae × dIn]`. */
+	readonly #decoder: Matrix;
 	#session: Promise<Session> | null = null;
 	#unit: Matrix | null = null;
 
-	/** Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
+	/**
+	 * `mix` says what W_O makes of rows, for an SAE of heads. Throws a Problem when a tensor is missing, has
+	 * another shape, or holds a NaN.
+	 */
+	static async open(
+		info: PackSae,
+		weights: Safetensors,
+		mix: (rows: Matrix) => Promise<Matrix>
+	): Promise<Sae> {
+		if (!info.cfg.heads) return new Sae(info, weights);
+		const { dIn, dSae } = info.cfg;
+		const data = checked(info.id, weights, 'W_dec', [dSae, dIn]);
+		return new Sae(info, weights, await mix({ rows: dSae, columns: dIn, data }));
+	}
+
+	/** `shown`: the decoder as the stream sees it, where that is not as it stands in the file. */
 	constructor(
 		readonly info: PackSae,
-		weights: Safetensors
+		weights: Safetensors,
+		shown: Matrix | null = null
 	) {
 		this.id = info.id;
+		this.tap = readAt(info);
 		const { dIn, dSae } = info.cfg;
 		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
-		this.wDec = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
+		this.#decoder = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
+		this.wDec = shown ?? this.#decoder;
 		this.bDec = read('b_dec', [dIn]);
 		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
 		this.encoder = new Encoder(info, this.bDec, read);
@@ -89,7 +112,7 @@ export class Sae {
 	decode(codes: Codes, t: number, x: Float32Array): Float32Array {
 		const out = Float64Array.from(this.bDec);
 		for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++) {
-			const w = row(this.wDec, codes.features[i]!);
+			const w = row(this.#decoder, codes.features[i]!);
 			const a = codes.activations[i]!;
 			for (let c = 0; c < w.length; c++) out[c]! += a * w[c]!;
 		}

@@ -1,7 +1,6 @@
 /** The numeric self-test: fixed tokens, and what PyTorch or whoever made the pack makes of them, stored in it. */
 import type { SelfTest } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
-import { tapOf } from '../src/core/site';
 import type { LanguageModel } from './language-model';
 import type { Workbench } from './workbench';
 
@@ -49,7 +48,7 @@ export async function selfTest(
 	signal?: AbortSignal
 ): Promise<SelfTest> {
 	const { model } = bench;
-	const sites = codes ? model.sites : Object.keys(expected.taps);
+	const sites = codes ? bench.taps : Object.keys(expected.taps);
 	const { logits, taps } = await model.readOnce(expected.ids, sites, signal);
 	const score = new Score(expected.tolerance.absolute_rms, expected.tolerance.relative);
 	const { ids, values } = expected.logits;
@@ -64,7 +63,7 @@ export async function selfTest(
 	if (codes)
 		for (const [id, { position, features, activations }] of Object.entries(expected.codes)) {
 			const sae = await bench.sae(id, signal);
-			const found = await sae.encode(taps.get(tapOf(sae.info.site))!, signal);
+			const found = await sae.encode(taps.get(sae.tap)!, signal);
 			const byFeature = new Map<number, number>();
 			for (let i = found.offsets[position]!; i < found.offsets[position + 1]!; i++)
 				byFeature.set(found.features[i]!, found.activations[i]!);

@@ -15,7 +15,6 @@ import type {
 import { normals, seeded } from '../src/core/random';
 import { repeated } from '../src/core/repetition';
 import { softmax, surprise } from '../src/core/sampling';
-import { tapOf } from '../src/core/site';
 import { activationAt } from '../src/core/sparse';
 import { likeRandom } from './causal';
 import type { Steering } from './language-model';
@@ -152,7 +151,7 @@ async function readBack(
 	const sites = [...new Set([last, ...tapsOf(theme.features.map(({ sae }) => sae))])];
 	const { taps } = await model.readOnce([...prompt, ...ids], sites, signal);
 	const { dModel, vocabSize } = model.shape;
-	const of = (site: string) => taps.get(site)!.subarray(prompt.length * dModel);
+	const of = (tap: string) => taps.get(tap)!.subarray(prompt.length * model.width(tap));
 	const before = taps.get(last)!.subarray((prompt.length - 1) * dModel, -dModel);
 	const logits = await lens.logits(before, signal);
 	const loss = ids.reduce(
@@ -161,7 +160,7 @@ async function readBack(
 	);
 	let strength = 0;
 	for (const { sae, index, max } of theme.features) {
-		const codes = await sae.encode(of(tapOf(sae.info.site)), signal);
+		const codes = await sae.encode(of(sae.tap), signal);
 		for (let t = 0; t < ids.length; t++) strength += activationAt(codes, t, index) / max;
 	}
 	return {

@@ -57,6 +57,7 @@ export function steeringOf(edits: Edit[], saes: Map<SaeId, Sae>): Steering | nul
 	const edited = looking.map(({ sae }) => ({
 		id: sae.id,
 		site: tapOf(sae.info.site),
+		reads: sae.tap,
 		spec: sae.spec,
 		files: sae.encoder.files
 	}));
@@ -68,15 +69,16 @@ function looked(group: { sae: Sae; edits: { edit: Edit; index: number }[] }): Re
 	const { sae } = group;
 	const edits = group.edits.filter((e) => e.edit.mode !== 'add');
 	const m = edits.length;
-	const rows = new Float32Array(m * sae.spec.dIn);
-	edits.forEach(({ index }, j) => rows.set(row(sae.wDec, index), j * sae.spec.dIn));
+	const width = sae.wDec.columns;
+	const rows = new Float32Array(m * width);
+	edits.forEach(({ index }, j) => rows.set(row(sae.wDec, index), j * width));
 	const of = edits.map(({ edit }) => coefficients(edit));
 	const name = (part: string) => `edit.${sae.id}.${part}`;
 	return {
 		[name('index')]: { data: BigInt64Array.from(edits, (e) => BigInt(e.index)), dims: [m] },
 		[name('alpha')]: { data: Float32Array.from(of, (c) => c.alpha), dims: [m] },
 		[name('beta')]: { data: Float32Array.from(of, (c) => c.beta), dims: [m] },
-		[name('rows')]: { data: rows, dims: [m, sae.spec.dIn] }
+		[name('rows')]: { data: rows, dims: [m, width] }
 	};
 }
 

@@ -1,5 +1,14 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
-import type { Edit, FeatureId, Label, PackInfo, SaeId, SaeInfo, Token } from '../src/core/contract';
+import type {
+	Edit,
+	FeatureId,
+	Label,
+	PackInfo,
+	SaeId,
+	SaeInfo,
+	Site,
+	Token
+} from '../src/core/contract';
 import { Problem } from '../src/core/errors';
 import { parseNames, type Names } from '../src/core/label-file';
 import type { PackSae } from '../src/core/manifest';
@@ -14,12 +23,14 @@ import {
 	isMain,
 	parseFeatureId,
 	placeOf,
+	readAt,
 	tapOf
 } from '../src/core/site';
 import { parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
 import { LanguageModel } from './language-model';
+import { checkHeads, throughOutput } from './heads';
 import { Lens } from './lens';
 import { modelWeights } from './model-weights';
 import { once } from './once';
@@ -61,6 +72,7 @@ export class Workbench {
 		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
 		const weights = modelWeights(files, config, wide);
 		checkEmbedding(config, source.pack.saes);
+		for (const { cfg, ...sae } of source.pack.saes) checkHeads(config, { ...sae, ...cfg });
 		return new Workbench(source, tokenizer, new LanguageModel(config, weights));
 	}
 
@@ -78,6 +90,11 @@ export class Workbench {
 		return this.pack.saes.find((s) => s.id === id);
 	}
 
+	/** Everything that can be read at once: every site, and what SAEs of heads read. */
+	get taps(): Site[] {
+		return [...new Set([...this.model.sites, ...this.pack.saes.map(readAt)])];
+	}
+
 	/** The main SAE of a site: the one without a name of its own. */
 	saeAt(site: string): SaeId | null {
 		return this.pack.saes.find((s) => isMain(s.id) && tapOf(s.site) === site)?.id ?? null;
@@ -87,7 +104,9 @@ export class Workbench {
 		const info = this.info(id);
 		if (!info) return Promise.reject(unknownFeature(id));
 		const make = async () =>
-			new Sae(info, parseSafetensors(await this.source.bytes(info.weights, signal)));
+			Sae.open(info, parseSafetensors(await this.source.bytes(info.weights, signal)), (rows) =>
+				throughOutput(this.model, info, rows)
+			);
 		return once(this.#saes, id, make, signal);
 	}
 
@@ -261,7 +280,9 @@ export class Workbench {
 		const sae = this.info(id)!;
 		const place = placeOf(sae.site)!;
 		const { architecture, dIn, dSae, k, kron } = sae.cfg;
-		return { id, site: sae.site, ...place, architecture, dIn, dSae, k, kron, metrics: sae.metrics };
+		const heads = sae.cfg.heads && { heads: true };
+		const shape = { architecture, ...heads, dIn, dSae, k, kron };
+		return { id, site: sae.site, ...place, ...shape, metrics: sae.metrics };
 	}
 
 	#parameters(): number {

@@ -65,6 +65,8 @@ export interface SaeInfo {
 	layer: number;
 	kind: 'attn' | 'mlp' | 'resid' | 'embed';
 	architecture: string;
+	/** It reads attention's heads before W_O (hook_z) and is shown after it; absent is false. */
+	heads?: boolean;
 	dIn: number;
 	dSae: number;
 	/** TopK and kron only. */

@@ -75,12 +75,15 @@ const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale', 'centre']
 /** SAELens' `cfg.json`; `kron` (https://arxiv.org/abs/2505.22255), which it lacks, in words of our own. */
 export interface SaeConfig {
 	architecture: (typeof ARCHITECTURES)[number];
+	/** Of what it reads: the model's width, or that of all heads together. */
 	dIn: number;
 	dSae: number;
 	/** TopK and kron only. */
 	k: number | null;
 	/** kron only. */
 	kron: KronShape | null;
+	/** It reads the heads' outputs (hook_z); SAELens says so by `reshape_activations`. */
+	heads: boolean;
 	applyBDecToInput: boolean;
 	normalizeActivations: (typeof NORMALIZATIONS)[number];
 	metadata: Record<string, unknown>;
@@ -185,10 +188,13 @@ function parseSae(value: unknown, at: string, files: Record<string, PackFile>): 
 	if (!placeOf(site)) throw invalid(`names a site that does not exist (${site.slice(0, 80)})`);
 	if (siteOf(id) !== site || !/^[\w.]+(@[\w.-]{1,64})?$/.test(id))
 		throw invalid(`names an SAE that does not begin with its site (${id.slice(0, 80)})`);
+	const cfg = parseConfig(fields.cfg, `${at}.cfg`);
+	if (cfg.heads && placeOf(site)!.kind !== 'attn')
+		throw invalid(`puts an SAE of attention's heads elsewhere than hook_attn_out (${id})`);
 	return {
 		id,
 		site,
-		cfg: parseConfig(fields.cfg, `${at}.cfg`),
+		cfg,
 		weights: file(fields.weights, `${at}.weights`, files),
 		stats: optionalFile(fields.stats, `${at}.stats`, files),
 		labels: optionalFile(fields.labels, `${at}.labels`, files),
@@ -212,6 +218,7 @@ function parseConfig(value: unknown, at: string): SaeConfig {
 		dSae,
 		k: top ? count(cfg.k, `${at}.k`, 1) : null,
 		kron: architecture === 'kron' ? parseKron(cfg, dSae, at) : null,
+		heads: cfg.reshape_activations === 'hook_z',
 		applyBDecToInput: cfg.apply_b_dec_to_input !== false,
 		normalizeActivations: oneOf(
 			cfg.normalize_activations ?? 'none',

@@ -35,6 +35,23 @@ export function tapOf(site: Site): Site {
 	return place?.kind === 'resid' ? residPost(place.layer) : site;
 }
 
+/**
+ * What an SAE reads, under the name by which the model taps it: its site, or what attention's heads leave
+ * before W_O mixes it, of which attention's output is the image.
+ */
+export function readAt({ site, cfg }: { site: Site; cfg: { heads: boolean } }): Site {
+	return cfg.heads ? headsOf(placeOf(site)!.layer) : tapOf(site);
+}
+
+/** The heads' outputs side by side, before W_O. No site: an SAE of it is shown at attention's output. */
+export const headsOf = (layer: number): string => `blocks.${layer}.attn.hook_z`;
+
+/** The layer of a name that `headsOf` gives; null for any other. */
+export function headsLayer(name: string): number | null {
+	const match = /^blocks\.(\d{1,4})\.attn\.hook_z$/.exec(name);
+	return match ? Number(match[1]) : null;
+}
+
 export const attnOut = (layer: number): Site => `blocks.${layer}.hook_attn_out`;
 export const mlpOut = (layer: number): Site => `blocks.${layer}.hook_mlp_out`;
 export const residPost = (layer: number): Site => `blocks.${layer}.hook_resid_post`;

@@ -1,6 +1,7 @@
 /** An SAE as every reader hands it over, whatever format it came in: what the pack and the runtime take. */
 import type { Site } from '../../src/core/contract';
 import type { Floats } from '../../src/core/safetensors';
+import { attnOut, headsLayer } from '../../src/core/site';
 import { refused, unstated, type Folder } from './folder';
 
 export interface FoundSae {
@@ -28,6 +29,7 @@ export interface FoundConfig extends Record<string, unknown> {
 
 export interface Parts {
 	format: string;
+	/** Where it reads: a site, or the heads before W_O, which is shown at attention's output. */
 	site: Site;
 	architecture: 'standard' | 'topk' | 'jumprelu' | 'gated' | 'kron';
 	dIn: number;
@@ -49,7 +51,9 @@ const LARGEST = 2 ** 31;
 
 /** Throws a Problem for sizes, k or numbers that no SAE has. */
 export function found(folder: Folder, parts: Parts): FoundSae {
-	const { architecture, dIn, dSae, site, format } = parts;
+	const { architecture, dIn, dSae, site: place, format } = parts;
+	const heads = headsLayer(place);
+	const site = heads === null ? place : attnOut(heads);
 	const top = architecture === 'topk' || architecture === 'kron';
 	const k = parts.k ?? 0;
 	if (top && !(Number.isSafeInteger(k) && k > 0))
@@ -93,8 +97,8 @@ export function found(folder: Folder, parts: Parts): FoundSae {
 			...parts.more,
 			apply_b_dec_to_input: parts.subtractBDec,
 			normalize_activations: parts.normalize ?? 'none',
-			reshape_activations: 'none',
-			metadata: { ...parts.metadata, hook_name: site, read_as: format, expected_l0: l0 }
+			reshape_activations: heads === null ? 'none' : 'hook_z',
+			metadata: { ...parts.metadata, hook_name: place, read_as: format, expected_l0: l0 }
 		},
 		tensors,
 		expected: { l0 }

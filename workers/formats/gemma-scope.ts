@@ -3,13 +3,13 @@
  * its L0 stand in its path, `…-res/layer_20/width_16k/average_l0_71`.
  */
 import type { Stated } from '../../src/core/bringing';
-import { EMBEDDING, mlpOut, residPost } from '../../src/core/site';
+import { EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/site';
 import type { Folder } from './folder';
 import { times } from './folds';
 import type { Format } from './format';
 import { found, type FoundSae } from './found';
 import { npzTable } from './npy';
-import { headsOf, layerIn, siteFor } from './places';
+import { layerIn, siteFor } from './places';
 import { lengthOf, matrix, vector } from './table';
 import { refusedTranscoder } from './transcoders';
 

@@ -1,30 +1,25 @@
 /** Where an SAE sits, from the many ways in which its files say it. */
 import type { Stated } from '../../src/core/bringing';
 import type { Site } from '../../src/core/contract';
-import { attnOut, mlpOut, placeOf, residPost } from '../../src/core/site';
-import { refused, unstated, type Folder } from './folder';
+import { attnOut, headsLayer, headsOf, mlpOut, placeOf, residPost } from '../../src/core/site';
+import { unstated, type Folder } from './folder';
 
 const SUPPORTED =
-	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out and hook_mlp_out';
+	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out, attn.hook_z and hook_mlp_out';
 
 /**
- * What a person stated, else what the files name. Throws a Problem for a place that is no site of ours.
+ * What a person stated, else what the files name: a site, or the heads before W_O. Throws a Problem for
+ * any other place.
  */
 export function siteFor(folder: Folder, stated: Stated, named: string | null): Site {
 	const site = stated.site ?? named ?? '';
-	if (placeOf(site)) return site;
+	if (placeOf(site) || headsLayer(site) !== null) return site;
 	if (site === '')
 		throw unstated(
 			folder,
 			'site',
 			'does not say where in the model it sits',
 			'Put #site=blocks.N.hook_resid_post (or another site) after the folder.'
-		);
-	if (/\.hook_z$/.test(site))
-		throw refused(
-			folder,
-			`reads the heads' outputs before they are mixed (${site.slice(0, 60)}), which this program cannot show yet`,
-			`${SUPPORTED}.`
 		);
 	throw unstated(
 		folder,
@@ -47,9 +42,6 @@ export function hookOfModule(module: string): string | null {
 	if (/^(self_attn|attn|attention)(\.o_proj|\.c_proj|\.dense)?$/.test(part)) return attnOut(layer);
 	return null;
 }
-
-/** The heads' outputs side by side, before W_O. */
-export const headsOf = (layer: number): string => `blocks.${layer}.attn.hook_z`;
 
 /** `layer_12`, `layers.12`: the layer that a path names last; null where it names none. */
 export function layerIn(path: string): number | null {

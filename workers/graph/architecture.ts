@@ -19,6 +19,8 @@ export interface Architecture {
 	storedInOut?: RegExp;
 	embedding(config: Config): Embedding;
 	readout(config: Config): Readout;
+	/** Name of a layer's W_O, whose output is what attention adds to the stream; null where a norm lies between. */
+	mixing(layer: number): string | null;
 	build(stream: Stream, config: Config): void;
 }
 

@@ -73,6 +73,8 @@ export const gemma: Architecture = {
 		return shapes;
 	},
 
+	mixing: () => null,
+
 	build(stream, config) {
 		const { g, shape } = stream;
 		const act = activation(config.hidden_activation ?? 'gelu_pytorch_tanh');

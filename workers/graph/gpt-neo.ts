@@ -63,6 +63,8 @@ export const gptNeo: Architecture = {
 		return shapes;
 	},
 
+	mixing: (layer) => `transformer.h.${layer}.attn.attention.out_proj.weight`,
+
 	build(stream, config) {
 		const { g, shape } = stream;
 		const act = activation(config.activation_function ?? 'gelu_new');

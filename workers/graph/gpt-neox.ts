@@ -61,6 +61,8 @@ export const gptNeox: Architecture = {
 		return shapes;
 	},
 
+	mixing: (layer) => `gpt_neox.layers.${layer}.attention.dense.weight`,
+
 	build(stream, config) {
 		const { g, shape } = stream;
 		const { heads, dHead, context } = shape;

@@ -60,6 +60,8 @@ export const gpt2: Architecture = {
 		return shapes;
 	},
 
+	mixing: (layer) => `transformer.h.${layer}.attn.c_proj.weight`,
+
 	build(stream, config) {
 		const { g, shape } = stream;
 		const act = activation(config.activation_function ?? 'gelu_new');

@@ -71,6 +71,8 @@ export const llama: Architecture = {
 		return shapes;
 	},
 
+	mixing: (layer) => `model.layers.${layer}.self_attn.o_proj.weight`,
+
 	build(stream, config) {
 		const { g, shape } = stream;
 		const { cos, sin } = rotaryTables(config, shape.dHead, shape.context);

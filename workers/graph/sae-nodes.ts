@@ -144,15 +144,16 @@ export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
 }
 
 /**
- * The change that edits make at a site, `[.., S, dIn]`: Σ_j (alpha_j + beta_j · a_j) · row_j, with the
+ * The change that edits make at a site, `[.., S, width]`: Σ_j (alpha_j + beta_j · a_j) · row_j, with the
  * activation a_j after TopK or threshold. `set:v` is (v, −1), `scale:r` (0, r − 1), `add:s` (s, 0).
- * Inputs: `index` int64 [m], `alpha` [m], `beta` [m], `rows` [m, dIn].
+ * Inputs: `index` int64 [m], `alpha` [m], `beta` [m], `rows` [m, width]; `x` is what the SAE reads.
  */
 export function editDelta(
 	g: Graph,
 	x: Value,
 	spec: EncoderSpec,
-	inputs: { index: Value; alpha: Value; beta: Value; rows: Value }
+	inputs: { index: Value; alpha: Value; beta: Value; rows: Value },
+	width: number
 ): Value {
 	let activation: Value;
 	if (isTopK(spec)) {
@@ -172,7 +173,7 @@ export function editDelta(
 	}
 	const strength = g.op('Add', [g.op('Mul', [activation, inputs.beta]), inputs.alpha]);
 	const delta = g.op('MatMul', [strength, inputs.rows]);
-	return g.op('Reshape', [delta, shape(g, [1, -1, spec.dIn])]);
+	return g.op('Reshape', [delta, shape(g, [1, -1, width])]);
 }
 
 function shape(g: Graph, dims: number[]): Value {

@@ -2,7 +2,7 @@
  * The residual stream of a transformer under construction: every architecture writes to it and reads
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
-import { attnOut, EMBEDDING, mlpOut, residPost } from '../../src/core/site';
+import { attnOut, EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
 import type { Dim, ElementType, Graph, Value, Weight } from './graph';
 import { addAndNormalise, normalise, type Norm } from './norm';
@@ -24,6 +24,8 @@ export interface ModelShape {
 export interface EditedSae {
 	id: string;
 	site: string;
+	/** What it reads, as the model taps it: the site itself, or the heads before W_O. */
+	reads: string;
 	spec: EncoderSpec;
 	/** The files its weights lie in. */
 	files: Record<string, Uint8Array>;
@@ -62,6 +64,8 @@ export class Stream {
 	readonly #lengths: [Value, Value];
 	/** What is added at each site, `[dModel]` each; none in a graph without steering. */
 	readonly #adds: Map<string, Value>;
+	/** What each layer's heads left, by the name of its tap. */
+	readonly #heads = new Map<string, Value>();
 	/** Rows of a run: 1, or worlds. */
 	readonly #rows: 1 | 'B';
 
@@ -148,7 +152,7 @@ export class Stream {
 			const worlds = { key: this.#forEachWorld(past.key), value: this.#forEachWorld(past.value) };
 			const out = fusedAttention(g, shape, qkv, worlds, this.#lengths, attending);
 			for (const part of ['key', 'value'] as const) this.#cache(layer, part, out[part], null);
-			return out.mixed;
+			return this.#mixed(layer, out.mixed);
 		}
 		const first = g.op('Gather', [this.#positions(), whole(g, 0)], { axis: 0 });
 		const read = (part: Value) => this.#forEachWorld(this.#read(part, first));
@@ -157,7 +161,16 @@ export class Stream {
 		const out = plainAttention(g, shape, qkv, kept, places, attending);
 		for (const part of ['key', 'value'] as const)
 			this.#cache(layer, part, out[part], out.fresh[part]);
-		return out.mixed;
+		return this.#mixed(layer, out.mixed);
+	}
+
+	/** Taps what the heads leave, before W_O. */
+	#mixed(layer: number, mixed: Value): Value {
+		const name = headsOf(layer);
+		const width = this.shape.heads * this.shape.dHead;
+		this.#heads.set(name, mixed);
+		this.#tap(name, mixed, width);
+		return name === this.replaced ? this.#replacement(width) : mixed;
 	}
 
 	#past(layer: number, part: 'key' | 'value'): Value {
@@ -261,8 +274,8 @@ export class Stream {
 		return this.#edits(site) ? this.g.op('Add', [x, this.#delta(site, x)]) : x;
 	}
 
-	#replacement(): Value {
-		return this.g.input('replace', 'float32', [1, 'S', this.shape.dModel]);
+	#replacement(width = this.shape.dModel): Value {
+		return this.g.input('replace', 'float32', [1, 'S', width]);
 	}
 
 	#edits(site: string): boolean {
@@ -289,20 +302,26 @@ export class Stream {
 		return this.#adds.get(site) ?? '';
 	}
 
-	#tap(site: string, x: Value): void {
-		this.g.output(site, x, 'float32', [this.#rows, 'S', this.shape.dModel]);
+	#tap(site: string, x: Value, width = this.shape.dModel): void {
+		this.g.output(site, x, 'float32', [this.#rows, 'S', width]);
 	}
 
-	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`. */
+	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`, or from the heads behind it. */
 	#delta(site: string, x: Value): Value {
 		const { g, shape } = this;
 		const deltas = this.edited!.filter((e) => e.site === site).map((e) =>
-			editDelta(g, x, e.spec, {
-				index: g.input(`edit.${e.id}.index`, 'int64', [`m.${e.id}`]),
-				alpha: g.input(`edit.${e.id}.alpha`, 'float32', [`m.${e.id}`]),
-				beta: g.input(`edit.${e.id}.beta`, 'float32', [`m.${e.id}`]),
-				rows: g.input(`edit.${e.id}.rows`, 'float32', [`m.${e.id}`, shape.dModel])
-			})
+			editDelta(
+				g,
+				this.#heads.get(e.reads) ?? x,
+				e.spec,
+				{
+					index: g.input(`edit.${e.id}.index`, 'int64', [`m.${e.id}`]),
+					alpha: g.input(`edit.${e.id}.alpha`, 'float32', [`m.${e.id}`]),
+					beta: g.input(`edit.${e.id}.beta`, 'float32', [`m.${e.id}`]),
+					rows: g.input(`edit.${e.id}.rows`, 'float32', [`m.${e.id}`, shape.dModel])
+				},
+				shape.dModel
+			)
 		);
 		return deltas.reduce((sum, delta) => g.op('Add', [sum, delta]));
 	}

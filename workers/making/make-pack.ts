@@ -3,13 +3,14 @@ import type { Stated, StoredDtype } from '../../src/core/bringing';
 import type { Progress } from '../../src/core/contract';
 import { Problem } from '../../src/core/errors';
 import type { PackWriter } from '../../src/core/pack-writer';
-import { placeOf, tapOf } from '../../src/core/site';
+import { placeOf, readAt, tapOf } from '../../src/core/site';
 import type { Folder } from '../formats/folder';
 import { readSae } from '../formats/formats';
 import type { FoundSae } from '../formats/found';
 import type { Config } from '../graph/architecture';
 import { architectureOf } from '../graph/architectures';
 import { Matcher } from '../matcher';
+import { checkHeads } from '../heads';
 import { Workbench } from '../workbench';
 import { deviation } from './deviation';
 import { draftOf } from './draft';
@@ -159,12 +160,15 @@ async function measureInto(
 			const walk = windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
 			if (walk.tokens === 0) throw noText();
 			const measure = new PackMeasure(bench, walk);
-			const means = await measure.means(entries.map(({ site }) => String(site)));
+			const means = await measure.means(entries.map(({ id }) => readAt(bench.info(id)!)));
 			// Read once more: all of them at once would not fit.
 			for (const [i, { folder, stated }] of saes.entries()) {
-				const { weights, site } = entries[i]!;
+				const { weights, id } = entries[i]!;
 				const sae = await readSae(folder, stated);
-				await out.write(String(weights), ...saeFile(sae, dtype, means.get(String(site))));
+				await out.write(
+					String(weights),
+					...saeFile(sae, dtype, means.get(readAt(bench.info(id)!)))
+				);
 			}
 			await out.write('examples.safetensors', exampleFile(walk.windows));
 			manifest.examples = 'examples.safetensors';
@@ -212,12 +216,14 @@ function nameOf({ site, folder }: NamedSae, taken: string[]): string {
 }
 
 function checkFits(id: string, { site, cfg }: FoundSae, config: Config): void {
+	const heads = cfg.reshape_activations === 'hook_z';
+	checkHeads(config, { id, site, heads, dIn: cfg.d_in });
 	const { layers, dModel } = architectureOf(config).shape(config);
 	const { kind, layer } = placeOf(tapOf(site))!;
 	const wrong =
 		kind !== 'embed' && layer >= layers
 			? `sits in layer ${layer}, which the model does not have`
-			: cfg.d_in !== dModel
+			: cfg.d_in !== dModel && !heads
 				? `reads ${cfg.d_in} numbers, but the model is ${dModel} wide`
 				: null;
 	if (wrong)

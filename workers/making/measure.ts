@@ -1,6 +1,5 @@
 /** Walks a text with the SAEs of a pack in the making: means of the sites, codes, metrics. */
 import type { SaeMetrics } from '../../src/core/metrics';
-import { tapOf } from '../../src/core/site';
 import { Measure } from '../measure';
 import type { Sae } from '../sae';
 import type { Tokenizer } from '../tokenizer';
@@ -55,20 +54,22 @@ export class PackMeasure {
 		this.#measure = new Measure(bench, walk.windows);
 	}
 
-	/** Mean activation of each site, `[dModel]`, special tokens left out. */
-	async means(sites: string[]): Promise<Map<string, Float32Array>> {
-		const { dModel } = this.bench.model.shape;
-		const sums = new Map(sites.map((s) => [s, new Float64Array(dModel)]));
+	/** Mean of what is tapped under each of these names, special tokens left out. */
+	async means(taps: string[]): Promise<Map<string, Float32Array>> {
+		const { model } = this.bench;
+		const sums = new Map(taps.map((tap) => [tap, new Float64Array(model.width(tap))]));
 		for (const window of this.walk.windows) {
-			const streams = await this.#measure.streams(window, sites.map(tapOf));
-			for (const [site, sum] of sums)
+			const streams = await this.#measure.streams(window, [...sums.keys()]);
+			for (const [tap, sum] of sums)
 				this.#measure.each(window, (t) => {
-					const x = streams.get(tapOf(site))!;
-					for (let c = 0; c < dModel; c++) sum[c]! += x[t * dModel + c]!;
+					const x = streams.get(tap)!;
+					for (let c = 0; c < sum.length; c++) sum[c]! += x[t * sum.length + c]!;
 				});
 		}
 		const { tokens } = this.walk;
-		return new Map(sites.map((s) => [s, Float32Array.from(sums.get(s)!, (x) => x / tokens)]));
+		return new Map(
+			Array.from(sums, ([tap, sum]) => [tap, Float32Array.from(sum, (x) => x / tokens)])
+		);
 	}
 
 	/** Codes and metrics of one SAE. */

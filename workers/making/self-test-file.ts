@@ -1,6 +1,6 @@
 /** The self-test of a pack that is made here. */
 import { parseSafetensors } from '../../src/core/safetensors';
-import { tapOf } from '../../src/core/site';
+import { readAt } from '../../src/core/site';
 import { Sae } from '../sae';
 import type { Workbench } from '../workbench';
 
@@ -20,7 +20,7 @@ export const selfTestIds = (bench: Workbench): number[] =>
 export async function selfTestFile(bench: Workbench, signal?: AbortSignal): Promise<Uint8Array> {
 	const { model } = bench;
 	const ids = selfTestIds(bench);
-	const { logits, taps } = await model.readOnce(ids, model.sites, signal);
+	const { logits, taps } = await model.readOnce(ids, bench.taps, signal);
 	const position = ids.length - 1;
 	const d = model.shape.dModel;
 	const n = Math.min(LOGITS, logits.length);
@@ -55,7 +55,7 @@ async function codesOf(
 	const info = bench.info(id)!;
 	const sae = new Sae(info, parseSafetensors(await bench.source.bytes(info.weights, signal)));
 	try {
-		const found = await sae.encode(taps.get(tapOf(info.site))!, signal);
+		const found = await sae.encode(taps.get(readAt(info))!, signal);
 		const [from, to] = [found.offsets[position]!, found.offsets[position + 1]!];
 		// Further ones are near the threshold, where rounding decides.
 		const end = Math.min(from + CODES, from + Math.ceil((to - from) / 2));

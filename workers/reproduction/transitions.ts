@@ -9,7 +9,6 @@ import type { OnProgress } from '../../src/core/experiments';
 import { row } from '../../src/core/matrix';
 import type { Transition } from '../../src/core/reproduction';
 import type { SparseRows } from '../../src/core/sparse';
-import { tapOf } from '../../src/core/site';
 import type { Activity, Walked } from '../activity';
 import type { Features } from '../features';
 import type { Layer } from '../layers';
@@ -88,7 +87,7 @@ async function streamsOf(
 		if (tokens >= TOKENS) break;
 		const { taps } = await model.readOnce(document, tapsOf([before, after]), signal);
 		const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
-		const stream = (sae: Sae) => taps.get(tapOf(sae.info.site))!.subarray(start * dModel);
+		const stream = (sae: Sae) => taps.get(sae.tap)!.subarray(start * dModel);
 		parts.push(new Map([before, after].map((sae) => [sae, stream(sae)])));
 		tokens += document.length - start;
 	}

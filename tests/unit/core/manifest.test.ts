@@ -89,6 +89,7 @@ describe('parsePack', () => {
 				k: 2,
 				kron: null,
 				applyBDecToInput: true,
+				heads: false,
 				normalizeActivations: 'none',
 				metadata: {}
 			},

@@ -39,6 +39,7 @@ function made({ heads, rows, columns }: KronShape, k: number, subtract: boolean)
 		k,
 		kron: { heads, rows, columns },
 		applyBDecToInput: subtract,
+		heads: false,
 		normalizeActivations: 'none' as const,
 		metadata: {}
 	};

@@ -118,7 +118,6 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 			/hook_resid_mid/
 		],
 		['no place', () => read(saeLens({ hook_name: null })), /does not say where.*#site=/],
-		['heads', () => read(saeLens({ hook_name: 'blocks.1.attn.hook_z' })), /before they are mixed/],
 		[
 			'a scale not told',
 			() => read(saeLens({ normalize_activations: true })),
@@ -242,6 +241,19 @@ describe('what files do not say', () => {
 			['mine', null]
 		] as const)
 			expect(hookOfModule(module), module).toBe(hook);
+	});
+
+	it('is attention’s output for an SAE of its heads, which still says what it reads', async () => {
+		const heads = 'blocks.1.attn.hook_z';
+		const cfg = { hook_name: heads, reshape_activations: 'hook_z' };
+		for (const found of [await read(saeLens(cfg)), await read(saeLens(), { site: heads })]) {
+			expect(found.site).toBe('blocks.1.hook_attn_out');
+			expect(found.cfg).toMatchObject({
+				reshape_activations: 'hook_z',
+				metadata: { hook_name: heads }
+			});
+		}
+		expect((await read(saeLens())).cfg.reshape_activations).toBe('none');
 	});
 
 	it('is read from configs that name modules', async () => {
