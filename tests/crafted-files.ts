@@ -1,7 +1,6 @@
 /** Archives, pickles and arrays put together byte by byte, well-formed or not. */
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import type { Folder } from '../workers/formats/folder';
-import { crc32 } from '../workers/formats/zip';
 
 export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 

@@ -12,7 +12,7 @@ const LONGEST_HEADER = 10_000;
 
 /** An archive's decimal arrays; those of other kinds are passed over. */
 export async function npzTable(file: string, bytes: Uint8Array): Promise<TensorTable> {
-	const zip = Zip.open(bytes);
+	const zip = await Zip.open(bytes);
 	const tensors = new Map<string, Floats>();
 	for (const name of zip.names) {
 		const found = name.endsWith('.npy') ? parseNpy(await zip.read(name)) : null;

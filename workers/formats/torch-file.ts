@@ -36,7 +36,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 			`The file ${file} is of an old form of torch.save, or none of PyTorch's.`,
 			`${CONVERSION}.`
 		);
-	const zip = Zip.open(bytes);
+	const zip = await Zip.open(bytes);
 	const pickle = zip.names.find((name) => /^[^/]+\/data\.pkl$/.test(name));
 	if (!pickle) throw damaged(file, 'holds no description of tensors (data.pkl)');
 	const root = pickle.slice(0, -'data.pkl'.length);

@@ -65,6 +65,8 @@ async function problemOf(run: () => unknown): Promise<Problem> {
 	throw new Error('It was read.');
 }
 
+const reading = async (bytes: Uint8Array) => (await Zip.open(bytes)).read('a');
+
 function isSound({ cfg, tensors }: FoundSae): boolean {
 	const fits = [...tensors.values()].every(
 		({ shape, data }) =>
@@ -208,19 +210,19 @@ describe('files that would fill the memory or never end', () => {
 		],
 		[
 			'an archive that grows a thousandfold',
-			() => Zip.open(zipOf([{ name: 'a', bytes: new Uint8Array(5_000_000), deflated: true }]))
+			() => reading(zipOf([{ name: 'a', bytes: new Uint8Array(5_000_000), deflated: true }]))
 		],
 		[
 			'an archive that grows beyond its word',
 			() =>
-				Zip.open(
+				reading(
 					zipOf([{ name: 'a', bytes: new Uint8Array(900_000), deflated: true, says: { size: 10 } }])
-				).read('a')
+				)
 		],
 		[
 			'an archive that claims 4 GB',
 			() =>
-				Zip.open(
+				reading(
 					zipOf([
 						{ name: 'a', bytes: new Uint8Array(9), deflated: true, says: { size: 0xfffffffe } }
 					])
@@ -257,14 +259,14 @@ describe('files that would fill the memory or never end', () => {
 					])
 				)
 		],
-		['a password', () => Zip.open(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { flags: 1 } }]))],
+		['a password', () => reading(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { flags: 1 } }]))],
 		[
 			'another compression',
-			() => Zip.open(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { method: 14 } }]))
+			() => reading(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { method: 14 } }]))
 		],
 		[
 			'another checksum',
-			() => Zip.open(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { crc: 1 } }])).read('a')
+			() => reading(zipOf([{ name: 'a', bytes: bytesOf('1'), says: { crc: 1 } }]))
 		],
 		[
 			'a directory beyond the end',
