@@ -246,14 +246,14 @@ describe('what files do not say', () => {
 	it('is attention’s output for an SAE of its heads, which still says what it reads', async () => {
 		const heads = 'blocks.1.attn.hook_z';
 		const cfg = { hook_name: heads, reshape_activations: 'hook_z' };
-		for (const found of [await read(saeLens(cfg)), await read(saeLens(), { site: heads })]) {
+		for (const found of [await read(saeLens(cfg)), await read(saeLens({}), { site: heads })]) {
 			expect(found.site).toBe('blocks.1.hook_attn_out');
 			expect(found.cfg).toMatchObject({
 				reshape_activations: 'hook_z',
 				metadata: { hook_name: heads }
 			});
 		}
-		expect((await read(saeLens())).cfg.reshape_activations).toBe('none');
+		expect((await read(saeLens({}))).cfg.reshape_activations).toBe('none');
 	});
 
 	it('is read from configs that name modules', async () => {
