@@ -29,7 +29,7 @@ export interface Measuring {
 }
 
 /** What is measured of an SAE. */
-export type Measurable = Pick<Sae, 'info' | 'mean' | 'encode' | 'decode'>;
+export type Measurable = Pick<Sae, 'info' | 'tap' | 'mean' | 'encode' | 'decode'>;
 
 type Window = number[];
 type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;

@@ -90,6 +90,8 @@ export interface DictionaryFacts {
 	dIn: number;
 	dSae: number;
 	k: number | null;
+	/** It reads attention's heads before W_O, together not always as wide as the model. */
+	heads?: boolean;
 	stored: StoredBytes;
 }
 

@@ -196,7 +196,7 @@ export class Bringing {
 		if (asks !== null || why !== null) return why;
 		const shape = this.#shape();
 		if (!facts || !shape) return null;
-		if (facts.dIn !== shape.dModel)
+		if (facts.dIn !== shape.dModel && !facts.heads)
 			return `It reads ${facts.dIn} numbers, but the model is ${shape.dModel} wide.`;
 		const place = placeOf(facts.site);
 		return place && place.kind !== 'embed' && place.layer >= shape.layers

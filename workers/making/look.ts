@@ -139,8 +139,9 @@ async function dictionaryAt(
 		const { site, cfg, tensors } = await readSae(thin(folder), stated);
 		const k = typeof cfg.k === 'number' ? cfg.k : null;
 		const { architecture, d_in: dIn, d_sae: dSae } = cfg;
+		const heads = cfg.reshape_activations === 'hook_z' && { heads: true };
 		const stores = eachDtype((as) => saeBytes(tensors, as));
-		return { ...told, facts: { site, architecture, dIn, dSae, k, stored: stores } };
+		return { ...told, facts: { site, architecture, dIn, dSae, k, ...heads, stored: stores } };
 	} catch (error) {
 		if (isAbort(error)) throw error;
 		if (error instanceof Unstated) return { ...told, asks: error.asks, why: error.sentence };

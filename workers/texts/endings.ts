@@ -1,6 +1,5 @@
 /** How strongly features answer to short endings of texts: many sequences at once, each read once for all SAEs. */
 import type { SaeId } from '../../src/core/contract';
-import { tapOf } from '../../src/core/site';
 import type { Excite } from '../../src/core/texts/patterns';
 import { tapsOf, type Sae } from '../sae';
 import { breathe } from '../session';
@@ -53,7 +52,7 @@ export function exciting(
 				);
 				if (asked.every((members) => members.length === 0)) continue;
 				const codes = await sae.encode(
-					ends(taps.get(tapOf(sae.info.site))!, texts.length, sae.spec.dIn),
+					ends(taps.get(sae.tap)!, texts.length, sae.spec.dIn),
 					signal
 				);
 				asked.forEach((members, row) => {

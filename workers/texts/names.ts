@@ -1,6 +1,5 @@
 /** Patterns for the features of several SAEs from what a walk gathered, and how well they do on held-out windows. */
 import type { SaeId } from '../../src/core/contract';
-import { tapOf } from '../../src/core/site';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/sparse';
 import { placesOf, stronger } from '../../src/core/texts/examples';
 import type { Gathered } from '../../src/core/texts/gathered';
@@ -49,7 +48,7 @@ export async function readSamples(
 		onWindow(i);
 		const taps = await bench.model.texts([window], tapsOf(saes.values()), signal);
 		for (const [id, sae] of saes) {
-			const x = taps.get(tapOf(sae.info.site))!.subarray(first * sae.spec.dIn);
+			const x = taps.get(sae.tap)!.subarray(first * sae.spec.dIn);
 			parts.get(id)!.push(await sae.encode(x, signal));
 		}
 		await breathe();

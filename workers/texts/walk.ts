@@ -4,7 +4,6 @@
  */
 import type { SaeId } from '../../src/core/contract';
 import type { SparseRows } from '../../src/core/sparse';
-import { tapOf } from '../../src/core/site';
 import { digest, isHeldOut } from '../../src/core/texts/digest';
 import { keepWindow, newGathered, type Gathered } from '../../src/core/texts/gathered';
 import {
@@ -56,7 +55,7 @@ export class TextWalk {
 			const ids = [Array.from(window.ids)];
 			const taps = await this.bench.model.texts(ids, tapsOf(this.saes.values()), signal);
 			for (const [id, sae] of this.saes) {
-				const x = taps.get(tapOf(sae.info.site))!.subarray(window.first * sae.spec.dIn);
+				const x = taps.get(sae.tap)!.subarray(window.first * sae.spec.dIn);
 				const codes = await sae.encode(x, signal);
 				found.push({ id, codes, errors: errorsOf(sae, x, codes) });
 				await breathe();

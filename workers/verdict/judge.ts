@@ -103,6 +103,7 @@ async function trial<T>(
 /** Why there is nothing to measure; null where there is. */
 function unmeasurable({ cfg, site }: PackSae, { bench }: Measure): string | null {
 	const { dModel } = bench.model.shape;
+	if (cfg.heads) return 'It reads what attention’s heads leave, where no mistakes are tried.';
 	if (cfg.dIn !== dModel)
 		return `It reads ${cfg.dIn} numbers, but every site of this model is ${dModel} wide.`;
 	return bench.model.sites.includes(tapOf(site))

@@ -3,6 +3,7 @@ import type { StoredDtype } from '../../src/core/bringing';
 import type { Site } from '../../src/core/contract';
 import type { PackSae } from '../../src/core/manifest';
 import { float32, parseSafetensors, type Floats } from '../../src/core/safetensors';
+import { tapOf } from '../../src/core/site';
 import type { Measurable } from '../measure';
 import { TensorFile } from '../making/tensors';
 import { Sae } from '../sae';
@@ -46,6 +47,7 @@ export const assembled = (subject: Subject): Sae =>
 export function placed(sae: Sae, site: Site, mean: Float32Array): Measurable {
 	return {
 		info: { ...sae.info, site },
+		tap: tapOf(site),
 		mean,
 		encode: (x, signal) => sae.encode(x, signal),
 		decode: (codes, t, x) => sae.decode(codes, t, x)

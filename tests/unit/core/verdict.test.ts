@@ -18,6 +18,7 @@ const cfg = (over: Partial<SaeConfig> = {}): SaeConfig => ({
 	dSae: 24576,
 	k: null,
 	kron: null,
+	heads: false,
 	applyBDecToInput: true,
 	normalizeActivations: 'none',
 	metadata: {},
