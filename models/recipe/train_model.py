@@ -52,9 +52,9 @@ def scale_at(step, share):
     return rise * fall
 
 
-def train(work, tokens, minutes, seed=0, batch=BATCH, say=print):
+def train(work, tokens, minutes, seed=0, batch=None, say=print):
     """Runs until `tokens` or `minutes` are spent, whichever comes first; resumes; writes model.pt."""
-    work = Path(work)
+    work, batch = Path(work), batch or BATCH
     final, checkpoint = work / "model.pt", work / "model.checkpoint"
     if final.exists():
         return

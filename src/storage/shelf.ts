@@ -1,5 +1,5 @@
 /** Verified files: from where they are kept, else over the network or from an import, and then kept. */
-import { Problem } from '../core/errors';
+import { codeOf, Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
 import { partsOf } from '../core/parts';
 import { download, type Downloaded } from './download';
@@ -202,6 +202,7 @@ export class Shelf {
 		const before = await this.files.read(key);
 		const writing = await Writing.begin(() => (this.#full ? null : this.files.append(key)));
 		let result: Downloaded;
+		let damaged = false;
 		try {
 			result = await download({
 				parts: partsOf(wanted.path, wanted).map(({ path, bytes }) => ({
@@ -217,8 +218,13 @@ export class Shelf {
 				onPiece: (piece) => writing.write(piece),
 				...(this.#pauses && { pauses: this.#pauses })
 			});
+		} catch (error) {
+			damaged = codeOf(error) === 'pack-damaged';
+			throw error;
 		} finally {
 			await writing.close();
+			// Nothing can be continued that is not the file any more.
+			if (damaged) await this.files.remove(key);
 			if (writing.refused) {
 				await this.files.remove(key);
 				await this.noRoom();

@@ -244,9 +244,9 @@ class Stages(unittest.TestCase):
         """All stages on invented words, twice: once each training is cut and taken up again."""
         small = [replace(d, features=64, k=8, heads=d.heads and (8, 2, 4)) for d in dictionaries.DICTIONARIES]
         values = {
-            pack: {"HELD_TOKENS": 3000, "LOSS_TOKENS": 300, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 4},
+            pack: {"HELD_TOKENS": 3000, "LOSS_TOKENS": 300, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 2},
             examples: {"SAMPLED": 6}, n2g: {"CONTEXTS": 1, "LONGEST": 2}, stats: {"DRAWS": 300}, run: {"GENERATED": 20},
-            abilities: {"PROBES": 3, "STORIES": 3, "LONGEST": 40}, train_model: {"SAVE_EVERY": -1},
+            abilities: {"PROBES": 3, "STORIES": 3, "LONGEST": 40}, train_model: {"SAVE_EVERY": -1, "BATCH": 2},
             train_saes: {"SAVE_EVERY": -1, "BATCH": 2},
             corpus: {"STORIES": 200, "HELD_SEEDS": range(9_000_000, 9_000_040),
                      "TRUTH_SEEDS": range(9_100_000, 9_100_040)},
@@ -266,7 +266,7 @@ class Stages(unittest.TestCase):
             language = ["".join(rng.choice(syllables, rng.integers(1, 5))) for _ in range(4000)]
             documents = (" ".join(rng.choice(language, 500)) for _ in range(60))
             (books / "invented.txt").write_text("\n<|endoftext|>\n".join(documents))
-            self.words = ["--threads", "1", "--model-tokens", "25000", "--sae-tokens", "2000"]
+            self.words = ["--threads", "1", "--model-tokens", "1500", "--sae-tokens", "2000"]
             packs = [self.made(folder / name, books, cut) for name, cut in (("once", False), ("cut", True))]
             self.check(packs[0], small)
             files = [{p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} for out in packs]

@@ -97,6 +97,7 @@ describe('parsePack', () => {
 			stats: null,
 			labels: null,
 			statsTokens: null,
+			statsText: null,
 			null: null,
 			metrics: null
 		});
