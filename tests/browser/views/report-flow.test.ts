@@ -37,7 +37,9 @@ describe('Report, feature flow', () => {
 		expect(explorer.notices).toEqual([]);
 		expect(explorer.href('report')).toBe('#/report?prompt=a+fox');
 		location.hash = explorer.reportHref(null);
-		await expect.element(page.getByRole('region', { name: 'Dictionaries' })).toBeVisible();
+		await expect
+			.element(page.getByRole('region', { name: 'Dictionaries', exact: true }))
+			.toBeVisible();
 	});
 
 	it('shows at once what the pack brings, beside the paper’s model, with its settings', async () => {

@@ -1,5 +1,4 @@
 /** A static host in memory, with the misbehaviours of real ones. */
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { PackFile } from '../../../src/core/manifest';
 import { cutOf, partsOf } from '../../../src/core/parts';
 import { sha256 } from '../../../src/storage/hash';
@@ -26,7 +25,10 @@ export class FakeServer {
 		if (!this.online) throw new TypeError('Failed to fetch');
 		const bytes = this.files.get(decodeURIComponent(path));
 		if (this.status || !bytes) return new Response(null, { status: this.status ?? 404 });
-		if (this.unpacks && path.endsWith('.gz')) return new Response(gunzipSync(bytes));
+		if (this.unpacks && path.endsWith('.gz')) {
+			const through = new DecompressionStream('gzip');
+			return new Response(new Blob([bytes.slice()]).stream().pipeThrough(through));
+		}
 		const start = this.ranges && range ? Number(/\d+/.exec(range)![0]) : 0;
 		const headers = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
 		const body = this.#stream(bytes.subarray(start), init.signal);
@@ -85,7 +87,10 @@ export async function publishInParts(server: FakeServer): Promise<void> {
 	const pack = JSON.parse(new TextDecoder().decode(server.files.get('pack.json'))) as {
 		files: Record<string, PackFile>;
 	};
-	const statistics = new Uint8Array(gzipSync(bytesOf('statistics')));
+	const packed = new Blob([bytesOf('statistics').slice()])
+		.stream()
+		.pipeThrough(new CompressionStream('gzip'));
+	const statistics = new Uint8Array(await new Response(packed).arrayBuffer());
 	server.files.set('stats/a b@c.gz', statistics);
 	pack.files['stats/a b@c.gz'] = { bytes: statistics.length, sha256: await sha256(statistics) };
 	for (const [path, file] of Object.entries(pack.files)) {
