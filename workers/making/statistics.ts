@@ -3,6 +3,7 @@ import type { PackWriter } from '../../src/core/pack-writer';
 import type { Workbench } from '../workbench';
 import { PackMeasure, startsOf, type Walk } from './measure';
 import { summarise, type BoundsOf } from './summary';
+import { gzipped } from './gzip';
 
 /** An SAE as `pack.json` lists it. */
 export type Entry = Record<string, unknown> & { id: string };
@@ -40,11 +41,4 @@ function boundsIn({ windows }: Walk): BoundsOf {
 		}
 		return { start: starts[low]! + 1, end: starts[low + 1] ?? total };
 	};
-}
-
-async function gzipped(bytes: Uint8Array): Promise<Uint8Array> {
-	const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-		.stream()
-		.pipeThrough(new CompressionStream('gzip'));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -16,6 +16,7 @@ import type { Sae } from '../sae';
 import type { Workbench } from '../workbench';
 import { namesOf, readSamples } from './names';
 import { statisticsFile, type Known, type Places } from './statistics-file';
+import { gzipped } from '../making/gzip';
 
 /** Windows on which the loss is measured. */
 const SPLICED = 24;
@@ -154,11 +155,4 @@ async function upstreamMatches(bench: Workbench, pairs: Pairs, id: SaeId, signal
 			matches.set(other, await pairs.best(id, other, signal));
 	}
 	return matches;
-}
-
-async function gzipped(bytes: Uint8Array): Promise<Uint8Array> {
-	const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-		.stream()
-		.pipeThrough(new CompressionStream('gzip'));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
 }
