@@ -23,7 +23,9 @@ export const CHROMIUM_ARGS = [
 	'--no-first-run',
 	'--disable-background-networking',
 	'--disable-component-update',
-	'--disable-sync'
+	'--disable-sync',
+	// Tests collect garbage when it is least wanted.
+	'--js-flags=--expose-gc'
 ];
 
 /** @returns {string | null} Path of a Chromium. */

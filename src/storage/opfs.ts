@@ -28,8 +28,7 @@ export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 			return handle && handle.getFile();
 		},
 		async append(key) {
-			const handle = await openSync(await directory.getFileHandle(key, { create: true }));
-			return new OpfsSink(handle);
+			return OpfsSink.open(await directory.getFileHandle(key, { create: true }));
 		},
 		async remove(key) {
 			await found(directory.removeEntry(key));
@@ -40,8 +39,19 @@ export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 class OpfsSink implements Sink {
 	#at: number;
 
-	constructor(readonly handle: SyncHandle) {
+	/**
+	 * The file's own handle is held as well: in Chromium, one that is collected as garbage while it is being
+	 * opened never answers.
+	 */
+	private constructor(
+		readonly file: FileSystemFileHandle,
+		readonly handle: SyncHandle
+	) {
 		this.#at = handle.getSize();
+	}
+
+	static async open(file: FileSystemFileHandle): Promise<OpfsSink> {
+		return new OpfsSink(file, await openSync(file));
 	}
 
 	write(bytes: Uint8Array): void {
@@ -71,8 +81,7 @@ async function sizesOf(directory: FileSystemDirectoryHandle): Promise<Map<string
 /** Some browsers offer the directory but not the handles that can write to it. */
 async function probe(directory: FileSystemDirectoryHandle): Promise<void> {
 	const name = `probe-${Math.random().toString(36).slice(2)}`;
-	const handle = await openSync(await directory.getFileHandle(name, { create: true }));
-	handle.close();
+	await (await OpfsSink.open(await directory.getFileHandle(name, { create: true }))).close();
 	await directory.removeEntry(name);
 }
 

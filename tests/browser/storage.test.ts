@@ -91,6 +91,19 @@ describe('OPFS', () => {
 		});
 	});
 
+	it('opens every file, whatever is collected as garbage meanwhile', async () => {
+		const worker = new Worker(new URL('./garbage.worker.ts', import.meta.url), { type: 'module' });
+		const place = `${folder}-garbage`;
+		const kept = await new Promise<number>((resolve, reject) => {
+			worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
+			worker.onerror = (event) => reject(new Error(event.message));
+			worker.postMessage(place);
+		}).finally(() => worker.terminate());
+		expect(kept).toBe(24);
+		const root = await navigator.storage.getDirectory();
+		await root.removeEntry(place, { recursive: true });
+	}, 60_000);
+
 	it('lets two tabs open the same pack at once, and fetches it once', async () => {
 		const fresh = { folder: `${folder}/`.replace('/', '-two'), cuts: [], slow: true };
 		const answers = await Promise.all([inWorker(fresh), inWorker(fresh)]);
