@@ -102,6 +102,7 @@ describe('the site of one’s own', () => {
 		await explore(page);
 		await page.goto(`${address}#/models`);
 		const site = named(page, 'region', 'On this site');
+		await site.getByRole('listitem').first().waitFor();
 		expect(await site.getByRole('listitem').allInnerTexts()).toMatchObject([
 			expect.stringMatching(/^model\b[^]*not stated, open now/),
 			expect.stringMatching(/^Micro gpt2/)
