@@ -45,14 +45,19 @@ describe('IndexedDB', () => {
 describe('OPFS', () => {
 	const folder = `test-${Math.random()}`;
 
-	function inWorker(task: OpfsTask): Promise<OpfsAnswer> {
-		const worker = new Worker(new URL('./opfs.worker.ts', import.meta.url), { type: 'module' });
-		return new Promise<OpfsAnswer>((resolve, reject) => {
-			worker.onmessage = ({ data }: MessageEvent<OpfsAnswer>) => resolve(data);
+	function answerOf<A>(worker: Worker, task: unknown): Promise<A> {
+		return new Promise<A>((resolve, reject) => {
+			worker.onmessage = ({ data }: MessageEvent<A>) => resolve(data);
 			worker.onerror = (event) => reject(new Error(event.message));
 			worker.postMessage(task);
 		}).finally(() => worker.terminate());
 	}
+
+	const inWorker = (task: OpfsTask) =>
+		answerOf<OpfsAnswer>(
+			new Worker(new URL('./opfs.worker.ts', import.meta.url), { type: 'module' }),
+			task
+		);
 
 	afterAll(async () => {
 		const root = await navigator.storage.getDirectory();
@@ -94,11 +99,7 @@ describe('OPFS', () => {
 	it('opens every file, whatever is collected as garbage meanwhile', async () => {
 		const worker = new Worker(new URL('./garbage.worker.ts', import.meta.url), { type: 'module' });
 		const place = `${folder}-garbage`;
-		const kept = await new Promise<number>((resolve, reject) => {
-			worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
-			worker.onerror = (event) => reject(new Error(event.message));
-			worker.postMessage(place);
-		}).finally(() => worker.terminate());
+		const kept = await answerOf<number>(worker, place);
 		expect(kept).toBe(24);
 		const root = await navigator.storage.getDirectory();
 		await root.removeEntry(place, { recursive: true });
