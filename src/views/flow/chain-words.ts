@@ -41,6 +41,10 @@ export function chainInWords(
 			: changed.length > 0
 				? ` Changed by ${changed.join(', and by ')}.`
 				: ` Carried on through ${later.length} layer${later.length > 1 ? 's' : ''} unchanged.`;
+	// A step found looking forwards may be no match of the decoder before it: then it ends there, and weakly goes on.
+	const parted = chain.slice(0, -1).find(({ id }) => happens(id, 'end'));
+	if (parted)
+		return `${begins}${middle} Ends after layer ${parted.layer}; weaker matches go on to layer ${last.layer}.`;
 	const ends = happens(last.id, 'end')
 		? ` Ends after layer ${last.layer}.`
 		: last.layer === layers - 1

@@ -34,6 +34,14 @@ describe('the story of a chain', () => {
 		);
 	});
 
+	it('does not say that what ended on the way is still there', () => {
+		expect(
+			chainInWords([1, 2, 3, 4].map(at), [], events([1, 'birth'], [2, 'end'], [3, 'birth']), 5)
+		).toBe(
+			'Born in layer 1, with no match before it. Carried on through 3 layers unchanged. Ends after layer 2; weaker matches go on to layer 4.'
+		);
+	});
+
 	it('claims no birth where nobody looked, and no end', () => {
 		expect(chainInWords([at(3)], [], new Map(), 6)).toBe(
 			'Followed from layer 3, before which nothing is known of it.'
