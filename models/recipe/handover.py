@@ -1,49 +1,37 @@
-"""A training that goes on elsewhere: its weights as float16, and where it stood; optimisers begin anew.
+"""A model that is learnt further on another machine: what a pack ships of it, as the result of a course.
 
-    python3 models/recipe/handover.py give --work DIR --file FILE
-    python3 models/recipe/handover.py take --work DIR --file FILE
+    python3 models/recipe/handover.py --pack DIR --work DIR --course first|second
 """
 import argparse
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from tensors import from_bytes, to_bytes
+from tensors import from_bytes
+from train_model import FIRST, SECOND
+from transformer import LanguageModel, own
+
+COURSES = {"first": FIRST, "second": SECOND}
 
 
-def give(work, file):
-    """Writes what FILE must hold of the checkpoint in `work`: about a fifth of it."""
-    state = torch.load(Path(work) / "model.checkpoint", map_location="cpu")
-    name, keys, position, gauss, cached = state["rows"]
-    tensors = {f"model.{n}": t.numpy().astype(np.float16) for n, t in state["model"].items()}
-    tensors["rows.keys"] = keys.astype(np.uint32)
-    told = {"tokens": state["tokens"], "step": state["step"], "seconds": state["seconds"],
-            "rows": [name, int(position), int(gauss), float(cached)]}
-    tensors["told"] = np.frombuffer(json.dumps(told).encode(), np.uint8)
-    Path(file).write_bytes(to_bytes(tensors))
-
-
-def take(work, file):
-    """Writes the checkpoint that `run.py model` goes on from."""
-    tensors = from_bytes(Path(file).read_bytes())
-    told = json.loads(tensors.pop("told").tobytes().decode())
-    name, position, gauss, cached = told["rows"]
-    keys = tensors.pop("rows.keys")
-    model = {n.split(".", 1)[1]: torch.from_numpy(t.astype(np.float32)) for n, t in tensors.items()}
-    torch.save({"model": model, "adam": None, "muon": None, "rows": (name, keys, position, gauss, cached),
-                "tokens": told["tokens"], "step": told["step"], "seconds": told["seconds"]},
-               Path(work) / "model.checkpoint")
+def take(pack, work, course):
+    """Writes the weights (rounded to float16) and the course's sums, from which later stages go on."""
+    told = json.loads(Path(pack, "pack.json").read_text())["provenance"]
+    model = LanguageModel()
+    model.load_state_dict(own(from_bytes(Path(pack, "model.safetensors").read_bytes())))
+    torch.save({"model": model.state_dict(), "tokens": told["model_tokens"], "step": told.get("model_steps", 0),
+                "seconds": told["model_seconds"]}, Path(work) / course.result)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("way", choices=("give", "take"))
+    parser.add_argument("--pack", required=True)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--file", required=True)
+    parser.add_argument("--course", choices=tuple(COURSES), default="first")
     args = parser.parse_args()
-    {"give": give, "take": take}[args.way](args.work, args.file)
+    Path(args.work).mkdir(parents=True, exist_ok=True)
+    take(args.pack, args.work, COURSES[args.course])
 
 
 if __name__ == "__main__":

@@ -43,8 +43,10 @@ def parse(words):
     parser.add_argument("--note", default="shares of the training rows", help="a word on the data, for pack.json")
     parser.add_argument("--machine", help="what the training ran on, for pack.json")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--model-tokens", type=float, default=50e6)
+    parser.add_argument("--model-tokens", type=float, default=40e6, help="of the first course")
     parser.add_argument("--model-minutes", type=float, default=240)
+    parser.add_argument("--second-tokens", type=float, default=15e6, help="of the second course")
+    parser.add_argument("--second-minutes", type=float, default=120)
     parser.add_argument("--sae-tokens", type=float, default=8e6)
     parser.add_argument("--sae-minutes", type=float, default=100)
     return parser.parse_args(words)
@@ -66,9 +68,10 @@ def make_pack(args):
         "citation": "",
         "provenance": {
             "recipe": "models/recipe", "machine": args.machine or f"{args.threads} CPU threads, no GPU",
-            "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_seed": 0,
+            "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_steps": model["step"], "model_seed": 0,
             "sae_tokens": int(saes["tokens"]), "sae_seconds": round(saes["seconds"]), "sae_seed": 1,
-            "data": {n: train_model.SHARES.get(n, 0.1) for n in held}, "data_note": args.note,
+            "data": {n: train_model.FIRST.shares.get(n, 0.1) for n in held},
+            "data_second": {n: train_model.SECOND.shares.get(n, 0.1) for n in held}, "data_note": args.note,
             "held_out": "a tenth of the documents of every file, by the sha256 of their text",
         },
     }
@@ -90,7 +93,8 @@ def main(words):
     if "corpus" in wanted:
         corpus.prepare(args.books, args.work)
     if "model" in wanted:
-        train_model.train(args.work, args.model_tokens, args.model_minutes)
+        train_model.train(args.work, args.model_tokens, args.model_minutes, train_model.FIRST)
+        train_model.train(args.work, args.second_tokens, args.second_minutes, train_model.SECOND)
     if "saes" in wanted:
         train_saes.train(args.work, args.sae_tokens, args.sae_minutes)
     if "pack" in wanted:

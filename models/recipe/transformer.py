@@ -144,6 +144,20 @@ def hugging_face(model):
     return {name: weight.detach().float() for name, weight in tensors.items()}
 
 
+def own(tensors):
+    """The state of a LanguageModel, of numpy arrays under Hugging Face's names: what `hugging_face` wrote."""
+    t = {name: torch.from_numpy(array).float() for name, array in tensors.items()}
+    state = {"e.weight": t["model.embed_tokens.weight"], "n.g": t["model.norm.weight"]}
+    for layer in range(LAYERS):
+        of = lambda *names: torch.cat([t[f"model.layers.{layer}.{name}.weight"] for name in names])
+        state |= {f"b.{layer}.{name}": value for name, value in {
+            "qkv.weight": of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+            "o.weight": of("self_attn.o_proj"), "gu.weight": of("mlp.gate_proj", "mlp.up_proj"),
+            "down.weight": of("mlp.down_proj"), "n1.g": of("input_layernorm"),
+            "n2.g": of("post_attention_layernorm")}.items()}
+    return state
+
+
 def config():
     """config.json in Hugging Face's words."""
     return {

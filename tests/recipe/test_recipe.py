@@ -103,26 +103,30 @@ class Tensors(unittest.TestCase):
 
 
 class Handover(unittest.TestCase):
-    def test_a_training_goes_on_where_it_stood(self):
-        rows = np.random.RandomState(5)
-        rows.randint(0, 9, 700)
-        weights = {"blocks.0.q": torch.randn(4, 6), "e.weight": torch.randn(9, 4)}
-        state = {"model": weights, "adam": {"state": 1}, "muon": [], "rows": rows.get_state(), "tokens": 8192,
-                 "step": 12, "seconds": 34.5}
+    def test_a_pack_gives_back_the_model_it_ships(self):
+        model = transformer.LanguageModel()
         with tempfile.TemporaryDirectory() as folder:
-            here, there, file = Path(folder, "here"), Path(folder, "there"), Path(folder, "handover.safetensors")
-            here.mkdir(), there.mkdir()
-            torch.save(state, here / "model.checkpoint")
-            handover.give(here, file)
-            handover.take(there, file)
-            found = torch.load(there / "model.checkpoint")
-        for name, t in weights.items():
-            torch.testing.assert_close(found["model"][name], t, atol=0, rtol=1e-3)
-        self.assertEqual((found["tokens"], found["step"], found["seconds"]), (8192, 12, 34.5))
-        self.assertIsNone(found["adam"])
-        again = np.random.RandomState(0)
-        again.set_state(found["rows"])
-        np.testing.assert_array_equal(again.randint(0, 9999, 50), rows.randint(0, 9999, 50))
+            shipped = {name: t.numpy().astype(np.float16) for name, t in transformer.hugging_face(model).items()}
+            Path(folder, "model.safetensors").write_bytes(tensors.to_bytes(shipped))
+            told = {"provenance": {"model_tokens": 8192, "model_steps": 12, "model_seconds": 34}}
+            Path(folder, "pack.json").write_text(json.dumps(told))
+            handover.take(folder, folder, train_model.FIRST)
+            found = torch.load(Path(folder, train_model.FIRST.result))
+        self.assertEqual(set(found["model"]), set(model.state_dict()))
+        for name, t in transformer.half(model).state_dict().items():
+            torch.testing.assert_close(found["model"][name], t, atol=0, rtol=0)
+        self.assertEqual((found["tokens"], found["step"], found["seconds"]), (8192, 12, 34))
+
+
+class Courses(unittest.TestCase):
+    def test_rates_rise_stay_and_fall(self):
+        first, second = train_model.FIRST, train_model.SECOND
+        late = 10 * train_model.WARM_UP
+        self.assertAlmostEqual(train_model.scale_at(0, 0, first), 1 / train_model.WARM_UP)
+        self.assertEqual(train_model.scale_at(late, first.fall_from, first), 1)
+        self.assertAlmostEqual(train_model.scale_at(late, (1 + first.fall_from) / 2, first), 0.5)
+        self.assertAlmostEqual(train_model.scale_at(late, 0.5, second), second.height / 2)
+        self.assertAlmostEqual(train_model.scale_at(late, 1, second), second.height * train_model.LEAST)
 
 
 class Saes(unittest.TestCase):
@@ -222,14 +226,18 @@ class Stages(unittest.TestCase):
             held, train = (corpus.token_files(work, kind)["own"] for kind in ("held", "train"))
             self.assertGreater(len(train), len(held))
             said = []
-            train_model.train(work, 600, 1, batch=1, say=said.append)
-            state = torch.load(work / "model.pt")
-            self.assertGreaterEqual(state["tokens"], 600)
-            before = {k: v.clone() for k, v in state["model"].items()}
-            train_model.train(work, 600, 1, batch=1, say=said.append)
-            after = torch.load(work / "model.pt")["model"]
-            for name, value in before.items():
-                torch.testing.assert_close(after[name], value)
+            def both():
+                train_model.train(work, 600, 1, train_model.FIRST, batch=1, say=said.append)
+                train_model.train(work, 300, 1, train_model.SECOND, batch=1, say=said.append)
+                return torch.load(work / "first.pt"), torch.load(work / "model.pt")
+
+            first, second = both()
+            self.assertGreaterEqual(first["tokens"], 600)
+            self.assertGreaterEqual(second["tokens"], first["tokens"] + 300)
+            self.assertFalse(torch.equal(first["model"]["e.weight"], second["model"]["e.weight"]))
+            for before, after in zip((first, second), both()):
+                for name, value in before["model"].items():
+                    torch.testing.assert_close(after["model"][name], value)
 
     def test_without_books_it_learns_from_generated_stories(self):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(corpus, "VOCABULARY", 300):
@@ -266,7 +274,8 @@ class Stages(unittest.TestCase):
             language = ["".join(rng.choice(syllables, rng.integers(1, 5))) for _ in range(4000)]
             documents = (" ".join(rng.choice(language, 500)) for _ in range(60))
             (books / "invented.txt").write_text("\n<|endoftext|>\n".join(documents))
-            self.words = ["--threads", "1", "--model-tokens", "1500", "--sae-tokens", "2000"]
+            self.words = ["--threads", "1", "--model-tokens", "1500", "--second-tokens", "600",
+                          "--sae-tokens", "2000"]
             packs = [self.made(folder / name, books, cut) for name, cut in (("once", False), ("cut", True))]
             self.check(packs[0], small)
             files = [{p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} for out in packs]
@@ -282,7 +291,7 @@ class Stages(unittest.TestCase):
         run.main(["corpus", *words, "--books", str(books)])
         if cut:
             self.cut(train_model.Muon, "step", 2, lambda: run.main(["model", *words]))
-            self.assertEqual(torch.load(work / "model.checkpoint")["step"], 1)
+            self.assertEqual(torch.load(work / "first.checkpoint")["step"], 1)
         run.main(["model", *words])
         if cut:
             self.cut(sae_learning.Learner, "step", 30, lambda: run.main(["saes", *words]))
