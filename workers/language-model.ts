@@ -75,6 +75,8 @@ export class LanguageModel {
 	readonly #variants = new Map<string, Promise<Session>>();
 	readonly #form: 'whole' | 'rows';
 	#worlds: Promise<Session> | null = null;
+	/** The session of `texts`, and the sites that its graph reaches. */
+	#texts: { sites: string; session: Promise<Session> } | null = null;
 
 	constructor(
 		readonly config: Config,
@@ -194,14 +196,14 @@ export class LanguageModel {
 
 	/**
 	 * Texts of one length, each read from its start and all in one run: the sites, `[texts × length × dModel]`
-	 * each. Faster than `readOnce` where nothing waits for the thread.
+	 * each. Reads no deeper than these sites. Faster than `readOnce` where nothing waits for the thread.
 	 */
 	async texts(
 		ids: number[][],
 		sites: Site[],
 		signal?: AbortSignal
 	): Promise<Map<Site, Float32Array>> {
-		const session = await (this.#worlds ??= this.#open());
+		const session = await this.#upTo(sites);
 		const [rows, length] = [ids.length, ids[0]?.length ?? 0];
 		const dims = [rows, addSites(this.shape.layers, []).length, this.shape.dModel];
 		const feeds = {
@@ -226,8 +228,8 @@ export class LanguageModel {
 		const weight = (name: string) => this.weights.weight(name);
 		const stream = new Stream(graph, this.shape, weight, this.#form, null, site);
 		this.architecture.build(stream, this.config);
-		const session = await Session.create(graph.finish(), this.weights.files, []);
 		const last = residPost(this.shape.layers - 1);
+		const session = await Session.create(graph.finish([last]), this.weights.files, []);
 		return {
 			run: async (ids, value) => {
 				// The last residual's own tap lies before its replacement.
@@ -252,6 +254,8 @@ export class LanguageModel {
 		this.#variants.clear();
 		await (await this.#worlds)?.release();
 		this.#worlds = null;
+		await (await this.#texts?.session)?.release();
+		this.#texts = null;
 	}
 
 	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
@@ -324,12 +328,24 @@ export class LanguageModel {
 		return session;
 	}
 
-	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form): Uint8Array {
+	/** A session that computes these sites and nothing that they do not need; the one before is freed. */
+	async #upTo(sites: Site[]): Promise<Session> {
+		const key = sites.toSorted().join(' ');
+		if (this.#texts?.sites === key) return this.#texts.session;
+		const before = this.#texts?.session;
+		const session = Session.create(this.#graph([], 'worlds', sites), this.weights.files);
+		this.#texts = { sites: key, session };
+		session.catch(() => (this.#texts = null));
+		await (await before?.catch(() => null))?.release();
+		return session;
+	}
+
+	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form, wanted?: Site[]): Uint8Array {
 		const graph = new Graph();
 		const weight = (name: string) => this.weights.weight(name);
 		const stream = new Stream(graph, this.shape, weight, form, edited);
 		this.architecture.build(stream, this.config);
-		return graph.finish();
+		return graph.finish(wanted);
 	}
 
 	#files(edited: EditedSae[] | null): SessionFiles {

@@ -38,6 +38,14 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		expect(worst(await f.bench.lens.logits(taps.get(lastSite)!), expected)).toBeLessThan(1);
 	});
 
+	it.each(PROMPTS)('reads "%s" no deeper than each site, and finds the same there', async (p) => {
+		for (const site of f.bench.model.sites) {
+			const taps = await f.bench.model.texts([prompt(p)], [site]);
+			expect([...taps.keys()]).toEqual([site]);
+			expect(worst(taps.get(site)!, f.floats(`read.${p}.tap.${site}`)), site).toBeLessThan(1);
+		}
+	});
+
 	it.each(PROMPTS)('reads "%s": the logit lens after each layer', async (p) => {
 		const { taps } = await readAll(p);
 		for (const [site, x] of taps) {

@@ -54,9 +54,9 @@ export class Graph {
 	#nodes: Node[] = [];
 	/** Values that leave the graph, by the names they were made under. */
 	#renamed = new Map<Value, string>();
-	#initializers: Message[] = [];
+	#initializers: { name: Value; tensor: Message }[] = [];
 	#inputs: Message[] = [];
-	#outputs: Message[] = [];
+	#outputs: { name: string; info: Message }[] = [];
 	#known = new Set<string>();
 	#count = 0;
 	readonly inputs: string[] = [];
@@ -76,7 +76,7 @@ export class Graph {
 		const made = this.#nodes.some((n) => n.outputs.includes(from));
 		if (made && !this.#renamed.has(from)) this.#renamed.set(from, name);
 		else this.#nodes.push({ type: 'Identity', inputs: [from], outputs: [name], attributes: {} });
-		this.#outputs.push(valueInfo(name, type, shape));
+		this.#outputs.push({ name, info: valueInfo(name, type, shape) });
 		this.outputs.push(name);
 	}
 
@@ -89,7 +89,7 @@ export class Graph {
 			const entries = { location: weight.file, offset: weight.offset, length: weight.length };
 			for (const [key, value] of Object.entries(entries))
 				tensor.message(13, new Message().string(1, key).string(2, String(value)));
-			this.#initializers.push(tensor.int(14, EXTERNAL));
+			this.#initializers.push({ name: weight.name, tensor: tensor.int(14, EXTERNAL) });
 		}
 		if (weight.type !== 'float16') return weight.name;
 		const wide = `${weight.name}:float32`;
@@ -112,7 +112,7 @@ export class Graph {
 					: ELEMENT.int64;
 		const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 		const tensor = new Message().ints(1, shape).int(2, type).string(8, name).bytes(9, raw);
-		this.#initializers.push(tensor);
+		this.#initializers.push({ name, tensor });
 		return name;
 	}
 
@@ -133,15 +133,28 @@ export class Graph {
 		return this.ops(type, inputs, 1, attributes)[0]!;
 	}
 
-	/** The serialised ModelProto. */
-	finish(): Uint8Array {
+	/**
+	 * The serialised ModelProto. With `wanted`, no other value leaves the graph, and it holds only the nodes and
+	 * weights that these need: a session runs every node that it has, whatever is asked of it. Inputs all stay.
+	 */
+	finish(wanted: string[] = this.outputs): Uint8Array {
 		const graph = new Message();
 		const name = (value: Value) => this.#renamed.get(value) ?? value;
-		this.#nodes.forEach((n, i) => graph.message(1, node(n, `${n.type}:${i}`, name)));
+		const needed = new Set(wanted);
+		// Nodes stand after those whose values they take.
+		const nodes = this.#nodes.toReversed();
+		const kept = nodes.filter(({ inputs, outputs }) => {
+			if (!outputs.some((value) => needed.has(name(value)))) return false;
+			for (const value of inputs) needed.add(name(value));
+			return true;
+		});
+		kept.reverse().forEach((n, i) => graph.message(1, node(n, `${n.type}:${i}`, name)));
 		graph.string(2, 'undercurrent');
-		for (const t of this.#initializers) graph.message(5, t);
+		for (const { name: weight, tensor } of this.#initializers)
+			if (needed.has(weight)) graph.message(5, tensor);
 		for (const i of this.#inputs) graph.message(11, i);
-		for (const o of this.#outputs) graph.message(12, o);
+		for (const { name: value, info } of this.#outputs)
+			if (wanted.includes(value)) graph.message(12, info);
 		return new Message()
 			.int(1, 8)
 			.string(2, 'undercurrent')
