@@ -48,6 +48,13 @@ it('filters by words of path, site, format and layer, and by what is read', () =
 	expect(shape('nowhere')).toEqual([]);
 });
 
+it('takes a numbered layer for that layer alone', () => {
+	expect(shape('layer 9')).toEqual([['Layer 9', ['saes/blocks.10.hook_resid_pre']]]);
+	expect(shape('Layer 2 65k')).toEqual([['Layer 2', ['layer_2/width_65k/average_l0_9']]]);
+	// A 1 stands in many paths, and in no layer here.
+	expect(shape('layer 1')).toEqual([]);
+});
+
 it('takes the site of the files over that of the path', () => {
 	expect(siteOf({ ...foundSae(1), site: 'blocks.9.hook_mlp_out' })).toBe('blocks.1.hook_resid_pre');
 	expect(siteOf(SAES.at(-1)!)).toBeNull();
