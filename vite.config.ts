@@ -7,8 +7,11 @@ import { VitePWA } from 'vite-plugin-pwa';
 import { parsePack } from './src/core/manifest';
 import type { SitePack } from './src/core/site-pack';
 import { publications, publish, sitePack } from './workers/cli/publish';
+import { cutRuntimes, writeRuntimes } from './workers/cli/runtime';
 
 const root = import.meta.dirname;
+/** Bytes of the longest file that the site's host takes. */
+const limit = Number(process.env.UNDERCURRENT_MAX_FILE ?? Infinity);
 
 /** The packs of the built site: those that the build was given (`workers/cli/build.ts`), else the default one. */
 function folders(): string[] {
@@ -20,7 +23,6 @@ function folders(): string[] {
 
 /** Served as they lie in development, where nothing needs to be cut; as hosts can bear them in the built site. */
 function models(command: 'build' | 'serve'): Plugin {
-	const limit = Number(process.env.UNDERCURRENT_MAX_FILE ?? Infinity);
 	const packs = command === 'build' ? publications(folders(), limit) : [];
 	const examples = packs.map(({ from, pack }) => {
 		const file = pack.workedExample;
@@ -56,6 +58,18 @@ function models(command: 'build' | 'serve'): Plugin {
 		},
 		async writeBundle({ dir }) {
 			for (const pack of packs) await publish(pack, dir!);
+		}
+	};
+}
+
+/** The inference runtime, in parts where its builds are longer than the limit. */
+function runtime(command: 'build' | 'serve'): Plugin {
+	const cut = command === 'build' ? cutRuntimes(limit) : {};
+	return {
+		name: 'undercurrent-runtime',
+		config: () => ({ define: { __RUNTIME__: JSON.stringify(cut) } }),
+		async writeBundle({ dir }) {
+			await writeRuntimes(cut, dir!);
 		}
 	};
 }
@@ -108,7 +122,7 @@ const pwa = VitePWA({
 
 export default defineConfig(({ command }) => ({
 	base: './',
-	plugins: [svelte(), models(command), pwa],
+	plugins: [svelte(), models(command), runtime(command), pwa],
 	worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
 	optimizeDeps: { exclude: ['onnxruntime-web'] },
 	build: {

@@ -5,6 +5,10 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Backend } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import { joinRuntime, type CutRuntime } from './runtime-parts';
+
+/** Put in by vite.config.ts: the builds that the site holds in parts, by their names; nobody puts it in elsewhere. */
+declare const __RUNTIME__: Record<string, CutRuntime> | undefined;
 
 type Runtime = typeof import('onnxruntime-web');
 /** A value that stays with the engine between runs, on the GPU where there is one. */
@@ -37,6 +41,9 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 	return runtime.then(
 		() => undefined,
 		(cause: unknown) => {
+			// The next call tries again: a network may be back.
+			runtime = null;
+			if (cause instanceof Problem) throw cause;
 			throw new Problem(
 				'unsupported',
 				'The inference runtime (WebAssembly) could not be started in this browser.',
@@ -67,12 +74,25 @@ async function loadRuntime(gpu: boolean): Promise<Runtime> {
 		// A name the bundler cannot see: in the browser's bundle this build would add 28 MB.
 		const name = 'onnxruntime-web';
 		ort = (await import(/* @vite-ignore */ name)) as Runtime;
-	} else if (!gpu) ort = await import('onnxruntime-web/wasm');
-	else if ('Suspending' in WebAssembly) ort = await import('onnxruntime-web/jspi');
-	else ort = await import('onnxruntime-web/webgpu');
+	} else if (!gpu) {
+		ort = await import('onnxruntime-web/wasm');
+		await supply(ort, 'ort-wasm-simd-threaded.wasm');
+	} else if ('Suspending' in WebAssembly) {
+		ort = await import('onnxruntime-web/jspi');
+		await supply(ort, 'ort-wasm-simd-threaded.jspi.wasm');
+	} else {
+		ort = await import('onnxruntime-web/webgpu');
+		await supply(ort, 'ort-wasm-simd-threaded.asyncify.wasm');
+	}
 	ort.env.wasm.numThreads = 1;
 	ort.env.logLevel = 'error';
 	return ort;
+}
+
+/** Hands the runtime its WebAssembly where the site holds it in parts; else it fetches the whole itself. */
+async function supply(ort: Runtime, file: string): Promise<void> {
+	const cut = typeof __RUNTIME__ === 'undefined' ? undefined : __RUNTIME__[file];
+	if (cut) ort.env.wasm.wasmBinary = await joinRuntime(file, cut);
 }
 
 let tail: Promise<unknown> = Promise.resolve();

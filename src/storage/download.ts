@@ -1,4 +1,5 @@
 /** Fetches a file of a pack into memory, hashing while it streams; goes on where an earlier attempt was cut. */
+import type { Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
 import { startSha256 } from './hash';
 import { fetchBytes, type Fetching } from './fetching';
@@ -7,6 +8,10 @@ export interface Download extends Pick<Fetching, 'name' | 'fetch' | 'signal'> {
 	/** Where it lies, whole or in parts: see `core/parts.ts`. */
 	parts: { address: string; bytes: number }[];
 	file: PackFile;
+	/** What goes along with the request for an address. */
+	headers?: (address: string) => Record<string, string>;
+	/** The Problem of an answer that no further attempt will change; the usual one where it knows none. */
+	refusal?: (address: string, status: number) => Problem | null;
 	/** The beginning of the file, from an earlier attempt; not yet trusted. */
 	before: Uint8Array | null;
 	/** Each new piece as it comes, in order. */
@@ -51,6 +56,8 @@ export async function download(job: Download): Promise<Downloaded> {
 				bytes: length,
 				from: at - start,
 				to: null,
+				headers: job.headers?.(address) ?? {},
+				refusal: (status) => job.refusal?.(address, status) ?? null,
 				onPiece: async (piece) => {
 					const fits = piece.subarray(0, end - at);
 					take(fits);

@@ -5,14 +5,23 @@
 
 /** As the service worker calls it, in `vite.config.ts`. */
 const CACHE = 'undercurrent-runtime';
-const RUNTIME = /\/assets\/(ort[^/]*)-[\w-]{8}\.(js|wasm)$/;
+/** Whole, or a part of what is too long for the site's host (`workers/cli/runtime.ts`). */
+const RUNTIME = /\/assets\/(ort[^/]*)-[\w-]{8}\.(js|wasm)(?:\.part\d+)?$/;
+
+/** Addresses of what this thread has put together of the runtime. */
+const joined = new Set<string>();
+
+/** Says that the runtime was put together of what lies at these addresses: browsers list only so many requests. */
+export function noteRuntime(addresses: string[]): void {
+	for (const address of addresses) joined.add(address);
+}
 
 /** True when everything of the runtime that this thread has used is in the cache. */
 export async function keepRuntime(): Promise<boolean> {
 	const caches = globalThis.caches as CacheStorage | undefined;
 	if (!caches) return false;
 	const entries = performance.getEntriesByType('resource').map((entry) => entry.name);
-	const used = [...new Set(entries)].filter((url) => RUNTIME.test(url));
+	const used = [...new Set([...entries, ...joined])].filter((url) => RUNTIME.test(url));
 	const cache = await caches.open(CACHE);
 	for (const url of used) {
 		if (await cache.match(url)) continue;
@@ -26,10 +35,18 @@ export async function keepRuntime(): Promise<boolean> {
 	return used.length > 0;
 }
 
-/** Of the same file with another hash in its name, only the one in use is kept. */
+/** Deletes what is kept of these addresses: it is not what it should be. */
+export async function forgetRuntime(addresses: string[]): Promise<void> {
+	const cache = await (globalThis.caches as CacheStorage | undefined)?.open(CACHE);
+	for (const address of addresses) await cache?.delete(address);
+}
+
+/** Of the same file with another hash in its name, whole or in parts, only the one in use is kept. */
 async function forgetOlder(cache: Cache, used: string[]): Promise<void> {
 	const stem = (url: string) => url.replace(RUNTIME, '/assets/$1.$2');
-	const inUse = new Set(used.map(stem));
+	const version = (url: string) => url.replace(/\.part\d+$/, '');
+	const stems = new Set(used.map(stem));
+	const versions = new Set(used.map(version));
 	for (const { url } of await cache.keys())
-		if (inUse.has(stem(url)) && !used.includes(url)) await cache.delete(url);
+		if (stems.has(stem(url)) && !versions.has(version(url))) await cache.delete(url);
 }

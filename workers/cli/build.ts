@@ -47,7 +47,7 @@ async function build(words: string[]): Promise<void> {
 	);
 	if (built.status !== 0)
 		throw new Problem('unexpected', 'The site was not built.', 'See above for the reason.');
-	weigh(outDir(vite));
+	weigh(outDir(vite), limit === undefined ? Infinity : bytesIn(limit, '--max-file'));
 }
 
 /** Our options, and what is Vite's. */
@@ -79,8 +79,8 @@ function outDir(vite: string[]): string {
 	return path.resolve(ROOT, typeof values.outDir === 'string' ? values.outDir : 'dist');
 }
 
-/** Names the hosts for which the site, or a file of it, is too large. */
-function weigh(folder: string): void {
+/** Names the files above the limit, and the hosts for which the site, or a file of it, is too large. */
+function weigh(folder: string, limit: number): void {
 	const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 		.map((name) => ({ name, ...sizeOf(path.join(folder, name)) }))
 		.filter(({ isFile }) => isFile);
@@ -90,12 +90,10 @@ function weigh(folder: string): void {
 	say(
 		`${files.length} files, ${mib(total)}; the largest, ${largest!.name}, has ${mib(largest!.bytes)}.`
 	);
+	for (const { name, bytes } of files.filter((file) => file.bytes > limit))
+		say(`Longer than --max-file: ${name}, ${mib(bytes)}; descriptions and scripts are never cut.`);
 	for (const { host, file, site } of HOSTS) {
-		if (largest!.bytes > file && largest!.name.includes('ort-'))
-			say(
-				`Too large for ${host} (${mib(file)} a file): this is a build of the inference runtime, which --max-file does not cut. Choose another host.`
-			);
-		else if (largest!.bytes > file)
+		if (largest!.bytes > file)
 			say(
 				`Too large for ${host} (${mib(file)} a file): build with --max-file ${file / MIB - 1}MiB.`
 			);
