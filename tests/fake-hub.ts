@@ -44,6 +44,8 @@ export class FakeHub {
 	readonly plain = new Map<string, Uint8Array>();
 	/** False makes it a host of plain files alone. */
 	answers = true;
+	/** Whether gated repositories are described and listed to everybody, as Hugging Face does; their files never are. */
+	lists = false;
 	ranges = true;
 	/** Whether pages of other origins see more than the few headers that they always see. */
 	exposes = true;
@@ -139,7 +141,8 @@ export class FakeHub {
 	#api(url: URL, request: IncomingMessage, response: ServerResponse): void {
 		const [, id, what, revision, inside = ''] =
 			/^\/api\/models\/(.+?)\/(revision|tree)\/([^/]+)(?:\/(.*))?$/.exec(url.pathname) ?? [];
-		const repository = id === undefined ? null : this.#visible(id, request, response);
+		const shown = this.lists ? this.#repositories.get(id ?? '') : undefined;
+		const repository = id === undefined ? null : (shown ?? this.#visible(id, request, response));
 		if (id !== undefined && !repository) return;
 		const fault = this.#fault(url.pathname, () => true);
 		if (fault) return refuse(response, fault);

@@ -95,7 +95,7 @@ export class LocalWorkshop implements Workshop {
 		return jobs.work(job, async (signal) => {
 			const steps = new Delivery(onProgress);
 			const folder = await remoteFolder(source, signal);
-			const imported = await fetchPack(folder, await stored(), signal, steps.send);
+			const imported = await fetchPack(folder, source.token, await stored(), signal, steps.send);
 			await steps.arrived();
 			return imported;
 		});

@@ -7,6 +7,12 @@ export interface Token {
 	value: string;
 }
 
+/** What is sent along with a request: the token to its own host, to no other. */
+export function headersOf(token: Token | null, address: string): Record<string, string> {
+	if (token === null || new URL(address).origin !== token.origin) return {};
+	return { authorization: `Bearer ${token.value}` };
+}
+
 export interface RemoteSource {
 	kind: 'remote';
 	/** As typed, or as pinned by a first look (`RemoteFacts.place`). */

@@ -8,6 +8,7 @@ import type { Chosen, Exported, Imported, StorageReport, Verified } from '../cor
 import type { PackRecord, Records } from './database';
 import { archive } from './exporting';
 import { exclusive, ifFree, isBusy, isQuota, type FileStore } from './files';
+import { Gates } from './gates';
 import { sha256 } from './hash';
 import { describe, storeFiles, type Described } from './importing';
 import { inventory, isWhole, type Known } from './inventory';
@@ -60,13 +61,15 @@ const DIGITS = 12;
  * and `import` as long as files are stored that no pack on the list uses yet.
  */
 export class Library {
+	/** Tokens that readers gave for hosts where packs lie. */
+	readonly gates = new Gates();
 	readonly #shelf: Shelf;
 	readonly #records: Records;
 	readonly #fetch: typeof fetch;
 	readonly #keepProgram: () => Promise<boolean>;
 
 	constructor(parts: LibraryParts) {
-		this.#shelf = new Shelf(parts.files, parts.fetch, parts.pauses);
+		this.#shelf = new Shelf(parts.files, parts.fetch, this.gates, parts.pauses);
 		this.#records = parts.records;
 		this.#fetch = parts.fetch;
 		this.#keepProgram = parts.keepProgram;
@@ -260,14 +263,19 @@ export class Library {
 	async #manifest(address: string, stored: string | null, signal?: AbortSignal): Promise<string> {
 		const signals = [signal ?? [], stored ? AbortSignal.timeout(PATIENCE) : []].flat();
 		try {
-			const response = await this.#fetch(`${address}pack.json`, {
+			const manifest = `${address}pack.json`;
+			const response = await this.#fetch(manifest, {
 				cache: 'no-store',
 				referrerPolicy: 'no-referrer',
+				headers: this.gates.headers(manifest),
 				signal: AbortSignal.any(signals)
 			});
 			if (response.ok) return await response.text();
 			if (stored) return stored;
-			throw missing('pack-missing', `the server answered ${response.status}`);
+			throw (
+				this.gates.refusal(manifest, response.status, 'pack.json') ??
+				missing('pack-missing', `the server answered ${response.status}`)
+			);
 		} catch (cause) {
 			signal?.throwIfAborted();
 			if (stored) return stored;

@@ -4,6 +4,7 @@ import type { PackFile } from '../core/manifest';
 import { partsOf } from '../core/parts';
 import { download, type Downloaded } from './download';
 import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files';
+import type { Gates } from './gates';
 import { sha256, startSha256 } from './hash';
 import { filesInMemory } from './memory';
 
@@ -17,14 +18,16 @@ export interface Wanted extends PackFile {
 export class Shelf {
 	readonly files: FileStore;
 	readonly #fetch: typeof fetch;
+	readonly #gates: Gates;
 	readonly #pauses: number[] | undefined;
 	/** What the browser had no room for: it lasts as long as this session. */
 	readonly #overflow = filesInMemory();
 	#full: Problem | null = null;
 
-	constructor(files: FileStore, fetcher: typeof fetch, pauses?: number[]) {
+	constructor(files: FileStore, fetcher: typeof fetch, gates: Gates, pauses?: number[]) {
 		this.files = files;
 		this.#fetch = fetcher;
+		this.#gates = gates;
 		this.#pauses = pauses;
 	}
 
@@ -213,6 +216,9 @@ export class Shelf {
 				file: wanted,
 				before,
 				fetch: this.#fetch,
+				headers: (address) => this.#gates.headers(address),
+				refusal: (address, status) =>
+					this.#gates.refusal(address, status, `the file ${wanted.path}`),
 				signal,
 				onProgress,
 				onPiece: (piece) => writing.write(piece),

@@ -1,6 +1,6 @@
 /** Short questions to a hub or another host: JSON, and whether a file is there. */
 import { Problem } from '../../src/core/errors';
-import type { Token } from '../../src/core/remote';
+import { headersOf, type Token } from '../../src/core/remote';
 import { fetchBytes, tagOf, type Fetching } from '../../src/storage/fetching';
 import { Words } from '../formats/words';
 
@@ -15,13 +15,6 @@ export interface Link {
 
 /** No listing is longer. */
 const LONGEST = 32_000_000;
-
-/** What is sent along with a request: the token to its own host, to no other. */
-export function headersFor(link: Link, address: string): Record<string, string> {
-	const { token } = link;
-	if (token === null || new URL(address).origin !== token.origin) return {};
-	return { authorization: `Bearer ${token.value}` };
-}
 
 /** A host's answer in JSON, and its headers. Throws a Problem when it is none. */
 export async function askJson(
@@ -66,7 +59,7 @@ export async function askAbout(
 		method: 'HEAD',
 		cache: 'no-store',
 		referrerPolicy: 'no-referrer',
-		headers: headersFor(link, address),
+		headers: headersOf(link.token, address),
 		...(signal && { signal })
 	}).catch(() => null);
 	signal?.throwIfAborted();
@@ -102,7 +95,7 @@ function requestFor(link: Link, address: string, name: string) {
 		from: 0,
 		fetch,
 		signal,
-		headers: headersFor(link, address),
+		headers: headersOf(link.token, address),
 		...(pauses && { pauses })
 	};
 }

@@ -1,5 +1,6 @@
 /** A pack that lies on another host as it is, into storage. */
 import type { Progress } from '../../src/core/contract';
+import type { Token } from '../../src/core/remote';
 import type { Imported } from '../../src/core/stored-packs';
 import type { Library } from '../../src/storage/library';
 import type { RemoteFolder } from './remote-folder';
@@ -10,6 +11,7 @@ import type { RemoteFolder } from './remote-folder';
  */
 export async function fetchPack(
 	folder: RemoteFolder,
+	token: Token | null,
 	library: Library,
 	signal: AbortSignal,
 	onProgress: (progress: Progress) => void
@@ -24,6 +26,7 @@ export async function fetchPack(
 		await folder.release();
 		return imported;
 	}
+	library.gates.use(facts.pack, token);
 	const source = await library.open({ address: facts.pack }, signal);
 	await source.keepAll?.(signal, tell);
 	const { name, title, files } = source.pack;

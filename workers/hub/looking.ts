@@ -7,8 +7,9 @@ import {
 	type HubPlace,
 	type PlainPlace
 } from '../../src/core/remote-address';
+import { headersOf } from '../../src/core/remote';
 import type { Arrivals, RemoteFile } from '../../src/storage/arrivals';
-import { headersFor, type Link } from './asking';
+import type { Link } from './asking';
 import { lookAtHub, pageOf, refused } from './hub';
 import { lookAtPlain } from './plain';
 import { RemoteFolder, type Road } from './remote-folder';
@@ -57,7 +58,7 @@ function roadOf(link: Link, arrivals: Arrivals, place: HubPlace | null): Road {
 	return {
 		arrivals,
 		access: ({ address }: RemoteFile) => ({
-			headers: headersFor(link, address),
+			headers: headersOf(link.token, address),
 			signal: link.signal,
 			...(place && {
 				refusal: (status: number, headers: Headers) => refused(place, link, status, headers)

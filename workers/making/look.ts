@@ -8,7 +8,7 @@ import {
 	type StoredBytes,
 	type StoredDtype
 } from '../../src/core/bringing';
-import { isAbort, Problem } from '../../src/core/errors';
+import { codeOf, isAbort, Problem } from '../../src/core/errors';
 import { Unstated, within, type Folder } from '../formats/folder';
 import { siteIn } from '../formats/gemma-scope';
 import { claimed, folders, readSae } from '../formats/formats';
@@ -143,7 +143,7 @@ async function dictionaryAt(
 		const stores = eachDtype((as) => saeBytes(tensors, as));
 		return { ...told, facts: { site, architecture, dIn, dSae, k, ...heads, stored: stores } };
 	} catch (error) {
-		if (isAbort(error)) throw error;
+		if (endsAll(error)) throw error;
 		if (error instanceof Unstated) return { ...told, asks: error.asks, why: error.sentence };
 		return { ...told, why: sentenceOf(error) };
 	}
@@ -163,10 +163,13 @@ async function refusing(found: Found, path: string, work: () => Promise<unknown>
 	try {
 		await work();
 	} catch (error) {
-		if (isAbort(error)) throw error;
+		if (endsAll(error)) throw error;
 		found.refused.push({ path: path || found.name, why: sentenceOf(error) });
 	}
 }
+
+/** Whether it is true of every file: nobody wants to know any more, or a host keeps all of them to itself. */
+const endsAll = (error: unknown) => isAbort(error) || codeOf(error) === 'gated';
 
 function sentenceOf(error: unknown): string {
 	if (error instanceof Problem) return `${error.sentence} ${error.advice}`;

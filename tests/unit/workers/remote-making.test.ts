@@ -1,8 +1,9 @@
 /** From an id to a pack in storage: looked at by ranges, gathered, made, freed. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_STATED, type Order } from '../../../src/core/bringing';
+import type { Token } from '../../../src/core/remote';
 import { Library } from '../../../src/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../src/storage/memory';
 import { Jobs } from '../../../workers/jobs';
@@ -16,7 +17,11 @@ let library: Library;
 let workshop: LocalWorkshop;
 const jobs = new Jobs();
 const silent = () => undefined;
-const source = (place: string) => ({ kind: 'remote' as const, place, token: null });
+const source = (place: string, token: Token | null = null) => ({
+	kind: 'remote' as const,
+	place,
+	token
+});
 
 beforeAll(async () => (hub = await FakeHub.open()));
 afterAll(() => hub.close());
@@ -139,16 +144,81 @@ it('looks at hundreds of SAEs of Gemma Scope without asking for one', async () =
 	expect(hub.filesAsked).toEqual([]);
 });
 
-it('fetches a pack as it is', async () => {
+/** The files of a pack, as its folder has them. */
+function packFiles(): Record<string, Uint8Array> {
 	const folder = path.join(FIXTURES, 'gpt2');
 	const read = (file: string) => new Uint8Array(readFileSync(path.join(folder, file)));
 	const pack = JSON.parse(new TextDecoder().decode(read('pack.json'))) as { files: object };
 	const files = ['pack.json', ...Object.keys(pack.files)];
-	hub.put('org/pack', Object.fromEntries(files.map((file) => [file, read(file)])));
+	return Object.fromEntries(files.map((file) => [file, read(file)]));
+}
+
+it('fetches a pack as it is', async () => {
+	hub.put('org/pack', packFiles());
 	const place = source(`${hub.origin}/org/pack`);
 	const found = await workshop.look(place, {}, 8, silent);
 	expect(found.isPack).toBe(true);
 	const stored = await workshop.fetch(place, 9, silent);
 	expect(stored.title).toBe('Micro gpt2');
 	expect((await library.storage()).packs).toMatchObject([{ complete: true }]);
+});
+
+describe('where a hub lists what it shows to few', () => {
+	const SECRET = 'hf_abcdefghijklmnopqrstuvwxyz';
+	const token = (value = SECRET) => ({ origin: hub.origin, value });
+	const place = (given: Token | null) => source(`${hub.origin}/org/gated`, given);
+	beforeEach(() => (hub.lists = true));
+	afterEach(() => (hub.lists = false));
+
+	it('a model is said to be gated as a whole, and not file by file', async () => {
+		hub.put('org/gated', gptRepository(), SECRET);
+		await expect(workshop.look(place(null), {}, 10, silent)).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/org\/gated .*is gated/)
+		});
+		const found = await workshop.look(place(token()), {}, 11, silent);
+		expect(found.models).toHaveLength(1);
+	});
+
+	it('a pack needs a token, which goes to its hub and to no other host', async () => {
+		hub.put('org/gated', packFiles(), SECRET);
+		expect((await workshop.look(place(null), {}, 12, silent)).isPack).toBe(true);
+		const without = workshop.fetch(place(null), 13, silent);
+		await expect(without).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/shows pack\.json of this pack only to those .*token/)
+		});
+		const other = { origin: 'https://huggingface.co', value: SECRET };
+		await expect(workshop.fetch(place(other), 14, silent)).rejects.toMatchObject({ name: 'gated' });
+		expect(hub.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
+		const refused = workshop.fetch(place(token('hf_of_somebody_else_entirely')), 15, silent);
+		await expect(refused).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/to the account of this token/)
+		});
+		await expect(refused).rejects.not.toThrow(/hf_/);
+
+		hub.asked.length = 0;
+		await workshop.fetch(place(token()), 16, silent);
+		const sent = hub.asked.filter(({ method }) => method === 'GET');
+		expect(sent.some(({ host }) => host === 'cdn')).toBe(true);
+		for (const { host, authorization } of sent)
+			expect(authorization).toBe(host === 'hub' ? `Bearer ${SECRET}` : null);
+		const { packs } = await library.storage();
+		expect(packs).toMatchObject([{ complete: true }]);
+		expect(JSON.stringify(packs)).not.toContain('hf_');
+	});
+
+	it('a file that is refused later is named, and the token is forgotten with the next that is given', async () => {
+		hub.put('org/gated', packFiles(), SECRET);
+		hub.faults.push({ path: 'tokenizer.json', status: 403 });
+		await expect(workshop.fetch(place(token()), 17, silent)).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/the file tokenizer\.json of this pack to the account/)
+		});
+		hub.asked.length = 0;
+		const without = workshop.fetch(place(null), 18, silent);
+		await expect(without).rejects.toMatchObject({ name: 'gated' });
+		expect(hub.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
+	});
 });
