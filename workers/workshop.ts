@@ -9,6 +9,7 @@ import type { Library } from '../src/storage/library';
 import { openArrivals } from '../src/storage/packs';
 import { Delivery } from './delivery';
 import { within } from './formats/folder';
+import { archiveAt } from './hub/archive';
 import { fetchPack } from './hub/fetching-pack';
 import { gather } from './hub/gathering';
 import { RemoteFolder } from './hub/remote-folder';
@@ -47,7 +48,7 @@ export class LocalWorkshop implements Workshop {
 		return this.around.jobs.work(job, async (signal) => {
 			const steps = new Delivery(onProgress);
 			const folder = await openSource(source, signal);
-			if (folder instanceof RemoteFolder && folder.facts.pack !== null) return packAt(folder);
+			if (folder instanceof RemoteFolder && isPack(folder)) return packAt(folder);
 			const found = await look(folder, stated, (what, done, total) => {
 				signal.throwIfAborted();
 				steps.send({ phase: 'read', what, done, total });
@@ -151,6 +152,9 @@ export class LocalWorkshop implements Workshop {
 function originOf({ facts: { said, commit, licence } }: RemoteFolder) {
 	return { from: commit === null ? said : `${said}@${commit}`, licence };
 }
+
+/** A folder with a pack in it, or an archive that was not opened because one is in it. */
+const isPack = (folder: RemoteFolder) => folder.facts.pack !== null || archiveAt(folder) !== null;
 
 /** Nothing in it has to be looked into: it is fetched as it is. */
 function packAt({ name, facts }: RemoteFolder): Found {

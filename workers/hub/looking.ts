@@ -10,7 +10,7 @@ import {
 import { headersOf } from '../../src/core/remote';
 import type { Arrivals, RemoteFile } from '../../src/storage/arrivals';
 import type { Link } from './asking';
-import { lookAtHub, pageOf, refused } from './hub';
+import { lookAtHub, pageOf, refused, type Repository } from './hub';
 import { lookAtPlain } from './plain';
 import { RemoteFolder, type Road } from './remote-folder';
 
@@ -24,7 +24,8 @@ export async function openRemote(
 	if (place.kind === 'plain') return plain(place, link, arrivals);
 	const repository = await lookAtHub(place, link);
 	if (!repository) return plain(asPlain(place), link, arrivals);
-	const { commit, licence, files, folder } = repository;
+	const { commit, licence, folder } = repository;
+	const files = meant(repository, place);
 	const inside = spellPath(folder) && `/${spellPath(folder)}`;
 	const page = pageOf(place);
 	const facts = {
@@ -37,6 +38,13 @@ export async function openRemote(
 	};
 	const name = [place.id, folder].filter(Boolean).join('/');
 	return new RemoteFolder(name, facts, files, roadOf(link, arrivals, place));
+}
+
+/** Beside an archive lie files that have nothing to do with it. */
+function meant({ files }: Repository, { path }: HubPlace): Repository['files'] {
+	const name = path.slice(path.lastIndexOf('/') + 1);
+	const file = files.get(name);
+	return file && /\.zip$/i.test(name) ? new Map([[name, file]]) : files;
 }
 
 async function plain(place: PlainPlace, link: Link, arrivals: Arrivals): Promise<RemoteFolder> {

@@ -5,6 +5,7 @@ import type { Chosen } from '../../src/core/stored-packs';
 import { openArrivals } from '../../src/storage/packs';
 import { folderOfArchive } from '../formats/archive-folder';
 import { folderOfBlobs, type Folder } from '../formats/folder';
+import { archiveAt, holdsPack } from '../hub/archive';
 import { openRemote } from '../hub/looking';
 import type { RemoteFolder } from '../hub/remote-folder';
 
@@ -31,11 +32,11 @@ export async function remoteFolder(
 	return openRemote(place, link, await openArrivals());
 }
 
-/** An archive is its content, and has to be here to be looked into. */
+/** An archive is its content, and has to be here to be looked into; one of a pack is imported as it is. */
 async function ofRemote(folder: RemoteFolder): Promise<Folder> {
-	const [name = '', ...more] = folder.names;
-	if (more.length > 0 || !/\.zip$/i.test(name)) return folder;
-	return folderOfArchive(name, await folder.blob(name));
+	const archive = archiveAt(folder);
+	if (archive === null || (await holdsPack(folder, archive))) return folder;
+	return folderOfArchive(archive, await folder.blob(archive));
 }
 
 /** What was chosen or dropped; one folder around everything in it does not count, and a .zip is its content. */

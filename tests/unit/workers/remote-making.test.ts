@@ -1,6 +1,7 @@
 /** From an id to a pack in storage: looked at by ranges, gathered, made, freed. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_STATED, type Order } from '../../../src/core/bringing';
 import type { Token } from '../../../src/core/remote';
@@ -11,6 +12,7 @@ import { LocalWorkshop } from '../../../workers/workshop';
 import { FakeHub } from '../../fake-hub';
 import { gptRepository, GPT_SITES, wideSaes } from '../../fake-repositories';
 import { FIXTURES } from '../../golden/fixture';
+import { zipOf } from '../storage/zip-maker';
 
 let hub: FakeHub;
 let library: Library;
@@ -220,5 +222,100 @@ describe('where a hub lists what it shows to few', () => {
 		const without = workshop.fetch(place(null), 18, silent);
 		await expect(without).rejects.toMatchObject({ name: 'gated' });
 		expect(hub.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
+	});
+});
+
+describe('a .zip of a pack at an address', () => {
+	let bytes: Uint8Array;
+	beforeAll(async () => {
+		// A directory is sought in the last 64 KB.
+		const all = { ...packFiles(), 'picture.png': new Uint8Array(300_000) };
+		const contents = Object.entries(all).map(([name, content], i) => ({
+			path: `mine/${name}`,
+			bytes: content,
+			deflate: i % 2 === 0 && !name.endsWith('.png')
+		}));
+		bytes = new Uint8Array(await (await zipOf(contents)).arrayBuffer());
+	});
+	beforeEach(() => {
+		hub.answers = false;
+		hub.plain.set('packs/mine.zip', bytes);
+	});
+	afterEach(() => {
+		hub.answers = true;
+		hub.ranges = true;
+	});
+	const place = () => source(`${hub.origin}/packs/mine.zip`);
+	const gets = () => hub.asked.filter(({ method }) => method === 'GET').map(({ range }) => range);
+
+	it('is recognised by its directory, and imported as a dropped one is', async () => {
+		const found = await workshop.look(place(), {}, 20, silent);
+		expect(found).toMatchObject({ isPack: true, remote: { said: `${hub.origin}/packs/mine.zip` } });
+		expect(gets().every((range) => /^bytes=\d+-\d+$/.test(range ?? ''))).toBe(true);
+		const read = gets().map((range) => /(\d+)-(\d+)$/.exec(range!)!.slice(1).map(Number));
+		expect(read.reduce((sum, [from, to]) => sum + to! - from! + 1, 0)).toBeLessThan(
+			bytes.length / 2
+		);
+		const dropped = await library.importPack([
+			{ path: 'mine.zip', file: new Blob([bytes.slice()]) }
+		]);
+		await library.forget(dropped.hash);
+		hub.asked.length = 0;
+		const steps: string[] = [];
+		const fetched = await workshop.fetch(place(), 21, ({ phase, done, total }) => {
+			if (phase === 'download') steps.push(`${done} of ${total}`);
+		});
+		expect(fetched).toEqual(dropped);
+		expect(steps.at(-1)).toBe(`${bytes.length} of ${bytes.length}`);
+		expect(gets()).toEqual([null]);
+		expect(await workshop.waiting()).toBe(0);
+		expect((await library.storage()).packs).toMatchObject([{ complete: true }]);
+	});
+
+	it('comes whole, and once, from a host that sends no parts', async () => {
+		hub.ranges = false;
+		expect((await workshop.look(place(), {}, 22, silent)).isPack).toBe(true);
+		expect(await workshop.waiting()).toBe(bytes.length);
+		hub.asked.length = 0;
+		await workshop.fetch(place(), 23, silent);
+		expect(gets()).toEqual([]);
+		expect(await workshop.waiting()).toBe(0);
+	});
+
+	it('is one file of a repository on a hub, whatever lies beside it', async () => {
+		hub.answers = true;
+		hub.put('org/zips', { ...gptRepository(), 'packs/mine.zip': bytes });
+		const inside = source(`${hub.origin}/org/zips/blob/main/packs/mine.zip`);
+		const found = await workshop.look(inside, {}, 24, silent);
+		expect(found).toMatchObject({ isPack: true, models: [] });
+		const fetched = await workshop.fetch(inside, 25, silent);
+		expect(fetched.title).toBe('Micro gpt2');
+	});
+
+	it('is refused in a sentence when it is damaged, and no pack is stored', async () => {
+		hub.plain.set('packs/mine.zip', bytes.slice(0, -40));
+		await expect(workshop.look(place(), {}, 26, silent)).rejects.toMatchObject({
+			name: 'pack-invalid'
+		});
+		const hurt = bytes.slice();
+		hurt.fill(7, 2000, 2600);
+		hub.plain.set('packs/mine.zip', hurt);
+		expect((await workshop.look(place(), {}, 27, silent)).isPack).toBe(true);
+		await expect(workshop.fetch(place(), 28, silent)).rejects.toMatchObject({
+			name: 'pack-damaged'
+		});
+		expect((await library.storage()).packs).toEqual([]);
+	});
+
+	it('that holds no pack is looked through as a folder', async () => {
+		const contents = Object.entries(gptRepository()).map(([name, content]) => ({
+			path: name,
+			bytes: content,
+			stated: { crc: crc32(content) }
+		}));
+		hub.plain.set('packs/mine.zip', new Uint8Array(await (await zipOf(contents)).arrayBuffer()));
+		const found = await workshop.look(place(), {}, 29, silent);
+		expect(found).toMatchObject({ isPack: false, models: [{ type: 'gpt2' }] });
+		expect(found.saes.map(({ facts }) => facts?.site)).toEqual(GPT_SITES);
 	});
 });
