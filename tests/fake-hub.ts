@@ -51,6 +51,11 @@ export class FakeHub {
 	exposes = true;
 	/** Entries of a listing before it goes on on another page. */
 	page = 1000;
+	/** Milliseconds before every answer. */
+	latency = 0;
+	/** Most requests that waited for their answers at a time. */
+	busiest = 0;
+	#waiting = 0;
 	/** Milliseconds between two kilobytes; 0 sends all at once. */
 	slowness = 0;
 	readonly #repositories = new Map<string, Repository>();
@@ -112,6 +117,9 @@ export class FakeHub {
 		const { method = 'GET', url = '/', headers } = request;
 		const { range = null, authorization = null } = headers;
 		this.asked.push({ host, method, url, range, authorization });
+		this.busiest = Math.max(this.busiest, ++this.#waiting);
+		if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency));
+		this.#waiting--;
 		response.setHeader('access-control-allow-origin', '*');
 		if (this.exposes) response.setHeader('access-control-expose-headers', EXPOSED);
 		if (method === 'OPTIONS') {

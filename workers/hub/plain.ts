@@ -5,6 +5,7 @@
 import { Problem } from '../../src/core/errors';
 import type { PlainPlace } from '../../src/core/remote-address';
 import type { RemoteFile } from '../../src/storage/arrivals';
+import { inOrder } from '../in-order';
 import { askAbout, askJson, wordsOf, type Link } from './asking';
 
 export interface PlainContent {
@@ -12,6 +13,8 @@ export interface PlainContent {
 	files: Map<string, RemoteFile>;
 }
 
+/** Files that are asked about at a time. */
+const AT_ONCE = 6;
 const INDEX = 'model.safetensors.index.json';
 /** Which further files a folder with such a description has; the first that is there says what it is. */
 const DESCRIPTIONS: [string, string[]][] = [
@@ -66,7 +69,9 @@ async function addShards(
 	const shards = new Set(
 		Object.values(map).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name))
 	) as Set<string>;
-	for (const name of [...shards].slice(0, 500)) await add(found, folder, name, link);
+	const names = [...shards].slice(0, 500);
+	const files = await inOrder(names, AT_ONCE, (name) => fileAt(folder, name, link));
+	names.forEach((name, i) => files[i] && found.set(name, files[i]));
 }
 
 /** Whether a file is there; if so, it is one of `found` from now on. */
@@ -76,14 +81,19 @@ async function add(
 	name: string,
 	link: Link
 ): Promise<boolean> {
+	const file = await fileAt(folder, name, link);
+	if (file) found.set(name, file);
+	return file !== null;
+}
+
+/** A file of a folder; null where there is none of that name. */
+async function fileAt(folder: string, name: string, link: Link): Promise<RemoteFile | null> {
 	const address = new URL(name, folder);
 	// A signature in the address of a folder is good for its files.
 	address.search = new URL(folder).search;
 	const said = await askAbout(link, address.href);
 	if (said === 'unreachable') throw silent({ address: folder });
-	if (said === 'missing') return false;
-	found.set(name, { address: address.href, name, sha256: null, ...said });
-	return true;
+	return said === 'missing' ? null : { address: address.href, name, sha256: null, ...said };
 }
 
 function silent({ address }: Pick<PlainPlace, 'address'>): Problem {

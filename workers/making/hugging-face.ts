@@ -5,6 +5,7 @@ import { shown, type Folder } from '../formats/folder';
 import { TensorParts } from '../formats/tensor-parts';
 import type { Config } from '../graph/architecture';
 import { architectureOf } from '../graph/architectures';
+import { inOrder } from '../in-order';
 import { foundAs } from '../tensor-names';
 
 export interface ModelFolder {
@@ -27,6 +28,8 @@ export interface ModelTensor {
 
 const INDEX = 'model.safetensors.index.json';
 const WEIGHTS = 'model.safetensors';
+/** Files on another host whose beginnings are read at a time. */
+const AT_ONCE = 6;
 
 /** Whether a folder with these files holds a model, whatever is in them. */
 export function isModel(names: string[]): boolean {
@@ -51,8 +54,8 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 	const shapes = architectureOf(config).weights(config);
 	need('tokenizer.json');
 	const tensors = new Map<string, ModelTensor>();
-	for (const name of await weightFiles(folder)) {
-		const file = await TensorParts.open(folder, need(name));
+	const opening = (name: string) => TensorParts.open(folder, need(name));
+	for (const file of await inOrder(await weightFiles(folder), folder.far ? AT_ONCE : 1, opening)) {
 		for (const [tensor, there] of foundAs(config, file.names)) {
 			const { dtype, shape } = file.layout.entries.get(there)!;
 			const bytes = file.sizeOf(there);

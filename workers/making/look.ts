@@ -13,12 +13,15 @@ import { Unstated, within, type Folder } from '../formats/folder';
 import { siteIn } from '../formats/gemma-scope';
 import { claimed, folders, readSae } from '../formats/formats';
 import { architectureOf } from '../graph/architectures';
+import { inOrder } from '../in-order';
 import { isModel, openModelFolder } from './hugging-face';
 import { thin } from './thin';
 import { modelFiles, saeBytes } from './weight-files';
 
 /** More places than anybody looks through: a folder that was chosen by mistake. */
 const MOST_PLACES = 2000;
+/** SAEs on another host that are looked into at a time. */
+const AT_ONCE = 6;
 /** Files that hold weights of some kind, by their ends. */
 const WEIGHTS = /\.(safetensors|npz|pt|pth|bin)$/;
 /** What hubs put beside the weights that are read here. */
@@ -26,7 +29,7 @@ const OTHER_COPIES =
 	/(^|\/)(pytorch_model|tf_model|flax_model|rust_model|model|onnx\/|training_args)/;
 
 /**
- * `stated`: what is said of SAEs, by their paths. `onPlace` gets each folder that is looked into. Throws an
+ * `stated`: what is said of SAEs, by their paths. `onPlace` gets each model and SAE that is looked into. Throws an
  * AbortError when cancelled, and a Problem when the files cannot be read at all.
  */
 export async function look(
@@ -49,27 +52,56 @@ export async function look(
 		refused: [],
 		others: 0
 	};
+	const { models, saes, others } = placesIn(source, places);
+	const total = models.length + saes.length;
+	let begun = 0;
+	const begin = (path: string) => onPlace(path || source.name, begun++, total);
+	for (const path of models) {
+		begin(path);
+		await refusing(found, path, async () => found.models.push(await modelAt(source, path)));
+	}
+	found.saes = await inOrder(saes, source.far ? AT_ONCE : 1, ({ path, formats }) => {
+		begin(path);
+		return dictionaryAt(source, path, formats, stated[path]);
+	});
+	for (const path of others)
+		if (WEIGHTS.test(path)) found.refused.push({ path, why: whyNot(path) });
+		else found.others++;
+	return found;
+}
+
+interface Places {
+	/** Folders of models. */
+	models: string[];
+	/** Folders and files of SAEs. */
+	saes: { path: string; formats: string[] }[];
+	/** Files that belong to neither. */
+	others: string[];
+}
+
+/** What lies where, by the names of the files alone. */
+function placesIn(source: Folder, places: (readonly [string, string[]])[]): Places {
+	const found: Places = { models: [], saes: [], others: [] };
 	const taken = new Set<string>();
-	const sorted = places.toSorted(([a], [b]) => a.localeCompare(b, 'en'));
-	for (const [i, [path, names]] of sorted.entries()) {
-		onPlace(path || source.name, i, sorted.length);
+	for (const [path, names] of places.toSorted(([a], [b]) => a.localeCompare(b, 'en'))) {
 		const full = (name: string) => (path ? `${path}/${name}` : name);
 		if (isModel(names)) {
-			await refusing(found, path, async () => found.models.push(await modelAt(source, path)));
+			found.models.push(path);
 			for (const name of names) if (!name.includes('/')) taken.add(full(name));
 			continue;
 		}
 		if (names.some((name) => taken.has(full(name)) && !name.includes('/'))) continue;
 		const formats = claimed(names);
 		if (formats.length === 0) continue;
-		const sae = await dictionaryAt(source, path, formats, stated[path]);
-		found.saes.push(sae);
+		found.saes.push({ path, formats });
 		for (const name of names) if (isPartOf(name)) taken.add(full(name));
 	}
-	for (const name of source.names) {
-		if (taken.has(name)) continue;
-		if (!WEIGHTS.test(name)) found.others++;
-		else await alone(source, name, stated[name], found);
+	for (const path of source.names) {
+		if (taken.has(path)) continue;
+		// A file of weights that belongs to no folder's format may be an SAE of its own.
+		const formats = WEIGHTS.test(path) ? claimed([path.slice(path.lastIndexOf('/') + 1)]) : [];
+		if (formats.length > 0) found.saes.push({ path, formats });
+		else found.others.push(path);
 	}
 	return found;
 }
@@ -77,25 +109,11 @@ export async function look(
 /** Whether a file belongs to what lies in a folder: folders of their own may hold more SAEs. */
 const isPartOf = (name: string) => !name.includes('/') || name.startsWith('checkpoints/');
 
-/** A file of weights that belongs to no folder's format: an SAE of its own, or nothing known. */
-async function alone(
-	source: Folder,
-	path: string,
-	stated: Stated | undefined,
-	found: Found
-): Promise<void> {
-	const formats = claimed([path.slice(path.lastIndexOf('/') + 1)]);
-	if (formats.length > 0) {
-		found.saes.push(await dictionaryAt(source, path, formats, stated));
-		return;
-	}
-	found.refused.push({
-		path,
-		why: OTHER_COPIES.test(path)
-			? 'A model needs config.json, tokenizer.json and model.safetensors beside each other.'
-			: 'It is of no known format of SAEs: its description (cfg.json or config.json) is not beside it.'
-	});
-}
+/** Of a file of weights that is of no known format. */
+const whyNot = (path: string) =>
+	OTHER_COPIES.test(path)
+		? 'A model needs config.json, tokenizer.json and model.safetensors beside each other.'
+		: 'It is of no known format of SAEs: its description (cfg.json or config.json) is not beside it.';
 
 async function modelAt(source: Folder, path: string): Promise<FoundModel> {
 	const { config, tensors } = await openModelFolder(within(source, path));

@@ -73,6 +73,41 @@ it('looks without fetching weights, and pins what it saw', async () => {
 	).toEqual([]);
 });
 
+describe('many SAEs', () => {
+	const PLACES = Array.from({ length: 14 }, (_, i) => `wide/${i}`);
+	beforeEach(() => {
+		hub.put('org/many', { ...gptRepository(), ...wideSaes(PLACES.length) });
+		hub.latency = 40;
+		hub.busiest = 0;
+	});
+	afterEach(() => (hub.latency = 0));
+
+	it('are looked into six at a time, and found in order', async () => {
+		const places: string[] = [];
+		const found = await workshop.look(source(`${hub.origin}/org/many`), {}, 30, ({ what }) => {
+			places.push(what);
+		});
+		expect(hub.busiest).toBe(6);
+		const sorted = [...GPT_SITES.map((site) => `saes/${site}`), ...PLACES].toSorted((a, b) =>
+			a.localeCompare(b, 'en')
+		);
+		expect(found.saes.map(({ path: at }) => at)).toEqual(sorted);
+		expect(found.saes.every(({ facts }) => facts !== null)).toBe(true);
+		expect(places).toContain(sorted.at(-1));
+	});
+
+	it('are not looked into any more once that was cancelled', async () => {
+		const looking = workshop.look(source(`${hub.origin}/org/many`), {}, 31, ({ what }) => {
+			if (what === 'wide/3') jobs.cancel(31);
+		});
+		await expect(looking).rejects.toMatchObject({ name: 'AbortError' });
+		const { length } = hub.asked;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(hub.asked).toHaveLength(length);
+		expect(hub.asked.filter(({ url }) => /wide\/9/.test(url))).toEqual([]);
+	});
+});
+
 it('makes a pack of the model and the SAE that were chosen, and of no other', async () => {
 	const chosen = await order();
 	hub.asked.length = 0;
