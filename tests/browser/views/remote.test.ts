@@ -114,6 +114,23 @@ describe('a place on a hub', () => {
 			.element(page.getByRole('link', { name: 'Open A pack from elsewhere now' }))
 			.toBeVisible();
 	});
+
+	it('that is a gated pack asks for a token once its files are refused', async () => {
+		const { workshop } = await open({ isPack: true, models: [], saes: [] });
+		const gated = new Problem('gated', 'huggingface.co shows pack.json only to some.', 'Ask.');
+		const asked = vi.spyOn(workshop, 'fetch').mockRejectedValueOnce(gated);
+		await box().fill('org/name');
+		await button('Look').click();
+		await expect.element(card().getByRole('alert')).toHaveTextContent(/only to some/);
+		await page.getByLabelText('Access token').fill('hf_secret');
+		await button('Look').click();
+		await expect.element(page.getByText(/is stored whole/)).toBeVisible();
+		expect(asked.mock.lastCall![0]).toMatchObject({
+			token: { origin: 'https://huggingface.co', value: 'hf_secret' }
+		});
+		expect(JSON.stringify(localStorage)).not.toContain('hf_secret');
+		expect(await barriers()).toEqual([]);
+	});
 });
 
 describe('a download', () => {
