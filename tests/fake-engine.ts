@@ -99,6 +99,7 @@ export class FakeEngine extends FakeStore implements Asked {
 				sentence: '10 of 10 checks agree with PyTorch.'
 			},
 			bytesFetched: 12e6,
+			weightsHeld: 6e6,
 			pack: {
 				name: chosen?.name ?? 'fake',
 				title: chosen?.title ?? 'A fake model',

@@ -1,7 +1,10 @@
-/** An SAE's encoder: the tensors it has by architecture, laid out as one file of float32 for the graph. */
+/** An SAE's encoder: the tensors it has by architecture, each as a file of float32 for the graph. */
 import { kronIndex } from '../src/core/kron';
 import type { PackSae, SaeConfig } from '../src/core/manifest';
 import { column } from '../src/core/matrix';
+import { madeAnew, type OpenFile } from '../src/core/open-file';
+import { bytesOf, float32, type Safetensors } from '../src/core/safetensors';
+import { floatFile } from './float-file';
 import type { Weight } from './graph/graph';
 import { isTopK, TOP_K_BLOCK, type EncoderSpec } from './graph/sae-nodes';
 import type { SessionFiles } from './session';
@@ -28,33 +31,42 @@ function encoderTensors(cfg: SaeConfig): Record<string, number[]> {
 
 export class Encoder {
 	readonly spec: EncoderSpec;
-	readonly files: SessionFiles;
-	readonly #tensors: Map<string, Float32Array>;
+	/** One for each tensor, by the names that `spec.weight` gives them. */
+	readonly files: SessionFiles = {};
+	/** The least activation of each feature of a JumpReLU SAE; null for other architectures. */
+	readonly thresholds: Float32Array | null;
+	readonly #weights: Safetensors;
 	readonly #cfg: SaeConfig;
 
-	/** `read` gives a tensor of this name and shape, or throws. */
+	/** `check` throws unless there is a sound tensor of this name and shape. */
 	constructor(
 		{ id, cfg }: PackSae,
-		bDec: Float32Array,
-		read: (name: string, shape: number[]) => Float32Array
+		weights: Safetensors,
+		check: (name: string, shape: number[]) => void
 	) {
-		const shapes = Object.entries(encoderTensors(cfg));
+		this.#weights = weights;
 		this.#cfg = cfg;
-		this.#tensors = new Map(shapes.map(([name, shape]) => [name, read(name, shape)]));
 		const { dIn, dSae } = cfg;
 		const wide = paddedColumns(cfg);
-		const packed = new FileOfFloats(`sae:${id}`);
-		for (const [name, shape] of shapes) {
-			const data = this.#tensors.get(name)!;
-			const rows = shape.length > 1 ? shape[0]! : 1;
+		const known = new Map<string, Weight>();
+		for (const [name, shape] of Object.entries({ ...encoderTensors(cfg), b_dec: [dIn] })) {
+			check(name, shape);
+			const file = `sae:${id}:${name}`;
 			// kron pads its pairs, not the two codes they are made of.
-			const padded = cfg.kron
-				? data
-				: padColumns(data, rows, dSae, wide, shape.length > 1 ? 0 : NEVER);
-			packed.add(name, padded, [...shape.slice(0, -1), padded.length / rows]);
+			const grows = !cfg.kron && name !== 'b_dec';
+			const to = grows ? [...shape.slice(0, -1), wide] : shape;
+			const part = padded(weights, name, shape, to);
+			this.files[file] = part;
+			known.set(name, {
+				name: file,
+				type: 'float32',
+				shape: to,
+				file,
+				offset: 0,
+				length: part.size
+			});
 		}
-		packed.add('b_dec', bDec, [dIn]);
-		this.files = packed.files();
+		this.thresholds = cfg.architecture === 'jumprelu' ? this.#read('threshold') : null;
 		this.spec = {
 			architecture: cfg.architecture,
 			dIn,
@@ -63,26 +75,25 @@ export class Encoder {
 			kron: cfg.kron,
 			subtractBDec: cfg.applyBDecToInput,
 			normalize: cfg.normalizeActivations,
-			weight: (name) => packed.weight(name)
+			weight: (name) => known.get(name)!
 		};
-	}
-
-	/** The least activation of each feature of a JumpReLU SAE; null for other architectures. */
-	get thresholds(): Float32Array | null {
-		return this.#tensors.get('threshold') ?? null;
 	}
 
 	/** What a feature looks along, `[dIn]` each: its column of `W_enc`; of a kron feature, its two parents'. */
 	directions(index: number): Float32Array[] {
 		const { dIn, dSae, kron } = this.#cfg;
 		const of = (name: string, columns: number, at: number) =>
-			column({ rows: dIn, columns, data: this.#tensors.get(name)! }, at);
+			column({ rows: dIn, columns, data: this.#read(name) }, at);
 		if (!kron) return [of('W_enc', dSae, index)];
 		const { head, row, column: j } = kronIndex(index, kron);
 		return [
 			of('W_p', kron.heads * kron.rows, head * kron.rows + row),
 			of('W_q', kron.heads * kron.columns, head * kron.columns + j)
 		];
+	}
+
+	#read(name: string): Float32Array {
+		return float32(this.#weights, name).data;
 	}
 }
 
@@ -92,46 +103,15 @@ function paddedColumns(cfg: SaeConfig): number {
 	return Math.ceil(cfg.dSae / TOP_K_BLOCK) * TOP_K_BLOCK;
 }
 
-function padColumns(
-	data: Float32Array,
-	rows: number,
-	from: number,
-	to: number,
-	fill: number
-): Float32Array {
-	if (from === to) return data;
-	const wide = new Float32Array(rows * to).fill(fill);
-	for (let r = 0; r < rows; r++) wide.set(data.subarray(r * from, (r + 1) * from), r * to);
-	return wide;
-}
-
-/** Several float32 tensors one after another, as external data of a graph. */
-class FileOfFloats {
-	readonly #parts: { name: string; data: Float32Array; shape: number[]; offset: number }[] = [];
-	#length = 0;
-	constructor(readonly file: string) {}
-
-	add(name: string, data: Float32Array, shape: number[]): void {
-		this.#parts.push({ name, data, shape, offset: this.#length });
-		this.#length += data.byteLength;
-	}
-
-	weight(name: string): Weight {
-		const part = this.#parts.find((p) => p.name === name)!;
-		return {
-			name: `${this.file}:${name}`,
-			type: 'float32',
-			shape: part.shape,
-			file: this.file,
-			offset: part.offset,
-			length: part.data.byteLength
-		};
-	}
-
-	files(): SessionFiles {
-		const all = new Uint8Array(this.#length);
-		for (const { data, offset } of this.#parts)
-			all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-		return { [this.file]: all };
-	}
+/** A tensor as a file of float32, its columns padded with what no code comes of. */
+function padded(weights: Safetensors, name: string, shape: number[], to: number[]): OpenFile {
+	const [columns, wide] = [shape.at(-1)!, to.at(-1)!];
+	if (columns === wide) return floatFile(weights, name);
+	const rows = shape.length > 1 ? shape[0]! : 1;
+	return madeAnew(rows * wide * 4, () => {
+		const { data } = float32(weights, name);
+		const out = new Float32Array(rows * wide).fill(shape.length > 1 ? 0 : NEVER);
+		for (let r = 0; r < rows; r++) out.set(data.subarray(r * columns, (r + 1) * columns), r * wide);
+		return bytesOf(out);
+	});
 }

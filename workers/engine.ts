@@ -116,7 +116,14 @@ export class LocalEngine implements Engine {
 			}
 			const { bench, test } = made!;
 			const pack = await bench.packInfo();
-			const opened = { pack, backend, reason, selfTest: test, bytesFetched: source.fetched() };
+			const opened = {
+				pack,
+				backend,
+				reason,
+				selfTest: test,
+				bytesFetched: source.fetched(),
+				weightsHeld: bench.model.weights.held()
+			};
 			const features = new Features(bench);
 			this.#running = { bench, features, experiments: new FlowExperiments(features), opened };
 			return opened;

@@ -23,6 +23,8 @@ export interface ModelWeights {
 	/** The same as numbers, row-major. */
 	read(name: string): { shape: number[]; data: Float32Array };
 	files: SessionFiles;
+	/** The most bytes of the weights that were in memory at a time outside the runtime, so far. */
+	held(): number;
 }
 
 /** Edits ready for the graph. */

@@ -10,6 +10,7 @@ import { float32, type Safetensors } from '../src/core/safetensors';
 import { readAt } from '../src/core/site';
 import type { SparseRows } from '../src/core/sparse';
 import { Encoder } from './encoder';
+import { allFinite } from './float-file';
 import { Graph } from './graph/graph';
 import { denseCodes, isTopK, topCodes, type EncoderSpec } from './graph/sae-nodes';
 import { Session } from './session';
@@ -61,12 +62,13 @@ export class Sae {
 		this.id = info.id;
 		this.tap = readAt(info);
 		const { dIn, dSae } = info.cfg;
+		const check = (name: string, shape: number[]) => checkTensor(info.id, weights, name, shape);
 		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
 		this.#decoder = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
 		this.wDec = shown ?? this.#decoder;
 		this.bDec = read('b_dec', [dIn]);
 		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
-		this.encoder = new Encoder(info, this.bDec, read);
+		this.encoder = new Encoder(info, weights, check);
 	}
 
 	get spec(): EncoderSpec {
@@ -223,6 +225,12 @@ function codesFromDense(codes: Float32Array, tokens: number): Codes {
 }
 
 function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]): Float32Array {
+	checkTensor(sae, weights, name, shape);
+	return float32(weights, name).data;
+}
+
+/** Throws a Problem unless there is such a tensor, of this shape and of finite numbers. */
+function checkTensor(sae: SaeId, weights: Safetensors, name: string, shape: number[]): void {
 	const damaged = (what: string) =>
 		new Problem(
 			'pack-damaged',
@@ -230,10 +238,8 @@ function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]
 			'Make the pack again from the original weights.'
 		);
 	if (!weights.has(name)) throw damaged(`has no tensor ${name}`);
-	const tensor = float32(weights, name);
-	if (tensor.shape.join() !== shape.join())
-		throw damaged(`has ${name} of shape [${tensor.shape}] instead of [${shape}]`);
-	if (tensor.data.some((x) => !Number.isFinite(x)))
-		throw damaged(`has a number in ${name} that is not finite`);
-	return tensor.data;
+	const found = weights.place(name).shape;
+	if (found.join() !== shape.join())
+		throw damaged(`has ${name} of shape [${found}] instead of [${shape}]`);
+	if (!allFinite(weights, name)) throw damaged(`has a number in ${name} that is not finite`);
 }

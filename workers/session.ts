@@ -5,6 +5,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Backend } from '../src/core/contract';
 import { Problem } from '../src/core/errors';
+import type { OpenFile } from '../src/core/open-file';
+import { lend } from './lending';
 import { joinRuntime, type CutRuntime } from './runtime-parts';
 
 /** Put in by vite.config.ts: the builds that the site holds in parts, by their names; nobody puts it in elsewhere. */
@@ -20,8 +22,9 @@ export interface Feed {
 	dims: number[];
 }
 
+/** Where weights lie, by the names that a graph gives the files. */
 export interface SessionFiles {
-	[file: string]: Uint8Array;
+	[file: string]: OpenFile;
 }
 
 let runtime: Promise<Runtime> | null = null;
@@ -144,18 +147,20 @@ export class Session {
 			const ort = await runtime!;
 			const gpu = backend === 'webgpu' && device;
 			try {
-				const inner = await ort.InferenceSession.create(graph, {
+				const options = {
 					executionProviders: gpu ? [{ name: 'webgpu', device: gpu } as never] : ['wasm'],
 					graphOptimizationLevel: 'basic',
 					// Errors only: what it warns of (shape arithmetic on the CPU) is meant.
 					logSeverityLevel: 3,
-					externalData: Object.entries(files).map(([path, data]) => ({ path, data })),
 					// One row times a matrix, the shape of decoding, is fastest on unpacked weights.
 					extra: { session: { disable_prepacking: '1' } },
 					...(gpu && {
 						preferredOutputLocation: Object.fromEntries(kept.map((k) => [k, 'gpu-buffer']))
 					})
-				} as InferenceSession.SessionOptions);
+				} as InferenceSession.SessionOptions;
+				const inner = await lend(files, (externalData) =>
+					ort.InferenceSession.create(graph, { ...options, externalData })
+				);
 				return new Session(inner, ort, kept);
 			} catch (cause) {
 				throw namedProblem(cause);

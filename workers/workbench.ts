@@ -26,7 +26,7 @@ import {
 	readAt,
 	tapOf
 } from '../src/core/site';
-import { parseSafetensors, type Safetensors } from '../src/core/safetensors';
+import { openSafetensors, parseSafetensors, type Safetensors } from '../src/core/safetensors';
 import type { Config } from './graph/architecture';
 import { architectureOf } from './graph/architectures';
 import { LanguageModel } from './language-model';
@@ -64,12 +64,14 @@ export class Workbench {
 	): Promise<Workbench> {
 		const { model } = source.pack;
 		const config = model.config as Config;
-		const fetchFile = (path: string) =>
-			source.bytes(path, signal, (done) => onProgress(path, done, source.pack.files[path]!.bytes));
-		const text = async (path: string) => new TextDecoder().decode(await fetchFile(path));
+		const told = (path: string) => (done: number) =>
+			onProgress(path, done, source.pack.files[path]!.bytes);
+		const text = async (path: string) =>
+			new TextDecoder().decode(await source.bytes(path, signal, told(path)));
 		const tokenizer = new Tokenizer(await text(model.tokenizer), await text(model.tokenizerConfig));
 		const files: Record<string, Safetensors> = {};
-		for (const path of model.weights) files[path] = parseSafetensors(await fetchFile(path));
+		for (const path of model.weights)
+			files[path] = openSafetensors(await source.open(path, signal, told(path)));
 		const weights = modelWeights(files, config, wide);
 		checkEmbedding(config, source.pack.saes);
 		for (const { cfg, ...sae } of source.pack.saes) checkHeads(config, { ...sae, ...cfg });
@@ -104,7 +106,7 @@ export class Workbench {
 		const info = this.info(id);
 		if (!info) return Promise.reject(unknownFeature(id));
 		const make = async () =>
-			Sae.open(info, parseSafetensors(await this.source.bytes(info.weights, signal)), (rows) =>
+			Sae.open(info, openSafetensors(await this.source.open(info.weights, signal)), (rows) =>
 				throughOutput(this.model, info, rows)
 			);
 		return once(this.#saes, id, make, signal);

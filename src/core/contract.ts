@@ -95,6 +95,11 @@ export interface Opened {
 	selfTest: SelfTest;
 	/** Bytes that came over the network for this `open` (0 on a warm start). */
 	bytesFetched: number;
+	/**
+	 * The most bytes of the model's weights that were in memory at a time on their way to the runtime, which has
+	 * its own; what was fetched or checked is counted, too.
+	 */
+	weightsHeld: number;
 }
 
 export interface SelfTest {

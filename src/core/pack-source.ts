@@ -1,5 +1,6 @@
 /** Where the files of an open pack come from: storage or network in the browser, a folder in Node. */
 import type { Pack } from './manifest';
+import type { OpenFile } from './open-file';
 
 export interface PackSource {
 	readonly pack: Pack;
@@ -14,6 +15,8 @@ export interface PackSource {
 		signal?: AbortSignal,
 		onProgress?: (done: number) => void
 	): Promise<Uint8Array>;
+	/** The same to be read in parts: what is stored stays there, where the place allows it. */
+	open(path: string, signal?: AbortSignal, onProgress?: (done: number) => void): Promise<OpenFile>;
 	/** Paths that need no network any more. */
 	stored(): Promise<Set<string>>;
 	/** Bytes that came over the network so far, `pack.json` left out. */

@@ -1,8 +1,9 @@
 /**
- * Reads safetensors files in place: the header is checked, tensors are views of the file's bytes.
+ * Reads safetensors files in place: the header is checked, tensors are read when asked for.
  * Format: https://huggingface.co/docs/safetensors.
  */
 import { Problem } from './errors';
+import { inMemory, type OpenFile } from './open-file';
 
 const SIZES = {
 	F64: 8,
@@ -23,8 +24,16 @@ export type Dtype = keyof typeof SIZES;
 export interface Tensor {
 	dtype: Dtype;
 	shape: number[];
-	/** A view of the file, not a copy. */
+	/** A view of the file where that is in memory. */
 	bytes: Uint8Array;
+}
+
+/** Where a tensor lies, in bytes from the beginning of the file. */
+export interface Place {
+	dtype: Dtype;
+	shape: number[];
+	from: number;
+	to: number;
 }
 
 /** Where a tensor lies, in bytes from the beginning of the tensors' data. */
@@ -53,8 +62,7 @@ export class Safetensors {
 	readonly #layout: Layout;
 
 	constructor(
-		/** The whole file. */
-		readonly bytes: Uint8Array,
+		readonly file: OpenFile,
 		layout: Layout
 	) {
 		this.#layout = layout;
@@ -69,20 +77,31 @@ export class Safetensors {
 	}
 
 	/** Throws a Problem when there is none of that name. */
-	tensor(name: string): Tensor {
+	place(name: string): Place {
 		const { entries, data } = this.#layout;
 		const entry = entries.get(name);
 		if (!entry) throw damaged(`has no tensor named ${name.slice(0, 80)}`);
 		const { dtype, shape, start, end } = entry;
-		return { dtype, shape, bytes: this.bytes.subarray(data + start, data + end) };
+		return { dtype, shape, from: data + start, to: data + end };
+	}
+
+	/** Throws a Problem when there is none of that name. */
+	tensor(name: string): Tensor {
+		const { dtype, shape, from, to } = this.place(name);
+		return { dtype, shape, bytes: this.file.read(from, to) };
 	}
 }
 
 /** Throws a Problem for any file whose header does not describe exactly the bytes that follow it. */
-export function parseSafetensors(bytes: Uint8Array): Safetensors {
-	const end = headerEnd(bytes, bytes.length);
-	return new Safetensors(bytes, parseLayout(bytes.subarray(0, end), bytes.length));
+export function openSafetensors(file: OpenFile): Safetensors {
+	const { size } = file;
+	const end = headerEnd(file.read(0, Math.min(PREAMBLE, size)), size);
+	return new Safetensors(file, parseLayout(file.read(0, end), size));
 }
+
+/** The same of bytes that are in memory. */
+export const parseSafetensors = (bytes: Uint8Array): Safetensors =>
+	openSafetensors(inMemory(bytes));
 
 /** Where the header of a file of `length` bytes ends, by its first `PREAMBLE` bytes. */
 export function headerEnd(beginning: Uint8Array, length: number): number {
@@ -163,7 +182,14 @@ export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats
 	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
 	const data = decimals(dtype, tensor.bytes);
 	if (data) return { shape, data };
-	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
+	throw notDecimal(name, dtype);
+}
+
+/** Throws a Problem where `float32` would, and reads no tensor for it. */
+export function checkFloats(file: Safetensors, name: string): void {
+	const { dtype, shape } = file.place(name);
+	if (dtype === 'I8') scaledByRow(shape, file.place(`${name}.scale`), name);
+	else if (!decimals(dtype, new Uint8Array(0))) throw notDecimal(name, dtype);
 }
 
 /**
@@ -179,9 +205,14 @@ export function decimals(dtype: Dtype, bytes: Uint8Array): Float32Array | null {
 	return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
 }
 
+/** float32 as it lies in memory, not copied: little-endian on every machine that browsers run on. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Throws a Problem unless the tensor has this shape. */
 export function checkShape(file: Safetensors, name: string, shape: number[]): void {
-	const found = file.tensor(name).shape;
+	const found = file.place(name).shape;
 	if (found.join() !== shape.join())
 		throw damaged(`has tensor ${name.slice(0, 80)} of shape [${found}] instead of [${shape}]`);
 }
@@ -250,8 +281,23 @@ function halfTable(): Float32Array {
 
 function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
 	const { shape, bytes } = tensor;
-	const rows = shape[0] ?? 1;
-	const columns = shape[1] ?? 1;
+	const byRow = scaledByRow(shape, scale, name);
+	const [rows = 1, columns = 1] = shape;
+	const factors = floatView(scale.bytes);
+	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+	const out = new Float32Array(values.length);
+	for (let r = 0, i = 0; r < rows; r++)
+		for (let c = 0; c < columns; c++, i++) out[i] = values[i]! * factors[byRow ? r : c]!;
+	return out;
+}
+
+/** Whether an int8 matrix has a factor for each row, not for each column. Throws a Problem where it has neither. */
+function scaledByRow(
+	shape: number[],
+	scale: { dtype: Dtype; shape: number[] },
+	name: string
+): boolean {
+	const [rows = 1, columns = 1] = shape;
 	const byRow = scale.shape.join() === [rows, 1].join();
 	if (
 		scale.dtype !== 'F32' ||
@@ -259,12 +305,11 @@ function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
 		(!byRow && scale.shape.join() !== `1,${columns}`)
 	)
 		throw damaged(`has a scale that does not fit tensor ${name.slice(0, 80)}`);
-	const factors = floatView(scale.bytes);
-	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-	const out = new Float32Array(values.length);
-	for (let r = 0, i = 0; r < rows; r++)
-		for (let c = 0; c < columns; c++, i++) out[i] = values[i]! * factors[byRow ? r : c]!;
-	return out;
+	return byRow;
+}
+
+function notDecimal(name: string, dtype: Dtype): Problem {
+	return damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
 }
 
 function damaged(what: string, options?: { cause: unknown }): Problem {

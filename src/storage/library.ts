@@ -15,7 +15,7 @@ import { inventory, isWhole, type Known } from './inventory';
 import { parseJson } from './manifest-text';
 import { ShelfWriter } from './pack-writer';
 import { openParcel } from './parcel';
-import { roomOf, Shelf } from './shelf';
+import { roomOf, Shelf, type Wanted } from './shelf';
 import { verify } from './verifying';
 
 export interface LibraryParts {
@@ -296,12 +296,15 @@ class StoredSource implements PackSource {
 	) {}
 
 	async bytes(path: string, signal?: AbortSignal, onProgress?: (done: number) => void) {
-		const file = this.pack.files[path];
-		if (!file)
-			throw new Problem('pack-invalid', `The pack has no file ${path}.`, 'Make the pack again.');
-		const got = await this.shelf.get({ ...file, path, folder: this.folder }, signal, onProgress);
+		const got = await this.shelf.get(this.#wanted(path), signal, onProgress);
 		this.#fetched += got.fetched;
 		return got.bytes;
+	}
+
+	async open(path: string, signal?: AbortSignal, onProgress?: (done: number) => void) {
+		const got = await this.shelf.open(this.#wanted(path), signal, onProgress);
+		this.#fetched += got.fetched;
+		return got.file;
 	}
 
 	async stored(): Promise<Set<string>> {
@@ -328,6 +331,12 @@ class StoredSource implements PackSource {
 			done += file.bytes;
 		}
 		return this.finish();
+	}
+
+	#wanted(path: string): Wanted {
+		const file = this.pack.files[path];
+		if (file) return { ...file, path, folder: this.folder };
+		throw new Problem('pack-invalid', `The pack has no file ${path}.`, 'Make the pack again.');
 	}
 }
 

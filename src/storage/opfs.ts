@@ -19,14 +19,10 @@ export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 		kind: 'opfs',
 		sizes: () => sizesOf(directory),
 		async read(key) {
-			const handle = await found(directory.getFileHandle(key));
-			if (!handle) return null;
-			return new Uint8Array(await (await handle.getFile()).arrayBuffer());
+			const file = await fileIn(directory, key);
+			return file && new Uint8Array(await file.arrayBuffer());
 		},
-		async blob(key) {
-			const handle = await found(directory.getFileHandle(key));
-			return handle && handle.getFile();
-		},
+		blob: (key) => fileIn(directory, key),
 		async append(key) {
 			return OpfsSink.open(await directory.getFileHandle(key, { create: true }));
 		},
@@ -66,13 +62,26 @@ class OpfsSink implements Sink {
 	}
 }
 
+/** Handles that are being asked for their file: see `OpfsSink`. */
+const asked = new Set<FileSystemFileHandle>();
+
+function fileOf(handle: FileSystemFileHandle): Promise<File | null> {
+	asked.add(handle);
+	return found(handle.getFile()).finally(() => asked.delete(handle));
+}
+
+async function fileIn(directory: FileSystemDirectoryHandle, key: string): Promise<File | null> {
+	const handle = await found(directory.getFileHandle(key));
+	return handle && fileOf(handle);
+}
+
 async function sizesOf(directory: FileSystemDirectoryHandle): Promise<Map<string, number>> {
 	const sizes = new Map<string, number>();
 	// TypeScript's two libraries disagree on whether a directory can be iterated.
 	const entries = (directory as unknown as { values(): AsyncIterable<FileSystemHandle> }).values();
 	for await (const entry of entries) {
 		if (entry.kind !== 'file') continue;
-		const file = await found((entry as FileSystemFileHandle).getFile());
+		const file = await fileOf(entry as FileSystemFileHandle);
 		if (file) sizes.set(entry.name, file.size);
 	}
 	return sizes;

@@ -1,12 +1,14 @@
 /** Verified files: from where they are kept, else over the network or from an import, and then kept. */
 import { codeOf, Problem } from '../core/errors';
 import type { PackFile } from '../core/manifest';
+import { inMemory, type OpenFile } from '../core/open-file';
 import { partsOf } from '../core/parts';
 import { download, type Downloaded } from './download';
 import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files';
 import type { Gates } from './gates';
-import { sha256, startSha256 } from './hash';
+import { sha256, sha256Of, startSha256 } from './hash';
 import { filesInMemory } from './memory';
+import { openStored } from './stored-file';
 
 /** A file as a pack names it. */
 export interface Wanted extends PackFile {
@@ -48,15 +50,25 @@ export class Shelf {
 				onProgress?.(kept.length);
 				return { bytes: kept, fetched: 0 };
 			}
-			const { folder } = wanted;
-			if (folder === null) throw gone(wanted.path);
-			const first = await this.#obtain({ ...wanted, folder }, signal, onProgress);
-			if (first.intact) return first;
-			await this.#drop(wanted.sha256);
-			const again = await this.#obtain({ ...wanted, folder }, signal, onProgress);
-			if (again.intact) return { bytes: again.bytes, fetched: first.fetched + again.fetched };
-			await this.#drop(wanted.sha256);
-			throw again.unpacked ? unpackedOnTheWay(wanted.path) : damaged(wanted.path);
+			return this.#fetchIntact(wanted, signal, onProgress);
+		};
+		return exclusive(`file:${wanted.sha256}`, work, signal);
+	}
+
+	/** The same as `get`, to be read in parts: what is stored is looked through, and stays where it is. */
+	open(
+		wanted: Wanted,
+		signal?: AbortSignal,
+		onProgress?: (done: number) => void
+	): Promise<{ file: OpenFile; fetched: number }> {
+		const work = async () => {
+			const kept = (await this.#opened(wanted, signal)) ?? (await this.#held(wanted));
+			if (kept) {
+				onProgress?.(kept.size);
+				return { file: kept, fetched: 0 };
+			}
+			const { bytes, fetched } = await this.#fetchIntact(wanted, signal, onProgress);
+			return { file: (await this.#opened(wanted, signal)) ?? inMemory(bytes), fetched };
 		};
 		return exclusive(`file:${wanted.sha256}`, work, signal);
 	}
@@ -185,6 +197,26 @@ export class Shelf {
 		return done === length && hasher.hex() === key;
 	}
 
+	/** Null unless it is stored and intact; one that was altered there is thrown away. */
+	async #opened(
+		{ sha256: key, bytes: length }: PackFile,
+		signal?: AbortSignal
+	): Promise<OpenFile | null> {
+		if (this.files.kind === 'memory') return null;
+		const blob = await this.files.blob(key);
+		if (blob?.size !== length) return null;
+		const file = await openStored(blob);
+		if ((await sha256Of(file, signal)) === key) return file;
+		await this.files.remove(key);
+		return null;
+	}
+
+	/** What is kept for this session only. */
+	async #held(wanted: PackFile): Promise<OpenFile | null> {
+		const bytes = await this.#kept(wanted);
+		return bytes && inMemory(bytes);
+	}
+
 	/** A whole file from storage; one that was altered there is thrown away. */
 	async #kept({ sha256: key, bytes: length }: PackFile): Promise<Uint8Array | null> {
 		for (const store of [this.files, this.#overflow]) {
@@ -194,6 +226,23 @@ export class Shelf {
 			await store.remove(key);
 		}
 		return null;
+	}
+
+	/** Over the network, once more when it did not arrive as it should. */
+	async #fetchIntact(
+		wanted: Wanted,
+		signal?: AbortSignal,
+		onProgress?: (done: number) => void
+	): Promise<{ bytes: Uint8Array; fetched: number }> {
+		const { folder } = wanted;
+		if (folder === null) throw gone(wanted.path);
+		const first = await this.#obtain({ ...wanted, folder }, signal, onProgress);
+		if (first.intact) return first;
+		await this.#drop(wanted.sha256);
+		const again = await this.#obtain({ ...wanted, folder }, signal, onProgress);
+		if (again.intact) return { bytes: again.bytes, fetched: first.fetched + again.fetched };
+		await this.#drop(wanted.sha256);
+		throw again.unpacked ? unpackedOnTheWay(wanted.path) : damaged(wanted.path);
 	}
 
 	async #obtain(

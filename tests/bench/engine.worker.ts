@@ -1,6 +1,7 @@
 /** The engine at work, without the page: what `write` does, with more or less read at each step. */
 import type { Edit } from '../../src/core/contract';
 import { parsePack, type Pack } from '../../src/core/manifest';
+import { inMemory, type OpenFile } from '../../src/core/open-file';
 import type { PackSource } from '../../src/core/pack-source';
 import { seeded } from '../../src/core/random';
 import { sample } from '../../src/core/sampling';
@@ -146,6 +147,10 @@ class Served implements PackSource {
 		const response = await fetch(this.address + path);
 		if (!response.ok) throw new Error(`${path}: ${response.status}`);
 		return new Uint8Array(await response.arrayBuffer());
+	}
+
+	async open(path: string): Promise<OpenFile> {
+		return inMemory(await this.bytes(path));
 	}
 
 	stored = async () => new Set<string>();

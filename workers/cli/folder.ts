@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../src/core/errors';
 import { parsePack, type Pack } from '../../src/core/manifest';
+import { inMemory, type OpenFile } from '../../src/core/open-file';
 import { partsOf, type Part } from '../../src/core/parts';
 import type { PackSource } from '../../src/core/pack-source';
 
@@ -41,6 +42,11 @@ export class FolderSource implements PackSource {
 		if (sha256(bytes) !== expected.sha256)
 			throw damaged(`The file ${file} has been altered: its sha256 is another.`);
 		return bytes;
+	}
+
+	/** Into memory: files are small beside what the command line may use. */
+	async open(file: string): Promise<OpenFile> {
+		return inMemory(await this.bytes(file));
 	}
 
 	async stored(): Promise<Set<string>> {

@@ -2,6 +2,7 @@
  * The residual stream of a transformer under construction: every architecture writes to it and reads
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
+import type { OpenFile } from '../../src/core/open-file';
 import { attnOut, EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
 import type { Dim, ElementType, Graph, Value, Weight } from './graph';
@@ -27,8 +28,8 @@ export interface EditedSae {
 	/** What it reads, as the model taps it: the site itself, or the heads before W_O. */
 	reads: string;
 	spec: EncoderSpec;
-	/** The files its weights lie in. */
-	files: Record<string, Uint8Array>;
+	/** The files its weights lie in, by the names in `spec`. */
+	files: Record<string, OpenFile>;
 }
 
 /**

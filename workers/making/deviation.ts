@@ -1,5 +1,6 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
-import type { Floats } from '../../src/core/safetensors';
+import { inMemory, mostHeld } from '../../src/core/open-file';
+import { bytesOf, type Floats } from '../../src/core/safetensors';
 import { largest } from '../../src/core/sampling';
 import { LanguageModel, type ModelWeights } from '../language-model';
 import type { ModelFolder } from './hugging-face';
@@ -53,10 +54,7 @@ function off(found: Float32Array, exact: Float32Array): number {
 
 function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 	const files = Object.fromEntries(
-		[...tensors].map(([name, { data }]) => [
-			name,
-			new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-		])
+		[...tensors].map(([name, { data }]) => [name, inMemory(bytesOf(data))])
 	);
 	return {
 		weight: (name) => ({
@@ -65,9 +63,10 @@ function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 			shape: tensors.get(name)!.shape,
 			file: name,
 			offset: 0,
-			length: files[name]!.length
+			length: files[name]!.size
 		}),
 		read: (name) => tensors.get(name)!,
-		files
+		files,
+		held: () => mostHeld(Object.values(files))
 	};
 }

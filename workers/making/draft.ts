@@ -1,5 +1,6 @@
 /** A pack in the making as the engine reads packs: what is written so far, to be measured. */
 import { parsePack } from '../../src/core/manifest';
+import { inMemory } from '../../src/core/open-file';
 import type { PackSource } from '../../src/core/pack-source';
 import type { PackWriter } from '../../src/core/pack-writer';
 
@@ -10,6 +11,7 @@ export function draftOf(writer: PackWriter, manifest: Record<string, unknown>): 
 		pack,
 		hash: '',
 		bytes: (path) => writer.read(path),
+		open: async (path) => inMemory(await writer.read(path)),
 		stored: async () => new Set(Object.keys(pack.files)),
 		fetched: () => 0
 	};

@@ -42,7 +42,7 @@ beforeAll(async () => {
 		await writeFile(path.join(model, 'config.json'), JSON.stringify(source.pack.model.config));
 		const file = parseSafetensors(await source.bytes('model.safetensors'));
 		if (name === 'gemma2') {
-			await writeFile(path.join(model, 'model.safetensors'), file.bytes);
+			await writeFile(path.join(model, 'model.safetensors'), file.file.read(0, file.file.size));
 			continue;
 		}
 		// Two shards and their index.
