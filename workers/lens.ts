@@ -5,7 +5,7 @@
 import type { LanguageModel } from './language-model';
 import { Graph } from './graph/graph';
 import { normalise } from './graph/norm';
-import { logitsOf } from './graph/readout';
+import { rowLogits } from './graph/readout';
 import { Session } from './session';
 
 export interface LensTop {
@@ -51,12 +51,14 @@ export class Lens {
 		const x = g.input('x', 'float32', [1, 'S', shape.dModel]);
 		const readout = architecture.readout(config);
 		const weight = (name: string) => g.weight(weights.weight(name));
-		const logits = logitsOf(g, normalise(g, x, readout.norm, weight), readout, weight);
-		g.output('logits', logits, 'float32', [1, 'S', shape.vocabSize]);
+		const flat = g.constant(BigInt64Array.of(-1n, BigInt(shape.dModel)), [2]);
+		const rows = g.op('Reshape', [normalise(g, x, readout.norm, weight), flat]);
+		const logits = rowLogits(g, rows, readout, weight);
+		g.output('logits', logits, 'float32', ['S', shape.vocabSize]);
 		const k = g.constant(BigInt64Array.of(BigInt(Math.min(K, shape.vocabSize))), [1]);
 		const [p, ids] = g.ops('TopK', [g.op('Softmax', [logits], { axis: -1 }), k], 2, { axis: -1 });
-		g.output('probabilities', p!, 'float32', [1, 'S', K]);
-		g.output('ids', g.op('Cast', [ids!], { to: 6 }), 'int32', [1, 'S', K]);
+		g.output('probabilities', p!, 'float32', ['S', K]);
+		g.output('ids', g.op('Cast', [ids!], { to: 6 }), 'int32', ['S', K]);
 		const session = Session.create(g.finish(), weights.files);
 		session.catch(() => (this.#session = null));
 		return session;

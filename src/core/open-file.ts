@@ -9,7 +9,7 @@ export interface OpenFile {
 	readonly mostRead: number;
 	/**
 	 * Bytes `from` up to `to`, a view or a copy: not to be written to. Throws a RangeError for bytes that the
-	 * file does not have, a Problem when it is not there any more.
+	 * file does not have, a Problem when they are not what they were any more.
 	 */
 	read(from: number, to: number): Uint8Array;
 }

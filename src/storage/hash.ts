@@ -1,9 +1,5 @@
 /** SHA-256 while bytes stream by; WebCrypto can only do it for what is already whole. */
 import { createCRC32, createSHA256 } from 'hash-wasm';
-import { piecesFrom, type OpenFile } from '../core/open-file';
-
-/** Bytes up to which a file is read as a whole to be hashed: WebCrypto is several times faster. */
-const WHOLE = 256 << 20;
 
 export interface Hasher {
 	update(bytes: Uint8Array): void;
@@ -33,16 +29,5 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 	}
 	const hasher = await startSha256();
 	hasher.update(bytes);
-	return hasher.hex();
-}
-
-/** Of a file as it can be read now. */
-export async function sha256Of(file: OpenFile, signal?: AbortSignal): Promise<string> {
-	if (file.size <= WHOLE) return sha256(file.read(0, file.size));
-	const hasher = await startSha256();
-	for (const piece of piecesFrom(file, 0, file.size)) {
-		signal?.throwIfAborted();
-		hasher.update(piece);
-	}
 	return hasher.hex();
 }

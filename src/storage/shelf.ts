@@ -6,7 +6,7 @@ import { partsOf } from '../core/parts';
 import { download, type Downloaded } from './download';
 import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files';
 import type { Gates } from './gates';
-import { sha256, sha256Of, startSha256 } from './hash';
+import { sha256, startSha256 } from './hash';
 import { filesInMemory } from './memory';
 import { openStored } from './stored-file';
 
@@ -205,8 +205,8 @@ export class Shelf {
 		if (this.files.kind === 'memory') return null;
 		const blob = await this.files.blob(key);
 		if (blob?.size !== length) return null;
-		const file = await openStored(blob);
-		if ((await sha256Of(file, signal)) === key) return file;
+		const file = await openStored(blob, key, signal);
+		if (file) return file;
 		await this.files.remove(key);
 		return null;
 	}

@@ -10,11 +10,22 @@ export interface Readout {
 	softcap: number | null;
 }
 
-/** Logits `[.., vocab]` of the stream after the final norm. */
+/**
+ * Logits `[.., vocab]` of the stream after the final norm. The session keeps a transposed copy of the table, with
+ * which a single row, as in writing, is fastest.
+ */
 export function logitsOf(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
 	const table = g.op('Transpose', [weight(readout.unembedding)], { perm: [1, 0] });
-	const logits = g.op('MatMul', [normed, table]);
-	return readout.softcap === null ? logits : softcapped(g, logits, readout.softcap);
+	return capped(g, g.op('MatMul', [normed, table]), readout);
+}
+
+/** The same of many rows, `[rows × dModel]`: `[rows × vocab]`, and no copy. */
+export function rowLogits(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
+	return capped(g, g.op('Gemm', [normed, weight(readout.unembedding)], { transB: 1 }), readout);
+}
+
+function capped(g: Graph, logits: Value, { softcap }: Readout): Value {
+	return softcap === null ? logits : softcapped(g, logits, softcap);
 }
 
 /** cap · tanh(x / cap) */
