@@ -1,5 +1,6 @@
 /** What a graph holds when only some of its values are wanted, run by onnxruntime itself. */
 import { beforeAll, expect, it } from 'vitest';
+import { inMemory } from '../../../../src/core/open-file';
 import { Graph } from '../../../../workers/graph/graph';
 import { Session, startRuntime } from '../../../../workers/session';
 
@@ -17,7 +18,7 @@ function chained(): Graph {
 }
 const feed = (...data: number[]) => ({ data: Float32Array.from(data), dims: [1, 2] });
 const feeds = { x: feed(1, 2), unused: feed(0, 0) };
-const doubled = new Uint8Array(Float32Array.of(2, 0, 0, 2).buffer);
+const doubled = inMemory(new Uint8Array(Float32Array.of(2, 0, 0, 2).buffer));
 
 beforeAll(() => startRuntime(null));
 
