@@ -46,6 +46,8 @@ export class FakeHub {
 	answers = true;
 	/** Whether gated repositories are described and listed to everybody, as Hugging Face does; their files never are. */
 	lists = false;
+	/** The token that its plain files need; null where they are for everybody. */
+	key: string | null = null;
 	ranges = true;
 	/** Whether pages of other origins see more than the few headers that they always see. */
 	exposes = true;
@@ -132,7 +134,11 @@ export class FakeHub {
 		if (this.answers && path.startsWith('/api/models/'))
 			return this.#api(new URL(url, this.origin), request, response);
 		const [, id, revision, file] = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(path) ?? [];
-		if (id === undefined) return this.#file(path, this.plain.get(path.slice(1)), request, response);
+		if (id === undefined) {
+			const open = this.key === null || authorization === `Bearer ${this.key}`;
+			if (!open) return json(response, authorization ? 403 : 401, { error: 'Not for you' });
+			return this.#file(path, this.plain.get(path.slice(1)), request, response);
+		}
 		const repository = this.#visible(id, request, response);
 		if (!repository) return;
 		const bytes = repository.files.get(file!);

@@ -37,11 +37,11 @@ export class Remotes {
 		bringing.onMade = () => this.#ended();
 	}
 
-	/** The host that a token would go to; null where what is typed is on no hub. */
+	/** The host that a token would go to; null where what is typed is no address. */
 	readonly host: string | null = $derived.by(() => {
 		try {
 			const place = parseRemote(this.typed);
-			return place.kind === 'hub' ? place.origin : null;
+			return place.kind === 'hub' ? place.origin : new URL(place.address).origin;
 		} catch {
 			return null;
 		}

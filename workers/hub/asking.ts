@@ -49,11 +49,11 @@ export interface Said {
 	etag: string | null;
 }
 
-/** Whether a host has a file. Never throws but when cancelled. */
+/** Whether a host has a file; `closed`: not for everybody, or it does not say. Never throws but when cancelled. */
 export async function askAbout(
 	link: Link,
 	address: string
-): Promise<Said | 'missing' | 'unreachable'> {
+): Promise<Said | 'missing' | 'closed' | 'unreachable'> {
 	const { fetch, signal } = link;
 	const response = await fetch(address, {
 		method: 'HEAD',
@@ -64,6 +64,7 @@ export async function askAbout(
 	}).catch(() => null);
 	signal?.throwIfAborted();
 	if (!response) return 'unreachable';
+	if (response.status === 401 || response.status === 403) return 'closed';
 	if (!response.ok) return 'missing';
 	const length = Number(response.headers.get('content-length') ?? NaN);
 	// What is packed on the way has another length than the file.

@@ -42,7 +42,9 @@ export async function lookAtPlain(place: PlainPlace, link: Link): Promise<PlainC
 		if (!found.has('tokenizer.json')) for (const name of weights) if (await has(name)) break;
 		return { kind: 'folder', files: found };
 	}
-	throw nothing(place);
+	// Some stores answer so for what is not there: it counts only where nothing is.
+	const said = await askAbout(link, inFolder('pack.json', place.address));
+	throw said === 'closed' ? closed(place, link) : nothing(place);
 }
 
 async function fileAlone(place: PlainPlace, link: Link): Promise<PlainContent> {
@@ -51,6 +53,7 @@ async function fileAlone(place: PlainPlace, link: Link): Promise<PlainContent> {
 	const base = new URL('.', place.address).href;
 	const said = await askAbout(link, place.address);
 	if (said === 'unreachable') throw silent(place);
+	if (said === 'closed') throw closed(place, link);
 	if (said === 'missing') throw nothing(place);
 	files.set(name, { address: place.address, name, sha256: null, ...said });
 	for (const [description, weights] of Object.entries(SAE_WEIGHTS))
@@ -88,12 +91,18 @@ async function add(
 
 /** A file of a folder; null where there is none of that name. */
 async function fileAt(folder: string, name: string, link: Link): Promise<RemoteFile | null> {
-	const address = new URL(name, folder);
-	// A signature in the address of a folder is good for its files.
-	address.search = new URL(folder).search;
-	const said = await askAbout(link, address.href);
+	const address = inFolder(name, folder);
+	const said = await askAbout(link, address);
 	if (said === 'unreachable') throw silent({ address: folder });
-	return said === 'missing' ? null : { address: address.href, name, sha256: null, ...said };
+	if (said === 'missing' || said === 'closed') return null;
+	return { address, name, sha256: null, ...said };
+}
+
+/** A signature in the address of a folder is good for its files. */
+function inFolder(name: string, folder: string): string {
+	const address = new URL(name, folder);
+	address.search = new URL(folder).search;
+	return address.href;
 }
 
 function silent({ address }: Pick<PlainPlace, 'address'>): Problem {
@@ -102,6 +111,17 @@ function silent({ address }: Pick<PlainPlace, 'address'>): Problem {
 		'network',
 		`${host} does not answer this page: it cannot be reached, or lets no page of another site read it (CORS).`,
 		'Check the address and the connection; or download the files, and drop them on this page.'
+	);
+}
+
+function closed({ address }: PlainPlace, { token }: Link): Problem {
+	const { origin, host } = new URL(address);
+	return new Problem(
+		'gated',
+		token?.origin === origin
+			? `${host} does not show what lies there to the account of this token.`
+			: `${host} shows what lies there only to those whom it lets in.`,
+		'Check the address, and give a token of an account with leave to read.'
 	);
 }
 

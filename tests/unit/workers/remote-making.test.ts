@@ -260,6 +260,46 @@ describe('where a hub lists what it shows to few', () => {
 	});
 });
 
+describe('a host that is no hub and shows its files to few', () => {
+	const SECRET = 'of-the-lab';
+	const place = (value?: string) =>
+		source(`${hub.origin}/lab/pack/`, value === undefined ? null : { origin: hub.origin, value });
+	beforeEach(() => {
+		hub.answers = false;
+		hub.key = SECRET;
+		for (const [name, bytes] of Object.entries(packFiles()))
+			hub.plain.set(`lab/pack/${name}`, bytes);
+	});
+	afterEach(() => {
+		hub.answers = true;
+		hub.key = null;
+	});
+
+	it('says so, without a token and with one that it does not take', async () => {
+		await expect(workshop.look(place(), {}, 40, silent)).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/only to those whom it lets in/)
+		});
+		const refused = workshop.look(place('of-nobody'), {}, 41, silent);
+		await expect(refused).rejects.toMatchObject({
+			name: 'gated',
+			message: expect.stringMatching(/to the account of this token/)
+		});
+		await expect(refused).rejects.not.toThrow(/of-nobody/);
+		const file = source(`${hub.origin}/lab/pack/model.safetensors`);
+		await expect(workshop.look(file, {}, 42, silent)).rejects.toMatchObject({ name: 'gated' });
+	});
+
+	it('gives its pack to whoever has the token', async () => {
+		expect((await workshop.look(place(SECRET), {}, 43, silent)).isPack).toBe(true);
+		const stored = await workshop.fetch(place(SECRET), 44, silent);
+		expect(stored.title).toBe('Micro gpt2');
+		const { packs } = await library.storage();
+		expect(packs).toMatchObject([{ complete: true }]);
+		expect(JSON.stringify(packs)).not.toContain(SECRET);
+	});
+});
+
 describe('a .zip of a pack at an address', () => {
 	let bytes: Uint8Array;
 	beforeAll(async () => {
