@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `node tests/bench/large.mjs`: a model of the size of GPT-2 small, opened from the browser's storage on
- * WebAssembly: time to the first features, and the renderer's peak memory over the model's size.
+ * WebAssembly: time until it says what comes next, which takes the whole model, and to the first features, which
+ * take an SAE as well; and the renderer's peak memory by then over the model's size.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,14 +84,18 @@ async function main() {
 		const opened = await visit(explore, async (page, since) => {
 			const list = page.getByRole('list', { name: 'Features', exact: true });
 			await status(page, 'Engine', /^\s*wasm/).waitFor({ state: 'attached' });
+			const next = page.getByRole('list', { name: 'What may come next', exact: true });
+			await next.getByRole('listitem').first().waitFor();
+			const [read, alone] = [since(), peakOfRenderers(profile)];
 			await list.getByRole('listitem').first().waitFor();
-			return { ms: since(), peak: peakOfRenderers(profile) };
+			return { read, alone, ms: since(), peak: peakOfRenderers(profile) };
 		});
 		const results = {
 			model_bytes: model,
+			next_token_ms: opened.read,
 			first_features_ms: opened.ms,
-			peak_renderer_bytes: opened.peak,
-			peak_over_model: opened.peak / model
+			peak_renderer_bytes: { model: opened.alone, with_sae: opened.peak },
+			peak_over_model: { model: opened.alone / model, with_sae: opened.peak / model }
 		};
 		process.stdout.write(`${JSON.stringify(results, null, '\t')}\n`);
 	} finally {
