@@ -88,7 +88,7 @@ export const gemma: Architecture = {
 			norm(config, `model.layers.${l}.${place}_layernorm`);
 
 		let h = stream.embed(
-			g.op('Mul', [stream.tokens(table), g.constant(Float32Array.of(scale), [1])])
+			g.op('Mul', [stream.tokens(table, readout), g.constant(Float32Array.of(scale), [1])])
 		);
 		let normed = stream.normalise(h, normOf(0, 'input'));
 		for (let l = 0; l < shape.layers; l++) {

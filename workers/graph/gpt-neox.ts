@@ -77,7 +77,7 @@ export const gptNeox: Architecture = {
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_eps', `gpt_neox.layers.${l}.${part}`);
 
-		let h = stream.embed(stream.tokens(TABLE));
+		let h = stream.embed(stream.tokens(TABLE, readout));
 		let normed = stream.normalise(h, normOf(0, 'input_layernorm'));
 		for (let l = 0; l < shape.layers; l++) {
 			const name = (part: string) => `gpt_neox.layers.${l}.${part}`;

@@ -69,7 +69,7 @@ export const gpt2: Architecture = {
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_epsilon', `transformer.h.${l}.${part}`);
 
-		let h = stream.embed(g.op('Add', [stream.tokens(TABLE), stream.places(PLACES)]));
+		let h = stream.embed(g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]));
 		let normed = stream.normalise(h, normOf(0, 'ln_1'));
 		for (let l = 0; l < shape.layers; l++) {
 			const map = (x: string, part: string) => {

@@ -83,7 +83,7 @@ export const llama: Architecture = {
 		const readout = llama.readout(config);
 		const normOf = (l: number, part: string) => norm(config, `model.layers.${l}.${part}`);
 
-		let h = stream.embed(stream.tokens(TABLE));
+		let h = stream.embed(stream.tokens(TABLE, readout));
 		let normed = stream.normalise(h, normOf(0, 'input_layernorm'));
 		for (let l = 0; l < shape.layers; l++) {
 			const linear = (x: string, ...parts: string[]) => {

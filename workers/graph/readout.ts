@@ -10,16 +10,12 @@ export interface Readout {
 	softcap: number | null;
 }
 
-/**
- * Logits `[.., vocab]` of the stream after the final norm. The session keeps a transposed copy of the table, with
- * which a single row, as in writing, is fastest.
- */
-export function logitsOf(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
-	const table = g.op('Transpose', [weight(readout.unembedding)], { perm: [1, 0] });
+/** Logits `[.., vocab]` of the stream after the final norm; `table`: the unembedding, transposed. */
+export function logitsOf(g: Graph, normed: Value, table: Value, readout: Readout): Value {
 	return capped(g, g.op('MatMul', [normed, table]), readout);
 }
 
-/** The same of many rows, `[rows × dModel]`: `[rows × vocab]`, and no copy. */
+/** The same of many rows, `[rows × dModel]`, by the unembedding as it is stored: `[rows × vocab]`. */
 export function rowLogits(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
 	return capped(g, g.op('Gemm', [normed, weight(readout.unembedding)], { transB: 1 }), readout);
 }

@@ -69,6 +69,8 @@ export class Stream {
 	readonly #heads = new Map<string, Value>();
 	/** Rows of a run: 1, or worlds. */
 	readonly #rows: 1 | 'B';
+	/** The unembedding, `[dModel, vocab]`, once something has asked for it. */
+	#unembedding: Value | null = null;
 
 	constructor(
 		readonly g: Graph,
@@ -93,9 +95,15 @@ export class Stream {
 		return this.g.weight(this.locate(name));
 	}
 
-	/** The rows of a table `[vocab, dModel]` that the tokens name. */
-	tokens(table: string): Value {
-		return this.g.op('Gather', [this.weight(table), this.ids], { axis: 0 });
+	/**
+	 * The rows of a table `[vocab, dModel]` that the tokens name. Where it is the unembedding, too, they are columns of
+	 * the transposed copy that the session keeps of that, so that it need not keep the table as well.
+	 */
+	tokens(table: string, readout: Readout): Value {
+		if (table !== readout.unembedding)
+			return this.g.op('Gather', [this.weight(table), this.ids], { axis: 0 });
+		const columns = this.g.op('Gather', [this.#transposed(readout), this.ids], { axis: 1 });
+		return this.g.op('Transpose', [columns], { perm: [1, 2, 0] });
 	}
 
 	/** The rows of a table `[context, dModel]` that the tokens' places name. */
@@ -256,8 +264,14 @@ export class Stream {
 	/** Logits of the last position, `[1, vocab]`, from the normalised stream. */
 	head(normed: Value, readout: Readout): void {
 		const row = this.g.op('Gather', [normed, whole(this.g, -1)], { axis: 1 });
-		const logits = logitsOf(this.g, row, readout, (name) => this.weight(name));
+		const logits = logitsOf(this.g, row, this.#transposed(readout), readout);
 		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
+	}
+
+	/** The unembedding as a single row, as in writing, is multiplied with fastest; the session folds the copy. */
+	#transposed({ unembedding }: Readout): Value {
+		this.#unembedding ??= this.g.op('Transpose', [this.weight(unembedding)], { perm: [1, 0] });
+		return this.#unembedding;
 	}
 
 	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {
