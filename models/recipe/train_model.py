@@ -81,9 +81,8 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=DEVICE)
         model.load_state_dict(state["model"])
-        if state["adam"]:  # not after a handover
-            adam.load_state_dict(state["adam"])
-            muon.buffers = state["muon"]
+        adam.load_state_dict(state["adam"])
+        muon.buffers = state["muon"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     rows = corpus.Rows(corpus.token_files(work, "train"), course.shares, seed)
     if done:
