@@ -1,5 +1,8 @@
 /** Several at a time, as if one after the other: for work that mostly waits for a network. */
 
+/** Questions that another host is asked at a time. */
+export const AT_ONCE = 6;
+
 /**
  * What `work` makes of each item, in the order of the items; never more than `atOnce` are under way. After one has
  * failed no other is begun; the failure of the earliest item is thrown once all that were begun have ended.

@@ -97,7 +97,7 @@ export interface Opened {
 	bytesFetched: number;
 	/**
 	 * The most bytes of the model's weights that were in memory at a time on their way to the runtime, which has
-	 * its own; what was fetched or checked is counted, too.
+	 * its own: what was read to be checked is counted, too, what a download had in hand is not.
 	 */
 	weightsHeld: number;
 }

@@ -5,7 +5,7 @@
 import { Problem } from '../../src/core/errors';
 import type { PlainPlace } from '../../src/core/remote-address';
 import type { RemoteFile } from '../../src/storage/arrivals';
-import { inOrder } from '../in-order';
+import { AT_ONCE, inOrder } from '../in-order';
 import { askAbout, askJson, wordsOf, type Link } from './asking';
 
 export interface PlainContent {
@@ -13,8 +13,6 @@ export interface PlainContent {
 	files: Map<string, RemoteFile>;
 }
 
-/** Files that are asked about at a time. */
-const AT_ONCE = 6;
 const INDEX = 'model.safetensors.index.json';
 /** Which further files a folder with such a description has; the first that is there says what it is. */
 const DESCRIPTIONS: [string, string[]][] = [

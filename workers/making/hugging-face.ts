@@ -5,7 +5,7 @@ import { shown, type Folder } from '../formats/folder';
 import { TensorParts } from '../formats/tensor-parts';
 import type { Config } from '../graph/architecture';
 import { architectureOf } from '../graph/architectures';
-import { inOrder } from '../in-order';
+import { AT_ONCE, inOrder } from '../in-order';
 import { foundAs } from '../tensor-names';
 
 export interface ModelFolder {
@@ -28,8 +28,6 @@ export interface ModelTensor {
 
 const INDEX = 'model.safetensors.index.json';
 const WEIGHTS = 'model.safetensors';
-/** Files on another host whose beginnings are read at a time. */
-const AT_ONCE = 6;
 
 /** Whether a folder with these files holds a model, whatever is in them. */
 export function isModel(names: string[]): boolean {

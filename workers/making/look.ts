@@ -13,15 +13,13 @@ import { Unstated, within, type Folder } from '../formats/folder';
 import { siteIn } from '../formats/gemma-scope';
 import { claimed, folders, readSae } from '../formats/formats';
 import { architectureOf } from '../graph/architectures';
-import { inOrder } from '../in-order';
+import { AT_ONCE, inOrder } from '../in-order';
 import { isModel, openModelFolder } from './hugging-face';
 import { thin } from './thin';
 import { modelFiles, saeBytes } from './weight-files';
 
 /** More places than anybody looks through: a folder that was chosen by mistake. */
 const MOST_PLACES = 2000;
-/** SAEs on another host that are looked into at a time. */
-const AT_ONCE = 6;
 /** Files that hold weights of some kind, by their ends. */
 const WEIGHTS = /\.(safetensors|npz|pt|pth|bin)$/;
 /** What hubs put beside the weights that are read here. */
