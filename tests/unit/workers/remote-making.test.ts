@@ -101,10 +101,13 @@ describe('many SAEs', () => {
 			if (what === 'wide/3') jobs.cancel(31);
 		});
 		await expect(looking).rejects.toMatchObject({ name: 'AbortError' });
-		const { length } = hub.asked;
+		// What was sent before may still arrive: only places that come later tell.
 		await new Promise((resolve) => setTimeout(resolve, 200));
-		expect(hub.asked).toHaveLength(length);
-		expect(hub.asked.filter(({ url }) => /wide\/9/.test(url))).toEqual([]);
+		const inside = hub.asked.filter(
+			({ url }) => /\/wide\/\d/.test(url) && url.includes('/resolve/')
+		);
+		expect(inside).not.toEqual([]);
+		expect(inside.filter(({ url }) => /\/wide\/[3-9]\//.test(url))).toEqual([]);
 	});
 });
 
