@@ -1,8 +1,8 @@
-"""One step of training an SAE, gradients by hand and products in bfloat16: TopK with AuxK, and KronSAE."""
+"""One step of training an SAE, gradients by hand: TopK with AuxK, and KronSAE."""
 
 import torch
 
-from place import DEVICE
+from place import DEVICE, PRODUCTS
 from transformer import WIDTH
 
 AUX_K, AUX_SHARE = 256, 1 / 32
@@ -18,8 +18,8 @@ def unit_rows(features, generator):
 
 
 def sparse(index, values, width):
-    out = torch.zeros(len(index), width, dtype=torch.bfloat16, device=index.device)
-    return out.scatter_(1, index, values.bfloat16())
+    out = torch.zeros(len(index), width, dtype=PRODUCTS, device=index.device)
+    return out.scatter_(1, index, values.to(PRODUCTS))
 
 
 class Learner:
@@ -38,15 +38,15 @@ class Learner:
     def step(self, x, rate):
         *_, w_dec, b_dec = self.parameters
         x = x * self.scale
-        u = (x - b_dec).bfloat16()
+        u = (x - b_dec).to(PRODUCTS)
         pre = self.before_top(u)
         values, index = pre.topk(self.k, dim=1)
         values = values.relu()
-        decoder = w_dec.bfloat16()
+        decoder = w_dec.to(PRODUCTS)
         codes = sparse(index, values, len(w_dec))
         error = (codes @ decoder).float() + b_dec - x
         spread = ((x - x.mean(0)) ** 2).sum()
-        g = (error * (2 / spread)).bfloat16()
+        g = (error * (2 / spread)).to(PRODUCTS)
         d_dec = (codes.t() @ g).float()
         d_values = (g @ decoder.t()).gather(1, index) * (values > 0)
         dead = self.count(index, values, len(x))
@@ -90,7 +90,7 @@ class TopK(Learner):
 
     def before_top(self, u):
         w_enc, b_enc, *_ = self.parameters
-        return (u @ w_enc.bfloat16()).float() + b_enc
+        return (u @ w_enc.to(PRODUCTS)).float() + b_enc
 
     def through_encoder(self, u, pre, values, index, d_values, dead, residue, decoder, d_dec):
         w_enc, b_enc, *_ = self.parameters
@@ -106,7 +106,7 @@ class TopK(Learner):
         values = values.relu()
         codes = sparse(index, values, len(dead))
         error = (codes @ decoder).float() - residue
-        g = (error * (2 * AUX_SHARE / (residue**2).sum())).bfloat16()
+        g = (error * (2 * AUX_SHARE / (residue**2).sum())).to(PRODUCTS)
         d_dec.index_add_(0, dead, (codes.t() @ g).float())
         d_pre[:, dead] += sparse(index, (g @ decoder.t()).gather(1, index) * (values > 0), len(dead))
 
@@ -126,8 +126,8 @@ class Kron(Learner):
     def before_top(self, u):
         w_p, b_p, w_q, b_q, *_ = self.parameters
         h, m, n = self.heads
-        self.p = ((u @ w_p.bfloat16()).float() + b_p).relu()
-        self.q = ((u @ w_q.bfloat16()).float() + b_q).relu()
+        self.p = ((u @ w_p.to(PRODUCTS)).float() + b_p).relu()
+        self.q = ((u @ w_q.to(PRODUCTS)).float() + b_q).relu()
         return (self.p.view(-1, h, m, 1) * self.q.view(-1, h, 1, n)).sqrt().flatten(1)
 
     def through_encoder(self, u, pre, values, index, d_values, dead, residue, decoder, d_dec):
@@ -138,7 +138,7 @@ class Kron(Learner):
         d_p = torch.zeros(len(u), len(b_p), device=u.device).scatter_add_(1, first, half * self.q.gather(1, second))
         d_q = torch.zeros(len(u), len(b_q), device=u.device).scatter_add_(1, second, half * self.p.gather(1, first))
         sums = d_p.sum(0), d_q.sum(0)
-        wide = [(u.t() @ d.bfloat16()).float() for d in (d_p, d_q)]
+        wide = [(u.t() @ d.to(PRODUCTS)).float() for d in (d_p, d_q)]
         return [wide[0], sums[0], wide[1], sums[1]], w_p @ sums[0] + w_q @ sums[1]
 
 

@@ -6,6 +6,7 @@ import re
 import torch
 
 import unwanted
+from place import CPU, multiplying
 from transformer import LAYERS
 
 #: Where sampled texts begin; each is also used with other heroes and places.
@@ -56,7 +57,7 @@ def sample(model, prompts, temperature=0.8, top_p=0.95, seed=0, length=LENGTH):
         past = [[] for _ in range(LAYERS)]
         for position in range(1, length):
             waiting = sizes <= position
-            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.no_grad(), multiplying(CPU):
                 last = model.hidden(ids[:, position - 1 : position], past)[:, -1] @ model.e.weight.t()
             if not waiting.any():
                 continue

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from dictionaries import DICTIONARIES
+from place import CPU, products
 from transformer import EMBEDDING, VOCAB, WIDTH
 
 BINS, LISTED, MATCHES, TOGETHER = 16, 8, 5, 5
@@ -61,16 +62,17 @@ def dense(values, features, count, kind=torch.float32):
 def together_table(values, features, count):
     """The features of the same SAE whose activations correlate most (Pearson), over the first tokens."""
     n = min(len(values), PAIRED)
-    products, sums, squares = torch.zeros(count, count), np.zeros(count), np.zeros(count)
+    kind = products(CPU)
+    both, sums, squares = torch.zeros(count, count), np.zeros(count), np.zeros(count)
     for at in range(0, n, CHUNK):
         v, f = values[at : min(at + CHUNK, n)], features[at : min(at + CHUNK, n)]
-        a = dense(v, f, count, torch.bfloat16)
-        products += (a.t() @ a).float()
+        a = dense(v, f, count, kind)
+        both += (a.t() @ a).float()
         sums += np.bincount(f.ravel(), v.ravel(), count)
         squares += np.bincount(f.ravel(), (v.astype(np.float64) ** 2).ravel(), count)
     mean, variance = sums / n, squares / n - (sums / n) ** 2
     spread = torch.from_numpy(np.sqrt(np.maximum(variance, 0))).float()
-    correlation = (products / n - torch.outer(*2 * [torch.from_numpy(mean).float()]))
+    correlation = (both / n - torch.outer(*2 * [torch.from_numpy(mean).float()]))
     correlation /= torch.outer(spread, spread).clamp_min(1e-12)
     correlation.fill_diagonal_(0)
     correlation[spread == 0] = 0

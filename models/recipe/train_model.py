@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 import corpus
-from place import DEVICE
+from place import DEVICE, PRODUCTS, multiplying
 from transformer import CONTEXT, LanguageModel
 
 BATCH, ADAM_RATE, MUON_RATE = 32, 3e-3, 0.02
@@ -30,10 +30,10 @@ SAVE_EVERY = 180
 
 def orthogonal(gradient):
     """Newton–Schulz iteration towards the nearest orthogonal matrix (Jordan et al., Muon, 2024)."""
-    x = gradient.bfloat16()
+    x = gradient.to(PRODUCTS)
     tall = x.shape[0] > x.shape[1]
     x = x.t() if tall else x
-    x = x / (x.float().norm() + 1e-7).bfloat16()
+    x = x / (x.float().norm() + 1e-7).to(PRODUCTS)
     for _ in range(5):
         a = x @ x.t()
         x = 3.4445 * x + (-4.7750 * a + 2.0315 * (a @ a)) @ x
@@ -103,7 +103,7 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
         for group in adam.param_groups:
             group["lr"] = ADAM_RATE * scale
         row = torch.from_numpy(rows.draw(batch, CONTEXT)).to(DEVICE)
-        with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+        with multiplying(DEVICE):
             loss = model.loss(row[:, :-1], row[:, 1:])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)

@@ -9,7 +9,7 @@ import torch
 
 import corpus
 from dictionaries import DICTIONARIES
-from place import DEVICE
+from place import DEVICE, multiplying
 from sae_learning import learner
 from transformer import CONTEXT, SITES, WIDTH, LanguageModel, half
 
@@ -33,7 +33,7 @@ class Source:
     def batch(self, step):
         rows = corpus.Rows(self.files, SHARES, 1_000_003 * self.seed + step)
         ids = torch.from_numpy(rows.draw(BATCH, CONTEXT - 1)).to(DEVICE)
-        with torch.no_grad(), torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+        with torch.no_grad(), multiplying(DEVICE):
             taps, _ = self.model.tapped(ids)
         keep = ids.flatten() != 0
         return {site: taps[site].float().flatten(0, 1)[keep] for site in SITES}

@@ -28,6 +28,7 @@ import handover  # noqa: E402
 import metrics  # noqa: E402
 import n2g  # noqa: E402
 import pack  # noqa: E402
+import place  # noqa: E402
 import run  # noqa: E402
 import sae_learning  # noqa: E402
 import sample  # noqa: E402
@@ -129,6 +130,18 @@ class Courses(unittest.TestCase):
         self.assertAlmostEqual(train_model.scale_at(late, 1, second), second.height * train_model.LEAST)
 
 
+class Place(unittest.TestCase):
+    def test_products_take_the_type_that_the_hardware_multiplies(self):
+        with tempfile.TemporaryDirectory() as folder:
+            told = Path(folder, "cpuinfo")
+            self.assertEqual(place.products(torch.device("cpu"), told), torch.float32)
+            told.write_text("flags : fpu avx2 avx512f avx512bw\n")
+            self.assertEqual(place.products(torch.device("cpu"), told), torch.float32)
+            self.assertEqual(place.products(torch.device("cuda"), told), torch.bfloat16)
+            told.write_text("flags : fpu avx2 avx512f avx512_bf16\n")
+            self.assertEqual(place.products(torch.device("cpu"), told), torch.bfloat16)
+
+
 class Saes(unittest.TestCase):
     KINDS = (dictionaries.Dictionary("a", 256, 16), dictionaries.Dictionary("b@kron", 256, 16, (32, 2, 4)))
 
@@ -139,13 +152,13 @@ class Saes(unittest.TestCase):
             x = torch.randn(64, transformer.WIDTH) * 5
             for _ in range(5):
                 sae.step(x, 1e-3)
-            inside = sae.before_top((x * sae.scale - sae.parameters[-1]).bfloat16()) / sae.scale
+            inside = sae.before_top((x * sae.scale - sae.parameters[-1]).to(place.PRODUCTS)) / sae.scale
             raw = sae.raw()
             stored = {name: t.numpy() for name, t in raw.items()}
             ones = {f"{name}.scale": np.float32(1) for name in encoders.INT8}
             outside = encoders.opened({**stored, **ones}, kind).before_top(x)
             cosine = torch.nn.functional.cosine_similarity(inside.flatten(), outside.flatten(), dim=0)
-            self.assertGreater(float(cosine), 0.9999)  # training multiplies in bfloat16
+            self.assertGreater(float(cosine), 0.9999)  # training may multiply in bfloat16
             torch.testing.assert_close(raw["W_dec"].norm(dim=1), torch.ones(256))
 
     def test_gradients_are_those_of_the_loss(self):
