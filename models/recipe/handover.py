@@ -1,6 +1,9 @@
-"""A model that is learnt further on another machine: what a pack ships of it, as the result of a course.
+"""A model or SAEs that are learnt further on another machine: what a pack ships of them.
 
     python3 models/recipe/handover.py --pack DIR --work DIR --course first|second
+    python3 models/recipe/handover.py --pack DIR --work DIR --saes
+
+The one makes the pack's model the result of a course; the other lets the SAEs begin with the pack's.
 """
 import argparse
 import json
@@ -8,8 +11,11 @@ from pathlib import Path
 
 import torch
 
+import encoders
+from dictionaries import DICTIONARIES
 from tensors import from_bytes
 from train_model import FIRST, SECOND
+from train_saes import START
 from transformer import LanguageModel, own
 
 COURSES = {"first": FIRST, "second": SECOND}
@@ -24,14 +30,27 @@ def take(pack, work, course):
                 "seconds": told["model_seconds"]}, Path(work) / course.result)
 
 
+def take_saes(pack, work):
+    """Writes the SAEs (rounded to int8) that `train_saes.train` begins with, and their sums."""
+    told = json.loads(Path(pack, "pack.json").read_text())["provenance"]
+    files = {d: Path(pack, "saes", f"{d.id}.safetensors") for d in DICTIONARIES}
+    saes = {d.id: encoders.opened(from_bytes(file.read_bytes()), d).tensors for d, file in files.items()}
+    torch.save({"saes": saes, "tokens": told["sae_tokens"], "seconds": told["sae_seconds"]}, Path(work) / START)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", required=True)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--course", choices=tuple(COURSES), default="first")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--course", choices=tuple(COURSES))
+    what.add_argument("--saes", action="store_true")
     args = parser.parse_args()
     Path(args.work).mkdir(parents=True, exist_ok=True)
-    take(args.pack, args.work, COURSES[args.course])
+    if args.saes:
+        take_saes(args.pack, args.work)
+    else:
+        take(args.pack, args.work, COURSES[args.course])
 
 
 if __name__ == "__main__":

@@ -72,6 +72,13 @@ class Learner:
             bias = (v / (1 - 0.999**self.steps)).sqrt() + 1e-12
             p.addcdiv_(m / (1 - 0.9**self.steps), bias, value=-rate)
 
+    def take(self, raw):
+        """Goes on from an SAE as `raw` gives it."""
+        for name, p in zip(self.NAMES, self.parameters):
+            p.copy_(raw[name] * self.scale if name.startswith("b_") else raw[name])
+        *_, w_dec, _ = self.parameters
+        w_dec /= w_dec.norm(dim=1, keepdim=True)
+
     def raw(self):
         """The same SAE for activations as they are: the scale moves into biases, rows stay unit."""
         tensors = dict(zip(self.NAMES, (p.to("cpu", copy=True) for p in self.parameters)))

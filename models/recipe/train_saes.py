@@ -19,6 +19,8 @@ FIRST = 4
 SHARES = {"short-stories": 0.2, "childrens-books": 0.2, "picture-books": 0.12,
           "tinystories-sample": 0.18, "generator": 0.3}
 SAVE_EVERY = 240
+#: What `handover.py --saes` writes.
+START = "saes.start"
 
 
 class Source:
@@ -39,7 +41,8 @@ class Source:
         return {site: taps[site].float().flatten(0, 1)[keep] for site in SITES}
 
 
-def begin(source, seed):
+def begin(source, seed, start):
+    """Untrained SAEs, or those of `start` where it has them, fitted to the activations of a few batches."""
     first = [source.batch(-1 - i) for i in range(FIRST)]
     generator = torch.Generator().manual_seed(seed + 1)
     saes = {}
@@ -48,23 +51,26 @@ def begin(source, seed):
         mean = x.mean(0)
         scale = float(WIDTH**0.5 / (x - mean).norm(dim=1).mean())
         saes[dictionary.id] = learner(dictionary, mean, scale, generator)
+        if dictionary.id in start["saes"]:
+            saes[dictionary.id].take(start["saes"][dictionary.id])
     return saes
 
 
 def train(work, tokens, minutes, seed=1, say=print):
-    """Runs until `tokens` or `minutes` are spent; resumes; writes saes.pt."""
+    """Runs until `tokens` or `minutes` are spent; resumes; writes saes.pt. It begins with the SAEs of START, if any."""
     work = Path(work)
     final, checkpoint = work / "saes.pt", work / "saes.checkpoint"
     if final.exists():
         return
     source = Source(work, seed)
+    start = torch.load(work / START) if (work / START).exists() else {"saes": {}, "tokens": 0, "seconds": 0}
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=DEVICE)
         saes = state["saes"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     else:
-        saes = begin(source, seed)
+        saes = begin(source, seed, start)
     begun = saved = time.time()
     # The SAEs do not depend on one another: one thread each is faster than several on small products.
     pool = ThreadPoolExecutor(torch.get_num_threads(), initializer=lambda: torch.set_num_threads(1))
@@ -85,5 +91,5 @@ def train(work, tokens, minutes, seed=1, say=print):
             state = {"saes": saes, "tokens": done, "step": step, "seconds": before + saved - begun}
             torch.save(state, f"{checkpoint}.new")
             os.replace(f"{checkpoint}.new", checkpoint)
-    torch.save({"saes": {name: sae.raw() for name, sae in saes.items()}, "tokens": done,
-                "seconds": before + time.time() - begun}, final)
+    torch.save({"saes": {name: sae.raw() for name, sae in saes.items()}, "tokens": start["tokens"] + done,
+                "seconds": start["seconds"] + before + time.time() - begun}, final)

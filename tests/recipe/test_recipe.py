@@ -118,6 +118,27 @@ class Handover(unittest.TestCase):
             torch.testing.assert_close(found["model"][name], t, atol=0, rtol=0)
         self.assertEqual((found["tokens"], found["step"], found["seconds"]), (8192, 12, 34))
 
+    def test_saes_go_on_from_those_that_a_pack_ships(self):
+        for kind in Saes.KINDS:
+            x = 5 * torch.randn(64, transformer.WIDTH) + torch.randn(transformer.WIDTH)
+            first, second = (sae_learning.learner(kind, x.mean(0), scale, torch.Generator().manual_seed(seed))
+                             for seed, scale in ((1, 0.3), (2, 0.4)))
+            for _ in range(5):
+                first.step(x, 1e-3)
+            with tempfile.TemporaryDirectory() as folder, mock.patch.object(handover, "DICTIONARIES", [kind]):
+                Path(folder, "saes").mkdir()
+                Path(folder, f"saes/{kind.id}.safetensors").write_bytes(
+                    tensors.to_bytes(encoders.rounded(first.raw(), x.mean(0))))
+                Path(folder, "pack.json").write_text(
+                    json.dumps({"provenance": {"sae_tokens": 4096, "sae_seconds": 56}}))
+                handover.take_saes(folder, folder)
+                found = torch.load(Path(folder, train_saes.START))
+            self.assertEqual((found["tokens"], found["seconds"]), (4096, 56))
+            second.take(found["saes"][kind.id])
+            for name, before in first.raw().items():
+                after = second.raw()[name]
+                self.assertLess(float((after - before).norm() / before.norm().clamp_min(1e-6)), 0.01, name)
+
 
 class Courses(unittest.TestCase):
     def test_rates_rise_stay_and_fall(self):
