@@ -1,5 +1,5 @@
 /**
- * How long matching takes, by hand: `npx tsx tests/bench/matching.ts [--rounds 5] [--python /usr/bin/python3]`; prints
+ * How long matching takes: `npx tsx tests/bench/matching.ts [--rounds 5] [--python /usr/bin/python3]`; prints
  * JSON. Two dictionaries of 4,096 × 256 on WebAssembly, one thread, beside the same product and choice in
  * PyTorch on one core, in turns; and one feature against every dictionary of the default pack. Times are of
  * the processor, so that what else the machine does counts little. The goals: at most 5 times PyTorch; 30 ms.

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * How long a frame takes while a large flow graph is panned with a real mouse in Chromium, and zoomed with
- * a real wheel: scripting, style and layout on the page's main thread, from a trace. By hand:
- * `node tests/bench/pan.mjs [--nodes 500] [--edges 1500] [--seconds 3]`; prints JSON. The goal for panning
+ * a real wheel: scripting, style and layout on the page's main thread, from a trace.
+ * `node tests/bench/pan.mjs [--nodes 500] [--edges 1500] [--seconds 3]` prints JSON. The goal for panning
  * is a 95th percentile of 8 ms on a machine that is doing nothing else.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run bench`: how fast the engine decodes, beside transformers.js in the same browser, and how long
- * the built page takes to start. `-- --pack DIR --backend wasm|webgpu --rounds 5 --tokens 64 --no-start`.
+ * the built page takes to start. `-- --pack DIR --backend wasm|webgpu --rounds 5 --tokens 64 --no-start`; with `--all`
+ * also what `pan.mjs`, `matching.ts` and `large.mjs` measure.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,6 +19,8 @@ import { printTables, summary } from './tables.mjs';
 const HERE = import.meta.dirname;
 const ROOT = path.resolve(HERE, '../..');
 const MEGABITS = 20;
+/** What `--all` adds: programs that print JSON. */
+const OTHERS = { panning: 'pan.mjs', matching: 'matching.ts', large: 'large.mjs' };
 
 const { values } = parseArgs({
 	options: {
@@ -25,7 +28,8 @@ const { values } = parseArgs({
 		backend: { type: 'string', default: 'wasm' },
 		rounds: { type: 'string', default: '5' },
 		tokens: { type: 'string', default: '64' },
-		'no-start': { type: 'boolean', default: false }
+		'no-start': { type: 'boolean', default: false },
+		all: { type: 'boolean', default: false }
 	}
 });
 const { backend } = values;
@@ -78,6 +82,18 @@ async function buildSite(folder) {
 	return exportModel(pack, path.join(folder, 'peer'));
 }
 
+/** What another of these programs measured. Throws where it fails. */
+function measuredBy(program) {
+	say(`Running ${program} …`);
+	const { stdout, status } = spawnSync(
+		process.execPath,
+		['--import', 'tsx', path.join(HERE, program)],
+		{ cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 2] }
+	);
+	if (status !== 0) throw new Error(`${program} failed: see above.`);
+	return JSON.parse(stdout);
+}
+
 function say(text) {
 	process.stderr.write(`${text}\n`);
 }
@@ -111,6 +127,8 @@ async function main() {
 			start = await measureStart({ dist, pack, megabits: MEGABITS, browser, backend });
 		}
 		const results = summary({ backend, model, megabits: MEGABITS, ...counts, ...measured, start });
+		if (values.all)
+			for (const [name, program] of Object.entries(OTHERS)) results[name] = measuredBy(program);
 		writeFileSync(path.join(HERE, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 		printTables(results);
 		if (!results.same_tokens)

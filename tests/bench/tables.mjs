@@ -106,7 +106,30 @@ export function printTables(results) {
 				`${name} start at ${start.megabits_per_second} Mbit/s: ${(visit.first_features_ms / 1000).toFixed(2)} s and ${megabytes(visit.bytes_to_first_features)} to the first features, ${megabytes(visit.bytes_in_all)} in all`
 			);
 		}
-	process.stdout.write(`${lines.join('\n')}\n`);
+	process.stdout.write(`${[...lines, ...others(results)].join('\n')}\n`);
+}
+
+/** Lines of what `--all` adds, as far as it was measured. */
+function others({ panning, matching, large }) {
+	const lines = [];
+	if (panning)
+		lines.push(
+			`a frame of a graph of ${panning.nodes} nodes and ${panning.edges} edges, 95th percentile: ${panning.pan.ms.p95} ms while it is moved, ${panning.zoom.ms.p95} ms while zoomed`
+		);
+	if (matching) {
+		const { pair, one_feature: one } = matching;
+		const beside = pair.ratio.median ? `${pair.ratio.median} times PyTorch` : 'PyTorch not found';
+		lines.push(
+			`matching two dictionaries: ${pair.wasm_ms.median} ms (${beside}); one feature against ${one.dictionaries}: ${one.ms.median} ms`
+		);
+	}
+	if (large) {
+		const { model, with_sae: both } = large.peak_over_model;
+		lines.push(
+			`a model of ${megabytes(large.model_bytes)} from storage: ${(large.first_features_ms / 1000).toFixed(1)} s to the first features, peak ${model.toFixed(2)} times its size alone, ${both.toFixed(2)} with an SAE`
+		);
+	}
+	return lines;
 }
 
 const megabytes = (bytes) => (bytes === 0 ? '0 bytes' : `${(bytes / 1e6).toFixed(2)} MB`);
