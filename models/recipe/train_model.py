@@ -64,7 +64,11 @@ def scale_at(step, share, course):
 
 
 def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
-    """Runs until `tokens` or `minutes` are spent, whichever comes first; resumes; writes `course.result`."""
+    """Runs until `tokens` or `minutes` are spent, whichever comes first; resumes; writes `course.result`.
+
+    A course that starts from another's result ends in the mean of its first and its last weights, which generalise
+    better than either (Wortsman et al., Model soups, 2022).
+    """
     work, batch = Path(work), batch or BATCH
     final, checkpoint = work / course.result, work / course.checkpoint
     if final.exists():
@@ -120,5 +124,8 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
             torch.save(state(), f"{checkpoint}.new")
             os.replace(f"{checkpoint}.new", checkpoint)
     last = state()
+    weights = last["model"]
+    if start:
+        weights = {name: (t + start["model"][name]) / 2 for name, t in weights.items()}
     sums = {name: last[name] + (start[name] if start else 0) for name in ("tokens", "step", "seconds")}
-    torch.save({"model": {name: t.cpu() for name, t in last["model"].items()}, **sums}, final)
+    torch.save({"model": {name: t.cpu() for name, t in weights.items()}, **sums}, final)

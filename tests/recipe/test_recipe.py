@@ -265,10 +265,14 @@ class Stages(unittest.TestCase):
                 train_model.train(work, 300, 1, train_model.SECOND, batch=1, say=said.append)
                 return torch.load(work / "first.pt"), torch.load(work / "model.pt")
 
-            first, second = both()
+            with mock.patch.object(train_model, "SAVE_EVERY", -1):
+                first, second = both()
             self.assertGreaterEqual(first["tokens"], 600)
             self.assertGreaterEqual(second["tokens"], first["tokens"] + 300)
             self.assertFalse(torch.equal(first["model"]["e.weight"], second["model"]["e.weight"]))
+            last = torch.load(work / "model.checkpoint")["model"]
+            for name, value in second["model"].items():
+                torch.testing.assert_close(value, (first["model"][name] + last[name]) / 2)
             for before, after in zip((first, second), both()):
                 for name, value in before["model"].items():
                     torch.testing.assert_close(after["model"][name], value)
