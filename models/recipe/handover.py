@@ -33,8 +33,8 @@ def take(pack, work, course):
 def take_saes(pack, work):
     """Writes the SAEs (rounded to int8) that `train_saes.train` begins with, and their sums."""
     told = json.loads(Path(pack, "pack.json").read_text())["provenance"]
-    files = {d: Path(pack, "saes", f"{d.id}.safetensors") for d in DICTIONARIES}
-    saes = {d.id: encoders.opened(from_bytes(file.read_bytes()), d).tensors for d, file in files.items()}
+    stored = lambda d: from_bytes(Path(pack, "saes", f"{d.id}.safetensors").read_bytes())
+    saes = {d.id: encoders.opened(stored(d), d).tensors for d in DICTIONARIES}
     torch.save({"saes": saes, "tokens": told["sae_tokens"], "seconds": told["sae_seconds"]}, Path(work) / START)
 
 

@@ -10,9 +10,16 @@ CPU = torch.device("cpu")
 DEVICE = torch.device("cuda") if torch.cuda.is_available() else CPU
 
 
-def products(device, told=Path("/proc/cpuinfo")):
+def flags(told=Path("/proc/cpuinfo")):
+    """What the processor says that it can do; nothing where that is not told."""
+    return frozenset(told.read_text().split()) if told.exists() else frozenset()
+
+
+FLAGS = flags()
+
+
+def products(device, flags=FLAGS):
     """bfloat16 where it is multiplied in hardware; PyTorch does so a hundred times slower than float32 elsewhere."""
-    flags = told.read_text().split() if told.exists() else ()
     native = device.type == "cuda" or "avx512_bf16" in flags or "amx_bf16" in flags
     return torch.bfloat16 if native else torch.float32
 

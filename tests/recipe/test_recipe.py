@@ -155,12 +155,12 @@ class Place(unittest.TestCase):
     def test_products_take_the_type_that_the_hardware_multiplies(self):
         with tempfile.TemporaryDirectory() as folder:
             told = Path(folder, "cpuinfo")
-            self.assertEqual(place.products(torch.device("cpu"), told), torch.float32)
+            self.assertEqual(place.products(torch.device("cpu"), place.flags(told)), torch.float32)
             told.write_text("flags : fpu avx2 avx512f avx512bw\n")
-            self.assertEqual(place.products(torch.device("cpu"), told), torch.float32)
-            self.assertEqual(place.products(torch.device("cuda"), told), torch.bfloat16)
+            self.assertEqual(place.products(torch.device("cpu"), place.flags(told)), torch.float32)
+            self.assertEqual(place.products(torch.device("cuda"), place.flags(told)), torch.bfloat16)
             told.write_text("flags : fpu avx2 avx512f avx512_bf16\n")
-            self.assertEqual(place.products(torch.device("cpu"), told), torch.bfloat16)
+            self.assertEqual(place.products(torch.device("cpu"), place.flags(told)), torch.bfloat16)
 
 
 class Saes(unittest.TestCase):
