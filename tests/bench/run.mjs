@@ -127,9 +127,14 @@ async function main() {
 			start = await measureStart({ dist, pack, megabits: MEGABITS, browser, backend });
 		}
 		const results = summary({ backend, model, megabits: MEGABITS, ...counts, ...measured, start });
-		if (values.all)
-			for (const [name, program] of Object.entries(OTHERS)) results[name] = measuredBy(program);
-		writeFileSync(path.join(HERE, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
+		// Kept after each: what fails takes nothing with it.
+		const keep = () =>
+			writeFileSync(path.join(HERE, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
+		keep();
+		for (const [name, program] of values.all ? Object.entries(OTHERS) : []) {
+			results[name] = measuredBy(program);
+			keep();
+		}
 		printTables(results);
 		if (!results.same_tokens)
 			throw new Error('The two engines wrote different tokens: the comparison does not hold.');
