@@ -89,7 +89,8 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
         adam.load_state_dict(state["adam"])
         muon.buffers = state["muon"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
-    rows = corpus.Rows(corpus.token_files(work, "train"), course.shares, seed)
+    # A later course reads other rows than the one before it.
+    rows = corpus.Rows(corpus.token_files(work, "train"), course.shares, seed + (start["tokens"] if start else 0))
     if done:
         rows.random.set_state(state["rows"])
     begun = saved = time.time()
