@@ -35,7 +35,8 @@ class Learner:
         self.steps, self.error = 0, None
 
     @torch.no_grad()
-    def step(self, x, rate):
+    def step(self, x, rate, pull=None):
+        """One batch of activations `x` [n, WIDTH]; `pull` as `saying.pulls` has them."""
         *_, w_dec, b_dec = self.parameters
         x = x * self.scale
         u = (x - b_dec).to(PRODUCTS)
@@ -46,7 +47,10 @@ class Learner:
         codes = sparse(index, values, len(w_dec))
         error = (codes @ decoder).float() + b_dec - x
         spread = ((x - x.mean(0)) ** 2).sum()
-        g = (error * (2 / spread)).to(PRODUCTS)
+        g = error * (2 / spread)
+        if pull:
+            g += pull((error + x) / self.scale) / self.scale
+        g = g.to(PRODUCTS)
         d_dec = (codes.t() @ g).float()
         d_values = (g @ decoder.t()).gather(1, index) * (values > 0)
         dead = self.count(index, values, len(x))

@@ -11,9 +11,13 @@ import corpus
 from dictionaries import DICTIONARIES
 from place import DEVICE, multiplying
 from sae_learning import learner
+from saying import pulls
 from transformer import CONTEXT, SITES, WIDTH, LanguageModel, half
 
 BATCH, RATE, WARM_UP, FALL_FROM, LEAST = 16, 1e-3, 50, 0.6, 0.03
+#: From FALL_FROM on, what the model says counts more and more beside the unexplained share of the variance, from here
+#: on a nat as much as the whole of it.
+WHOLE_FROM = 0.8
 #: Rows from which the mean and the scale of each site are taken, in batches.
 FIRST = 4
 SHARES = {"short-stories": 0.2, "childrens-books": 0.2, "picture-books": 0.12,
@@ -81,7 +85,8 @@ def train(work, tokens, minutes, seed=1, say=print):
         fall = 1 if share < FALL_FROM else max(LEAST, (1 - share) / (1 - FALL_FROM))
         rate = RATE * min(1, (step + 1) / WARM_UP) * fall
         taps = source.batch(step)
-        list(pool.map(lambda d: saes[d.id].step(taps[d.site], rate), DICTIONARIES))
+        pull = pulls(source.model, taps, min(1, (share - FALL_FROM) / (WHOLE_FROM - FALL_FROM)))
+        list(pool.map(lambda d: saes[d.id].step(taps[d.site], rate, pull.get(d.site)), DICTIONARIES))
         done, step = done + len(taps[SITES[0]]), step + 1
         if step % 10 == 0:
             errors = " ".join(f"{sae.error:.3f}" for sae in saes.values())

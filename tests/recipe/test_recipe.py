@@ -1,6 +1,7 @@
 """The recipe's own tests: run where PyTorch is found (see tests/all.mjs)."""
 
 import contextlib
+import copy
 import gzip
 import hashlib
 import io
@@ -32,6 +33,7 @@ import place  # noqa: E402
 import run  # noqa: E402
 import sae_learning  # noqa: E402
 import sample  # noqa: E402
+import saying  # noqa: E402
 import stats  # noqa: E402
 import tensors  # noqa: E402
 import tokenizer  # noqa: E402
@@ -208,6 +210,42 @@ class Saes(unittest.TestCase):
                 wanted = p.grad - (p.grad * rows).sum(1, keepdim=True) * rows if name == "W_dec" else p.grad
                 cosine = torch.nn.functional.cosine_similarity(g.flatten(), wanted.flatten(), dim=0)
                 self.assertGreater(float(cosine), 0.98, name)
+
+    def test_the_last_layer_is_pulled_to_what_the_model_says(self):
+        torch.manual_seed(5)
+        model = transformer.half(transformer.LanguageModel())
+        # So that its last layer matters to what it says, and not one token alone is likely.
+        for weight, factor in ((model.e.weight, 10), (model.n.g, 0.1), (model.b[-1].down.weight, 30)):
+            weight.data *= factor
+        taps, hidden = model.tapped(torch.randint(1, 300, (8, 32)))
+        taps = {site: x.flatten(0, 1) for site, x in taps.items()}
+        clean = (hidden.flatten(0, 1) @ model.e.weight.t()).double().softmax(1)
+        for site, rest in ((saying.LAST_RESIDUAL, 0), (saying.LAST_MLP, taps[saying.LAST_RESIDUAL] - taps[saying.LAST_MLP])):
+            def divergence(x):
+                spliced = (model.n(rest + x) @ model.e.weight.t()).double().log_softmax(1)
+                return (clean * (clean.log() - spliced)).sum(1).mean()
+
+            with mock.patch.object(saying, "multiplying", lambda device: contextlib.nullcontext()):
+                pull = saying.pulls(model, taps, 2.0)[site]
+                unit = float(taps[site].std())
+                x = taps[site] + 0.5 * unit * torch.randn_like(taps[site])
+                found = pull(x)
+            toward = 0.1 * unit * found / found.norm()
+            slope = float(divergence(x + toward) - divergence(x - toward)) / 2
+            self.assertAlmostEqual(float((found * toward).sum()) / slope, 2, delta=0.02)
+            self.assertLess(float(pull(taps[site]).norm()), 1e-2 * float(found.norm()))
+
+            sae = sae_learning.learner(self.KINDS[0], x.mean(0), 1.0, torch.Generator().manual_seed(1))
+            for _ in range(100):
+                sae.step(taps[site], 1e-3)
+            alone, ends = copy.deepcopy(sae), []
+            for _ in range(100):
+                sae.step(taps[site], 3e-4, lambda x: 50 * pull(x))  # this model's divergences are small
+                alone.step(taps[site], 3e-4)
+            for one in (sae, alone):
+                one.step(taps[site], 0, lambda x: ends.append(float(divergence(x))) or torch.zeros_like(x))
+            self.assertLess(ends[0], 0.8 * ends[1], site)
+        self.assertEqual(saying.pulls(model, taps, 0), {})
 
     def test_examples_do_not_overlap_and_come_strongest_first(self):
         rng = np.random.default_rng(0)
