@@ -13,6 +13,10 @@ def percent(share, digits=1):
     return f"{100 * share:.{digits}f} %"
 
 
+def shares(data):
+    return ", ".join(f"{name} {percent(share, 0)}" for name, share in data.items())
+
+
 def text(pack):
     model, about = pack["model"]["metrics"], pack["provenance"]
     config = pack["model"]["config"]
@@ -29,7 +33,7 @@ def text(pack):
                       f"{config['num_attention_heads']} heads over {config['num_key_value_heads']} key/value heads, "
                       f"vocabulary {config['vocab_size']}, context {config['max_position_embeddings']}"],
             ["trained on", f"{about['model_tokens']:,} tokens; " + about["data_note"]],
-            ["rows drawn from", ", ".join(f"{name} {percent(share, 0)}" for name, share in about["data"].items())],
+            ["rows drawn from", f"first course: {shares(about['data'])}; second: {shares(about['data_second'])}"],
             ["held out", about["held_out"]],
             ["machine and time", f"{about['machine']}; model {about['model_seconds'] / 60:.0f} minutes, "
                                  f"SAEs {about['sae_seconds'] / 60:.0f} minutes"],
