@@ -9,10 +9,9 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 import encoders
 from dictionaries import DICTIONARIES
+from kept import keep
 from tensors import from_bytes
 from train_model import FIRST, SECOND
 from train_saes import START
@@ -26,8 +25,8 @@ def take(pack, work, course):
     told = json.loads(Path(pack, "pack.json").read_text())["provenance"]
     model = LanguageModel()
     model.load_state_dict(own(from_bytes(Path(pack, "model.safetensors").read_bytes())))
-    torch.save({"model": model.state_dict(), "tokens": told["model_tokens"], "step": told.get("model_steps", 0),
-                "seconds": told["model_seconds"]}, Path(work) / course.result)
+    keep({"model": model.state_dict(), "tokens": told["model_tokens"], "step": told.get("model_steps", 0),
+          "seconds": told["model_seconds"]}, Path(work) / course.result)
 
 
 def take_saes(pack, work):
@@ -35,7 +34,7 @@ def take_saes(pack, work):
     told = json.loads(Path(pack, "pack.json").read_text())["provenance"]
     stored = lambda d: from_bytes(Path(pack, "saes", f"{d.id}.safetensors").read_bytes())
     saes = {d.id: encoders.opened(stored(d), d).tensors for d in DICTIONARIES}
-    torch.save({"saes": saes, "tokens": told["sae_tokens"], "seconds": told["sae_seconds"]}, Path(work) / START)
+    keep({"saes": saes, "tokens": told["sae_tokens"], "seconds": told["sae_seconds"]}, Path(work) / START)
 
 
 def main():

@@ -23,6 +23,7 @@ import pack  # noqa: E402
 import tokenizer  # noqa: E402
 import train_model  # noqa: E402
 import train_saes  # noqa: E402
+from kept import kept  # noqa: E402
 from stories import generate  # noqa: E402
 from stories.truth import concepts  # noqa: E402
 from tokenwise import Truth  # noqa: E402
@@ -55,7 +56,7 @@ def parse(words):
 def make_pack(args):
     work = Path(args.work)
     encode = corpus.encoder(work)
-    model, saes = torch.load(work / "model.pt"), torch.load(work / "saes.pt")
+    model, saes = kept(work / "model.pt"), kept(work / "saes.pt")
     held = corpus.token_files(work, "held")
     characters = json.loads((work / "characters.json").read_text())
     if not args.books and set(characters) != {"generator"}:

@@ -1,6 +1,5 @@
 """Trains the language model in two courses: Muon for the matrices inside the blocks, AdamW for the rest."""
 
-import os
 import time
 from collections import namedtuple
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import torch
 
 import corpus
+from kept import keep, kept
 from place import DEVICE, PRODUCTS, multiplying
 from transformer import CONTEXT, LanguageModel
 
@@ -75,7 +75,7 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
         return
     torch.manual_seed(seed)
     model = LanguageModel().to(DEVICE)
-    start = torch.load(work / course.start, map_location=DEVICE) if course.start else None
+    start = kept(work / course.start, DEVICE) if course.start else None
     if start:
         model.load_state_dict(start["model"])
     inside = [p for n, p in model.named_parameters() if p.dim() == 2 and n != "e.weight"]
@@ -84,7 +84,7 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
     muon = Muon(inside)
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=DEVICE)
+        state = kept(checkpoint, DEVICE)
         model.load_state_dict(state["model"])
         adam.load_state_dict(state["adam"])
         muon.buffers = state["muon"]
@@ -122,11 +122,10 @@ def train(work, tokens, minutes, course, seed=0, batch=None, say=print):
             say(f"model: step {step}, {done} tokens, loss {float(average):.3f}, {100 * share:.0f} %")
         if time.time() - saved > SAVE_EVERY:
             saved = time.time()
-            torch.save(state(), f"{checkpoint}.new")
-            os.replace(f"{checkpoint}.new", checkpoint)
+            keep(state(), checkpoint)
     last = state()
     weights = last["model"]
     if start:
         weights = {name: (t + start["model"][name]) / 2 for name, t in weights.items()}
     sums = {name: last[name] + (start[name] if start else 0) for name in ("tokens", "step", "seconds")}
-    torch.save({"model": {name: t.cpu() for name, t in weights.items()}, **sums}, final)
+    keep({"model": {name: t.cpu() for name, t in weights.items()}, **sums}, final)

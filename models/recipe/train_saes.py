@@ -1,6 +1,5 @@
 """Trains the SAE of every dictionary, all from one pass of the frozen model."""
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +8,7 @@ import torch
 
 import corpus
 from dictionaries import DICTIONARIES
+from kept import keep, kept
 from place import DEVICE, multiplying
 from sae_learning import learner
 from saying import pulls
@@ -32,7 +32,7 @@ class Source:
 
     def __init__(self, work, seed):
         self.model = LanguageModel()
-        self.model.load_state_dict(torch.load(work / "model.pt")["model"])
+        self.model.load_state_dict(kept(work / "model.pt")["model"])
         half(self.model).to(DEVICE)
         self.files, self.seed = corpus.token_files(work, "train"), seed
 
@@ -67,10 +67,10 @@ def train(work, tokens, minutes, seed=1, say=print):
     if final.exists():
         return
     source = Source(work, seed)
-    start = torch.load(work / START) if (work / START).exists() else {"saes": {}, "tokens": 0, "seconds": 0}
+    start = kept(work / START) if (work / START).exists() else {"saes": {}, "tokens": 0, "seconds": 0}
     done, step, before = 0, 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=DEVICE)
+        state = kept(checkpoint, DEVICE)
         saes = state["saes"]
         done, step, before = state["tokens"], state["step"], state["seconds"]
     else:
@@ -93,8 +93,6 @@ def train(work, tokens, minutes, seed=1, say=print):
             say(f"SAEs: step {step}, {done} tokens, {100 * share:.0f} %, unexplained {errors}")
         if time.time() - saved > SAVE_EVERY:
             saved = time.time()
-            state = {"saes": saes, "tokens": done, "step": step, "seconds": before + saved - begun}
-            torch.save(state, f"{checkpoint}.new")
-            os.replace(f"{checkpoint}.new", checkpoint)
-    torch.save({"saes": {name: sae.raw() for name, sae in saes.items()}, "tokens": start["tokens"] + done,
-                "seconds": start["seconds"] + before + time.time() - begun}, final)
+            keep({"saes": saes, "tokens": done, "step": step, "seconds": before + saved - begun}, checkpoint)
+    keep({"saes": {name: sae.raw() for name, sae in saes.items()}, "tokens": start["tokens"] + done,
+          "seconds": start["seconds"] + before + time.time() - begun}, final)

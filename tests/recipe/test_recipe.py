@@ -41,6 +41,7 @@ import train_model  # noqa: E402
 import train_saes  # noqa: E402
 import transformer  # noqa: E402
 import unwanted  # noqa: E402
+from kept import kept  # noqa: E402
 
 TEXT = "The lamp stood on the sill. It's bright, isn't it?  42 moths flew round_it\n\n\tand – naïvely – 日本 🙂.\n"
 
@@ -114,7 +115,7 @@ class Handover(unittest.TestCase):
             told = {"provenance": {"model_tokens": 8192, "model_steps": 12, "model_seconds": 34}}
             Path(folder, "pack.json").write_text(json.dumps(told))
             handover.take(folder, folder, train_model.FIRST)
-            found = torch.load(Path(folder, train_model.FIRST.result))
+            found = kept(Path(folder, train_model.FIRST.result))
         self.assertEqual(set(found["model"]), set(model.state_dict()))
         for name, t in transformer.half(model).state_dict().items():
             torch.testing.assert_close(found["model"][name], t, atol=0, rtol=0)
@@ -134,7 +135,7 @@ class Handover(unittest.TestCase):
                 Path(folder, "pack.json").write_text(
                     json.dumps({"provenance": {"sae_tokens": 4096, "sae_seconds": 56}}))
                 handover.take_saes(folder, folder)
-                found = torch.load(Path(folder, train_saes.START))
+                found = kept(Path(folder, train_saes.START))
             self.assertEqual((found["tokens"], found["seconds"]), (4096, 56))
             second.take(found["saes"][kind.id])
             for name, before in first.raw().items():
@@ -301,14 +302,14 @@ class Stages(unittest.TestCase):
             def both():
                 train_model.train(work, 600, 1, train_model.FIRST, batch=1, say=said.append)
                 train_model.train(work, 300, 1, train_model.SECOND, batch=1, say=said.append)
-                return torch.load(work / "first.pt"), torch.load(work / "model.pt")
+                return kept(work / "first.pt"), kept(work / "model.pt")
 
             with mock.patch.object(train_model, "SAVE_EVERY", -1):
                 first, second = both()
             self.assertGreaterEqual(first["tokens"], 600)
             self.assertGreaterEqual(second["tokens"], first["tokens"] + 300)
             self.assertFalse(torch.equal(first["model"]["e.weight"], second["model"]["e.weight"]))
-            last = torch.load(work / "model.checkpoint")["model"]
+            last = kept(work / "model.checkpoint")["model"]
             for name, value in second["model"].items():
                 torch.testing.assert_close(value, (first["model"][name] + last[name]) / 2)
             for before, after in zip((first, second), both()):
@@ -367,7 +368,7 @@ class Stages(unittest.TestCase):
         run.main(["corpus", *words, "--books", str(books)])
         if cut:
             self.cut(train_model.Muon, "step", 2, lambda: run.main(["model", *words]))
-            self.assertEqual(torch.load(work / "first.checkpoint")["step"], 1)
+            self.assertEqual(kept(work / "first.checkpoint")["step"], 1)
         run.main(["model", *words])
         if cut:
             self.cut(sae_learning.Learner, "step", 30, lambda: run.main(["saes", *words]))
