@@ -22,7 +22,6 @@ import abilities  # noqa: E402
 import coding  # noqa: E402
 import corpus  # noqa: E402
 import dictionaries  # noqa: E402
-import encoders  # noqa: E402
 import examples  # noqa: E402
 import handover  # noqa: E402
 import metrics  # noqa: E402
