@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""TopK beside JumpReLU at the middle layer: same batches, same mean L0. It is why the main set is TopK.
+"""TopK beside JumpReLU at the middle layer: same batches, same mean L0.
 
     python3 models/recipe/compare.py --work DIR
 
@@ -7,18 +7,19 @@ Needs what the stages `corpus` and `model` left in --work. Prints L0, FVU and CE
 """
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import torch
 
 import coding
 import corpus
+import encoders
 import metrics
 from dictionaries import DICTIONARIES, MIDDLE
 from place import DEVICE, multiplying
 from sae_learning import TopK, unit_rows
-from train_saes import FALL_FROM, FIRST, LEAST, RATE, WARM_UP, Source
-from transformer import WIDTH
+from train_saes import FIRST, Source, fitted, rate_at
 
 HELD_TOKENS, SEED = 100_000, 1
 #: Widths of the kernel that passes a gradient to the thresholds, in units of the scaled input (mean distance √WIDTH).
@@ -82,10 +83,8 @@ class JumpReLU:
 
 @torch.no_grad()
 def topk_outcome(sae, x):
-    w_enc, b_enc, w_dec, b_dec = sae.parameters
-    values, index = ((x * sae.scale - b_dec) @ w_enc + b_enc).topk(sae.k, dim=1)
-    codes = torch.zeros(len(x), len(w_dec), device=x.device).scatter_(1, index, values.relu())
-    return (codes @ w_dec + b_dec) / sae.scale, codes > 0
+    values, features = sae.encode(x)
+    return sae.decode(values, features), torch.zeros(len(x), sae.features).scatter_(1, features, values) > 0
 
 
 def main():
@@ -95,28 +94,25 @@ def main():
     args = parser.parse_args()
     source = Source(args.work, SEED)
     dictionary = next(d for d in DICTIONARIES if d.id == MIDDLE)
-    first = torch.cat([source.batch(-1 - i)[MIDDLE] for i in range(FIRST)])
-    mean = first.mean(0)
-    scale = float(WIDTH**0.5 / (first - mean).norm(dim=1).mean())
+    mean, scale = fitted(torch.cat([source.batch(-1 - i)[MIDDLE] for i in range(FIRST)]))
     fresh = lambda: torch.Generator().manual_seed(SEED)
     saes = {"TopK": TopK(dictionary, mean, scale, fresh())}
     for bandwidth in BANDWIDTHS:
         saes[f"JumpReLU, bandwidth {bandwidth}"] = JumpReLU(
             dictionary.features, dictionary.k, bandwidth, mean, scale, fresh())
     for step in range(args.steps):
-        share = step / args.steps
-        fall = 1 if share < FALL_FROM else max(LEAST, (1 - share) / (1 - FALL_FROM))
         x = source.batch(step)[MIDDLE]
         for sae in saes.values():
-            sae.step(x, RATE * min(1, (step + 1) / WARM_UP) * fall)
+            sae.step(x, rate_at(step, step / args.steps))
         if step % 50 == 49:
             print(f"step {step + 1} of {args.steps}", flush=True)
     rows = coding.mixed(corpus.token_files(args.work, "held"), HELD_TOKENS, SEED)
     clean = metrics.loss(source.model, rows)
     zero = metrics.loss(source.model, rows, (MIDDLE, torch.zeros_like))
     x = torch.cat([taps[MIDDLE] for _, taps in coding.activations(source.model, rows[:80].split(16))])
-    for name, sae in saes.items():
-        outcome = (lambda x: topk_outcome(sae, x)) if isinstance(sae, TopK) else sae.outcome
+    topk = encoders.exact(saes.pop("TopK").raw(), dictionary)
+    outcomes = {"TopK": partial(topk_outcome, topk), **{name: sae.outcome for name, sae in saes.items()}}
+    for name, outcome in outcomes.items():
         found, on = outcome(x)
         fvu = float(((found - x) ** 2).sum() / ((x - x.mean(0)) ** 2).sum())
         spliced = metrics.loss(source.model, rows, (MIDDLE, lambda x: outcome(x.flatten(0, 1))[0].view(x.shape)))

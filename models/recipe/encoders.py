@@ -73,3 +73,9 @@ def pairs(x, tensors, heads):
 
 def opened(stored, dictionary):
     return (KronSae if dictionary.heads else Sae)(stored, dictionary)
+
+
+def exact(raw, dictionary):
+    """The SAE of raw tensors as they are, not rounded."""
+    ones = {f"{name}.scale": np.float32(1) for name in INT8}
+    return opened({name: t.numpy() for name, t in raw.items()} | ones, dictionary)

@@ -4,6 +4,8 @@ Karvonen, 2503.17272, adds the divergence of what the model says to the squared 
 where nothing but the last norm and the unembedding follows: further down, each SAE would need a pass of the model.
 """
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 
@@ -31,12 +33,11 @@ def pulls(model, taps, weight):
     end = taps[LAST_RESIDUAL]
     with torch.no_grad():
         clean = said(model, end)
-    beside = {LAST_RESIDUAL: 0, LAST_MLP: end - taps[LAST_MLP]}
 
-    def pull(site, reconstruction):
+    def pull(beside, reconstruction):
         with torch.enable_grad():
             x = reconstruction.detach().requires_grad_()
-            divergence = weight * F.kl_div(said(model, beside[site] + x), clean, reduction="batchmean", log_target=True)
+            divergence = weight * F.kl_div(said(model, beside + x), clean, reduction="batchmean", log_target=True)
         return torch.autograd.grad(divergence, x)[0]
 
-    return {site: lambda x, site=site: pull(site, x) for site in beside}
+    return {LAST_RESIDUAL: partial(pull, 0), LAST_MLP: partial(pull, end - taps[LAST_MLP])}

@@ -45,15 +45,24 @@ class Source:
         return {site: taps[site].float().flatten(0, 1)[keep] for site in SITES}
 
 
+def fitted(x):
+    """The mean of activations [n, WIDTH], and the scale that makes their mean distance from it √WIDTH."""
+    mean = x.mean(0)
+    return mean, float(WIDTH**0.5 / (x - mean).norm(dim=1).mean())
+
+
+def rate_at(step, share):
+    fall = 1 if share < FALL_FROM else max(LEAST, (1 - share) / (1 - FALL_FROM))
+    return RATE * min(1, (step + 1) / WARM_UP) * fall
+
+
 def begin(source, seed, start):
     """Untrained SAEs, or those of `start` where it has them, fitted to the activations of a few batches."""
     first = [source.batch(-1 - i) for i in range(FIRST)]
     generator = torch.Generator().manual_seed(seed + 1)
     saes = {}
     for dictionary in DICTIONARIES:
-        x = torch.cat([taps[dictionary.site] for taps in first])
-        mean = x.mean(0)
-        scale = float(WIDTH**0.5 / (x - mean).norm(dim=1).mean())
+        mean, scale = fitted(torch.cat([taps[dictionary.site] for taps in first]))
         saes[dictionary.id] = learner(dictionary, mean, scale, generator)
         if dictionary.id in start["saes"]:
             saes[dictionary.id].take(start["saes"][dictionary.id])
@@ -82,8 +91,7 @@ def train(work, tokens, minutes, seed=1, say=print):
         share = max(done / tokens, (before + time.time() - begun) / 60 / minutes)
         if share >= 1:
             break
-        fall = 1 if share < FALL_FROM else max(LEAST, (1 - share) / (1 - FALL_FROM))
-        rate = RATE * min(1, (step + 1) / WARM_UP) * fall
+        rate = rate_at(step, share)
         taps = source.batch(step)
         pull = pulls(source.model, taps, min(1, (share - FALL_FROM) / (WHOLE_FROM - FALL_FROM)))
         list(pool.map(lambda d: saes[d.id].step(taps[d.site], rate, pull.get(d.site)), DICTIONARIES))
