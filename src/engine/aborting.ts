@@ -1,18 +1,13 @@
-/** How a call ends early: its callbacks fall silent, and it does not wait for an answer. */
+/** How a call ends early: it does not wait for an answer, and what it sent along falls silent. */
 
 export function ignore(): void {
 	// Nothing to do: whoever cares has its own promise.
 }
 
-/** A callback that falls silent once its call is cancelled. */
-export function unlessAborted<T extends unknown[]>(
-	signal: AbortSignal | undefined,
+/** Makes a callback one that the worker can call, until its call is cancelled or the worker lost. */
+export type Send = <T extends unknown[]>(
 	callback: (...values: T) => void
-) {
-	return (...values: T) => {
-		if (!signal?.aborted) callback(...values);
-	};
-}
+) => (...values: T) => void;
 
 /** Rejects with an AbortError when `signal` aborts; without a signal it never settles. */
 export function aborted(

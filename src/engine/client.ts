@@ -41,7 +41,7 @@ import type {
 import type { Reproduction, ReproductionSettings } from '../core/reproduction';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
 import type { Workshop } from '../core/workshop';
-import { aborted, ignore, unlessAborted } from './aborting';
+import { aborted, ignore, type Send } from './aborting';
 import { WorkshopClient, type Watched } from './workshop-client';
 
 /** comlink calls into objects within the engine; its types know functions only. */
@@ -77,9 +77,9 @@ export class EngineClient {
 	/** What is done to packs beside running and keeping them. */
 	readonly workshop = new WorkshopClient({
 		ask: (call, signal) =>
-			this.#race(this.#alive(), (engine, job) => call(engine.workshop, job), signal),
-		askOpen: (call, signal) => this.#call((engine, job) => call(engine.workshop, job), signal),
-		send: (callback) => proxy(callback),
+			this.#race(this.#alive(), (engine, job, send) => call(engine.workshop, job, send), signal),
+		askOpen: (call, signal) =>
+			this.#call((engine, job, send) => call(engine.workshop, job, send), signal),
 		stored: askToPersist
 	});
 	readonly #spawn: () => Worker;
@@ -111,7 +111,7 @@ export class EngineClient {
 		const live = this.#alive();
 		const opened = this.#race(
 			live,
-			(engine, job) => engine.open(request, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.open(request, job, send(onProgress)),
 			signal
 		);
 		live.opened = opened;
@@ -131,10 +131,7 @@ export class EngineClient {
 		request: ReadRequest,
 		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: ReadingPart) => void }
 	): Promise<void> {
-		return this.#call(
-			(engine, job) => engine.read(request, job, proxy(unlessAborted(signal, onPart))),
-			signal
-		);
+		return this.#call((engine, job, send) => engine.read(request, job, send(onPart)), signal);
 	}
 
 	feature(id: FeatureId, signal?: AbortSignal): Promise<FeatureCard> {
@@ -153,10 +150,7 @@ export class EngineClient {
 		request: WriteRequest,
 		{ signal, onToken = ignore }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
 	): Promise<Written> {
-		return this.#call(
-			(engine, job) => engine.write(request, job, proxy(unlessAborted(signal, onToken))),
-			signal
-		);
+		return this.#call((engine, job, send) => engine.write(request, job, send(onToken)), signal);
 	}
 
 	/** Measures again what the pack states of its SAEs; ends between two texts when cancelled. */
@@ -164,10 +158,7 @@ export class EngineClient {
 		signal,
 		onProgress = ignore
 	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<Remeasured> {
-		return this.#call(
-			(engine, job) => engine.remeasure(job, proxy(unlessAborted(signal, onProgress))),
-			signal
-		);
+		return this.#call((engine, job, send) => engine.remeasure(job, send(onProgress)), signal);
 	}
 
 	matches(
@@ -175,7 +166,7 @@ export class EngineClient {
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<MatchAnswer> {
 		return this.#call(
-			(engine, job) => engine.matches(request, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.matches(request, job, send(onProgress)),
 			signal
 		);
 	}
@@ -185,7 +176,7 @@ export class EngineClient {
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<PairMatches> {
 		return this.#call(
-			(engine, job) => engine.matchPair(request, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.matchPair(request, job, send(onProgress)),
 			signal
 		);
 	}
@@ -194,15 +185,12 @@ export class EngineClient {
 		pair: { from: SaeId; target: SaeId },
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<NullRow[]> {
-		return this.#call(
-			(engine, job) => engine.nulls(pair, job, proxy(unlessAborted(signal, onProgress))),
-			signal
-		);
+		return this.#call((engine, job, send) => engine.nulls(pair, job, send(onProgress)), signal);
 	}
 
 	testEdge(request: EdgeRequest, { signal, onProgress = ignore }: Watched = {}): Promise<EdgeTest> {
 		return this.#call(
-			(engine, job) => engine.testEdge(request, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.testEdge(request, job, send(onProgress)),
 			signal
 		);
 	}
@@ -213,7 +201,7 @@ export class EngineClient {
 		{ signal, onTrials }: { signal?: AbortSignal; onTrials: OnTrials }
 	): Promise<void> {
 		return this.#call(
-			(engine, job) => engine.deactivate(request, job, proxy(unlessAborted(signal, onTrials))),
+			(engine, job, send) => engine.deactivate(request, job, send(onTrials)),
 			signal
 		);
 	}
@@ -228,7 +216,7 @@ export class EngineClient {
 		{ signal, onArm }: { signal?: AbortSignal; onArm: OnArm }
 	): Promise<void> {
 		return this.#call(
-			(engine, job) => engine.measureSteering(request, job, proxy(unlessAborted(signal, onArm))),
+			(engine, job, send) => engine.measureSteering(request, job, send(onArm)),
 			signal
 		);
 	}
@@ -238,7 +226,7 @@ export class EngineClient {
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<Reproduction> {
 		return this.#call(
-			(engine, job) => engine.reproduce(settings, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.reproduce(settings, job, send(onProgress)),
 			signal
 		);
 	}
@@ -261,7 +249,7 @@ export class EngineClient {
 		onProgress = ignore
 	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<boolean> {
 		const kept = await this.#call(
-			(engine, job) => engine.keep(job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.keep(job, send(onProgress)),
 			signal
 		);
 		if (kept) askToPersist();
@@ -286,7 +274,7 @@ export class EngineClient {
 	verifyPack(hash: string, { signal, onProgress = ignore }: Watched = {}): Promise<Verified> {
 		return this.#race(
 			this.#alive(),
-			(engine, job) => engine.verifyPack(hash, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.verifyPack(hash, job, send(onProgress)),
 			signal
 		);
 	}
@@ -295,7 +283,7 @@ export class EngineClient {
 	exportPack(hash: string, { signal, onProgress = ignore }: Watched = {}): Promise<Exported> {
 		return this.#race(
 			this.#alive(),
-			(engine, job) => engine.exportPack(hash, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.exportPack(hash, job, send(onProgress)),
 			signal
 		);
 	}
@@ -307,7 +295,7 @@ export class EngineClient {
 	): Promise<Imported> {
 		const imported = await this.#race(
 			this.#alive(),
-			(engine, job) => engine.importPack(chosen, job, proxy(unlessAborted(signal, onProgress))),
+			(engine, job, send) => engine.importPack(chosen, job, send(onProgress)),
 			signal
 		);
 		askToPersist();
@@ -316,7 +304,7 @@ export class EngineClient {
 
 	/** A call that needs an open pack: in a worker that replaces a lost one, the pack is opened first. */
 	async #call<T>(
-		ask: (engine: RemoteEngine, job: number) => Promise<T>,
+		ask: (engine: RemoteEngine, job: number, send: Send) => Promise<T>,
 		signal?: AbortSignal
 	): Promise<T> {
 		signal?.throwIfAborted();
@@ -328,17 +316,21 @@ export class EngineClient {
 
 	async #race<T>(
 		live: Live,
-		ask: (engine: RemoteEngine, job: number) => Promise<T>,
+		ask: (engine: RemoteEngine, job: number, send: Send) => Promise<T>,
 		signal?: AbortSignal
 	): Promise<T> {
 		signal?.throwIfAborted();
 		const job = ++this.#jobs;
 		const ended = new AbortController();
+		const send: Send = (callback) =>
+			proxy((...values) => {
+				if (!signal?.aborted && this.#live === live) callback(...values);
+			});
 		const cancel = () => void live.engine.cancel(job).catch(ignore);
 		try {
 			const answer = live.ready.then(() => {
 				signal?.throwIfAborted();
-				return ask(live.engine, job);
+				return ask(live.engine, job, send);
 			});
 			return await Promise.race([answer, live.lost, aborted(signal, ended.signal, cancel)]);
 		} finally {

@@ -6,7 +6,7 @@ import type { Imported } from '../core/stored-packs';
 import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/texts/gathering';
 import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../core/verdict';
 import type { Workshop } from '../core/workshop';
-import { ignore, unlessAborted } from './aborting';
+import { ignore, type Send } from './aborting';
 
 /** A call that can be aborted and says how far it is. */
 export interface Watched {
@@ -14,7 +14,7 @@ export interface Watched {
 	onProgress?: (progress: Progress) => void;
 }
 
-type Ask<T> = (workshop: Workshop, job: number) => Promise<T>;
+type Ask<T> = (workshop: Workshop, job: number, send: Send) => Promise<T>;
 
 /** How calls reach the worker; each ends early when its signal aborts or the worker is lost. */
 export interface Line {
@@ -22,8 +22,6 @@ export interface Line {
 	ask<T>(call: Ask<T>, signal: AbortSignal | undefined): Promise<T>;
 	/** A call that waits until the pack is open. */
 	askOpen<T>(call: Ask<T>, signal: AbortSignal | undefined): Promise<T>;
-	/** Makes a callback one that the worker can call. */
-	send<T extends unknown[]>(callback: (...values: T) => void): (...values: T) => void;
 	/** Something was stored that the browser should not throw away. */
 	stored(): void;
 }
@@ -40,13 +38,17 @@ export class WorkshopClient {
 		stated: Record<string, Stated>,
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<Found> {
-		const steps = this.#line.send(unlessAborted(signal, onProgress));
-		return this.#line.ask((workshop, job) => workshop.look(source, stated, job, steps), signal);
+		return this.#line.ask(
+			(workshop, job, send) => workshop.look(source, stated, job, send(onProgress)),
+			signal
+		);
 	}
 
 	async make(order: Order, { signal, onProgress = ignore }: Watched = {}): Promise<Imported> {
-		const steps = this.#line.send(unlessAborted(signal, onProgress));
-		const made = await this.#line.ask((workshop, job) => workshop.make(order, job, steps), signal);
+		const made = await this.#line.ask(
+			(workshop, job, send) => workshop.make(order, job, send(onProgress)),
+			signal
+		);
 		this.#line.stored();
 		return made;
 	}
@@ -55,9 +57,8 @@ export class WorkshopClient {
 		source: RemoteSource,
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<Imported> {
-		const steps = this.#line.send(unlessAborted(signal, onProgress));
 		const stored = await this.#line.ask(
-			(workshop, job) => workshop.fetch(source, job, steps),
+			(workshop, job, send) => workshop.fetch(source, job, send(onProgress)),
 			signal
 		);
 		this.#line.stored();
@@ -69,8 +70,7 @@ export class WorkshopClient {
 		request: TextRequest | null,
 		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: TextPart) => void }
 	): Promise<Imported> {
-		const parts = this.#line.send(unlessAborted(signal, onPart));
-		const call: Ask<Imported> = ({ texts }, job) => texts.gather(request, job, parts);
+		const call: Ask<Imported> = ({ texts }, job, send) => texts.gather(request, job, send(onPart));
 		const stored = await this.#line.askOpen(call, signal);
 		this.#line.stored();
 		return stored;
@@ -102,10 +102,8 @@ export class WorkshopClient {
 		request: Examination,
 		{ signal, onProgress = ignore, onVerdict }: Watched & { onVerdict: OnVerdict }
 	): Promise<Verdicts> {
-		const steps = this.#line.send(unlessAborted(signal, onProgress));
-		const found = this.#line.send(unlessAborted(signal, onVerdict));
 		return this.#line.askOpen(
-			(workshop, job) => workshop.examine(request, job, steps, found),
+			(workshop, job, send) => workshop.examine(request, job, send(onProgress), send(onVerdict)),
 			signal
 		);
 	}
@@ -114,9 +112,8 @@ export class WorkshopClient {
 		order: RepairOrder,
 		{ signal, onProgress = ignore }: Watched = {}
 	): Promise<Imported> {
-		const steps = this.#line.send(unlessAborted(signal, onProgress));
 		const made = await this.#line.ask(
-			(workshop, job) => workshop.repair(order, job, steps),
+			(workshop, job, send) => workshop.repair(order, job, send(onProgress)),
 			signal
 		);
 		this.#line.stored();

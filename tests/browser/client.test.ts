@@ -104,6 +104,20 @@ describe('a worker that dies', () => {
 		await expect(client.tokenize('a')).rejects.toMatchObject({ name: 'worker-lost' });
 	});
 
+	it('is not heard any more, even by what it had already sent', async () => {
+		const client = newClient();
+		const parts: unknown[] = [];
+		const onPart = (part: unknown) => {
+			parts.push(part);
+			client.kill();
+		};
+		const reading = client.read({ text: 'hang' }, { onPart });
+		await expect(reading).rejects.toMatchObject({ name: 'worker-lost' });
+		expect(words((await client.tokenize('a')).tokens)).toEqual(['a']);
+		expect(parts).toHaveLength(1);
+		expect(workers).toHaveLength(2);
+	});
+
 	it('can be ended on purpose', async () => {
 		const client = newClient();
 		const hanging = client.tokenize('hang');
