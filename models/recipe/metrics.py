@@ -10,6 +10,8 @@ from side_by_side import side_by_side
 
 #: Edges of the histogram of log10 densities.
 DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0]
+#: Rows at once for cross-entropies: what they need stays in the processor's cache (a third faster than 16).
+FEW = 4
 
 
 def bits_per_character(model, tokens, characters):
@@ -23,20 +25,26 @@ def bits_per_character(model, tokens, characters):
     return total / count / np.log(2) * len(tokens) / characters
 
 
-def loss(model, rows, edit=None):
-    """Cross-entropy in nats per token; `edit` is (site, function) applied where the token is not special."""
-    total, count = 0.0, 0
-    for ids in rows.split(16):
-        targets = ids[:, 1:].clone()
-        targets[targets == 0] = -1
+def cross_entropies(model, rows, edits):
+    """Nats per token, clean and then with each edit; an edit is (site, function), applied where no token is special."""
+    batches = rows.split(FEW)
+
+    def part(number):
+        ids = batches[number]
         special = (ids == 0)[..., None]
-        inside = edit and (edit[0], lambda x: torch.where(special, x, edit[1](x)))
-        with torch.no_grad():
-            _, hidden = model.tapped(ids, inside)
+        targets = ids[:, 1:].masked_fill(ids[:, 1:] == 0, -1).flatten()
+
+        def nats(hidden):
             logits = hidden[:, :-1].flatten(0, 1) @ model.e.weight.t()
-            total += float(F.cross_entropy(logits, targets.flatten(), ignore_index=-1, reduction="sum"))
-        count += int((targets >= 0).sum())
-    return total / count
+            return float(F.cross_entropy(logits, targets, ignore_index=-1, reduction="sum"))
+
+        with torch.no_grad():
+            taps, hidden = model.tapped(ids)
+            return [int((targets >= 0).sum()), nats(hidden), *(
+                nats(model.edited(taps, site, lambda x: torch.where(special, x, edit(x)))) for site, edit in edits)]
+
+    count, *sums = np.sum(list(side_by_side(part, len(batches))), 0)
+    return [float(s / count) for s in sums]
 
 
 def losses(model, saes, rows):
@@ -46,8 +54,8 @@ def losses(model, saes, rows):
         return d.site, lambda x: sae.decode(*sae.encode(x.flatten(0, 1))).view(x.shape)
 
     sites = list(dict.fromkeys(d.site for d in DICTIONARIES))
-    edits = [None, *((site, torch.zeros_like) for site in sites), *map(spliced, DICTIONARIES)]
-    clean, *rest = side_by_side(lambda i: loss(model, rows, edits[i]), len(edits))
+    edits = [*((site, torch.zeros_like) for site in sites), *map(spliced, DICTIONARIES)]
+    clean, *rest = cross_entropies(model, rows, edits)
     zeros, out = dict(zip(sites, rest)), {}
     for d, ce_sae in zip(DICTIONARIES, rest[len(sites) :]):
         out[d.id] = {"ce_clean": clean, "ce_sae": ce_sae, "ce_zero": zeros[d.site],

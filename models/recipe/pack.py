@@ -25,7 +25,7 @@ from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, ha
 SELF_TEST = ("One winter morning the old king went to the market and found a small bird. It sat on a barrel beside the "
              'bread and sang. "Whose bird is this?" asked the king, but nobody knew, so he took it home with him.')
 
-HELD_TOKENS, LOSS_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 100_000, 20
+HELD_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 20
 
 
 def self_test(model, saes, ids):
@@ -150,7 +150,7 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     tokens = rows.flatten()[rows.flatten() != 0].numpy()
     codes, sums = coding.encode(model, saes, rows.split(16), len(tokens), work / "codes.held", means)
     note(f"codes of {len(tokens)} held-out tokens")
-    loss = metrics.losses(model, saes, coding.mixed(held, LOSS_TOKENS, seed + 2))
+    loss = metrics.losses(model, saes, rows)
     note("losses")
     documents, text, starts = example_text(model, encode, training_texts, generated, seed)
     folder.write("examples.safetensors", to_bytes(text))

@@ -106,12 +106,25 @@ class LanguageModel(nn.Module):
             taps[site] = x
             return replace[1](x) if replace and replace[0] == site else x
 
-        x = tap(EMBEDDING, self.e(ids))
-        for layer, block in enumerate(self.b):
+        return taps, self.onward(tap(EMBEDDING, self.e(ids)), tap, past=past)
+
+    def onward(self, x, tap, first=0, past=None):
+        """The normed last residual, from the residual stream `x` that enters layer `first`."""
+        for layer in range(first, LAYERS):
+            block = self.b[layer]
             x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x, past and past[layer]))
             x = x + tap(f"blocks.{layer}.hook_mlp_out", block.mlp(x))
             x = tap(f"blocks.{layer}.hook_resid_post", x)
-        return taps, self.n(x)
+        return self.n(x)
+
+    def edited(self, taps, site, edit):
+        """The normed last residual with `edit(value)` in the place of a site's value; `taps` of a pass without."""
+        replace = lambda at, x: edit(x) if at == site else x
+        if site == EMBEDDING:
+            return self.onward(edit(taps[site]), replace)
+        layer = int(site.split(".")[1])
+        before = f"blocks.{layer - 1}.hook_resid_post" if layer else EMBEDDING
+        return self.onward(taps[before], replace, layer)
 
     def loss(self, ids, targets):
         """Mean cross-entropy in nats; targets of -1 do not count."""

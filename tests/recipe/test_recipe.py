@@ -226,7 +226,7 @@ class Stages(unittest.TestCase):
         """All stages on invented words, twice: once each training is cut and taken up again."""
         small = [replace(d, features=64, k=8, heads=d.heads and (8, 2, 4)) for d in dictionaries.DICTIONARIES]
         values = {
-            pack: {"HELD_TOKENS": 3000, "LOSS_TOKENS": 300, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 2},
+            pack: {"HELD_TOKENS": 3000, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 2},
             examples: {"SAMPLED": 6}, n2g: {"CONTEXTS": 1, "LONGEST": 2}, stats: {"DRAWS": 300}, run: {"GENERATED": 20},
             abilities: {"PROBES": 3, "STORIES": 3, "LONGEST": 40}, train_model: {"SAVE_EVERY": -1, "BATCH": 2},
             train_saes: {"SAVE_EVERY": -1, "BATCH": 2},
