@@ -72,7 +72,7 @@ def make_pack(args):
             "model_tokens": int(model["tokens"]), "model_seconds": round(model["seconds"]), "model_steps": model["step"], "model_seed": 0,
             "sae_tokens": int(saes["tokens"]), "sae_seconds": round(saes["seconds"]), "sae_seed": 1,
             "data": {n: train_model.FIRST.shares.get(n, 0.1) for n in held},
-            "data_second": {n: train_model.SECOND.shares.get(n, 0.1) for n in held}, "data_note": args.note,
+            "data_second_course": {n: train_model.SECOND.shares.get(n, 0.1) for n in held}, "data_note": args.note,
             "held_out": "a tenth of the documents of every file, by the sha256 of their text",
         },
     }

@@ -9,19 +9,33 @@ export interface Fact {
 
 const MOST = 60;
 
-/** Nested objects become dotted names; lists are joined. */
+/** Nested objects become names of several parts; lists, and shares of a whole, are joined. */
 export function factsOf(provenance: Record<string, unknown>, prefix = ''): Fact[] {
 	return Object.entries(provenance)
 		.flatMap(([key, value]): Fact[] => {
 			const name = prefix + key.replaceAll('_', ' ');
 			if (value === null || value === undefined || value === '') return [];
 			if (Array.isArray(value)) return [{ name, value: value.map(text).join(', ') }];
+			if (isShares(value)) return [{ name, value: percents(value) }];
 			if (typeof value === 'object') return factsOf(value as Record<string, unknown>, `${name}, `);
 			if (typeof value === 'number' && name.endsWith(' seconds'))
 				return [{ name: name.replace(/seconds$/, 'time'), value: duration(value) }];
 			return [{ name, value: text(value) }];
 		})
 		.slice(0, MOST);
+}
+
+function isShares(value: unknown): value is Record<string, number> {
+	if (typeof value !== 'object' || value === null) return false;
+	const parts: unknown[] = Object.values(value);
+	const sum = parts.reduce((a: number, b) => a + (typeof b === 'number' && b >= 0 ? b : NaN), 0);
+	return parts.length > 1 && Math.abs(sum - 1) < 0.01;
+}
+
+function percents(shares: Record<string, number>): string {
+	return Object.entries(shares)
+		.map(([name, share]) => `${name} ${Math.round(100 * share)} %`)
+		.join(', ');
 }
 
 function text(value: unknown): string {

@@ -127,6 +127,14 @@ describe('factsOf', () => {
 		]);
 	});
 
+	it('says shares of a whole in one line', () => {
+		expect(factsOf({ data: { books: 0.26, stories: 0.74 }, sizes: { a: 0.2, b: 3 } })).toEqual([
+			{ name: 'data', value: 'books 26 %, stories 74 %' },
+			{ name: 'sizes, a', value: '0.2' },
+			{ name: 'sizes, b', value: '3' }
+		]);
+	});
+
 	it('stays short whatever it is given', () => {
 		const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i]));
 		expect(factsOf(many).length).toBeLessThanOrEqual(60);
