@@ -23,7 +23,7 @@ from train_saes import FIRST, Source, fitted, rate_at
 HELD_TOKENS = 100_000
 #: Widths of the kernel that passes a gradient to the thresholds, in units of the scaled input (mean distance √WIDTH).
 BANDWIDTHS = (0.5, 2.0, 8.0)
-#: Chosen in runs of 300 steps, the best of 1 and 2, of 0.2 and 1, and of 1, 10 and 30: the budget is short, and
+#: Chosen in runs of 100 and 300 steps, the best of 1 and 2, of 0.2 and 1, and of 1, 10 and 30: the budget is short, and
 #: thresholds that learn at the rate of the weights hardly move in it.
 FIRST_THRESHOLD, L0_WEIGHT, THRESHOLD_RATE = 2.0, 1.0, 30
 
