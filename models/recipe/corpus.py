@@ -97,9 +97,7 @@ def encoder(work):
 
 def token_files(work, kind):
     """{name: uint16 tokens} for `kind` train or held; sets too short for a few rows are left out."""
-    # The pack's stage keeps a folder there whose name ends likewise.
-    files = sorted(f for f in Path(work).glob(f"*.{kind}") if f.is_file())
-    sets = {f.stem: np.fromfile(f, dtype=np.uint16) for f in files}
+    sets = {f.stem: np.fromfile(f, dtype=np.uint16) for f in sorted(Path(work).glob(f"*.{kind}"))}
     return {name: tokens for name, tokens in sets.items() if len(tokens) >= SHORTEST}
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -73,6 +74,24 @@ class Folder:
         self.write(name, gzip.compress(data, 9, mtime=0) if zipped else data)
 
 
+def measurements(work, folder):
+    """Where codes and losses of the weights in `folder` are kept, for a stage that was cut; others' are deleted."""
+    key = hashlib.sha256("".join(f["sha256"] for f in folder.files.values()).encode()).hexdigest()[:16]
+    at = Path(work) / "measurements"
+    for other in at.glob("*"):
+        if other.name != key:
+            shutil.rmtree(other)
+    (at / key).mkdir(parents=True, exist_ok=True)
+    return at / key
+
+
+def once(path, measure):
+    """What `measure()` gives, read from `path` where it is kept already."""
+    if not path.exists():
+        path.write_text(json.dumps(measure()))
+    return json.loads(path.read_text())
+
+
 def named(model, sae, dictionary, truth, codes, decode):
     """Lines of the labels' file, and what share of the alive features they name."""
     found = labels.by_truth(truth, codes, dictionary.features, decode)
@@ -127,7 +146,7 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     model = LanguageModel()
     model.load_state_dict(weights)
     half(model)
-    folder, work = Folder(out), Path(work)
+    folder = Folder(out)
     folder.write("model.safetensors", to_bytes(
         {n: t.numpy().astype(np.float16) for n, t in hugging_face(model).items()}))
     folder.json("tokenizer.json", tokenizer)
@@ -139,6 +158,7 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
         folder.write(f"saes/{d.id}.safetensors", data)
         saes[d.id] = encoders.opened(from_bytes(data), d)
     note("weights")
+    work = measurements(work, folder)
     names = list(held)
     part = {n: held[n][:300_000] for n in names}
     of = lambda n: metrics.bits_per_character(model, part[n], characters[n] * len(part[n]) / len(held[n]))
@@ -148,17 +168,17 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     note(f"abilities {able}")
     rows = coding.mixed(held, HELD_TOKENS, seed + 1)
     tokens = rows.flatten()[rows.flatten() != 0].numpy()
-    codes, sums = coding.encode(model, saes, rows.split(16), len(tokens), work / "codes.held", means)
+    codes, sums = coding.encode(model, saes, rows.split(16), len(tokens), work / "held", means)
     note(f"codes of {len(tokens)} held-out tokens")
-    loss = metrics.losses(model, saes, rows)
+    loss = once(work / "losses.json", lambda: metrics.losses(model, saes, rows))
     note("losses")
     documents, text, starts = example_text(model, encode, training_texts, generated, seed)
     folder.write("examples.safetensors", to_bytes(text))
     note(f"{len(documents)} example texts, {len(text['tokens'])} tokens")
     position = np.flatnonzero(text["tokens"] != 0)
     groups = lambda docs: [coding.padded(docs[at : at + 32]) for at in range(0, len(docs), 32)]
-    shown, _ = coding.encode(model, saes, groups([d for d, _ in documents]), len(position), work / "codes.examples")
-    told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "codes.truth")
+    shown, _ = coding.encode(model, saes, groups([d for d, _ in documents]), len(position), work / "examples")
+    told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "truth")
     note(f"codes of the examples, and of {len(truth.tokens)} tokens with their truth")
     start_of, end_of = (np.repeat(at, np.diff(starts)) for at in (starts[:-1] + 1, starts[1:]))
 

@@ -214,13 +214,24 @@ class Stages(unittest.TestCase):
     def test_without_books_it_learns_from_generated_stories(self):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(corpus, "VOCABULARY", 300):
             corpus.prepare(None, folder, stories=40)
-            Path(folder, "codes.held").mkdir()  # as the last stage leaves it
             for kind in ("train", "held"):
                 self.assertEqual(list(corpus.token_files(folder, kind)), ["generator"])
 
     def test_too_little_text_is_said(self):
         with tempfile.TemporaryDirectory() as folder, self.assertRaises(SystemExit):
             corpus.prepare(None, folder, stories=3)
+
+    def test_what_was_measured_is_kept_for_the_same_weights_only(self):
+        with tempfile.TemporaryDirectory() as place:
+            made = pack.Folder(Path(place, "pack"))
+            measured = []
+            for weights in (b"one", b"one", b"other"):
+                made.write("model.safetensors", weights)
+                at = pack.measurements(Path(place, "work"), made)
+                found = pack.once(at / "losses.json", lambda: measured.append(weights) or len(measured))
+                self.assertEqual(found, len(measured))
+            self.assertEqual(measured, [b"one", b"other"])
+            self.assertEqual(list(at.parent.iterdir()), [at])
 
     def test_a_small_pack(self):
         """All stages on invented words, twice: once each training is cut and taken up again."""
