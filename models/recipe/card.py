@@ -33,7 +33,8 @@ def text(pack):
                       f"{config['num_attention_heads']} heads over {config['num_key_value_heads']} key/value heads, "
                       f"vocabulary {config['vocab_size']}, context {config['max_position_embeddings']}"],
             ["trained on", f"{about['model_tokens']:,} tokens; " + about["data_note"]],
-            ["rows drawn from", f"first course: {shares(about['data'])}; second: {shares(about['data_second_course'])}"],
+            ["rows drawn from", f"first course: {shares(about['data'])}; "
+                               f"second: {shares(about['data_second_course'])}"],
             ["held out", about["held_out"]],
             ["machine and time", f"{about['machine']}; model {about['model_seconds'] / 60:.0f} minutes, "
                                  f"SAEs {about['sae_seconds'] / 60:.0f} minutes"],

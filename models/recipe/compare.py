@@ -54,7 +54,8 @@ class JumpReLU:
         thresholds = torch.full((features,), FIRST_THRESHOLD).log()
         start = (rows.t().clone(), torch.zeros(features), thresholds, rows, mean * scale)
         self.parameters = [p.to(DEVICE).requires_grad_() for p in start]
-        self.adams = [torch.optim.Adam([p], betas=(0.9, 0.999), eps=1e-12) for p in self.parameters]
+        groups = [{"params": [p], "times": THRESHOLD_RATE if p is self.parameters[2] else 1} for p in self.parameters]
+        self.adam = torch.optim.Adam(groups, betas=(0.9, 0.999), eps=1e-12)
 
     def step(self, x, rate):
         x = x * self.scale
@@ -65,10 +66,10 @@ class JumpReLU:
             found = (values @ w_dec).float() + b_dec
         unexplained = ((found - x) ** 2).sum() / ((x - x.mean(0)) ** 2).sum()
         (unexplained + L0_WEIGHT * (on.sum(1).mean() / self.l0 - 1) ** 2).backward()
-        for p, adam in zip(self.parameters, self.adams):
-            adam.param_groups[0]["lr"] = rate * THRESHOLD_RATE if p is log_threshold else rate
-            adam.step()
-            adam.zero_grad()
+        for group in self.adam.param_groups:
+            group["lr"] = rate * group["times"]
+        self.adam.step()
+        self.adam.zero_grad()
         with torch.no_grad():
             w_dec /= w_dec.norm(dim=1, keepdim=True)
 
@@ -115,7 +116,7 @@ def main():
             print(f"step {step + 1} of {args.steps}", flush=True)
     model, rows = source.model.to(CPU), coding.mixed(corpus.token_files(args.work, "held"), HELD_TOKENS, 1)
     outcomes = {"TopK": settled_topk(topk, dictionary), **{name: sae.settled() for name, sae in jumps.items()}}
-    spliced = lambda outcome: (MIDDLE, lambda x: outcome(x.flatten(0, 1))[0].view(x.shape))
+    spliced = lambda outcome: (MIDDLE, lambda x: outcome(x)[0])
     clean, zero, *losses = metrics.cross_entropies(
         model, rows, [(MIDDLE, torch.zeros_like), *map(spliced, outcomes.values())])
     x = torch.cat([taps[MIDDLE] for _, taps in coding.activations(model, rows[:80].split(16))])

@@ -5,7 +5,7 @@ import torch
 
 from dictionaries import DICTIONARIES
 from place import CPU, products
-from transformer import EMBEDDING, VOCAB, WIDTH
+from transformer import EMBEDDING, RESIDUAL, VOCAB, WIDTH
 
 BINS, LISTED, MATCHES, TOGETHER = 16, 8, 5, 5
 DRAWS = 20000
@@ -29,7 +29,7 @@ def upstream(site):
     if site == EMBEDDING:
         return {}
     layer, hook = int(site.split(".")[1]), site.split(".")[2]
-    before = {"resid": f"blocks.{layer - 1}.hook_resid_post" if layer else EMBEDDING}
+    before = {"resid": RESIDUAL[layer]}
     attn, mlp = {"attn": f"blocks.{layer}.hook_attn_out"}, {"mlp": f"blocks.{layer}.hook_mlp_out"}
     return {"hook_attn_out": before, "hook_mlp_out": {**attn, **before}}.get(hook, {**before, **mlp, **attn})
 

@@ -17,6 +17,8 @@ SITES = [EMBEDDING] + [
     for layer in range(LAYERS)
     for hook in ("hook_attn_out", "hook_mlp_out", "hook_resid_post")
 ]
+#: The residual stream as it enters each layer, and after the last.
+RESIDUAL = [EMBEDDING] + [f"blocks.{layer}.hook_resid_post" for layer in range(LAYERS)]
 
 
 class RMSNorm(nn.Module):
@@ -94,22 +96,24 @@ class LanguageModel(nn.Module):
         """The last residual after the final norm, [batch, length, WIDTH]."""
         return self.tapped(ids, past=past)[1]
 
-    def tapped(self, ids, replace=None, past=None):
+    def tapped(self, ids, past=None):
         """Every site's activations by name, and the normed last residual.
 
-        `replace` is (site, function): the function's value takes the place of the site's. `past`, a list of
-        LAYERS lists, empty at first, holds what was read before `ids`.
+        `past`, a list of LAYERS lists, empty at first, holds what was read before `ids`.
         """
         taps = {}
 
         def tap(site, x):
             taps[site] = x
-            return replace[1](x) if replace and replace[0] == site else x
+            return x
 
         return taps, self.onward(tap(EMBEDDING, self.e(ids)), tap, past=past)
 
     def onward(self, x, tap, first=0, past=None):
-        """The normed last residual, from the residual stream `x` that enters layer `first`."""
+        """The normed last residual, from the residual stream `x` that enters layer `first`.
+
+        `tap(site, x)` sees the value of every later site, and gives the value that is gone on with.
+        """
         for layer in range(first, LAYERS):
             block = self.b[layer]
             x = x + tap(f"blocks.{layer}.hook_attn_out", block.attn(x, past and past[layer]))
@@ -120,11 +124,10 @@ class LanguageModel(nn.Module):
     def edited(self, taps, site, edit):
         """The normed last residual with `edit(value)` in the place of a site's value; `taps` of a pass without."""
         replace = lambda at, x: edit(x) if at == site else x
-        if site == EMBEDDING:
-            return self.onward(edit(taps[site]), replace)
+        if site in RESIDUAL:
+            return self.onward(edit(taps[site]), replace, RESIDUAL.index(site))
         layer = int(site.split(".")[1])
-        before = f"blocks.{layer - 1}.hook_resid_post" if layer else EMBEDDING
-        return self.onward(taps[before], replace, layer)
+        return self.onward(taps[RESIDUAL[layer]], replace, layer)
 
     def loss(self, ids, targets):
         """Mean cross-entropy in nats; targets of -1 do not count."""

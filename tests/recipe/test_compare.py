@@ -54,9 +54,11 @@ class Comparison(unittest.TestCase):
         clean, *found = metrics.cross_entropies(model, rows, edits)
         inside = lambda x: torch.where((rows == 0)[..., None], x, edit(x))
         targets = rows[:, 1:].masked_fill(rows[:, 1:] == 0, -1).flatten()
-        for loss, replace in zip((clean, *found), (None, *((site, inside) for site in transformer.SITES))):
-            hidden = model.tapped(rows, replace)[1][:, :-1].flatten(0, 1)
-            self.assertAlmostEqual(loss, float(F.cross_entropy(hidden @ model.e.weight.t(), targets, ignore_index=-1)), 4)
+        for loss, site in zip((clean, *found), (None, *transformer.SITES)):
+            tap = lambda at, x: inside(x) if at == site else x
+            hidden = model.onward(tap(transformer.EMBEDDING, model.e(rows)), tap)[:, :-1].flatten(0, 1)
+            whole = F.cross_entropy(hidden @ model.e.weight.t(), targets, ignore_index=-1)
+            self.assertAlmostEqual(loss, float(whole), 4)
         self.assertGreater(min(abs(loss - clean) for loss in found), 1e-2)
 
 
