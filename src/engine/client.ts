@@ -47,6 +47,8 @@ import { WorkshopClient, type Watched } from './workshop-client';
 /** comlink calls into objects within the engine; its types know functions only. */
 type RemoteEngine = Remote<Omit<Engine, 'workshop'>> & { workshop: Workshop };
 
+type Ask<T> = (engine: RemoteEngine, job: number, send: Send) => Promise<T>;
+
 /** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */
 interface Alive {
 	kind: 'alive';
@@ -303,10 +305,7 @@ export class EngineClient {
 	}
 
 	/** A call that needs an open pack: in a worker that replaces a lost one, the pack is opened first. */
-	async #call<T>(
-		ask: (engine: RemoteEngine, job: number, send: Send) => Promise<T>,
-		signal?: AbortSignal
-	): Promise<T> {
+	async #call<T>(ask: Ask<T>, signal?: AbortSignal): Promise<T> {
 		signal?.throwIfAborted();
 		const live = this.#alive();
 		if (!live.opened && this.#last) void this.open(this.#last).catch(ignore);
@@ -314,11 +313,7 @@ export class EngineClient {
 		return this.#race(live, ask, signal);
 	}
 
-	async #race<T>(
-		live: Live,
-		ask: (engine: RemoteEngine, job: number, send: Send) => Promise<T>,
-		signal?: AbortSignal
-	): Promise<T> {
+	async #race<T>(live: Live, ask: Ask<T>, signal?: AbortSignal): Promise<T> {
 		signal?.throwIfAborted();
 		const job = ++this.#jobs;
 		const ended = new AbortController();

@@ -1,6 +1,6 @@
 /** Free words of a pack about its making, as lines to show. */
 
-import { duration } from '../../charts/numbers';
+import { duration, percent } from '../../charts/numbers';
 
 export interface Fact {
 	name: string;
@@ -34,7 +34,7 @@ function isShares(value: unknown): value is Record<string, number> {
 
 function percents(shares: Record<string, number>): string {
 	return Object.entries(shares)
-		.map(([name, share]) => `${name} ${Math.round(100 * share)} %`)
+		.map(([name, share]) => `${name} ${percent(share)}`)
 		.join(', ');
 }
 
