@@ -53,7 +53,11 @@ export function outcomeOf(result: PackResult): string[] {
 	}
 	const { title, files, bytes: all, added } = result.imported;
 	const here =
-		added === 0 ? 'all of them were here already' : added < all ? `${bytes(added)} of it new` : null;
+		added === 0
+			? 'all of them were here already'
+			: added < all
+				? `${bytes(added)} of it new`
+				: null;
 	return [
 		`${title} is stored whole: ${count(files)} files, ${bytes(all)}, each checked${here ? `; ${here}` : ''}.`
 	];

@@ -29,7 +29,8 @@ beforeAll(async () => {
 describe('the texts that ship', () => {
 	it('are all found', () => {
 		const files = new Set(texts.map(({ at }) => at.split(/[,.]/)[0]));
-		for (const file of ['examples', 'worked-example', 'pack', 'README']) expect(files).toContain(file);
+		for (const file of ['examples', 'worked-example', 'pack', 'README'])
+			expect(files).toContain(file);
 		const examples = texts.filter(({ at }) => at.startsWith('examples'));
 		expect(examples.length).toBeGreaterThan(300);
 		expect(examples.filter(({ text }) => wordsOf(text).length >= RUN).length).toBeGreaterThan(300);
@@ -59,7 +60,8 @@ describe('the texts that ship', () => {
 });
 
 describe('the comparison with training text', () => {
-	const story = 'The old fox, who couldn’t sleep, walked down to the grey sea and sang until morning came.';
+	const story =
+		'The old fox, who couldn’t sleep, walked down to the grey sea and sang until morning came.';
 	const count = wordsOf(story).length;
 	const own = [{ at: 'own', text: `One day. ${story} Then it rained.` }];
 	let folder: string;
