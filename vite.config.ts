@@ -4,16 +4,16 @@ import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { parsePack } from './src/core/manifest';
-import type { SitePack } from './src/core/site-pack';
-import { publications, publish, sitePack } from './workers/cli/publish';
-import { cutRuntimes, writeRuntimes } from './workers/cli/runtime';
+import { parsePack } from './src/core/packs/manifest';
+import type { SitePack } from './src/core/packs/site-pack';
+import { publications, publish, sitePack } from './workers/node/site/publish';
+import { cutRuntimes, writeRuntimes } from './workers/node/site/runtime';
 
 const root = import.meta.dirname;
 /** Bytes of the longest file that the site's host takes. */
 const limit = Number(process.env.UNDERCURRENT_MAX_FILE ?? Infinity);
 
-/** The packs of the built site: those that the build was given (`workers/cli/build.ts`), else the default one. */
+/** The packs of the built site: those that the build was given (`workers/node/site/build.ts`), else the default one. */
 function folders(): string[] {
 	const given = process.env.UNDERCURRENT_PACKS;
 	const own = path.join(root, 'models/default');
@@ -107,7 +107,7 @@ const pwa = VitePWA({
 		clientsClaim: true,
 		importScripts: ['service-worker-routes.js'],
 		globPatterns: ['**/*.{js,css,html,svg,png}', 'assets/worked-example-*.json'],
-		// The inference runtime is kept when used; packs are kept by src/storage.
+		// The inference runtime is kept when used; packs are kept by workers/storage.
 		globIgnores: ['service-worker-routes.js', 'assets/ort*', 'models/**', 'screenshots/**'],
 		navigateFallbackDenylist: [/\/models\//],
 		runtimeCaching: [

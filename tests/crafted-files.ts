@@ -1,6 +1,6 @@
 /** Archives, pickles and arrays put together byte by byte, well-formed or not. */
 import { crc32, deflateRawSync } from 'node:zlib';
-import type { Folder } from '../workers/formats/folder';
+import type { Folder } from '../workers/import/files/folder';
 
 export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { parseNames } from '../src/core/label-file';
-import { parseSafetensors } from '../src/core/safetensors';
-import { FolderSource } from '../workers/cli/folder';
-import { ExampleTexts } from '../workers/statistics';
-import { Tokenizer } from '../workers/tokenizer';
+import { parseNames } from '../src/core/packs/labels';
+import { parseSafetensors } from '../src/core/files/safetensors';
+import { FolderSource } from '../workers/node/folders/pack-source';
+import { ExampleTexts } from '../workers/pack/statistics';
+import { Tokenizer } from '../workers/model/tokenizer';
 
 export interface PackText {
 	/** Where it stands: a file, and the place in it. */

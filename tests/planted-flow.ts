@@ -1,10 +1,10 @@
 /** Flow graphs made up to size, the same from the same seed: for tests, benchmarks and pictures. */
-import type { FlowEdgeMark, FlowNodeMark } from '../src/charts/flow-marks';
-import type { FlowLink, FlowMark } from '../src/charts/layout/flow';
+import type { FlowEdgeMark, FlowNodeMark } from '../src/flow-graph/marks/flow-marks';
+import type { FlowLink, FlowMark } from '../src/flow-graph/layout/flow';
 import type { Origin } from '../src/core/contract';
-import { eventsOf } from '../src/core/flow-events';
-import { seeded } from '../src/core/random';
-import { attnOut, mlpOut, residPost } from '../src/core/site';
+import { eventsOf } from '../src/core/flow/events';
+import { seeded } from '../src/core/math/random';
+import { attnOut, mlpOut, residPost } from '../src/core/names/site';
 
 /** `k` residual chains side by side, each fed by an attention and an MLP feature, in a shuffled order. */
 export function shuffledChains(

@@ -20,8 +20,8 @@ import type {
 	Written,
 	WrittenToken
 } from '../src/core/contract';
-import type { Remeasured } from '../src/core/check';
-import { Problem } from '../src/core/errors';
+import type { Remeasured } from '../src/core/packs/check';
+import { Problem } from '../src/core/names/errors';
 import type {
 	DeactivationRequest,
 	DivergenceRequest,
@@ -38,25 +38,25 @@ import type {
 	PromptFlow,
 	PromptFlowRequest,
 	SteeringRequest
-} from '../src/core/experiments';
-import type { PackSource } from '../src/core/pack-source';
-import type { Reproduction, ReproductionSettings } from '../src/core/reproduction';
-import type { Chosen, Exported, Imported, StorageReport, Verified } from '../src/core/stored-packs';
+} from '../src/core/labs/requests';
+import type { PackSource } from '../src/core/packs/source';
+import type { Reproduction, ReproductionSettings } from '../src/core/labs/reproduction';
+import type { Chosen, Exported, Imported, StorageReport, Verified } from '../src/core/packs/stored';
 import type { Workshop } from '../src/core/workshop';
-import type { Library as StoredLibrary } from '../src/storage/library';
-import { Delivery } from './delivery';
-import { chooseDevice, type Choice } from './device';
-import { FlowExperiments } from './experiments';
-import { Features } from './features';
-import { Jobs } from './jobs';
-import { read } from './read';
-import { remeasure } from './remeasure';
-import { parseSelfTest, selfTest } from './self-test';
-import { leaveGpu, startRuntime } from './session';
-import { steeringOf } from './steering';
-import { Workbench } from './workbench';
-import { LocalWorkshop } from './workshop';
-import { write } from './write';
+import type { Library as StoredLibrary } from './storage/library';
+import { Delivery } from './calls/delivery';
+import { chooseDevice, type Choice } from './runtime/device';
+import { FlowExperiments } from './labs/experiments';
+import { Features } from './features/features';
+import { Jobs } from './calls/jobs';
+import { read } from './prompt/read';
+import { remeasure } from './labs/remeasure';
+import { parseSelfTest, selfTest } from './pack/self-test';
+import { leaveGpu, startRuntime } from './runtime/session';
+import { steeringOf } from './prompt/steering';
+import { Workbench } from './pack/open-pack';
+import { LocalWorkshop } from './import/workshop';
+import { write } from './prompt/write';
 
 /** Where packs come from and are kept: OPFS in the page, folders on the command line. */
 export interface Library {

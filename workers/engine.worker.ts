@@ -1,6 +1,6 @@
 /** The worker's entry: listens, says that it lives, and answers. */
 import { expose } from 'comlink';
-import { browserLibrary } from './browser-library';
+import { browserLibrary } from './storage/browser-library';
 import { LocalEngine } from './engine';
 
 expose(new LocalEngine(browserLibrary()));

@@ -1,7 +1,7 @@
 /** The address after `#`: everything that another person needs to see the same. Pure text to state and back. */
 import type { Edit, FeatureId, SaeId } from './contract';
-import { formatEdit, parseEdit } from './edit';
-import { parseFeatureId, placeOf, siteOf } from './site';
+import { formatEdit, parseEdit } from './steering/edits';
+import { parseFeatureId, placeOf, siteOf } from './names/site';
 
 export const VIEWS = ['explore', 'feature', 'flow', 'steer', 'report', 'models'] as const;
 export type View = (typeof VIEWS)[number];

@@ -2,11 +2,11 @@
  * What the page may ask of an engine, as plain data: everything here survives `structuredClone`.
  * Names and meanings are those of the README's "Names" section; a site is a TransformerLens hook name.
  */
-import type { Check, Remeasured } from './check';
-import type { Experiments } from './experiments';
-import type { Fluency, Probe, SaeMetrics } from './metrics';
-import type { StoredPacks } from './stored-packs';
-import type { StatsText } from './texts/source';
+import type { Check, Remeasured } from './packs/check';
+import type { Experiments } from './labs/requests';
+import type { Fluency, Probe, SaeMetrics } from './packs/metrics';
+import type { StoredPacks } from './packs/stored';
+import type { StatsText } from './corpus/source';
 import type { Workshop } from './workshop';
 
 /** A hook name, e.g. `blocks.3.hook_resid_post`. */

@@ -2,12 +2,12 @@
  * What an engine does to packs beside running and keeping them: made, revised, examined. It is reached as
  * `engine.workshop`. Plain data, as in `contract.ts`; every call takes a job that `Engine.cancel` ends.
  */
-import type { Found, Order, Source, Stated } from './bringing';
+import type { Found, Order, Source, Stated } from './import/order';
 import type { Progress } from './contract';
-import type { RemoteSource } from './remote';
-import type { Imported } from './stored-packs';
-import type { TextGatherer } from './texts/gathering';
-import type { Examination, OnVerdict, RepairOrder, Verdicts } from './verdict';
+import type { RemoteSource } from './import/remote';
+import type { Imported } from './packs/stored';
+import type { TextGatherer } from './corpus/requests';
+import type { Examination, OnVerdict, RepairOrder, Verdicts } from './labs/fit';
 
 type OnProgress = (progress: Progress) => void;
 

@@ -20,8 +20,8 @@ import type {
 	Written,
 	WrittenToken
 } from '../core/contract';
-import type { Remeasured } from '../core/check';
-import { Problem } from '../core/errors';
+import type { Remeasured } from '../core/packs/check';
+import { Problem } from '../core/names/errors';
 import type {
 	DeactivationRequest,
 	DivergenceRequest,
@@ -37,9 +37,9 @@ import type {
 	PromptFlow,
 	PromptFlowRequest,
 	SteeringRequest
-} from '../core/experiments';
-import type { Reproduction, ReproductionSettings } from '../core/reproduction';
-import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/stored-packs';
+} from '../core/labs/requests';
+import type { Reproduction, ReproductionSettings } from '../core/labs/reproduction';
+import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/packs/stored';
 import type { Workshop } from '../core/workshop';
 import { aborted, ignore, type Send } from './aborting';
 import { WorkshopClient, type Watched } from './workshop-client';

@@ -1,10 +1,10 @@
 /** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
-import type { Found, Order, Source, Stated } from '../core/bringing';
+import type { Found, Order, Source, Stated } from '../core/import/order';
 import type { FeatureId, Progress } from '../core/contract';
-import type { RemoteSource } from '../core/remote';
-import type { Imported } from '../core/stored-packs';
-import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/texts/gathering';
-import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../core/verdict';
+import type { RemoteSource } from '../core/import/remote';
+import type { Imported } from '../core/packs/stored';
+import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/corpus/requests';
+import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../core/labs/fit';
 import type { Workshop } from '../core/workshop';
 import { ignore, type Send } from './aborting';
 

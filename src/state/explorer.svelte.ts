@@ -11,29 +11,29 @@ import type {
 	SaeId,
 	Site
 } from '../core/contract';
-import type { PromptFlowRequest } from '../core/experiments';
-import { chainOf, type Thresholds } from '../core/flow';
-import type { SitePack } from '../core/site-pack';
-import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/site';
-import { Address } from './address.svelte';
-import { added, changed } from './edits';
-import type { Asked } from './engine';
-import type { Example } from './example';
-import { Bringing } from './bringing.svelte';
-import { Examining } from './examining.svelte';
-import { Experiments } from './experiments.svelte';
-import { Labels } from './labels.svelte';
-import { Model } from './model.svelte';
-import { Packs } from './packs.svelte';
-import { Preferences } from './preferences.svelte';
-import { PromptFlows } from './prompt-flow.svelte';
-import { Reading, rowsOf } from './reading.svelte';
-import { Remotes } from './remotes.svelte';
-import { Remeasuring } from './remeasuring.svelte';
-import { Reproducing } from './reproducing.svelte';
-import { Resource } from './resource.svelte';
-import { Steering } from './steering.svelte';
-import { TextWork } from './text-work.svelte';
+import type { PromptFlowRequest } from '../core/labs/requests';
+import { chainOf, type Thresholds } from '../core/flow/flow';
+import type { SitePack } from '../core/packs/site-pack';
+import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
+import { Address } from './page/address.svelte';
+import { added, changed } from './steering/edits';
+import type { Asked } from './calls/engine';
+import type { Example } from './packs/example';
+import { Bringing } from './import/import.svelte';
+import { Examining } from './labs/fit.svelte';
+import { Experiments } from './labs/experiments.svelte';
+import { Labels } from './packs/labels.svelte';
+import { Model } from './packs/model.svelte';
+import { Packs } from './packs/packs.svelte';
+import { Preferences } from './page/preferences.svelte';
+import { PromptFlows } from './flow/prompt-flow.svelte';
+import { Reading, rowsOf } from './prompt/reading.svelte';
+import { Remotes } from './import/remote.svelte';
+import { Remeasuring } from './labs/remeasure.svelte';
+import { Reproducing } from './labs/reproduction.svelte';
+import { Resource } from './calls/resource.svelte';
+import { Steering } from './steering/steering.svelte';
+import { TextWork } from './corpus/statistics.svelte';
 
 /** The page's prompt until a worked example brings its own. */
 const PROMPT = 'Once upon a time there was a little fox who lived near the sea. One day the fox';

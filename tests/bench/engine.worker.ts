@@ -1,21 +1,21 @@
 /** The engine at work, without the page: what `write` does, with more or less read at each step. */
 import type { Edit } from '../../src/core/contract';
-import { parsePack, type Pack } from '../../src/core/manifest';
-import { inMemory, type OpenFile } from '../../src/core/open-file';
-import type { PackSource } from '../../src/core/pack-source';
-import { seeded } from '../../src/core/random';
-import { sample } from '../../src/core/sampling';
-import { featureId, residPost, tapOf } from '../../src/core/site';
-import { chooseDevice } from '../../workers/device';
+import { parsePack, type Pack } from '../../src/core/packs/manifest';
+import { inMemory, type OpenFile } from '../../src/core/files/open-file';
+import type { PackSource } from '../../src/core/packs/source';
+import { seeded } from '../../src/core/math/random';
+import { sample } from '../../src/core/math/sampling';
+import { featureId, residPost, tapOf } from '../../src/core/names/site';
+import { chooseDevice } from '../../workers/runtime/device';
 import { Graph } from '../../workers/graph/graph';
-import type { Steering } from '../../workers/language-model';
-import type { Sae } from '../../workers/sae';
-import { breathe, Session, startRuntime } from '../../workers/session';
-import { steeringOf } from '../../workers/steering';
-import { Workbench } from '../../workers/workbench';
+import type { Steering } from '../../workers/model/language-model';
+import type { Sae } from '../../workers/sae/sae';
+import { breathe, Session, startRuntime } from '../../workers/runtime/session';
+import { steeringOf } from '../../workers/prompt/steering';
+import { Workbench } from '../../workers/pack/open-pack';
 import { answer } from './answers';
 
-/** As in `workers/write.ts`. */
+/** As in `workers/prompt/write.ts`. */
 const BREATH_MS = 12;
 
 interface Work {

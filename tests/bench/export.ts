@@ -6,11 +6,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { float32, parseSafetensors, type Safetensors } from '../../src/core/safetensors';
-import { decimal, type Config } from '../../workers/graph/architecture';
+import { float32, parseSafetensors, type Safetensors } from '../../src/core/files/safetensors';
+import { decimal, type Config } from '../../workers/graph/families/family';
 import { Graph, type Value, type Weight } from '../../workers/graph/graph';
-import { llama } from '../../workers/graph/llama';
-import { FolderSource } from '../../workers/cli/folder';
+import { llama } from '../../workers/graph/families/llama';
+import { FolderSource } from '../../workers/node/folders/pack-source';
 
 const DATA = 'model.onnx_data';
 const INT32 = 6;

@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LARGEST_PART } from '../../src/core/pack-writer';
-import { normals, seeded } from '../../src/core/random';
-import { PackFolder } from '../../workers/cli/pack-folder';
-import { architectureOf } from '../../workers/graph/architectures';
-import { TensorFile } from '../../workers/making/tensors';
+import { LARGEST_PART } from '../../src/core/packs/writer';
+import { normals, seeded } from '../../src/core/math/random';
+import { PackFolder } from '../../workers/node/folders/pack-writer';
+import { architectureOf } from '../../workers/graph/families/families';
+import { TensorFile } from '../../workers/import/safetensors-file';
 
 const FIXTURE = path.resolve(import.meta.dirname, '../fixtures/gpt2');
 const SITE = 'blocks.6.hook_resid_post';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { tsImport } from 'tsx/esm/api';
-import { buildIfStale, serve } from '../../workers/cli/serve.mjs';
+import { buildIfStale, serve } from '../../workers/node/site/serve.mjs';
 import { CHROMIUM_ARGS, provideChromium } from '../find-chromium.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -8,11 +8,11 @@ import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { randomDirections } from '../../src/core/matching';
-import { FolderSource } from '../../workers/cli/folder';
+import { randomDirections } from '../../src/core/flow/matching';
+import { FolderSource } from '../../workers/node/folders/pack-source';
 import { LocalEngine } from '../../workers/engine';
-import { Matcher } from '../../workers/matcher';
-import { startRuntime } from '../../workers/session';
+import { Matcher } from '../../workers/features/matcher';
+import { startRuntime } from '../../workers/runtime/session';
 
 const [ROWS, D, K] = [4096, 256, 5];
 const PACK = path.resolve(import.meta.dirname, '../../models/default');

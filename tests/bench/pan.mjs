@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
-import { serve } from '../../workers/cli/serve.mjs';
+import { serve } from '../../workers/node/site/serve.mjs';
 import { CHROMIUM_ARGS, findChromium } from '../find-chromium.mjs';
 
 const HERE = import.meta.dirname;

@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { tsImport } from 'tsx/esm/api';
-import { buildIfStale, serve } from '../../workers/cli/serve.mjs';
+import { buildIfStale, serve } from '../../workers/node/site/serve.mjs';
 import { CHROMIUM_ARGS, provideChromium } from '../find-chromium.mjs';
 import { measureDecoding } from './decoding.mjs';
 import { measureStart } from './start.mjs';

@@ -2,7 +2,7 @@
 import net from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../../workers/cli/serve.mjs';
+import { serve } from '../../workers/node/site/serve.mjs';
 
 const PIECE = 16 * 1024;
 

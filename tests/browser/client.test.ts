@@ -1,7 +1,7 @@
 /** The client against a worker that does what it is told: answer, hang, fail or die. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReadingPart, Token } from '../../src/core/contract';
-import { codeOf } from '../../src/core/errors';
+import { codeOf } from '../../src/core/names/errors';
 import { EngineClient } from '../../src/engine/client';
 
 const workers: Worker[] = [];

@@ -1,5 +1,5 @@
 /** Opens files in OPFS while garbage is collected, as it is when a browser is short of memory. */
-import { filesInOpfs } from '../../src/storage/opfs';
+import { filesInOpfs } from '../../workers/storage/files/opfs';
 
 declare const gc: () => void;
 

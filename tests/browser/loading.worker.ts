@@ -1,15 +1,15 @@
 /** Opens a model that is stored in OPFS in several files, as the engine's worker does, and spoils it afterwards. */
 import type { Backend } from '../../src/core/contract';
-import { inMemory, type OpenFile } from '../../src/core/open-file';
-import type { PackSource } from '../../src/core/pack-source';
-import { float32, parseSafetensors } from '../../src/core/safetensors';
-import { Library } from '../../src/storage/library';
-import { recordsInMemory } from '../../src/storage/memory';
-import { filesInOpfs } from '../../src/storage/opfs';
-import { chooseDevice } from '../../workers/device';
-import { TensorFile } from '../../workers/making/tensors';
-import { startRuntime } from '../../workers/session';
-import { Workbench } from '../../workers/workbench';
+import { inMemory, type OpenFile } from '../../src/core/files/open-file';
+import type { PackSource } from '../../src/core/packs/source';
+import { float32, parseSafetensors } from '../../src/core/files/safetensors';
+import { Library } from '../../workers/storage/library';
+import { recordsInMemory } from '../../workers/storage/files/memory';
+import { filesInOpfs } from '../../workers/storage/files/opfs';
+import { chooseDevice } from '../../workers/runtime/device';
+import { TensorFile } from '../../workers/import/safetensors-file';
+import { startRuntime } from '../../workers/runtime/session';
+import { Workbench } from '../../workers/pack/open-pack';
 
 export interface LoadingTask {
 	/** In OPFS; it is made. */

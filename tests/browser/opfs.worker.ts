@@ -1,8 +1,8 @@
 /** Opens the test pack with files in OPFS, as the engine's worker does. */
-import { Library } from '../../src/storage/library';
-import { recordsInMemory } from '../../src/storage/memory';
-import { filesInOpfs } from '../../src/storage/opfs';
-import { FakeServer, FOLDER, publish } from '../unit/storage/fake-server';
+import { Library } from '../../workers/storage/library';
+import { recordsInMemory } from '../../workers/storage/files/memory';
+import { filesInOpfs } from '../../workers/storage/files/opfs';
+import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
 
 export interface OpfsTask {
 	folder: string;

@@ -1,8 +1,8 @@
 /** An engine without a model, that hangs, fails or dies when a text says so. */
 import { expose } from 'comlink';
 import type { Engine, Opened, Token } from '../../src/core/contract';
-import { Problem } from '../../src/core/errors';
-import type { StorageReport } from '../../src/core/stored-packs';
+import { Problem } from '../../src/core/names/errors';
+import type { StorageReport } from '../../src/core/packs/stored';
 
 const token = (text: string): Token => ({ id: 1, text, special: false });
 const never = new Promise<never>(() => undefined);

@@ -1,9 +1,14 @@
 /** The real places of a real browser; OPFS can only be written from a worker. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesIn, openDatabase, recordsIn, type Database } from '../../src/storage/database';
-import { exclusive } from '../../src/storage/files';
-import { Library } from '../../src/storage/library';
-import { FakeServer, FOLDER, publish } from '../unit/storage/fake-server';
+import {
+	filesIn,
+	openDatabase,
+	recordsIn,
+	type Database
+} from '../../workers/storage/files/database';
+import { exclusive } from '../../workers/storage/files/file-store';
+import { Library } from '../../workers/storage/library';
+import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
 import type { OpfsAnswer, OpfsTask } from './opfs.worker';
 
 describe('IndexedDB', () => {

@@ -1,10 +1,10 @@
 /** Packs out of a real browser storage and into it again; each step in a worker of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Chosen } from '../../src/core/stored-packs';
-import { filesIn, openDatabase, recordsIn } from '../../src/storage/database';
-import { Library } from '../../src/storage/library';
-import { FakeServer, FOLDER, publish } from '../unit/storage/fake-server';
-import { patched, zipOf } from '../unit/storage/zip-maker';
+import type { Chosen } from '../../src/core/packs/stored';
+import { filesIn, openDatabase, recordsIn } from '../../workers/storage/files/database';
+import { Library } from '../../workers/storage/library';
+import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
+import { patched, zipOf } from '../unit/workers/storage/zip-maker';
 import type { TransferAnswer, TransferTask } from './transfer.worker';
 
 const PATHS = ['model.safetensors', 'tokenizer.json', 'stats/a b@c.gz'];

@@ -1,9 +1,9 @@
 /** A library on the real OPFS and IndexedDB, doing one thing as the engine's worker would. */
-import type { Chosen, Exported, StorageReport } from '../../src/core/stored-packs';
-import { openDatabase, recordsIn } from '../../src/storage/database';
-import { Library } from '../../src/storage/library';
-import { filesInOpfs } from '../../src/storage/opfs';
-import { FakeServer, FOLDER, publish } from '../unit/storage/fake-server';
+import type { Chosen, Exported, StorageReport } from '../../src/core/packs/stored';
+import { openDatabase, recordsIn } from '../../workers/storage/files/database';
+import { Library } from '../../workers/storage/library';
+import { filesInOpfs } from '../../workers/storage/files/opfs';
+import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
 
 export interface TransferTask {
 	/** Names the folder and the database. */

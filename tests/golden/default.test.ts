@@ -2,14 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseEdit } from '../../src/core/edit';
-import { argmax } from '../../src/core/sampling';
-import { float32, integers, parseSafetensors, type Safetensors } from '../../src/core/safetensors';
-import { EMBEDDING, parseFeatureId, tapOf } from '../../src/core/site';
-import { FolderSource } from '../../workers/cli/folder';
-import { startRuntime } from '../../workers/session';
-import { steeringOf } from '../../workers/steering';
-import { Workbench } from '../../workers/workbench';
+import { parseEdit } from '../../src/core/steering/edits';
+import { argmax } from '../../src/core/math/sampling';
+import {
+	float32,
+	integers,
+	parseSafetensors,
+	type Safetensors
+} from '../../src/core/files/safetensors';
+import { EMBEDDING, parseFeatureId, tapOf } from '../../src/core/names/site';
+import { FolderSource } from '../../workers/node/folders/pack-source';
+import { startRuntime } from '../../workers/runtime/session';
+import { steeringOf } from '../../workers/prompt/steering';
+import { Workbench } from '../../workers/pack/open-pack';
 import { worst } from './fixture';
 
 const PACK = path.resolve(import.meta.dirname, '../../models/default');

@@ -1,12 +1,12 @@
 /** Experiments on feature flow, run on micro packs: what must hold whatever the model has learnt. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EdgeRequest, Strategy, Trial } from '../../src/core/experiments';
-import { STRATEGIES } from '../../src/core/experiments';
-import { PARTS, QUICK } from '../../src/core/reproduction';
-import { parseReproduction } from '../../src/core/reproduction-file';
-import { parseFeatureId, tapOf } from '../../src/core/site';
-import { activationAt } from '../../src/core/sparse';
-import { FolderSource } from '../../workers/cli/folder';
+import type { EdgeRequest, Strategy, Trial } from '../../src/core/labs/requests';
+import { STRATEGIES } from '../../src/core/labs/requests';
+import { PARTS, QUICK } from '../../src/core/labs/reproduction';
+import { parseReproduction } from '../../src/core/labs/reproduction-file';
+import { parseFeatureId, tapOf } from '../../src/core/names/site';
+import { activationAt } from '../../src/core/math/sparse';
+import { FolderSource } from '../../workers/node/folders/pack-source';
 import { LocalEngine } from '../../workers/engine';
 import { openFixture } from './fixture';
 

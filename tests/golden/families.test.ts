@@ -1,12 +1,12 @@
 /** Every family of models on WebAssembly against PyTorch, on micro models: reading, decoding, steering, replacing. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from '../../src/core/contract';
-import { parseEdit } from '../../src/core/edit';
-import { normals, seeded } from '../../src/core/random';
-import { sample } from '../../src/core/sampling';
-import { parseFeatureId } from '../../src/core/site';
-import { LanguageModel, type Steering } from '../../workers/language-model';
-import { steeringOf } from '../../workers/steering';
+import { parseEdit } from '../../src/core/steering/edits';
+import { normals, seeded } from '../../src/core/math/random';
+import { sample } from '../../src/core/math/sampling';
+import { parseFeatureId } from '../../src/core/names/site';
+import { LanguageModel, type Steering } from '../../workers/model/language-model';
+import { steeringOf } from '../../workers/prompt/steering';
 import { columns, openFixture, worst } from './fixture';
 
 const FAMILIES = [

@@ -1,10 +1,10 @@
 /** What a micro pack says of when its features fire, against the engine reading the same texts again. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GROUPS } from '../../src/core/groups';
-import { bestMatches } from '../../src/core/matching';
-import { row } from '../../src/core/matrix';
-import { integers, parseSafetensors } from '../../src/core/safetensors';
-import { Features } from '../../workers/features';
+import { GROUPS } from '../../src/core/flow/groups';
+import { bestMatches } from '../../src/core/flow/matching';
+import { row } from '../../src/core/math/matrix';
+import { integers, parseSafetensors } from '../../src/core/files/safetensors';
+import { Features } from '../../workers/features/features';
 import { openFixture } from './fixture';
 
 const MAIN = 'blocks.1.hook_resid_post';

@@ -1,10 +1,10 @@
 /** Opens a micro pack with its goldens; `close` by letting it go. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { float32, integers, parseSafetensors } from '../../src/core/safetensors';
-import { FolderSource } from '../../workers/cli/folder';
-import { startRuntime } from '../../workers/session';
-import { Workbench } from '../../workers/workbench';
+import { float32, integers, parseSafetensors } from '../../src/core/files/safetensors';
+import { FolderSource } from '../../workers/node/folders/pack-source';
+import { startRuntime } from '../../workers/runtime/session';
+import { Workbench } from '../../workers/pack/open-pack';
 
 export interface Golden {
 	prompts: Record<string, { text: string | null; ids: number[] }>;

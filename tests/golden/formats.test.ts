@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parsePack } from '../../src/core/manifest';
-import { float32, parseSafetensors, type Safetensors } from '../../src/core/safetensors';
-import { openFolder } from '../../workers/cli/disk-folder';
-import { parseSaeArgument } from '../../workers/cli/sae-folder';
-import { TensorFile } from '../../workers/making/tensors';
-import { readSae } from '../../workers/formats/formats';
-import type { FoundSae } from '../../workers/formats/found';
-import { Sae } from '../../workers/sae';
-import { startRuntime } from '../../workers/session';
+import { parsePack } from '../../src/core/packs/manifest';
+import { float32, parseSafetensors, type Safetensors } from '../../src/core/files/safetensors';
+import { openFolder } from '../../workers/node/folders/disk-folder';
+import { parseSaeArgument } from '../../workers/node/sae-argument';
+import { TensorFile } from '../../workers/import/safetensors-file';
+import { readSae } from '../../workers/import/formats/formats';
+import type { FoundSae } from '../../workers/import/found/sae';
+import { Sae } from '../../workers/sae/sae';
+import { startRuntime } from '../../workers/runtime/session';
 import { FIXTURES, worst } from './fixture';
 
 const RESID = 'blocks.1.hook_resid_post';

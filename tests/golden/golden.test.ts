@@ -1,11 +1,11 @@
 /** The engine on WebAssembly against PyTorch, on micro packs: logits, taps, codes, decoding, steering. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseEdit } from '../../src/core/edit';
-import { parseFeatureId } from '../../src/core/site';
-import { sample } from '../../src/core/sampling';
-import { Features } from '../../workers/features';
-import { isTopK } from '../../workers/graph/sae-nodes';
-import { steeringOf } from '../../workers/steering';
+import { parseEdit } from '../../src/core/steering/edits';
+import { parseFeatureId } from '../../src/core/names/site';
+import { sample } from '../../src/core/math/sampling';
+import { Features } from '../../workers/features/features';
+import { isTopK } from '../../workers/sae/encoder-nodes';
+import { steeringOf } from '../../workers/prompt/steering';
 import { columns, openFixture, worst } from './fixture';
 
 type Fixture = Awaited<ReturnType<typeof openFixture>>;

@@ -1,15 +1,15 @@
 /** Whole dictionaries matched: in blocks, by every measure, whatever the rows' lengths, order and axes are. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MEASURES, type PairRequest } from '../../src/core/experiments';
-import { bestMatches, randomDirections } from '../../src/core/matching';
-import { row, type Matrix } from '../../src/core/matrix';
-import { seeded } from '../../src/core/random';
-import { haar, rotated } from '../../src/core/rotation';
-import { featureId } from '../../src/core/site';
-import { FolderSource } from '../../workers/cli/folder';
+import { MEASURES, type PairRequest } from '../../src/core/labs/requests';
+import { bestMatches, randomDirections } from '../../src/core/flow/matching';
+import { row, type Matrix } from '../../src/core/math/matrix';
+import { seeded } from '../../src/core/math/random';
+import { haar, rotated } from '../../src/core/math/rotation';
+import { featureId } from '../../src/core/names/site';
+import { FolderSource } from '../../workers/node/folders/pack-source';
 import { LocalEngine } from '../../workers/engine';
-import { Features } from '../../workers/features';
-import { Matcher } from '../../workers/matcher';
+import { Features } from '../../workers/features/features';
+import { Matcher } from '../../workers/features/matcher';
 import { openFixture } from './fixture';
 
 const R0 = 'blocks.0.hook_resid_post';

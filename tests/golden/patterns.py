@@ -1,4 +1,4 @@
-"""Token patterns of toy features by the recipe's own N2G, for tests/unit/core/texts/patterns.test.ts.
+"""Token patterns of toy features by the recipe's own N2G, for tests/unit/core/corpus/patterns.test.ts.
 
     python3 tests/golden/patterns.py    # rewrites tests/fixtures/patterns.json
 """

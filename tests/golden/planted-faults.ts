@@ -1,10 +1,10 @@
 /** Mistakes planted in sound SAEs, each with the repair that must be named. */
 import type { SaeId } from '../../src/core/contract';
-import type { SaeConfig } from '../../src/core/manifest';
-import { isMain, placeOf } from '../../src/core/site';
-import type { Repair } from '../../src/core/verdict';
-import { repaired } from '../../workers/verdict/repaired';
-import type { Subject } from '../../workers/verdict/subject';
+import type { SaeConfig } from '../../src/core/packs/manifest';
+import { isMain, placeOf } from '../../src/core/names/site';
+import type { Repair } from '../../src/core/labs/fit';
+import { repaired } from '../../workers/labs/fit/repaired';
+import type { Subject } from '../../workers/labs/fit/parts';
 
 export interface Fault {
 	sae: SaeId;

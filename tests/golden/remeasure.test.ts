@@ -2,16 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CHECKED, compared } from '../../src/core/check';
+import { CHECKED, compared } from '../../src/core/packs/check';
 import type { Progress } from '../../src/core/contract';
-import { siteOf } from '../../src/core/site';
-import { Arguments } from '../../workers/cli/arguments';
-import { COMMANDS } from '../../workers/cli/commands';
-import { FolderSource } from '../../workers/cli/folder';
-import { Measure } from '../../workers/measure';
-import { remeasure } from '../../workers/remeasure';
-import { startRuntime } from '../../workers/session';
-import { Workbench } from '../../workers/workbench';
+import { siteOf } from '../../src/core/names/site';
+import { Arguments } from '../../workers/node/arguments';
+import { COMMANDS } from '../../workers/node/commands';
+import { FolderSource } from '../../workers/node/folders/pack-source';
+import { Measure } from '../../workers/sae/metrics';
+import { remeasure } from '../../workers/labs/remeasure';
+import { startRuntime } from '../../workers/runtime/session';
+import { Workbench } from '../../workers/pack/open-pack';
 import { FIXTURES, openFixture } from './fixture';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../models/default');

@@ -1,7 +1,7 @@
 /** One token read many times over, each time with something else added, against reading it alone. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { normals, seeded } from '../../src/core/random';
-import type { Steering } from '../../workers/language-model';
+import { normals, seeded } from '../../src/core/math/random';
+import type { Steering } from '../../workers/model/language-model';
 import { openFixture, worst } from './fixture';
 
 describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {

@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parsePack } from '../../src/core/manifest';
-import { HUB } from '../../src/core/remote-address';
-import { serve } from '../../workers/cli/serve.mjs';
-import { Zip } from '../../workers/formats/zip';
-import { FakeHub } from '../fake-hub';
-import { gptRepository, GPT_SITES, wideSaes } from '../fake-repositories';
+import { parsePack } from '../../src/core/packs/manifest';
+import { HUB } from '../../src/core/import/remote-address';
+import { serve } from '../../workers/node/site/serve.mjs';
+import { Zip } from '../../workers/import/files/zip';
+import { FakeHub } from '../fakes/hub';
+import { gptRepository, GPT_SITES, wideSaes } from '../fakes/repositories';
 import { engineReady, named, newVisitor, offlineReady, openBrowser, type Visitor } from './visitor';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');

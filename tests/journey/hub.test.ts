@@ -1,8 +1,8 @@
 /** A reader pastes the id of a repository, served on this machine as a hub does, and explores what it holds. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { FakeHub } from '../fake-hub';
-import { gptRepository, GPT_SITES, wideSaes } from '../fake-repositories';
+import { FakeHub } from '../fakes/hub';
+import { gptRepository, GPT_SITES, wideSaes } from '../fakes/repositories';
 import { named, newVisitor, offlineReady, openBrowser, type Visitor } from './visitor';
 
 const TOKEN = 'hf_abcdefghijklmnopqrstuvwxyz';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serve } from '../../workers/cli/serve.mjs';
+import { serve } from '../../workers/node/site/serve.mjs';
 import { engineReady, named, newVisitor, offlineReady, openBrowser, type Visitor } from './visitor';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');

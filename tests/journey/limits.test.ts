@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serve } from '../../workers/cli/serve.mjs';
+import { serve } from '../../workers/node/site/serve.mjs';
 import { engineReady, named, newVisitor, offlineReady, openBrowser } from './visitor';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -7,9 +7,9 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { float32, parseSafetensors } from '../../src/core/safetensors';
-import { serve } from '../../workers/cli/serve.mjs';
-import { TensorFile } from '../../workers/making/tensors';
+import { float32, parseSafetensors } from '../../src/core/files/safetensors';
+import { serve } from '../../workers/node/site/serve.mjs';
+import { TensorFile } from '../../workers/import/safetensors-file';
 import { engineReady, named, newVisitor, offlineReady, openBrowser } from './visitor';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildIfStale, serve } from '../../workers/cli/serve.mjs';
+import { buildIfStale, serve } from '../../workers/node/site/serve.mjs';
 
 declare module 'vitest' {
 	interface ProvidedContext {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { serve } from '../../workers/cli/serve.mjs';
+import { serve } from '../../workers/node/site/serve.mjs';
 import {
 	browserOptions,
 	engineReady,

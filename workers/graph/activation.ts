@@ -1,5 +1,5 @@
 /** The MLP's activation functions, by the names that config.json gives them. */
-import { Problem } from '../../src/core/errors';
+import { Problem } from '../../src/core/names/errors';
 import type { Graph, Value } from './graph';
 
 type Activation = (g: Graph, x: Value) => Value;

@@ -2,13 +2,13 @@
  * The residual stream of a transformer under construction: every architecture writes to it and reads
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
-import type { OpenFile } from '../../src/core/open-file';
-import { attnOut, EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/site';
+import type { OpenFile } from '../../src/core/files/open-file';
+import { attnOut, EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/names/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
 import type { Dim, ElementType, Graph, Value, Weight } from './graph';
 import { addAndNormalise, normalise, type Norm } from './norm';
 import { logitsOf, type Readout } from './readout';
-import { editDelta, type EncoderSpec } from './sae-nodes';
+import { editDelta, type EncoderSpec } from '../sae/encoder-nodes';
 
 /** Sizes that every decoder-only transformer has. */
 export interface ModelShape {

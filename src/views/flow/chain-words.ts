@@ -1,8 +1,8 @@
 /** What happens along a chain, in two or three short sentences: where it begins, what writes to it, where it ends. */
-import type { FlowEdgeMark } from '../../charts/flow-marks';
+import type { FlowEdgeMark } from '../../flow-graph/marks/flow-marks';
 import type { FlowNode } from '../../core/contract';
-import type { FlowEvent } from '../../core/flow-events';
-import { parseFeatureId, placeOf, siteOf } from '../../core/site';
+import type { FlowEvent } from '../../core/flow/events';
+import { parseFeatureId, placeOf, siteOf } from '../../core/names/site';
 
 const WRITERS = { attn: 'attention', mlp: 'MLP' } as const;
 type Writer = keyof typeof WRITERS;

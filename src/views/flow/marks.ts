@@ -1,16 +1,16 @@
 /** A flow graph as marks and links to draw, with the prompt's activations laid over it. */
 import type { FeatureId, FeatureLine, FlowGraph, FlowNode, FlowRequest } from '../../core/contract';
-import type { Table } from '../../charts/export';
-import type { FlowEdgeMark, FlowNodeMark } from '../../charts/flow-marks';
-import { MEANING } from '../../charts/glyph';
-import { mainGroup } from '../../charts/group-names';
-import { labelMark } from '../../charts/label-marks';
-import type { GraphmlGraph } from '../../core/graphml';
+import type { Table } from '../../charts/frame/export';
+import type { FlowEdgeMark, FlowNodeMark } from '../../flow-graph/marks/flow-marks';
+import { MEANING } from '../../flow-graph/marks/origin-glyph';
+import { mainGroup } from '../../core/names/group-words';
+import { labelMark } from '../../core/names/label-words';
+import type { GraphmlGraph } from '../../core/flow/graphml';
 import { peakOf } from '../../charts/layout/quantiles';
 import { visible } from '../../charts/layout/text';
-import { percent, short } from '../../charts/numbers';
-import { shortFeature, siteInWords } from '../../charts/site-name';
-import { parseFeatureId, placeOf } from '../../core/site';
+import { percent, short } from '../../core/names/numbers';
+import { shortFeature, siteInWords } from '../../core/names/site-words';
+import { parseFeatureId, placeOf } from '../../core/names/site';
 
 /** What the page knows beside the graph. */
 export interface Known {

@@ -1,10 +1,10 @@
 /** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
 import type { SaeInfo } from '../../core/contract';
-import type { SaeMetrics } from '../../core/metrics';
-import type { Cell } from '../../charts/export';
+import type { SaeMetrics } from '../../core/packs/metrics';
+import type { Cell } from '../../charts/frame/export';
 import type { LayerSeries } from '../../charts/layout/layers';
-import { count, fixed } from '../../charts/numbers';
-import { isMain } from '../../core/site';
+import { count, fixed } from '../../core/names/numbers';
+import { isMain } from '../../core/names/site';
 
 export interface Metric {
 	/** Its name in `pack.json` and in tables that are saved. */

@@ -1,7 +1,7 @@
 /** What the large flow graph shows at which size, says that it leaves out, and puts into files. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { svgText } from '../../../src/charts/export';
+import { svgText } from '../../../src/charts/frame/export';
 import { plantedFlow } from '../../planted-flow';
 import { all, button, close, LARGE, node, one, open, still, zoomTo } from './graph-room';
 

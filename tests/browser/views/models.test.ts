@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { FakeEngine } from '../../fake-engine';
-import { storedPack } from '../../fake-store';
+import { FakeEngine } from '../../fakes/engine';
+import { storedPack } from '../../fakes/store';
 import Models from '../../../src/views/models/Models.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
 

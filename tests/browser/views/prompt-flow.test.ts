@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import Flow from '../../../src/views/flow/Flow.svelte';
-import type { FakeOptions } from '../../fake-engine';
+import type { FakeOptions } from '../../fakes/engine';
 import { barriers, leaveRoom, openRoom } from './room';
 
 /** Few nodes, so that a busy machine is done in time. */

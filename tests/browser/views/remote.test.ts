@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { foundSae, foundThings } from '../../fake-workshop';
-import { storedPack } from '../../fake-store';
-import { Problem } from '../../../src/core/errors';
+import { foundSae, foundThings } from '../../fakes/workshop';
+import { storedPack } from '../../fakes/store';
+import { Problem } from '../../../src/core/names/errors';
 import Models from '../../../src/views/models/Models.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
 

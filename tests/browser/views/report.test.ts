@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { FakeEngine } from '../../fake-engine';
+import { FakeEngine } from '../../fakes/engine';
 import Report from '../../../src/views/report/Report.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
 

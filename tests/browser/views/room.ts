@@ -4,7 +4,7 @@ import { mount, unmount, type Component } from 'svelte';
 import { expect, vi } from 'vitest';
 import '../../../src/app.css';
 import { Explorer } from '../../../src/state/explorer.svelte';
-import { FakeEngine, type FakeOptions } from '../../fake-engine';
+import { FakeEngine, type FakeOptions } from '../../fakes/engine';
 import Room from './Room.svelte';
 
 let leave: (() => void) | null = null;

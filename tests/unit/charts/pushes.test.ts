@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percent } from '../../../src/charts/numbers';
+import { percent } from '../../../src/core/names/numbers';
 import { layoutPushes } from '../../../src/charts/layout/pushes';
 
 const frame = { width: 480, left: 96, right: 24, top: 8, pitch: 26 };

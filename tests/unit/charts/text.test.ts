@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { csv } from '../../../src/charts/export';
+import { csv } from '../../../src/charts/frame/export';
 import { fit, visible, widthOfText, wrap } from '../../../src/charts/layout/text';
-import { brief, bytes, count, duration, fixed, percent, short } from '../../../src/charts/numbers';
+import {
+	brief,
+	bytes,
+	count,
+	duration,
+	fixed,
+	percent,
+	short
+} from '../../../src/core/names/numbers';
 
 const LONG = 'a little fox who lived near the sea';
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WriteRequest } from '../../../src/core/contract';
-import { Problem } from '../../../src/core/errors';
+import { Problem } from '../../../src/core/names/errors';
 import { Explorer } from '../../../src/state/explorer.svelte';
-import { parseExample } from '../../../src/state/example';
-import { Stream } from '../../../src/state/stream.svelte';
-import type { StoredPack } from '../../../src/core/stored-packs';
-import { FakeEngine, type FakeOptions } from '../../fake-engine';
-import { storedPack } from '../../fake-store';
+import { parseExample } from '../../../src/state/packs/example';
+import { Stream } from '../../../src/state/steering/writing.svelte';
+import type { StoredPack } from '../../../src/core/packs/stored';
+import { FakeEngine, type FakeOptions } from '../../fakes/engine';
+import { storedPack } from '../../fakes/store';
 
 const ID = 'blocks.1.hook_resid_post/7';
 let stop: () => void = () => undefined;

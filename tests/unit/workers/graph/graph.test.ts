@@ -1,8 +1,8 @@
 /** What a graph holds when only some of its values are wanted, run by onnxruntime itself. */
 import { beforeAll, expect, it } from 'vitest';
-import { inMemory } from '../../../../src/core/open-file';
+import { inMemory } from '../../../../src/core/files/open-file';
 import { Graph } from '../../../../workers/graph/graph';
-import { Session, startRuntime } from '../../../../workers/session';
+import { Session, startRuntime } from '../../../../workers/runtime/session';
 
 /** near = x + 1; far = near × the weight in another file */
 function chained(): Graph {

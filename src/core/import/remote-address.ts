@@ -1,0 +1,198 @@
+/**
+ * What a reader types to say where a model or its SAEs lie: a repository on a Hugging Face hub, or an
+ * address of its own. Nothing is asked of anybody here.
+ */
+import { Problem } from '../names/errors';
+
+export const HUB = 'https://huggingface.co';
+
+/** A repository on a hub, or a folder or a file in one. */
+export interface HubPlace {
+	kind: 'hub';
+	/** Scheme and host of the hub, without a slash at its end. */
+	origin: string;
+	/** `org/name`, or `name` alone for the oldest models. */
+	id: string;
+	/** A branch, a tag or a commit; null for the hub's default. */
+	revision: string | null;
+	/** A folder or file inside, without slashes at its ends; '' for the whole repository. */
+	path: string;
+	/** False for another host's address that may be a plain folder as well. */
+	certain: boolean;
+}
+
+/** A file, or a folder whose address ends in a slash, on any host. */
+export interface PlainPlace {
+	kind: 'plain';
+	/** Absolute, with its query, which may be secret: for requests, never for sentences. */
+	address: string;
+	isFile: boolean;
+}
+
+export type RemotePlace = HubPlace | PlainPlace;
+
+/** The branch of a repository that nobody names. */
+export const DEFAULT_REVISION = 'main';
+
+const FILE = /\.(safetensors|npz|zip|pt|pth)$/i;
+const NAME = /^[A-Za-z0-9_][\w.-]{0,95}$/;
+const REVISION = /^[\w][\w./+-]{0,199}$/;
+/** What stands between a repository and a revision in the addresses of a hub. */
+const WAYS = ['tree', 'resolve', 'blob', 'raw'];
+const EXAMPLE = 'Give an id such as org/name, or the whole address.';
+
+/** Throws a Problem for anything that cannot be the place of a model or of SAEs. */
+export function parseRemote(typed: string): RemotePlace {
+	const text = typed.trim();
+	if (text === '') throw refused('There is nothing to look for.', EXAMPLE);
+	if (text.length > 2000) throw refused('This address is too long to be one.', EXAMPLE);
+	if (/^hf_\w{20,}$/.test(text))
+		throw refused(
+			'This looks like an access token, not an address.',
+			'Paste it into the field for tokens, and the id of the repository here.'
+		);
+	const spelled = text
+		.replace(/^hf:\/\//i, '')
+		.replace(/^(https?:\/\/)?(www\.)?(huggingface\.co|hf\.co)(?=\/|$)/i, HUB);
+	if (/^[a-z][a-z0-9+.-]*:/i.test(spelled)) return fromAddress(spelled);
+	return fromId(spelled);
+}
+
+/** As a person would say it: without a query, which may hold secrets. */
+export function sayPlace(place: RemotePlace): string {
+	if (place.kind === 'plain') {
+		const { origin, pathname } = new URL(place.address);
+		return `${origin}${pathname}`;
+	}
+	const { origin, id, revision, path } = place;
+	const where = path === '' ? id : `${id}/${path}`;
+	const at = revision === null ? '' : `@${revision}`;
+	return origin === HUB ? where + at : `${origin}/${where}${at}`;
+}
+
+/** Path segments as an address spells them; an at sign stays as it is, which not every server decodes. */
+export function spellPath(path: string): string {
+	return path
+		.split('/')
+		.map((part) => encodeURIComponent(part).replaceAll('%40', '@'))
+		.join('/');
+}
+
+/** `name`, `org/name`, `org/name@revision`, `org/name/path/inside`, with or without a revision. */
+function fromId(text: string): HubPlace {
+	const parts = text.replace(/^\/+|\/+$/g, '').split('/');
+	refuseOtherKinds(parts[0]!);
+	// A revision may hold slashes only where the hub itself makes such names.
+	const at = /^([^@]*)@(refs\/(?:pr|convert)\/[\w.-]+|[^/]*)(?:\/(.*))?$/.exec(parts.join('/'));
+	const [repository, inside] = at
+		? [at[1]!.split('/'), at[3] ? at[3].split('/') : []]
+		: [parts.slice(0, 2), parts.slice(2)];
+	return hubPlace(HUB, repository, at ? at[2]! : null, inside);
+}
+
+function fromAddress(text: string): RemotePlace {
+	const url = parseUrl(text);
+	if (url.username !== '' || url.password !== '')
+		throw refused(
+			'This address holds a name or a password, which would end up wherever the address does.',
+			'Leave it out; for a gated repository there is a field for a token.'
+		);
+	const isHub = url.origin === HUB;
+	const parts = url.pathname.split('/').filter(Boolean).map(decoded);
+	if (isHub) refuseOtherKinds(parts[0] ?? '');
+	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && WAYS.includes(part));
+	if (way > 0 && parts.length > way + 1)
+		return {
+			...hubPlace(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
+			certain: isHub || !FILE.test(url.pathname)
+		};
+	if (isHub) return hubPlace(HUB, parts.slice(0, 2), null, parts.slice(2));
+	if (parts.length === 2 && !/\/$|\.\w+$/.test(url.pathname) && url.search === '')
+		return { ...hubPlace(url.origin, parts, null, []), certain: false };
+	return plainPlace(url);
+}
+
+/** The same address read as a plain folder: for a host that turns out to be no hub. */
+export function asPlain(place: HubPlace): PlainPlace {
+	const { origin, id, path } = place;
+	return plainPlace(new URL(spellPath([id, path].filter(Boolean).join('/')), `${origin}/`));
+}
+
+function plainPlace(url: URL): PlainPlace {
+	const address = new URL(url);
+	address.hash = '';
+	address.pathname = address.pathname.replace(/(^|\/)(pack|config)\.json$/, '$1');
+	const isFile = FILE.test(address.pathname);
+	if (!isFile && !address.pathname.endsWith('/')) address.pathname += '/';
+	return { kind: 'plain', address: address.href, isFile };
+}
+
+function hubPlace(
+	origin: string,
+	repository: string[],
+	revision: string | null,
+	inside: string[]
+): HubPlace {
+	if (repository.length === 0 || repository.length > 2 || !repository.every(isName))
+		throw refused('This names no repository.', EXAMPLE);
+	if (revision !== null && (!REVISION.test(revision) || revision.includes('..')))
+		throw refused(
+			'This names no revision after the at sign.',
+			'Give a branch, a tag or a commit, or leave it out.'
+		);
+	if (!inside.every(isPart))
+		throw refused('This path leads out of the repository.', 'Give the folder as the hub shows it.');
+	return {
+		kind: 'hub',
+		origin,
+		id: repository.join('/'),
+		revision,
+		path: inside.join('/'),
+		certain: true
+	};
+}
+
+const isName = (part: string) =>
+	NAME.test(part) && !/\.\.|--|[.-]$/.test(part) && !WAYS.includes(part);
+
+/** One step of a path that stays inside a folder on every system. */
+export function isPart(part: string): boolean {
+	if (part === '' || part === '.' || part === '..' || part.length > 255) return false;
+	return ![...part].some((letter) => letter < ' ' || letter === '\\' || letter === '/');
+}
+
+function refuseOtherKinds(first: string): void {
+	const kind = /^(dataset|space)s$/.exec(first)?.[1];
+	if (kind)
+		throw refused(
+			`This is the address of a ${kind}, which holds no model to open.`,
+			'Give the repository of a model or of its SAEs.'
+		);
+}
+
+function parseUrl(text: string): URL {
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		throw refused('This is no address that can be read.', EXAMPLE);
+	}
+	if (url.protocol !== 'https:' && url.protocol !== 'http:')
+		throw refused(
+			'Only addresses that begin with https:// or http:// can be fetched by a page.',
+			'For files on this machine, drop them on this page.'
+		);
+	return url;
+}
+
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		throw refused('This is no address that can be read.', EXAMPLE);
+	}
+}
+
+function refused(sentence: string, advice: string): Problem {
+	return new Problem('usage', sentence, advice);
+}

@@ -1,0 +1,58 @@
+/** The mark of a node: shape and letter say its origin, so that colour is never the only sign. */
+import {
+	symbol,
+	symbolCircle,
+	symbolDiamond,
+	symbolSquare,
+	symbolStar,
+	symbolTriangle,
+	type SymbolType
+} from 'd3-shape';
+import type { Origin } from '../../core/contract';
+import type { FlowKind } from '../layout/flow';
+
+export interface Glyph {
+	path: string;
+	letter: string;
+	/** Name of its colours in the stylesheet. */
+	tone: string;
+	/** Vertical shift that puts the letter in the middle of the shape. */
+	shift: number;
+}
+
+interface Shape {
+	type: SymbolType;
+	size: number;
+	letter: string;
+	shift?: number;
+}
+
+const SHAPES: Record<Origin, Shape> = {
+	translated: { type: symbolCircle, size: 480, letter: 'T' },
+	processed: { type: symbolSquare, size: 460, letter: 'P' },
+	newborn: { type: symbolStar, size: 560, letter: 'N', shift: 1 },
+	unexplained: { type: symbolDiamond, size: 430, letter: 'U' },
+	'not measured': { type: symbolTriangle, size: 400, letter: '?', shift: 3 }
+};
+const PLAIN: Record<FlowKind, string> = { attn: 'A', mlp: 'M', resid: 'R', embed: 'E' };
+
+/** What each origin means, for legends and tooltips. */
+export const MEANING: Record<Origin, string> = {
+	translated: 'matched in the previous residual only',
+	processed: 'matched in the previous residual and in attention or MLP',
+	newborn: 'matched in attention or MLP only',
+	unexplained: 'no upstream match above the null',
+	'not measured': 'an upstream dictionary is missing that could change the answer'
+};
+
+export function glyphOf(origin: Origin | null, kind: FlowKind): Glyph {
+	if (origin === null)
+		return {
+			path: symbol(symbolCircle, 330)() ?? '',
+			letter: PLAIN[kind],
+			tone: kind,
+			shift: 0
+		};
+	const { type, size, letter, shift = 0 } = SHAPES[origin];
+	return { path: symbol(type, size)() ?? '', letter, tone: origin.replace(' ', '-'), shift };
+}

@@ -1,0 +1,167 @@
+/** Models and SAEs on a hub or another host: where to look, with which token, and what was begun and not ended. */
+import type { Order } from '../../core/import/order';
+import type { RemoteSource } from '../../core/import/remote';
+import { parseRemote } from '../../core/import/remote-address';
+import type { Bringing } from './import.svelte';
+import type { Asked } from '../calls/engine';
+import type { Packs } from '../packs/packs.svelte';
+import { Resource } from '../calls/resource.svelte';
+
+const UNFINISHED = 'undercurrent-unfinished';
+const TOKENS = 'undercurrent-token ';
+
+/** An order whose files were not all here when it ended; its token is not written down. */
+export type Unfinished = Omit<Order, 'source'> & { place: string };
+
+export class Remotes {
+	/** What the reader typed. */
+	typed = $state('');
+	unfinished = $state.raw<Unfinished | null>(null);
+	/** Bytes that have arrived and were not used yet. */
+	readonly waiting: Resource<'now', number>;
+	/** By hosts: those of this session. */
+	#tokens = $state.raw<Readonly<Record<string, string>>>({});
+	/** By hosts: whether the reader wants their token written down. */
+	#remembered = $state.raw<Readonly<Record<string, boolean>>>({});
+	readonly #engine: Pick<Asked, 'workshop'>;
+	readonly #bringing: Bringing;
+	readonly #packs: Packs;
+
+	constructor(engine: Pick<Asked, 'workshop'>, bringing: Bringing, packs: Packs) {
+		this.#engine = engine;
+		this.#bringing = bringing;
+		this.#packs = packs;
+		this.waiting = new Resource((_, signal) => engine.workshop.waiting(signal));
+		this.unfinished = readUnfinished();
+		bringing.onMaking = (order) => this.#begun(order);
+		bringing.onMade = () => this.#ended();
+	}
+
+	/** The host that a token would go to; null where what is typed is no address. */
+	readonly host: string | null = $derived.by(() => {
+		try {
+			const place = parseRemote(this.typed);
+			return place.kind === 'hub' ? place.origin : new URL(place.address).origin;
+		} catch {
+			return null;
+		}
+	});
+
+	/** The token for that host, as far as one was given. */
+	readonly token: string = $derived.by(() => {
+		const { host } = this;
+		return host === null ? '' : (this.#tokens[host] ?? stored(TOKENS + host) ?? '');
+	});
+
+	/** Whether that token outlives the page, on this machine. */
+	readonly remember: boolean = $derived.by(() => {
+		const { host } = this;
+		return host !== null && (this.#remembered[host] ?? stored(TOKENS + host) !== null);
+	});
+
+	setToken(value: string): void {
+		const { host } = this;
+		if (host === null) return;
+		this.#tokens = { ...this.#tokens, [host]: value.trim() };
+		this.#writeToken(host);
+	}
+
+	setRemember(remember: boolean): void {
+		const { host } = this;
+		if (host === null) return;
+		// What was read from storage so far lasts as long as the page.
+		this.#tokens = { ...this.#tokens, [host]: this.token };
+		this.#remembered = { ...this.#remembered, [host]: remember };
+		this.#writeToken(host);
+	}
+
+	/** Asks the host; a pack that lies there is fetched as it is. */
+	async look(): Promise<void> {
+		const source = this.#sourceAt(this.typed);
+		// Descriptions of what was looked at before and not taken.
+		if (this.unfinished === null) await this.#engine.workshop.discard();
+		await this.#bringing.begin(source);
+		if (this.#bringing.source === source && this.#bringing.found?.isPack)
+			await this.#packs.start({ kind: 'fetch', source });
+	}
+
+	/** Goes on with what was begun, on another day as well. */
+	async resume(): Promise<void> {
+		const { unfinished } = this;
+		if (!unfinished || this.#bringing.making.busy) return;
+		const { place, ...order } = unfinished;
+		this.typed = place;
+		await this.#bringing.making.start({ ...order, source: this.#sourceAt(place) });
+		await Promise.all([this.#packs.look(), this.count()]);
+	}
+
+	/** Deletes what has arrived, and forgets what it was for. */
+	async discard(): Promise<void> {
+		this.#ended();
+		await this.#engine.workshop.discard();
+		await this.count();
+	}
+
+	/** Counts what has arrived. */
+	count(): Promise<void> {
+		return this.waiting.asked === null ? this.waiting.ask('now') : this.waiting.again();
+	}
+
+	#sourceAt(place: string): RemoteSource {
+		const { host, token } = this;
+		return {
+			kind: 'remote',
+			place,
+			token: host !== null && token !== '' ? { origin: host, value: token } : null
+		};
+	}
+
+	#begun({ source, ...order }: Order): void {
+		if (source.kind !== 'remote') return;
+		this.unfinished = { ...order, place: source.place };
+		// The query of an address may be a secret: such an order lasts as long as the page.
+		if (!source.place.includes('?')) store(UNFINISHED, JSON.stringify(this.unfinished));
+	}
+
+	#ended(): void {
+		this.unfinished = null;
+		store(UNFINISHED, null);
+	}
+
+	#writeToken(host: string): void {
+		store(TOKENS + host, this.remember && this.token !== '' ? this.token : null);
+	}
+}
+
+/** Storage is not to be trusted: another version, or a person, may have written it. */
+function readUnfinished(): Unfinished | null {
+	try {
+		const value = JSON.parse(stored(UNFINISHED) ?? 'null') as Partial<Unfinished> | null;
+		const whole =
+			typeof value?.place === 'string' &&
+			typeof value.title === 'string' &&
+			typeof value.model === 'object' &&
+			Array.isArray(value.saes) &&
+			['f32', 'f16', 'q8'].includes(value.dtype ?? '');
+		return whole ? (value as Unfinished) : null;
+	} catch {
+		return null;
+	}
+}
+
+function stored(key: string): string | null {
+	try {
+		return localStorage.getItem(key);
+	} catch {
+		return null;
+	}
+}
+
+function store(key: string, value: string | null): void {
+	try {
+		if (value === null) localStorage.removeItem(key);
+		else localStorage.setItem(key, value);
+	} catch {
+		// Storage may be forbidden; it then lasts as long as the page.
+	}
+}

@@ -1,0 +1,20 @@
+/** The paper on feature flow, redone on the open pack: what the pack brings of it, and what is measured here. */
+import type { Reproduction, ReproductionSettings } from '../../core/labs/reproduction';
+import type { Asked } from '../calls/engine';
+import { Resource } from '../calls/resource.svelte';
+import { Task } from '../calls/task.svelte';
+
+export class Reproducing extends Task<ReproductionSettings, Reproduction> {
+	/** Asked by the pack's name, so that another pack is asked anew. */
+	readonly stored: Resource<string, Reproduction | null>;
+
+	constructor(engine: Asked) {
+		super((settings, watch) => engine.reproduce(settings, watch));
+		this.stored = new Resource((_, signal) => engine.reproduced(signal));
+	}
+
+	override clear(): void {
+		super.clear();
+		this.stored.clear();
+	}
+}

@@ -1,0 +1,141 @@
+/** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
+import type { Backend, Opened, OpenRequest, PackInfo, Progress } from '../../core/contract';
+import { isAbort } from '../../core/names/errors';
+import type { SitePack } from '../../core/packs/site-pack';
+import type { Asked } from '../calls/engine';
+import { asError } from '../calls/resource.svelte';
+
+/** Digits of a pack's hash in the address. */
+const HASH_DIGITS = 12;
+
+export type Phase = 'idle' | 'opening' | 'ready' | 'failed';
+
+export class Model {
+	/** Called each time the engine becomes usable. */
+	onReady: () => void = () => undefined;
+	/** Called when another pack is to be opened: what was found with the one before is no longer true. */
+	onLeave: () => void = () => undefined;
+	phase = $state<Phase>('idle');
+	progress = $state.raw<Progress | null>(null);
+	opened = $state.raw<Opened | null>(null);
+	error = $state.raw<Error | null>(null);
+	/** Whether every file of the pack is stored here. */
+	kept = $state(false);
+	keeping = $state.raw<Progress | null>(null);
+	/** Why it could not all be stored; the page goes on without. */
+	keepProblem = $state.raw<Error | null>(null);
+	/** The stored pack that was asked for, as in the address; null: the page's own. */
+	#wanted: string | null = null;
+	#running: AbortController | null = null;
+	#storing: AbortController | null = null;
+	readonly #engine: Asked;
+	readonly #address: string;
+	readonly #backend: Backend | null;
+	readonly #offered: readonly SitePack[];
+
+	/** `offered`: the packs that come with the page; the first is the one at `address`. */
+	constructor(
+		engine: Asked,
+		address: string,
+		backend: Backend | null,
+		offered: readonly SitePack[] = []
+	) {
+		this.#engine = engine;
+		this.#address = address;
+		this.#backend = backend;
+		this.#offered = offered;
+		engine.onLost = (problem) => {
+			if (this.phase === 'ready') void this.open(problem);
+		};
+	}
+
+	get pack(): PackInfo | null {
+		return this.opened?.pack ?? null;
+	}
+	get ready(): boolean {
+		return this.phase === 'ready';
+	}
+	/** `{name}-{hash}`, as in the address. */
+	get packName(): string | null {
+		return this.pack && `${this.pack.name}-${this.pack.hash}`;
+	}
+	/** Share of the bytes that came, or null while nobody knows. */
+	get share(): number | null {
+		const { progress } = this;
+		return progress && progress.total > 0 ? progress.done / progress.total : null;
+	}
+
+	/** Opens the pack that the address names, unless it is open: a stored one, or with null the page's own. */
+	want(pack: string | null): void {
+		if (pack === this.#wanted) return;
+		this.#wanted = pack;
+		if (this.phase === 'idle' || (pack !== null && pack === this.packName)) return;
+		this.#storing?.abort();
+		this.opened = null;
+		this.kept = false;
+		this.keepProblem = null;
+		this.onLeave();
+		void this.open();
+	}
+
+	/** Opens the pack; also the way back after an error. `problem`: said meanwhile. */
+	async open(problem: Error | null = null): Promise<void> {
+		this.#running?.abort();
+		const running = (this.#running = new AbortController());
+		this.phase = 'opening';
+		this.error = problem;
+		this.progress = null;
+		try {
+			const opened = await this.#engine.open(
+				{ ...this.#place(), backend: this.#backend },
+				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
+			);
+			if (running.signal.aborted) return;
+			this.opened = opened;
+			this.phase = 'ready';
+			this.onReady();
+		} catch (error) {
+			if (running.signal.aborted || isAbort(error)) return;
+			this.error = asError(error);
+			this.phase = 'failed';
+		}
+	}
+
+	/** Where to look for the pack: in storage, else where the page has it, else the page's own instead. */
+	#place(): Pick<OpenRequest, 'address' | 'expected' | 'stored'> {
+		const stored = this.#wanted?.slice(-HASH_DIGITS) ?? null;
+		const [own, ...others] = this.#offered;
+		const asked = stored === null ? own : others.find(({ hash }) => hash.startsWith(stored));
+		const { address = this.#address, hash = null } = asked ?? own ?? {};
+		return { address, expected: hash, stored };
+	}
+
+	/** An error that was read. */
+	dismiss(): void {
+		this.error = null;
+	}
+
+	/** Stores the rest of the pack, so that a reload needs no network. */
+	async keep(): Promise<void> {
+		if (this.kept || this.keeping || !this.ready) return;
+		const { signal } = (this.#storing = new AbortController());
+		this.keeping = { phase: 'download', what: '', done: 0, total: 0 };
+		try {
+			const onProgress = (progress: Progress) => (this.keeping = progress);
+			const kept = await this.#engine.keep({ signal, onProgress });
+			if (!signal.aborted) {
+				this.kept = kept;
+				if (kept && this.opened) this.opened = withAllStored(this.opened);
+				this.keepProblem = null;
+			}
+		} catch (error) {
+			if (!signal.aborted && !isAbort(error)) this.keepProblem = asError(error);
+		}
+		this.keeping = null;
+	}
+}
+
+function withAllStored(opened: Opened): Opened {
+	const files = opened.pack.files.map((file) => ({ ...file, stored: true }));
+	return { ...opened, pack: { ...opened.pack, files } };
+}

@@ -1,0 +1,142 @@
+/** The page's address as state: the hash is the one store of what the reader chose. */
+import {
+	formatAddress,
+	parseAddress,
+	type AddressState,
+	type ParsedAddress,
+	type View
+} from '../../core/address';
+
+/** Browsers refuse to have the address written too often: one write per this time while dragging. */
+const WRITE_MS = 250;
+
+type Choice = Partial<Omit<AddressState, 'view' | 'id'>>;
+
+export class Address {
+	/** Called after every change, whoever made it. */
+	onChange: () => void = () => undefined;
+	#parsed = $state.raw<ParsedAddress>({ state: parseAddress('').state, problems: [] });
+	#due: ReturnType<typeof setTimeout> | undefined;
+
+	constructor() {
+		this.#read();
+	}
+
+	/** Follows the browser's own changes of the address; the answer ends that. */
+	listen(): () => void {
+		const read = () => {
+			this.#read();
+			this.onChange();
+		};
+		addEventListener('hashchange', read);
+		addEventListener('pagehide', this.#write);
+		return () => {
+			removeEventListener('hashchange', read);
+			removeEventListener('pagehide', this.#write);
+			clearTimeout(this.#due);
+		};
+	}
+
+	get state(): AddressState {
+		return this.#parsed.state;
+	}
+	get problems(): string[] {
+		return this.#parsed.problems;
+	}
+	get view() {
+		return this.state.view;
+	}
+	get id() {
+		return this.state.id;
+	}
+	get page() {
+		return this.state.page;
+	}
+	get prompt() {
+		return this.state.prompt;
+	}
+	get site() {
+		return this.state.site;
+	}
+	get token() {
+		return this.state.token;
+	}
+	get length() {
+		return this.state.length;
+	}
+	get temperature() {
+		return this.state.temperature;
+	}
+	get topP() {
+		return this.state.topP;
+	}
+	get seed() {
+		return this.state.seed;
+	}
+	get steer() {
+		return this.state.steer;
+	}
+	get beside() {
+		return this.state.beside;
+	}
+	get most() {
+		return this.state.most;
+	}
+	get tRes() {
+		return this.state.tRes;
+	}
+	get tModule() {
+		return this.state.tModule;
+	}
+	get pack() {
+		return this.state.pack;
+	}
+
+	/** Address of a view with all parameters as they are now, for links; of the report its first page. */
+	href(view: View, id: string | null = null, choice: Choice = {}): string {
+		return formatAddress({ ...this.state, page: null, ...choice, view, id });
+	}
+
+	/** To another view, as a new step of the browser's history. */
+	go(view: View, id: string | null = null): void {
+		this.#write();
+		this.#take({ ...this.state, page: null, view, id });
+		history.pushState(null, '', formatAddress(this.state));
+	}
+
+	/** Changes parameters in place: no new step in the history, and at most a few writes a second. */
+	set(choice: Choice): void {
+		this.#take({ ...this.state, ...choice });
+		this.#due ??= setTimeout(this.#write, WRITE_MS);
+	}
+
+	/** The whole address with pending changes, for sharing. */
+	link(choice: Choice = {}): string {
+		this.#write();
+		const url = new URL(location.href);
+		url.hash = formatAddress({ ...this.state, ...choice });
+		return url.href;
+	}
+
+	dismiss(): void {
+		this.#parsed = { ...this.#parsed, problems: [] };
+	}
+
+	#take(state: AddressState): void {
+		this.#parsed = { state, problems: [] };
+		this.onChange();
+	}
+
+	#read(): void {
+		clearTimeout(this.#due);
+		this.#due = undefined;
+		this.#parsed = parseAddress(location.hash);
+	}
+
+	readonly #write = (): void => {
+		if (this.#due === undefined) return;
+		clearTimeout(this.#due);
+		this.#due = undefined;
+		history.replaceState(history.state, '', formatAddress(this.state));
+	};
+}

@@ -1,0 +1,92 @@
+/** The unsteered and the steered continuation, side by side, from the same seed. */
+import type { Edit, WriteRequest } from '../../core/contract';
+import type { Asked } from '../calls/engine';
+import { firstDifference, spelled, type Piece } from '../prompt/spelling';
+import { Stream } from './writing.svelte';
+
+export type Settings = Omit<WriteRequest, 'edits'>;
+
+export interface StoredTexts {
+	plain: string[];
+	steered: string[];
+}
+
+export class Steering {
+	readonly plain: Stream;
+	readonly steered: Stream;
+	/** Texts stored with the model, shown until the engine writes. */
+	example = $state.raw<StoredTexts | null>(null);
+	#edited = $state(false);
+
+	constructor(engine: Asked) {
+		this.plain = new Stream(engine);
+		this.steered = new Stream(engine);
+	}
+
+	/** Writes what is not written yet; called at every change, also while a slider moves. */
+	ask(settings: Settings, edits: Edit[]): void {
+		this.#edited = edits.length > 0;
+		if (settings.text === '') {
+			this.plain.clear();
+			this.steered.clear();
+			return;
+		}
+		this.example = null;
+		this.plain.ask({ ...settings, edits: [] });
+		if (this.#edited) this.steered.ask({ ...settings, edits });
+		else this.steered.clear();
+	}
+
+	/** Forgets everything: it was of another model. */
+	clear(): void {
+		this.example = null;
+		this.plain.clear();
+		this.steered.clear();
+	}
+
+	stop(): void {
+		this.plain.halt();
+		this.steered.halt();
+	}
+
+	again(): void {
+		this.plain.again();
+		if (this.#edited) this.steered.again();
+	}
+
+	get busy(): boolean {
+		return this.plain.busy || this.steered.busy;
+	}
+
+	get plainTokens(): string[] {
+		return this.example?.plain ?? this.plain.tokens;
+	}
+
+	/** Without an edit there is nothing to write twice: the unsteered text. */
+	get steeredTokens(): string[] {
+		return this.example?.steered ?? (this.#edited ? this.steered.tokens : this.plain.tokens);
+	}
+
+	get plainPieces(): Piece[] {
+		return whole(this.plainTokens, this.example ? null : this.plain.text);
+	}
+
+	get steeredPieces(): Piece[] {
+		const { text } = this.#edited ? this.steered : this.plain;
+		return whole(this.steeredTokens, this.example ? null : text);
+	}
+
+	/** Index of the first token that differs between the two; null while there is none. */
+	get firstDifference(): number | null {
+		const steered = this.#edited ? this.steered : this.plain;
+		const ended = this.example !== null || (this.plain.stop !== null && steered.stop !== null);
+		return firstDifference(this.plainTokens, this.steeredTokens, ended);
+	}
+}
+
+/** Pieces that spell the decoded text exactly; where they do not, the text as one that is no token. */
+function whole(tokens: string[], text: string | null): Piece[] {
+	const pieces = spelled(tokens);
+	if (text === null || pieces.map((piece) => piece.text).join('') === text) return pieces;
+	return [{ at: Infinity, text }];
+}

@@ -1,0 +1,370 @@
+/** A small engine without a model: deterministic answers of the right shape, for tests of state and views. */
+import type {
+	FeatureCard,
+	FeatureId,
+	FeatureLine,
+	FlowGraph,
+	FlowNode,
+	FlowRequest,
+	Opened,
+	Progress,
+	ReadingPart,
+	ReadRequest,
+	SaeInfo,
+	SiteReading,
+	Token,
+	TokenProbability,
+	WriteRequest,
+	Written,
+	WrittenToken
+} from '../../src/core/contract';
+import { compared, type Remeasured } from '../../src/core/packs/check';
+import { Problem } from '../../src/core/names/errors';
+import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
+import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../../src/core/names/site';
+import type { PromptFlow, PromptFlowRequest } from '../../src/core/labs/requests';
+import type { Asked } from '../../src/state/calls/engine';
+import { tokensOf } from './experiments';
+import { fakePromptFlow } from './prompt-flow';
+import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './pack';
+import { FakeStore } from './store';
+
+export interface FakeOptions {
+	layers?: number;
+	dSae?: number;
+	/** Active features per token. */
+	k?: number;
+	context?: number;
+	/** Milliseconds between parts and tokens. */
+	pace?: number;
+	/** What `open` fails with. */
+	failure?: Error;
+	/** Also what newer packs hold: an SAE of the embedding, a KronSAE, names, more measurements. */
+	rich?: boolean;
+	/** Which of its dictionaries the pack holds; all unless it says. */
+	holds?: (sae: string) => boolean;
+	/** How far the embedding's L0 is from what the pack states, as a share of it. */
+	drift?: number;
+}
+
+const NOTHING_MORE = {
+	observed: null,
+	together: null,
+	tokenEntropy: null,
+	namesSought: false,
+	kron: null
+};
+
+export class FakeEngine extends FakeStore implements Asked {
+	onLost: Asked['onLost'] = () => undefined;
+	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
+
+	constructor(options: FakeOptions = {}) {
+		super(options.pace ?? 0, options.rich ?? false, options.layers ?? 6);
+		this.#options = {
+			layers: 6,
+			dSae: 2048,
+			k: 32,
+			context: 256,
+			pace: 0,
+			rich: false,
+			holds: () => true,
+			drift: 0,
+			...options
+		};
+	}
+
+	get saes(): SaeInfo[] {
+		return fakeSaes(this.#options).filter(({ id }) => this.#options.holds(id));
+	}
+
+	async open(
+		{ stored }: { stored?: string | null },
+		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+	): Promise<Opened> {
+		this.calls.push('open');
+		for (let done = 0; done <= 4; done++) {
+			onProgress?.({ phase: 'download', what: 'model.safetensors', done: done * 3e6, total: 12e6 });
+			await this.wait(signal);
+		}
+		if (this.#options.failure) throw this.#options.failure;
+		const chosen = this.packs.find((pack) => pack.hash === stored);
+		return {
+			backend: 'wasm',
+			reason: 'There is no WebGPU here, so WebAssembly runs.',
+			selfTest: {
+				ok: true,
+				worst: 0.02,
+				checks: 10,
+				sentence: '10 of 10 checks agree with PyTorch.'
+			},
+			bytesFetched: 12e6,
+			weightsHeld: 6e6,
+			pack: {
+				name: chosen?.name ?? 'fake',
+				title: chosen?.title ?? 'A fake model',
+				description: 'Answers of the right shape.',
+				licence: 'MIT',
+				citation: '',
+				hash: chosen?.hash ?? '0123456789ab',
+				layers: this.#options.layers,
+				dModel: 256,
+				vocabSize: 4096,
+				context: this.#options.context,
+				parameters: 5_900_000,
+				tokensTrained: 20_000_000,
+				bitsPerCharacter: { stories: 1.21, books: 1.6 },
+				...abilities(this.#options.rich),
+				check: fakeCheck(this.#options),
+				reproduced: this.#options.rich,
+				provenance: { seed: 0 },
+				saes: this.saes,
+				files: [{ path: 'model.safetensors', bytes: 12e6, stored: false }]
+			}
+		};
+	}
+
+	async read(
+		{ text, first = [] }: ReadRequest,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: ReadingPart) => void }
+	): Promise<void> {
+		this.calls.push(`read ${text}`);
+		const all = tokensOf(text);
+		const tokens = all.slice(0, this.#options.context);
+		await this.wait(signal);
+		onPart({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
+		const next = likely(text, 10);
+		onPart({ kind: 'next', next, lens: [] });
+		const ids = this.saes.map((sae) => sae.id);
+		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
+			await this.wait(signal);
+			onPart({ kind: 'site', site: this.#site(id, tokens) });
+		}
+		const lens = Array.from({ length: this.#options.layers }, (_, layer) => ({
+			site: `blocks.${layer}.hook_resid_post`,
+			layer,
+			top: tokens.map((_, t) => likely(`${layer} ${t}`, 5))
+		}));
+		onPart({ kind: 'next', next, lens });
+	}
+
+	async feature(id: FeatureId): Promise<FeatureCard> {
+		const parsed = this.#known(id);
+		const [line] = await this.lines([id]);
+		const tokens = Array.from({ length: 24 }, (_, i) => word(`${id}${i}`));
+		const logits = (sign: number) =>
+			Array.from({ length: 8 }, (_, i) => ({
+				token: word(`${id}p${sign}${i}`),
+				id: i,
+				logit: sign * (4 - i / 3)
+			}));
+		return {
+			id,
+			sae: parsed.sae,
+			label: line!.label,
+			density: line!.density,
+			max: line!.max,
+			mean: 2,
+			tokens: 400_000,
+			histogram: {
+				edges: Array.from({ length: 17 }, (_, i) => (i * line!.max!) / 16),
+				counts: Array.from({ length: 16 }, (_, i) => Math.round(4000 * Math.exp(-i / 3)))
+			},
+			examples: Array.from({ length: 12 }, (_, i) => ({
+				tokens,
+				activations: tokens.map((_, t) => (t === 15 ? line!.max! - i / 4 : t === 16 ? 1 : 0)),
+				quantile: 1 - i / 12,
+				source: i % 3 === 0 ? ('model' as const) : ('generator' as const)
+			})),
+			promoted: logits(1),
+			suppressed: logits(-1),
+			reads: logits(1),
+			nearest: Array.from({ length: 5 }, (_, i) => ({
+				id: featureId(parsed.sae, i),
+				cosine: 0.8 - i / 10,
+				label: null
+			})),
+			upstream: [],
+			downstream: [],
+			origin: {
+				origin: 'processed',
+				from: ['resid', 'mlp'],
+				missing: [],
+				scores: { resid: 0.8, mlp: 0.6, attn: 0.2 },
+				z: { resid: 9, mlp: 6, attn: 0 }
+			},
+			...(this.#options.rich ? await this.#more(parsed) : NOTHING_MORE)
+		};
+	}
+
+	/** What a card tells of a newer pack. */
+	async #more({ sae, index }: { sae: string; index: number }) {
+		const { dSae } = this.#options;
+		const shape = this.saes.find((known) => known.id === sae)!.kron;
+		const siblings = shape && kronSiblings(index, shape);
+		const named = async (others: number[]) =>
+			(await this.lines(others.map((other) => featureId(sae, other % dSae)))).map(
+				({ id, label }) => ({ id, label })
+			);
+		return {
+			observed: shape ? null : [0.05, 0.3, 0.1, 0, 0.4, 0.05, 0, 0.1],
+			together: (await named([index + 1, index + 2, index + 3])).map((other, i) => ({
+				...other,
+				correlation: 0.6 - i / 10
+			})),
+			tokenEntropy: 2.25,
+			namesSought: true,
+			kron: siblings && {
+				...kronIndex(index, shape),
+				sameRow: await named(siblings.row),
+				sameColumn: await named(siblings.column)
+			}
+		};
+	}
+
+	async lines(ids: FeatureId[]): Promise<FeatureLine[]> {
+		this.calls.push(`lines ${ids.length}`);
+		return ids.map((id) => {
+			this.#known(id);
+			return {
+				id,
+				label: fakeLabel(id, this.#options.rich),
+				density: 0.001 + noise(id) / 20,
+				max: 4 + Math.round(noise(`${id}m`) * 80) / 10
+			};
+		});
+	}
+
+	async flow({ id }: FlowRequest): Promise<FlowGraph> {
+		this.calls.push(`flow ${id}`);
+		this.#known(id);
+		const own = parseFeatureId(id)!.sae;
+		const saes = this.saes.filter((sae) =>
+			sae.site === siteOf(own) ? sae.id === own : isMain(sae.id)
+		);
+		const nodes: FlowNode[] = saes.map(({ id: sae, site, layer, kind }) => ({
+			id: sae === own ? id : featureId(sae, Math.floor(noise(`${id}${site}`) * 2048)),
+			site,
+			layer,
+			origin: kind === 'resid' && layer > 0 ? 'processed' : null,
+			from: kind === 'resid' && layer > 0 ? ['resid', 'mlp'] : [],
+			missing: []
+		}));
+		const edges = nodes
+			.filter((node) => placeOf(node.site)?.kind === 'resid')
+			.flatMap((to) =>
+				nodes
+					.filter((from) =>
+						from.layer === to.layer
+							? from.id !== to.id
+							: from.layer === to.layer - 1 && placeOf(from.site)?.kind === 'resid'
+					)
+					.map((from) => ({
+						from: from.id,
+						to: to.id,
+						cosine: 0.3 + noise(from.id + to.id) / 2,
+						z: 6
+					}))
+			);
+		return { nodes, edges, null: {} };
+	}
+
+	async promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
+		this.calls.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
+		await this.wait(signal);
+		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) => this.#site(id, tokens));
+	}
+
+	async write(
+		{ text, edits, tokens: wanted, seed, temperature }: WriteRequest,
+		{ signal, onToken }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
+	): Promise<Written> {
+		this.calls.push(`write ${edits.length}`);
+		const push = edits.reduce((sum, edit) => sum + Math.abs(edit.value), 0);
+		const tokens: string[] = [];
+		for (let i = 0; i < wanted; i++) {
+			await this.wait(signal);
+			const steered = push > 2 && i > Math.max(1, 12 - push);
+			tokens.push(
+				word(`${text}${temperature > 0 ? seed : ''}${i}${steered ? push.toFixed(1) : ''}`)
+			);
+			onToken?.({ index: i, id: i, text: tokens[i]! });
+		}
+		return {
+			text: tokens.join(''),
+			ids: tokens.map((_, i) => i),
+			tokens,
+			leftOut: [],
+			stop: 'length'
+		};
+	}
+
+	async remeasure({
+		signal,
+		onProgress
+	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<Remeasured> {
+		this.calls.push('remeasure');
+		const { texts, tokens, saes: stated } = fakeCheck(this.#options)!;
+		const ids = Object.keys(stated);
+		const total = ids.length * texts;
+		for (let done = 0; done < total; done++) {
+			const what = ids[Math.floor(done / texts)]!;
+			onProgress?.({ phase: 'measure', what, done, total });
+			await this.wait(signal);
+		}
+		const saes = ids.map((id, i) => {
+			const drift = i === 0 ? this.#options.drift : 2e-6;
+			return compared(id, { ...stated[id]!, l0: stated[id]!.l0 * (1 + drift) }, stated[id]!);
+		});
+		return { texts, tokens, saes, worst: Math.max(...saes.map((sae) => sae.worst)) };
+	}
+
+	async keep({ onProgress }: { onProgress?: (p: Progress) => void } = {}): Promise<boolean> {
+		this.calls.push('keep');
+		onProgress?.({ phase: 'download', what: 'saes', done: 1, total: 1 });
+		return true;
+	}
+
+	#known(id: FeatureId) {
+		const parsed = parseFeatureId(id);
+		if (
+			parsed &&
+			parsed.index < this.#options.dSae &&
+			this.saes.some((sae) => sae.id === parsed.sae)
+		)
+			return parsed;
+		throw new Problem('unknown-feature', `There is no feature ${id}.`, 'Choose one from a list.');
+	}
+
+	#site(id: string, tokens: Token[]): SiteReading {
+		const { k, dSae } = this.#options;
+		const n = tokens.length;
+		const offsets = Uint32Array.from({ length: n + 1 }, (_, t) => t * k);
+		const features = new Uint32Array(n * k);
+		const activations = new Float32Array(n * k);
+		tokens.forEach((token, t) => {
+			for (let i = 0; i < k; i++) {
+				features[t * k + i] = (Math.floor(noise(`${id}${token.text}`) * dSae) + i * 17) % dSae;
+				activations[t * k + i] = (1 + 6 * noise(`${id}${token.text}a`)) * Math.exp(-i / 6);
+			}
+		});
+		return {
+			sae: id,
+			site: siteOf(id),
+			offsets,
+			features,
+			activations,
+			l0: new Uint32Array(n).fill(k),
+			fvu: Float32Array.from(tokens, (token) => 0.05 + 0.4 * noise(`${id}${token.text}v`))
+		};
+	}
+}
+
+/** Words with the space before them; every text starts with a special token. */
+function likely(key: string, count: number): TokenProbability[] {
+	return Array.from({ length: count }, (_, i) => ({
+		token: word(`${key}${i}`),
+		id: 10 * i + Math.floor(noise(`${key}${i}`) * 10),
+		p: 0.45 * Math.exp(-i / 2)
+	}));
+}

@@ -1,0 +1,228 @@
+/** A workshop without an engine: what is found and made, as a test says, with what was asked of it. */
+import {
+	NOTHING_STATED,
+	type DictionaryFacts,
+	type Found,
+	type FoundDictionary,
+	type FoundModel,
+	type Order,
+	type Source,
+	type Stated
+} from '../../src/core/import/order';
+import type { Progress } from '../../src/core/contract';
+import { Problem } from '../../src/core/names/errors';
+import type { RemoteSource } from '../../src/core/import/remote';
+import type { Imported } from '../../src/core/packs/stored';
+import type {
+	GatheredFeature,
+	PendingText,
+	TextPart,
+	TextRequest
+} from '../../src/core/corpus/requests';
+import type {
+	Examination,
+	Expected,
+	OnVerdict,
+	RepairOrder,
+	Verdicts
+} from '../../src/core/labs/fit';
+
+/** One that fits, one that is off by a layer, one that cannot be measured. */
+export function fakeVerdicts(): Verdicts {
+	const expected: Expected = { l0: [16, 64], stated: true, explained: 0.3 };
+	const ce = { ce_clean: 2.1, ce_sae: 2.25, ce_zero: 9.4, ce_recovered: 0.98, tokens: 680 };
+	const site = 'blocks.1.hook_resid_post';
+	const nothing = { gain: null, measured: null, repair: null, repaired: null };
+	return {
+		tokens: 680,
+		text: 'built in',
+		saes: [
+			{
+				...{ sae: 'blocks.0.hook_resid_post', word: 'fits', expected, why: 'It explains 91.0 %.' },
+				...{ ...nothing, gain: 0.1, measured: { l0: 32, fvu: 0.09, ...ce } }
+			},
+			{
+				...{ sae: 'blocks.0.hook_mlp_out', word: 'does not fit', expected, gain: 3.1 },
+				why: `Most likely it sits at the wrong hook: it was trained at ${site}.`,
+				measured: { l0: 32, fvu: 4.5, ...ce, ce_sae: 7.2, ce_recovered: 0.3 },
+				repair: { kind: 'site', site },
+				repaired: { l0: 32, fvu: 0.12, ...ce }
+			},
+			{
+				...{ sae: 'blocks.1.hook_attn_out', word: 'cannot tell', expected, ...nothing },
+				why: 'It reads 32 numbers, but every site of this model is 64 wide.'
+			}
+		]
+	};
+}
+
+interface Watched {
+	signal?: AbortSignal | undefined;
+	onProgress?: (progress: Progress) => void;
+}
+
+export const foundModel = (over: Partial<FoundModel> = {}): FoundModel => ({
+	path: '',
+	type: 'gpt2',
+	layers: 12,
+	dModel: 768,
+	vocabSize: 50257,
+	context: 1024,
+	parameters: 124439808,
+	bytes: 497759232,
+	dtype: 'F32',
+	stored: { f32: 497759232, f16: 249e6, q8: 125e6 },
+	...over
+});
+
+export function foundSae(layer: number, over: Partial<DictionaryFacts> = {}): FoundDictionary {
+	const site = `blocks.${layer}.hook_resid_pre`;
+	const stored = { f32: 151e6, f16: 76e6, q8: 38e6 };
+	const facts = { site, architecture: 'standard', dIn: 768, dSae: 24576, k: null, stored, ...over };
+	return { path: `saes/${site}`, bytes: 151e6, formats: ['SAELens'], facts, asks: null, why: null };
+}
+
+export const foundThings = (over: Partial<Found> = {}): Found => ({
+	name: 'gpt2',
+	isPack: false,
+	models: [foundModel()],
+	saes: [foundSae(6), foundSae(8)],
+	refused: [],
+	others: 3,
+	...over
+});
+
+export class FakeWorkshop {
+	found = foundThings();
+	/** Why the next pack is not made. */
+	failure: Problem | null = null;
+	/** Work waits for it when half is done. */
+	gate: Promise<void> | null = null;
+	readonly looked: Record<string, Stated>[] = [];
+	readonly made: Order[] = [];
+
+	/** An SAE that asks for its site has one once it is stated. */
+	async look(_: Source, stated: Record<string, Stated>, { signal }: Watched = {}): Promise<Found> {
+		this.looked.push(stated);
+		signal?.throwIfAborted();
+		const saes = this.found.saes.map((sae) => {
+			const { site } = stated[sae.path] ?? NOTHING_STATED;
+			if (sae.asks !== 'site' || site === null) return sae;
+			return { ...foundSae(0, { site }), path: sae.path };
+		});
+		return { ...this.found, saes };
+	}
+
+	/** Bytes that have arrived and were not used. */
+	arrived = 0;
+	readonly fetched: RemoteSource[] = [];
+
+	async fetch(source: RemoteSource, { onProgress }: Watched = {}): Promise<Imported> {
+		this.fetched.push(source);
+		onProgress?.({ phase: 'download', what: 'model.safetensors', done: 200e6, total: 800e6 });
+		await this.gate;
+		const title = 'A pack from elsewhere';
+		return { name: 'elsewhere', title, hash: 'd'.repeat(12), files: 9, bytes: 8e8, added: 8e8 };
+	}
+
+	async waiting(): Promise<number> {
+		return this.arrived;
+	}
+
+	async discard(): Promise<void> {
+		this.arrived = 0;
+	}
+
+	async make(order: Order, { signal, onProgress }: Watched = {}): Promise<Imported> {
+		this.made.push(order);
+		const phase = order.source.kind === 'remote' ? 'download' : 'store';
+		onProgress?.({ phase, what: 'model.safetensors', done: 200e6, total: 800e6 });
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		const { title } = order;
+		return { name: 'made', title, hash: 'c'.repeat(12), files: 9, bytes: 800e6, added: 800e6 };
+	}
+
+	/** Texts that were asked for; null where one went on. */
+	readonly gathered: (TextRequest | null)[] = [];
+	pendingWalk: PendingText | null = null;
+
+	async gatherText(
+		request: TextRequest | null,
+		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: TextPart) => void }
+	): Promise<Imported> {
+		this.gathered.push(request);
+		const name = request?.name ?? this.pendingWalk?.name ?? '';
+		const saes = request?.saes ?? this.pendingWalk?.saes ?? [];
+		const tokens = 7_000;
+		onPart(fakePart(name, saes, tokens));
+		this.pendingWalk = { name, bytes: 100_000, done: 40_000, tokens, saes };
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		this.pendingWalk = null;
+		const [hash, title] = ['d'.repeat(12), 'A fake model'];
+		return { name: 'fake', title, hash, files: 9, bytes: 30e6, added: 1e6 };
+	}
+
+	async pendingText(): Promise<PendingText | null> {
+		return this.pendingWalk;
+	}
+
+	async giveUpText(): Promise<void> {
+		this.pendingWalk = null;
+	}
+
+	async gatheredFeature(id: string): Promise<GatheredFeature | null> {
+		const activations = [0, 2, 0.5];
+		const example = { tokens: ['the', ' fox', ' ran'], activations, quantile: 1 };
+		const histogram = { edges: [0, 1, 2, 3], counts: [20, 5, 1] };
+		const examples = [{ ...example, source: 'text' as const }];
+		return { id, tokens: 7_000, density: 26 / 7_000, max: 2, mean: 0.8, histogram, examples };
+	}
+
+	/** What every examination finds, one after another. */
+	verdicts: Verdicts = fakeVerdicts();
+	readonly examined: Examination[] = [];
+	readonly repaired: RepairOrder[] = [];
+
+	async examine(
+		request: Examination,
+		{ signal, onProgress, onVerdict }: Watched & { onVerdict: OnVerdict }
+	): Promise<Verdicts> {
+		this.examined.push(request);
+		if (this.failure) throw this.failure;
+		const { saes } = this.verdicts;
+		for (const [i, verdict] of saes.entries()) {
+			onProgress?.({ phase: 'measure', what: verdict.sae, done: i, total: saes.length });
+			if (i > 0) await this.gate;
+			signal?.throwIfAborted();
+			onVerdict(verdict);
+		}
+		return { ...this.verdicts, text: request.text === null ? 'built in' : 'own' };
+	}
+
+	async repair(order: RepairOrder, { signal }: Watched = {}): Promise<Imported> {
+		this.repaired.push(order);
+		await this.gate;
+		signal?.throwIfAborted();
+		if (this.failure) throw this.failure;
+		const stored = { files: 9, bytes: 800e6, added: 1e6 };
+		return { name: 'repaired', title: 'Repaired', hash: 'd'.repeat(12), ...stored };
+	}
+}
+
+function fakePart(what: string, saes: string[], tokens: number): TextPart {
+	const edges = Array.from({ length: 13 }, (_, i) => -6 + i / 2);
+	const counts = [0, 0, 0, 0, 3, 40, 300, 700, 500, 90, 5, 0];
+	return {
+		progress: { phase: 'read', what, done: 40_000, total: 100_000 },
+		documents: 12,
+		tokens,
+		saes: saes.map((id) => {
+			const density = { edges, counts };
+			return { id, features: 2048, seen: 1638, l0: 32, fvu: 0.12, density };
+		})
+	};
+}

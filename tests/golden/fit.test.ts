@@ -1,0 +1,136 @@
+/** Every known mistake, planted in SAEs that learned three micro models of different families. */
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SaeVerdict } from '../../src/core/labs/fit';
+import { MARGIN } from '../../src/core/labs/fit';
+import { FolderSource } from '../../workers/node/folders/pack-source';
+import { startRuntime } from '../../workers/runtime/session';
+import { judge, type Court } from '../../workers/labs/fit/judge';
+import { subjectOf, type Subject } from '../../workers/labs/fit/parts';
+import { measureOf, spreads } from '../../workers/labs/fit/fit';
+import { Workbench } from '../../workers/pack/open-pack';
+import { FIXTURES } from './fixture';
+import { faults } from './planted-faults';
+
+const MODELS = ['verdict-gpt2', 'verdict-neox', 'verdict-llama'];
+/** What the factor of the planted scales is measured on: the verdict does not see it. */
+const OTHER = `Tom had a red kite. One day the wind took it over the hill and Tom ran after it. He looked under
+the trees and beside the river. "Have you seen my kite?" he asked the old farmer. The farmer pointed at the roof of
+his barn. There it was, red and torn. Tom was sad, but the farmer found some paper and they mended it.`;
+
+interface Outcome {
+	model: string;
+	cause: string;
+	sae: string;
+	right: boolean;
+	verdict: SaeVerdict;
+}
+
+const sound: SaeVerdict[] = [];
+const planted: Outcome[] = [];
+
+beforeAll(async () => {
+	await startRuntime(null);
+	for (const model of MODELS) await walk(model);
+}, 1_200_000);
+
+afterAll(() => {
+	// Where something was missed, the table of what was named is what one needs.
+	if (share(planted) < 1) process.stderr.write(`${confusion()}\n`);
+});
+
+it('names at least 95 in 100 planted faults', () => {
+	expect(planted.length).toBeGreaterThan(150);
+	expect(share(planted), confusion()).toBeGreaterThanOrEqual(0.95);
+});
+
+describe('each cause', () => {
+	it.each([
+		'off by one layer',
+		'wrong hook',
+		'normalisation not folded',
+		'normalisation left out',
+		'normalised needlessly',
+		'wrong activation',
+		'centred model',
+		'b_dec not subtracted',
+		'b_dec subtracted needlessly',
+		'decoder bias missing',
+		'transposed'
+	])('%s is named on every model that it was planted on, mostly', (cause) => {
+		const of = planted.filter((one) => one.cause === cause);
+		expect(new Set(of.map(({ model }) => model)).size).toBe(MODELS.length);
+		expect(share(of), confusion()).toBeGreaterThanOrEqual(0.6);
+	});
+});
+
+it('calls no sound SAE unfit, whether its L0 is stated or not', () => {
+	expect(sound).toHaveLength(2 * 8 * MODELS.length);
+	expect(sound.filter(({ word }) => word !== 'fits')).toEqual([]);
+});
+
+it('keeps its margin: no repair of a sound SAE gains as much', () => {
+	const gains = sound.map(({ gain }) => gain!);
+	expect(Math.max(...gains)).toBeLessThan(0.85 * MARGIN);
+});
+
+it('recovers what was lost: undone, a fault leaves the SAE about as good as it was', () => {
+	const named = planted.filter(({ right }) => right);
+	const good = named.filter(({ sae, model, verdict }) => {
+		const whole = sound.find((one) => one.sae === `${model} ${sae}`)!.measured!;
+		return verdict.repaired!.fvu < 2 * whole.fvu + 0.02;
+	});
+	expect(good.length / named.length).toBeGreaterThanOrEqual(0.95);
+});
+
+async function walk(model: string): Promise<void> {
+	const bench = await Workbench.open(await FolderSource.open(path.join(FIXTURES, model)), false);
+	const measure = measureOf(bench, null);
+	const court: Court = { measure, spread: spreads(measure) };
+	const other = spreads(measureOf(bench, OTHER));
+	const subjects = await Promise.all(bench.pack.saes.map((info) => subjectOf(bench, info)));
+	const factors = new Map<string, number>();
+	for (const subject of subjects) {
+		for (const one of [subject, unstated(subject)]) {
+			const verdict = await judge(one, court);
+			sound.push({ ...verdict, sae: `${model} ${verdict.sae}` });
+		}
+		const { site, cfg } = subject.info;
+		factors.set(site, Math.sqrt(cfg.dIn) / (await other(site)).norm);
+	}
+	for (const fault of faults(subjects, bench.model.sites, (site) => factors.get(site)!)) {
+		const verdict = await judge(fault.subject, court);
+		const right = verdict.repair !== null && fault.named(verdict.repair);
+		planted.push({ model, cause: fault.cause, sae: fault.sae, right, verdict });
+	}
+	await measure.release();
+	await bench.release();
+}
+
+/** The same SAE when its config does not say how many features are active. */
+function unstated(subject: Subject): Subject {
+	const { expected_l0: _, ...metadata } = subject.info.cfg.metadata;
+	const cfg = { ...subject.info.cfg, metadata };
+	return { ...subject, info: { ...subject.info, cfg } };
+}
+
+function share(of: Outcome[]): number {
+	return of.filter(({ right }) => right).length / of.length;
+}
+
+/** What was planted, how often it was named, and what was named instead. */
+function confusion(): string {
+	const causes = [...new Set(planted.map(({ cause }) => cause))];
+	const lines = causes.map((cause) => {
+		const of = planted.filter((one) => one.cause === cause);
+		const wrong = of
+			.filter(({ right }) => !right)
+			.map(({ model, sae, verdict }) => {
+				const instead = verdict.repair?.kind ?? verdict.word;
+				return `${model} ${sae}: ${instead} (gain ${verdict.gain?.toFixed(2)})`;
+			});
+		return `${cause}: ${of.length - wrong.length} of ${of.length} ${wrong.join('; ')}`;
+	});
+	const gains = sound.map(({ gain }) => gain!);
+	return [...lines, `largest gain on a sound SAE: ${Math.max(...gains).toFixed(3)}`].join('\n');
+}

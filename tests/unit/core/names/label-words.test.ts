@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { GROUP_NAMES, mainGroup } from '../../../../src/core/names/group-words';
+import { briefMark, labelMark, sourceInWords } from '../../../../src/core/names/label-words';
+import { shortFeature, shortSite, siteInWords } from '../../../../src/core/names/site-words';
+import type { Label } from '../../../../src/core/contract';
+
+const label = (over: Partial<Label>): Label => ({
+	text: 'x',
+	source: 'truth',
+	score: null,
+	...over
+});
+
+describe('labelMark', () => {
+	it.each<[Partial<Label>, string, string]>([
+		[{ score: 0.8276, chance: 0.05 }, 'truth · F1 0.83 (chance 0.05)', 'truth 0.83'],
+		[{ score: 1, chance: 0 }, 'truth · F1 1 (chance 0)', 'truth 1'],
+		[{ score: 0.5 }, 'truth · F1 0.5', 'truth 0.5'],
+		[
+			{ source: 'pattern', score: 0.8, precision: 0.9, recall: 0.7, chance: null },
+			'pattern · P 0.9 R 0.7',
+			'pattern 0.8'
+		],
+		[{ source: 'pattern', score: 0.8, recall: 0.7 }, 'pattern · F1 0.8', 'pattern 0.8'],
+		[{ source: 'tokens' }, 'tokens it promotes, not scored', 'tokens'],
+		[{ source: 'reader' }, 'reader, not scored', 'reader']
+	])('says of %o where it came from and how good it is', (over, whole, brief) => {
+		expect(labelMark(label(over))).toBe(whole);
+		expect(briefMark(label(over))).toBe(brief);
+	});
+
+	it('has a sentence for every source, known or not', () => {
+		for (const source of ['truth', 'pattern', 'tokens', 'reader', 'oracle'])
+			expect(sourceInWords(label({ source }))).toMatch(/^Named /);
+	});
+});
+
+describe('groups', () => {
+	it('have eight different names', () => {
+		expect(new Set(GROUP_NAMES).size).toBe(8);
+		expect(GROUP_NAMES[0]).toBe('none of them');
+		expect(GROUP_NAMES[7]).toBe('residual before + MLP + attention');
+	});
+
+	it('are told by the largest', () => {
+		expect(mainGroup([0.1, 0.2, 0, 0, 0.6, 0.1, 0, 0])).toEqual({
+			name: 'residual before + MLP',
+			share: 0.6
+		});
+	});
+});
+
+describe('site names', () => {
+	it('keep the name of a second dictionary', () => {
+		const kron = 'blocks.3.hook_resid_post@kron';
+		expect(shortSite(kron)).toBe('R3@kron');
+		expect(shortFeature(`${kron}/12`)).toBe('R3@kron · 12');
+		expect(siteInWords(kron)).toBe('residual after layer 3, dictionary “kron”');
+	});
+
+	it.each(['hook_embed', 'blocks.0.hook_resid_pre'])('call %s the embedding', (site) => {
+		expect(shortSite(site)).toBe('E');
+		expect(siteInWords(site)).toBe('embedding');
+		expect(shortFeature(`${site}/4`)).toBe('E · 4');
+	});
+});

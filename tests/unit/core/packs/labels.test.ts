@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { parseNames } from '../../../../src/core/packs/labels';
+
+const SAE = 'blocks.0.hook_resid_post';
+const parse = (labels: unknown) => parseNames(JSON.stringify({ labels }), SAE, 8).labels;
+const line = (over: Record<number, unknown> = {}) =>
+	Object.assign([3, 'truth', 'next: “fox”', 0.8, 0.9, 0.7, 0.05], over) as unknown[];
+
+describe('parseNames', () => {
+	it('gives a feature its name, the score being its F1', () => {
+		expect(parse([line(), line({ 0: 5, 1: 'pattern', 6: null })])).toEqual(
+			new Map([
+				[
+					3,
+					{
+						text: 'next: “fox”',
+						source: 'truth',
+						score: 0.8,
+						precision: 0.9,
+						recall: 0.7,
+						chance: 0.05
+					}
+				],
+				[
+					5,
+					{
+						text: 'next: “fox”',
+						source: 'pattern',
+						score: 0.8,
+						precision: 0.9,
+						recall: 0.7,
+						chance: null
+					}
+				]
+			])
+		);
+	});
+
+	it('takes scores that are left out as not measured', () => {
+		expect(parse([[0, 'pattern', 'x']]).get(0)).toMatchObject({ score: null, chance: null });
+		expect(parse([]).size).toBe(0);
+	});
+
+	it.each<[string, unknown]>([
+		['no list', {}],
+		['a line that is no list', ['3']],
+		['a feature beyond the last', [line({ 0: 8 })]],
+		['a feature before the first', [line({ 0: -1 })]],
+		['half a feature', [line({ 0: 1.5 })]],
+		['a feature twice', [line(), line()]],
+		['more lines than features', Array.from({ length: 9 }, (_, i) => line({ 0: i }))],
+		['a source nobody knows', [line({ 1: 'oracle' })]],
+		['a source that objects have anyway', [line({ 1: 'constructor' })]],
+		['a name that is none', [line({ 2: 7 })]],
+		['an empty name', [line({ 2: ' ' })]],
+		['a name without end', [line({ 2: 'x'.repeat(10_000) })]],
+		['a score above 1', [line({ 3: 1.01 })]],
+		['a negative chance', [line({ 6: -0.1 })]],
+		['a score in words', [line({ 4: '0.9' })]]
+	])('refuses %s in a sentence', (_, labels) => {
+		expect(() => parse(labels)).toThrow(
+			expect.objectContaining({
+				name: 'pack-damaged',
+				message: expect.stringMatching(
+					/^The file of names for blocks\.0\.hook_resid_post .*\. Fetch/
+				)
+			})
+		);
+	});
+
+	it.each(['', '{', 'null', '[]', '7'])('refuses "%s"', (json) => {
+		expect(() => parseNames(json, SAE, 8)).toThrow(
+			expect.objectContaining({ name: 'pack-damaged' })
+		);
+	});
+
+	it('reads patterns that are no names', () => {
+		const file = (patterns: unknown) => JSON.stringify({ labels: [], patterns });
+		const { labels, patterns } = parseNames(file([[3, 'pattern “fox”', 0.4, 0.9, 0.25]]), SAE, 8);
+		expect(labels.size).toBe(0);
+		expect(patterns.get(3)).toMatchObject({ source: 'pattern', precision: 0.9, recall: 0.25 });
+		for (const wrong of [{}, [[8, 'x', 1, 1, 1]], [7], [[1, 'x', 2, 0, 0]]])
+			expect(() => parseNames(file(wrong), SAE, 8)).toThrow(
+				expect.objectContaining({ name: 'pack-damaged' })
+			);
+	});
+});

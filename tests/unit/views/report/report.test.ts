@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { compared, type Remeasured } from '../../../../src/core/packs/check';
+import type { SaeInfo } from '../../../../src/core/contract';
+import type { SaeMetrics } from '../../../../src/core/packs/metrics';
+import { METRICS, seriesOf, tableOf } from '../../../../src/views/report/metrics';
+import { factsOf } from '../../../../src/views/report/provenance';
+import { COMPARED, rowsOf, verdictOf } from '../../../../src/views/report/remeasure/words';
+
+const metrics: SaeMetrics = {
+	l0: 31.5,
+	nmse: 0.06,
+	fvu: 0.1,
+	ce_clean: 2,
+	ce_sae: 2.1,
+	ce_zero: 6,
+	ce_recovered: 0.975,
+	dead: 0.01,
+	tokens: 400_000
+};
+const sae = (layer: number, kind: SaeInfo['kind'], measured: SaeMetrics | null): SaeInfo => ({
+	id: `blocks.${layer}.hook_${kind === 'resid' ? 'resid_post' : `${kind}_out`}`,
+	site: `blocks.${layer}.hook_${kind}`,
+	layer,
+	kind,
+	architecture: 'topk',
+	dIn: 256,
+	dSae: 2048,
+	k: 32,
+	kron: null,
+	metrics: measured
+});
+const saes = [sae(0, 'resid', metrics), sae(1, 'attn', metrics), sae(1, 'resid', null)];
+
+describe('metrics of the report', () => {
+	it('has a gap where nothing was measured', () => {
+		const lines = seriesOf(saes, 'fvu');
+		expect(lines.map((l) => [l.name, l.points.map((p) => p.value)])).toEqual([
+			['attention', [null, 0.1]],
+			['MLP', [null, null]],
+			['residual', [0.1, null]]
+		]);
+	});
+
+	it('draws the main dictionary of a site only', () => {
+		const other = { ...sae(0, 'resid', metrics), id: 'blocks.0.hook_resid_post@other' };
+		expect(seriesOf([other], 'fvu')[2]!.points).toEqual([{ layer: 0, value: null }]);
+	});
+
+	it('tables every SAE with every metric, unrounded', () => {
+		const { columns, rows } = tableOf(saes);
+		expect(columns).toEqual(['sae', ...METRICS.map((metric) => metric.key)]);
+		expect(rows[0]!.slice(0, 4)).toEqual(['blocks.0.hook_resid_post', 31.5, 0.06, 0.1]);
+		expect(rows[0]!.at(-1)).toBeNull();
+		expect(rows[2]!.slice(1).every((cell) => cell === null)).toBe(true);
+	});
+
+	it('has a column for every number that may be measured, each explained', () => {
+		const labelled = { truth: 0.5, pattern: 0.1, alive: 2000, control: 0.01 };
+		const all = { ...metrics, explained_variance: 0.9, effective_rank: 120, labelled };
+		for (const { of, meaning } of METRICS) {
+			expect(of(all)).toEqual(expect.any(Number));
+			expect(meaning).toMatch(/^.{15,}\.$/);
+		}
+		const few = METRICS.filter(({ of }) => of(metrics) !== undefined);
+		expect(few.map((m) => m.key)).toEqual(Object.keys(metrics));
+	});
+});
+
+describe('what was measured again', () => {
+	const { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered } = metrics;
+	const stated = { l0, nmse, ce_clean, ce_sae, ce_zero, ce_recovered };
+	const again = (...factors: number[]): Remeasured => {
+		const found = factors.map((factor, i) =>
+			compared(
+				`blocks.${i}.hook_resid_post`,
+				{ ...stated, ce_recovered: ce_recovered * factor },
+				stated
+			)
+		);
+		return { texts: 2, tokens: 80, saes: found, worst: Math.max(...found.map((s) => s.worst)) };
+	};
+
+	it('agrees up to 1 %, and says how near', () => {
+		expect(verdictOf(again(1, 1.009))).toBe(
+			'✓ All 2 dictionaries come out as the card states, within 1 %: the largest difference is 0.9 %.'
+		);
+		expect(verdictOf(again(1))).toBe(
+			'✓ The dictionary comes out as the card states, within 1 %: the largest difference is 0 %.'
+		);
+	});
+
+	it('does not agree beyond that, and says where', () => {
+		expect(verdictOf(again(1, 0.98, 1.011))).toBe(
+			'✗ 2 of 3 dictionaries differ from the card by more than 1 %: the largest difference is 2 % (CE recovered of R1).'
+		);
+	});
+
+	it('has a row a dictionary and metric, unrounded', () => {
+		const { columns, rows } = rowsOf(again(1, 2));
+		expect(columns).toHaveLength(5);
+		expect(rows).toHaveLength(2 * COMPARED.length);
+		expect(rows[0]).toEqual(['blocks.0.hook_resid_post', 'l0', 31.5, 31.5, 0]);
+		expect(rows.at(-1)).toEqual(['blocks.1.hook_resid_post', 'ce_recovered', 1.95, 0.975, 1]);
+	});
+
+	it('names and explains what it compares', () => {
+		for (const { key, name, meaning } of COMPARED) {
+			expect(key in stated).toBe(true);
+			expect(name && meaning).toBeTruthy();
+		}
+	});
+});
+
+describe('factsOf', () => {
+	it('flattens what a pack says of its making', () => {
+		const facts = factsOf({
+			seed: 0,
+			data: ['books', 'stories'],
+			training: { model_tokens: 61440000, model_seconds: 11573 },
+			none: null
+		});
+		expect(facts).toEqual([
+			{ name: 'seed', value: '0' },
+			{ name: 'data', value: 'books, stories' },
+			{ name: 'training, model tokens', value: '61,440,000' },
+			{ name: 'training, model time', value: '3 h 13 min' }
+		]);
+	});
+
+	it('says shares of a whole in one line', () => {
+		expect(factsOf({ data: { books: 0.26, stories: 0.74 }, sizes: { a: 0.2, b: 3 } })).toEqual([
+			{ name: 'data', value: 'books 26 %, stories 74 %' },
+			{ name: 'sizes, a', value: '0.2' },
+			{ name: 'sizes, b', value: '3' }
+		]);
+	});
+
+	it('stays short whatever it is given', () => {
+		const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i]));
+		expect(factsOf(many).length).toBeLessThanOrEqual(60);
+	});
+});

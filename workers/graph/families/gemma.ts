@@ -1,0 +1,182 @@
+/**
+ * Gemma 2 and the text part of Gemma 3: RMSNorm with a gain of 1 + w on both sides of attention and MLP,
+ * embeddings scaled by √d, windows, soft caps (2) or normalised queries and keys (3). Follows Hugging Face's
+ * `Gemma2ForCausalLM` and `Gemma3ForCausalLM`, whose tensor and config names it uses.
+ */
+import { Problem } from '../../../src/core/names/errors';
+import { activation } from '../activation';
+import type { Architecture, Config } from './family';
+import { contextOf, count, decimal, isTied, only, optional } from './family';
+import type { Graph, Value } from '../graph';
+import type { Norm } from '../norm';
+import { frequencies, rotaryTables } from '../rotary';
+import type { ModelShape, Stream } from '../stream';
+
+const TABLE = 'model.embed_tokens.weight';
+const NORMS = ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'] as const;
+
+export const gemma: Architecture = {
+	modelTypes: ['gemma2', 'gemma3_text'],
+	prefixes: {
+		'model.': ['', 'model.language_model.', 'language_model.model.'],
+		'lm_head.': ['language_model.lm_head.']
+	},
+
+	shape(config) {
+		const dHead = count(config, 'head_dim', 256);
+		const layers = count(config, 'num_hidden_layers');
+		only(config, { attention_bias: [false], use_bidirectional_attention: [false] });
+		activation(config.hidden_activation ?? 'gelu_pytorch_tanh');
+		for (const kind of new Set(kindsOf(config, layers))) frequencies(ropeOf(config, kind), dHead);
+		return {
+			layers,
+			dModel: count(config, 'hidden_size'),
+			heads: count(config, 'num_attention_heads'),
+			kvHeads: count(config, 'num_key_value_heads'),
+			dHead,
+			vocabSize: count(config, 'vocab_size'),
+			context: contextOf(config, 'max_position_embeddings')
+		};
+	},
+
+	// Hugging Face rounds the factor to the type of the hidden states: float32 here.
+	embedding: (config) => ({
+		table: TABLE,
+		scale: Math.fround(Math.sqrt(count(config, 'hidden_size'))),
+		placed: false
+	}),
+	readout: (config) => ({
+		norm: norm(config, 'model.norm'),
+		unembedding: isTied(config, true) ? TABLE : 'lm_head.weight',
+		softcap: optional(config, 'final_logit_softcapping')
+	}),
+
+	weights(config) {
+		const { layers, dModel, heads, kvHeads, dHead, vocabSize } = gemma.shape(config);
+		const ff = count(config, 'intermediate_size');
+		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
+		shapes['model.norm.weight'] = [dModel];
+		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		for (let l = 0; l < layers; l++) {
+			const of = (name: string, ...shape: number[]) =>
+				(shapes[`model.layers.${l}.${name}.weight`] = shape);
+			of('self_attn.q_proj', heads * dHead, dModel);
+			of('self_attn.k_proj', kvHeads * dHead, dModel);
+			of('self_attn.v_proj', kvHeads * dHead, dModel);
+			of('self_attn.o_proj', dModel, heads * dHead);
+			if (isThird(config)) for (const part of ['q', 'k']) of(`self_attn.${part}_norm`, dHead);
+			of('mlp.gate_proj', ff, dModel);
+			of('mlp.up_proj', ff, dModel);
+			of('mlp.down_proj', dModel, ff);
+			for (const place of NORMS) of(`${place}_layernorm`, dModel);
+		}
+		return shapes;
+	},
+
+	mixing: () => null,
+
+	build(stream, config) {
+		const { g, shape } = stream;
+		const act = activation(config.hidden_activation ?? 'gelu_pytorch_tanh');
+		const readout = gemma.readout(config);
+		const { table, scale } = gemma.embedding(config);
+		const kinds = kindsOf(config, shape.layers);
+		const rotary = new Map(
+			[...new Set(kinds)].map((kind) => [kind, tables(g, config, kind, shape)])
+		);
+		const normOf = (l: number, place: (typeof NORMS)[number]) =>
+			norm(config, `model.layers.${l}.${place}_layernorm`);
+
+		let h = stream.embed(
+			g.op('Mul', [stream.tokens(table, readout), g.constant(Float32Array.of(scale), [1])])
+		);
+		let normed = stream.normalise(h, normOf(0, 'input'));
+		for (let l = 0; l < shape.layers; l++) {
+			const linear = (x: Value, ...parts: string[]) =>
+				stream.linear(
+					x,
+					parts.map((part) => `model.layers.${l}.${part}.weight`)
+				);
+			const qkv = isThird(config)
+				? normalisedHeads(stream, config, l, normed)
+				: linear(normed, ...['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`));
+			const mixed = stream.attention(l, qkv, {
+				rotary: rotary.get(kinds[l]!)!,
+				window: kinds[l] === 'sliding_attention' ? count(config, 'sliding_window') : null,
+				scale: 1 / Math.sqrt(decimal(config, 'query_pre_attn_scalar', 256)),
+				softcap: optional(config, 'attn_logit_softcapping')
+			});
+			const attended = stream.normalise(
+				linear(mixed, 'self_attn.o_proj'),
+				normOf(l, 'post_attention')
+			);
+			[h, normed] = stream.afterAttention(l, h, attended, normOf(l, 'pre_feedforward'));
+
+			const gate = act(g, linear(normed, 'mlp.gate_proj'));
+			const down = linear(g.op('Mul', [gate, linear(normed, 'mlp.up_proj')]), 'mlp.down_proj');
+			const out = stream.normalise(down, normOf(l, 'post_feedforward'));
+			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'input');
+			[h, normed] = stream.afterMlp(l, h, out, next);
+		}
+		stream.head(normed, readout);
+	}
+};
+
+const isThird = (config: Config): boolean => config.model_type === 'gemma3_text';
+
+const norm = (config: Config, name: string): Norm => ({
+	gain: `${name}.weight`,
+	epsilon: decimal(config, 'rms_norm_eps', 1e-6),
+	onePlus: true
+});
+
+/** Gemma 3's packed queries, keys and values: each head of the first two is normalised for itself. */
+function normalisedHeads(stream: Stream, config: Config, layer: number, x: Value): Value {
+	const { g, shape } = stream;
+	const sizes = (...dims: number[]) => g.constant(BigInt64Array.from(dims, BigInt), [dims.length]);
+	const parts = (['q', 'k', 'v'] as const).map((part) => {
+		const name = `model.layers.${layer}.self_attn.${part}`;
+		const y = stream.linear(x, [`${name}_proj.weight`]);
+		if (part === 'v') return y;
+		const heads = part === 'q' ? shape.heads : shape.kvHeads;
+		const split = g.op('Reshape', [y, sizes(0, -1, heads, shape.dHead)]);
+		const normed = stream.normalise(split, norm(config, `${name}_norm`));
+		return g.op('Reshape', [normed, sizes(0, -1, heads * shape.dHead)]);
+	});
+	return g.op('Concat', parts, { axis: 2 });
+}
+
+/** What each layer sees: named in newer configs; else every second layer, or all but every sixth, has a window. */
+function kindsOf(config: Config, layers: number): string[] {
+	const pattern = count(config, 'sliding_window_pattern', 6);
+	const kinds: unknown = config.layer_types ?? [];
+	if (Array.isArray(kinds) && kinds.length === 0)
+		return Array.from({ length: layers }, (_, l) =>
+			(isThird(config) ? (l + 1) % pattern !== 0 : l % 2 === 0)
+				? 'sliding_attention'
+				: 'full_attention'
+		);
+	const known = (kind: unknown) => kind === 'sliding_attention' || kind === 'full_attention';
+	if (Array.isArray(kinds) && kinds.length === layers && kinds.every(known)) return kinds;
+	throw new Problem(
+		'unsupported',
+		`This model's layer_types do not say sliding_attention or full_attention for each of its ${layers} layers.`,
+		'Take config.json from the same place as the weights.'
+	);
+}
+
+/** The rotary positions of a kind of layer: Gemma 3's windows have a base of their own, and no scaling. */
+function ropeOf(config: Config, kind: string): Config {
+	const each = config.rope_parameters as Record<string, unknown> | undefined;
+	if (each && typeof each[kind] === 'object') return { rope_parameters: each[kind] };
+	if (!isThird(config)) return config;
+	return kind === 'sliding_attention'
+		? { rope_theta: config.rope_local_base_freq ?? 10000 }
+		: { rope_theta: 1e6, ...config };
+}
+
+function tables(g: Graph, config: Config, kind: string, { context, dHead }: ModelShape) {
+	const { cos, sin } = rotaryTables(ropeOf(config, kind), dHead, context);
+	const size = [context, dHead / 2];
+	return { cos: g.constant(cos, size), sin: g.constant(sin, size) };
+}

@@ -1,0 +1,111 @@
+/**
+ * GPT-Neo, the family of the TinyStories models: learned positions, LayerNorm with biases, scores that are not
+ * divided, and layers that see everything alternating with layers that see a window. Follows Hugging Face's
+ * `GPTNeoForCausalLM`, whose tensor and config names it uses.
+ */
+import { Problem } from '../../../src/core/names/errors';
+import { activation } from '../activation';
+import type { Architecture, Config } from './family';
+import { contextOf, count, isTied } from './family';
+import { layerNorm } from '../norm';
+
+const TABLE = 'transformer.wte.weight';
+const PLACES = 'transformer.wpe.weight';
+
+export const gptNeo: Architecture = {
+	modelTypes: ['gpt_neo'],
+	prefixes: { 'transformer.': [''] },
+
+	shape(config) {
+		const dModel = count(config, 'hidden_size');
+		const heads = count(config, 'num_heads');
+		const layers = count(config, 'num_layers');
+		activation(config.activation_function ?? 'gelu_new');
+		windows(config, layers);
+		return {
+			layers,
+			dModel,
+			heads,
+			kvHeads: heads,
+			dHead: count({ num_heads: dModel / heads }, 'num_heads'),
+			vocabSize: count(config, 'vocab_size'),
+			context: contextOf(config, 'max_position_embeddings')
+		};
+	},
+
+	embedding: () => ({ table: TABLE, scale: 1, placed: true }),
+	readout: (config) => ({
+		norm: layerNorm(config, 'layer_norm_epsilon', 'transformer.ln_f'),
+		unembedding: isTied(config, true) ? TABLE : 'lm_head.weight',
+		softcap: null
+	}),
+
+	weights(config) {
+		const { layers, dModel, vocabSize } = gptNeo.shape(config);
+		const ff = count(config, 'intermediate_size', 4 * dModel);
+		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
+		shapes[PLACES] = [count(config, 'max_position_embeddings'), dModel];
+		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		const of = (name: string, ...shape: number[]) => {
+			shapes[`transformer.${name}.weight`] = shape;
+			shapes[`transformer.${name}.bias`] = [shape[0]!];
+		};
+		of('ln_f', dModel);
+		for (let l = 0; l < layers; l++) {
+			of(`h.${l}.ln_1`, dModel);
+			for (const part of ['q', 'k', 'v'])
+				shapes[`transformer.h.${l}.attn.attention.${part}_proj.weight`] = [dModel, dModel];
+			of(`h.${l}.attn.attention.out_proj`, dModel, dModel);
+			of(`h.${l}.ln_2`, dModel);
+			of(`h.${l}.mlp.c_fc`, ff, dModel);
+			of(`h.${l}.mlp.c_proj`, dModel, ff);
+		}
+		return shapes;
+	},
+
+	mixing: (layer) => `transformer.h.${layer}.attn.attention.out_proj.weight`,
+
+	build(stream, config) {
+		const { g, shape } = stream;
+		const act = activation(config.activation_function ?? 'gelu_new');
+		const seen = windows(config, shape.layers);
+		const readout = gptNeo.readout(config);
+		const normOf = (l: number, part: string) =>
+			layerNorm(config, 'layer_norm_epsilon', `transformer.h.${l}.${part}`);
+
+		let h = stream.embed(g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]));
+		let normed = stream.normalise(h, normOf(0, 'ln_1'));
+		for (let l = 0; l < shape.layers; l++) {
+			const name = (part: string) => `transformer.h.${l}.${part}`;
+			const linear = (x: string, part: string) =>
+				stream.linear(x, [`${name(part)}.weight`], [`${name(part)}.bias`]);
+			const into = ['q', 'k', 'v'].map((part) => name(`attn.attention.${part}_proj.weight`));
+			const qkv = stream.linear(normed, into);
+			const mixed = stream.attention(l, qkv, { window: seen[l]!, scale: 1 });
+			const out = linear(mixed, 'attn.attention.out_proj');
+			[h, normed] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
+			const mlp = linear(act(g, linear(normed, 'mlp.c_fc')), 'mlp.c_proj');
+			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'ln_1');
+			[h, normed] = stream.afterMlp(l, h, mlp, next);
+		}
+		stream.head(normed, readout);
+	}
+};
+
+/** What each layer sees: `attention_types` is a list of [kinds, how many times over]. */
+function windows(config: Config, layers: number): (number | null)[] {
+	const types = config.attention_types ?? [[['global', 'local'], layers / 2]];
+	const kinds = (Array.isArray(types) ? (types as unknown[]) : []).flatMap((type) => {
+		const [names, times] = (Array.isArray(type) ? type : []) as [unknown, unknown];
+		if (!Array.isArray(names) || typeof times !== 'number' || !(times <= layers)) return [];
+		return Array.from({ length: times }, () => names as unknown[]).flat();
+	});
+	if (kinds.length !== layers || !kinds.every((kind) => kind === 'global' || kind === 'local'))
+		throw new Problem(
+			'unsupported',
+			`This model's attention_types do not say "global" or "local" for each of its ${layers} layers.`,
+			'Take config.json from the same place as the weights.'
+		);
+	const window = count(config, 'window_size', 256);
+	return kinds.map((kind) => (kind === 'local' ? window : null));
+}

@@ -1,0 +1,163 @@
+/**
+ * GPT-NeoX, the family of Pythia: attention and MLP side by side, rotary positions over a part of each head,
+ * queries, keys and values interleaved head by head. Follows Hugging Face's `GPTNeoXForCausalLM`, whose
+ * tensor and config names it uses.
+ */
+import { activation } from '../activation';
+import type { Architecture, Config } from './family';
+import { contextOf, count, isTied, only } from './family';
+import { layerNorm } from '../norm';
+import { frequencies, rotaryTables } from '../rotary';
+
+const TABLE = 'gpt_neox.embed_in.weight';
+
+export const gptNeox: Architecture = {
+	modelTypes: ['gpt_neox'],
+	prefixes: { 'gpt_neox.': [''] },
+
+	shape(config) {
+		const dModel = count(config, 'hidden_size');
+		const heads = count(config, 'num_attention_heads');
+		const dHead = count({ num_attention_heads: dModel / heads }, 'num_attention_heads');
+		only(config, { attention_bias: [true] });
+		activation(config.hidden_act ?? 'gelu');
+		frequencies(ropeOf(config), turning(config, dHead));
+		return {
+			layers: count(config, 'num_hidden_layers'),
+			dModel,
+			heads,
+			kvHeads: heads,
+			dHead,
+			vocabSize: count(config, 'vocab_size'),
+			context: contextOf(config, 'max_position_embeddings')
+		};
+	},
+
+	embedding: () => ({ table: TABLE, scale: 1, placed: false }),
+	readout: (config) => ({
+		norm: layerNorm(config, 'layer_norm_eps', 'gpt_neox.final_layer_norm'),
+		unembedding: isTied(config, false) ? TABLE : 'embed_out.weight',
+		softcap: null
+	}),
+
+	weights(config) {
+		const { layers, dModel, vocabSize } = gptNeox.shape(config);
+		const ff = count(config, 'intermediate_size');
+		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
+		if (!isTied(config, false)) shapes['embed_out.weight'] = [vocabSize, dModel];
+		const of = (name: string, ...shape: number[]) => {
+			shapes[`gpt_neox.${name}.weight`] = shape;
+			shapes[`gpt_neox.${name}.bias`] = [shape[0]!];
+		};
+		of('final_layer_norm', dModel);
+		for (let l = 0; l < layers; l++) {
+			of(`layers.${l}.input_layernorm`, dModel);
+			of(`layers.${l}.post_attention_layernorm`, dModel);
+			of(`layers.${l}.attention.query_key_value`, 3 * dModel, dModel);
+			of(`layers.${l}.attention.dense`, dModel, dModel);
+			of(`layers.${l}.mlp.dense_h_to_4h`, ff, dModel);
+			of(`layers.${l}.mlp.dense_4h_to_h`, dModel, ff);
+		}
+		return shapes;
+	},
+
+	mixing: (layer) => `gpt_neox.layers.${layer}.attention.dense.weight`,
+
+	build(stream, config) {
+		const { g, shape } = stream;
+		const { heads, dHead, context } = shape;
+		const dims = turning(config, dHead);
+		const rotary = wholeHeads(rotaryTables(ropeOf(config), dims, context), dims, dHead, context);
+		const size = [context, dHead / 2];
+		const tables = { cos: g.constant(rotary.cos, size), sin: g.constant(rotary.sin, size) };
+		const order = g.constant(packedOrder(heads, dHead, dims), [3 * heads * dHead]);
+		const act = activation(config.hidden_act ?? 'gelu');
+		const readout = gptNeox.readout(config);
+		const parallel = config.use_parallel_residual !== false;
+		const normOf = (l: number, part: string) =>
+			layerNorm(config, 'layer_norm_eps', `gpt_neox.layers.${l}.${part}`);
+
+		let h = stream.embed(stream.tokens(TABLE, readout));
+		let normed = stream.normalise(h, normOf(0, 'input_layernorm'));
+		for (let l = 0; l < shape.layers; l++) {
+			const name = (part: string) => `gpt_neox.layers.${l}.${part}`;
+			const linear = (x: string, part: string) =>
+				stream.linear(x, [`${name(part)}.weight`], [`${name(part)}.bias`]);
+			const packed = ['weight', 'bias'].map((kind) => {
+				const fused = stream.weight(`${name('attention.query_key_value')}.${kind}`);
+				return g.op('Gather', [fused, order], { axis: 0 });
+			});
+			const matrix = g.op('Transpose', [packed[0]!], { perm: [1, 0] });
+			const mixed = stream.attention(l, stream.product(normed, matrix, packed[1]), {
+				rotary: tables
+			});
+			const out = linear(mixed, 'attention.dense');
+			const second = normOf(l, 'post_attention_layernorm');
+			let read: string;
+			if (parallel) {
+				read = stream.normalise(h, second);
+				h = stream.besideAttention(l, h, out);
+			} else [h, read] = stream.afterAttention(l, h, out, second);
+			const mlp = linear(act(g, linear(read, 'mlp.dense_h_to_4h')), 'mlp.dense_4h_to_h');
+			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'input_layernorm');
+			[h, normed] = stream.afterMlp(l, h, mlp, next);
+		}
+		stream.head(normed, readout);
+	}
+};
+
+/** How many entries of a head turn with the position. */
+function turning(config: Config, dHead: number): number {
+	const asked = ropeOf(config);
+	const share = Number(asked.partial_rotary_factor ?? asked.rotary_pct ?? 0.25);
+	return count({ rotary_pct: 2 * Math.floor((dHead * share) / 2) }, 'rotary_pct');
+}
+
+function ropeOf(config: Config): Config {
+	const parameters = (config.rope_parameters ?? {}) as Config;
+	return { rope_theta: config.rotary_emb_base, ...config, ...parameters };
+}
+
+/**
+ * Tables for whole heads, of which the entries that do not turn have an angle of 0: the fused operator takes
+ * no part of a head smaller than 16.
+ */
+function wholeHeads(
+	{ cos, sin }: { cos: Float32Array; sin: Float32Array },
+	dims: number,
+	dHead: number,
+	context: number
+) {
+	const wide = {
+		cos: new Float32Array((context * dHead) / 2).fill(1),
+		sin: new Float32Array((context * dHead) / 2)
+	};
+	for (let p = 0; p < context; p++) {
+		const row = (table: Float32Array) => table.subarray((p * dims) / 2, ((p + 1) * dims) / 2);
+		wide.cos.set(row(cos), (p * dHead) / 2);
+		wide.sin.set(row(sin), (p * dHead) / 2);
+	}
+	return wide;
+}
+
+/**
+ * Rows of the fused matrix, `[heads, (query, key, value), dHead]`, in the order that attention takes, all
+ * queries first. Within queries and keys the two halves of what turns come to the two halves of the head,
+ * which leaves every score as it is.
+ */
+function packedOrder(heads: number, dHead: number, dims: number): BigInt64Array {
+	const still = Array.from({ length: dHead - dims }, (_, i) => dims + i);
+	const first = Array.from({ length: dims / 2 }, (_, i) => i);
+	const halves = [
+		...first,
+		...still.slice(0, still.length / 2),
+		...first.map((i) => i + dims / 2),
+		...still.slice(still.length / 2)
+	];
+	const order: number[] = [];
+	for (let part = 0; part < 3; part++)
+		for (let head = 0; head < heads; head++)
+			for (let i = 0; i < dHead; i++)
+				order.push((head * 3 + part) * dHead + (part < 2 ? halves[i]! : i));
+	return BigInt64Array.from(order, BigInt);
+}

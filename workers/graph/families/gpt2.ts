@@ -1,0 +1,87 @@
+/**
+ * GPT-2: learned positions, LayerNorm with biases, queries, keys and values in one matrix, matrices stored
+ * `[in, out]`. Follows Hugging Face's `GPT2LMHeadModel`, whose tensor and config names it uses.
+ */
+import { activation } from '../activation';
+import type { Architecture } from './family';
+import { contextOf, count, isTied, only } from './family';
+import { layerNorm } from '../norm';
+
+const TABLE = 'transformer.wte.weight';
+const PLACES = 'transformer.wpe.weight';
+
+export const gpt2: Architecture = {
+	modelTypes: ['gpt2'],
+	prefixes: { 'transformer.': [''] },
+	storedInOut: /\.(c_attn|c_proj|c_fc)\.weight$/,
+
+	shape(config) {
+		const dModel = count(config, 'n_embd');
+		const heads = count(config, 'n_head');
+		only(config, { scale_attn_weights: [true], scale_attn_by_inverse_layer_idx: [false] });
+		activation(config.activation_function ?? 'gelu_new');
+		return {
+			layers: count(config, 'n_layer'),
+			dModel,
+			heads,
+			kvHeads: heads,
+			dHead: count({ n_head: dModel / heads }, 'n_head'),
+			vocabSize: count(config, 'vocab_size'),
+			context: contextOf(config, 'n_positions')
+		};
+	},
+
+	embedding: () => ({ table: TABLE, scale: 1, placed: true }),
+	readout: (config) => ({
+		norm: layerNorm(config, 'layer_norm_epsilon', 'transformer.ln_f'),
+		unembedding: isTied(config, true) ? TABLE : 'lm_head.weight',
+		softcap: null
+	}),
+
+	weights(config) {
+		const { layers, dModel, vocabSize } = gpt2.shape(config);
+		const ff = count(config, 'n_inner', 4 * dModel);
+		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
+		shapes[PLACES] = [count(config, 'n_positions'), dModel];
+		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		const of = (name: string, ...shape: number[]) => {
+			shapes[`transformer.${name}.weight`] = shape;
+			shapes[`transformer.${name}.bias`] = shape.slice(-1);
+		};
+		of('ln_f', dModel);
+		for (let l = 0; l < layers; l++) {
+			of(`h.${l}.ln_1`, dModel);
+			of(`h.${l}.attn.c_attn`, dModel, 3 * dModel);
+			of(`h.${l}.attn.c_proj`, dModel, dModel);
+			of(`h.${l}.ln_2`, dModel);
+			of(`h.${l}.mlp.c_fc`, dModel, ff);
+			of(`h.${l}.mlp.c_proj`, ff, dModel);
+		}
+		return shapes;
+	},
+
+	mixing: (layer) => `transformer.h.${layer}.attn.c_proj.weight`,
+
+	build(stream, config) {
+		const { g, shape } = stream;
+		const act = activation(config.activation_function ?? 'gelu_new');
+		const readout = gpt2.readout(config);
+		const normOf = (l: number, part: string) =>
+			layerNorm(config, 'layer_norm_epsilon', `transformer.h.${l}.${part}`);
+
+		let h = stream.embed(g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]));
+		let normed = stream.normalise(h, normOf(0, 'ln_1'));
+		for (let l = 0; l < shape.layers; l++) {
+			const map = (x: string, part: string) => {
+				const name = `transformer.h.${l}.${part}`;
+				return stream.product(x, stream.weight(`${name}.weight`), stream.weight(`${name}.bias`));
+			};
+			const mixed = stream.attention(l, map(normed, 'attn.c_attn'));
+			[h, normed] = stream.afterAttention(l, h, map(mixed, 'attn.c_proj'), normOf(l, 'ln_2'));
+			const out = map(act(g, map(normed, 'mlp.c_fc')), 'mlp.c_proj');
+			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'ln_1');
+			[h, normed] = stream.afterMlp(l, h, out, next);
+		}
+		stream.head(normed, readout);
+	}
+};

@@ -1,0 +1,243 @@
+/** Makes a pack from a Hugging Face model folder, SAE folders and, for statistics, a text. */
+import type { Stated, StoredDtype } from '../../src/core/import/order';
+import type { Progress } from '../../src/core/contract';
+import { Problem } from '../../src/core/names/errors';
+import type { PackWriter } from '../../src/core/packs/writer';
+import { placeOf, readAt, tapOf } from '../../src/core/names/site';
+import type { Folder } from './files/folder';
+import { readSae } from './formats/formats';
+import type { FoundSae } from './found/sae';
+import type { Config } from '../graph/families/family';
+import { architectureOf } from '../graph/families/families';
+import { Matcher } from '../features/matcher';
+import { checkHeads } from '../sae/heads';
+import { Workbench } from '../pack/open-pack';
+import { deviation } from './deviation';
+import { draftOf } from './draft';
+import { openModelFolder, type ModelFolder } from './hugging-face';
+import { PackMeasure, windowsOf } from '../corpus/text-windows';
+import { selfTestFile, selfTestIds } from './self-test-file';
+import { statisticsInto, type Entry } from '../corpus/pack-statistics';
+import { exampleFile, saeFile, writeModel } from './weight-files';
+
+export interface PackOrder {
+	/** Where it comes from, when that is not this machine: a repository at its commit, and what it says of its licence. */
+	origin?: { from: string; licence: string | null } | undefined;
+	/** Null: the SAEs are added to the pack that is revised. */
+	model: Folder | null;
+	saes: { folder: Folder; stated: Stated }[];
+	dtype: StoredDtype;
+	/** A text for statistics; null leaves them not measured. */
+	corpus: string | null;
+	/** As people call it; the pack's name in addresses comes from `name`. */
+	title: string;
+	name: string;
+	/** Whether the null of each SAE is drawn now, not when somebody first asks for it: that takes a while. */
+	nulls: boolean;
+}
+
+type NamedSae = FoundSae & { folder: string };
+type Manifest = Record<string, unknown>;
+
+/** How far the making of a pack is, and whether it goes on. */
+class Course {
+	#done = 0;
+	constructor(
+		readonly onProgress: (progress: Progress) => void,
+		readonly signal: AbortSignal | undefined,
+		/** Bytes of weights to be read. */
+		readonly total: number
+	) {}
+
+	/** More bytes were read and stored. Throws an AbortError when the work was cancelled. */
+	stored(what: string, bytes: number): void {
+		this.signal?.throwIfAborted();
+		this.#done += bytes;
+		this.onProgress({ phase: 'store', what, done: this.#done, total: this.total });
+	}
+
+	/** A step whose length nobody knows. */
+	step(what: string): void {
+		this.signal?.throwIfAborted();
+		this.onProgress({ phase: 'prepare', what, done: 0, total: 0 });
+	}
+}
+
+/**
+ * Writes and finishes the pack; the runtime must have been started. Returns the names of the SAEs that were
+ * added and where the pack's weights came from. Throws a Problem where something is missing or does not fit.
+ */
+export async function makePack(
+	out: PackWriter,
+	order: PackOrder,
+	onProgress: (progress: Progress) => void,
+	signal?: AbortSignal
+): Promise<{ saes: string[]; provenance: unknown }> {
+	const model = order.model && (await openModelFolder(order.model));
+	const course = new Course(onProgress, signal, bytesOf(model, order));
+	const base: Manifest = { ...out.base, name: plainName(order.name), title: order.title };
+	const manifest = model ? await begun(out, model, order, course) : base;
+	const config = (manifest.model as { config: Config }).config;
+	const before = (manifest.saes ?? []) as Entry[];
+	const taken = before.map(({ id }) => id);
+	const entries: Entry[] = [];
+	for (const { folder, stated } of order.saes) {
+		const sae = { ...(await readSae(folder, stated)), folder: folder.name };
+		const id = nameOf(sae, taken);
+		checkFits(id, sae, config);
+		taken.push(id);
+		const weights = `saes/${id}.safetensors`;
+		await out.write(weights, ...saeFile(sae, order.dtype));
+		entries.push({ id, site: sae.site, cfg: sae.cfg, weights, stats: null });
+		course.stored(id, sizeOf(folder));
+	}
+	manifest.saes = [...before, ...entries];
+	if (model || order.corpus !== null || order.nulls)
+		await measureInto(out, manifest, entries, { ...order, model }, course);
+	await out.finish(manifest);
+	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance };
+}
+
+const sizeOf = ({ sizes }: Folder) => [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+/** What is read of the model, and of the SAEs' folders all. */
+function bytesOf(model: ModelFolder | null, { saes }: PackOrder): number {
+	const tensors = [...(model?.tensors.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0);
+	return saes.reduce((sum, { folder }) => sum + sizeOf(folder), tensors);
+}
+
+/** Writes the model and describes a pack of it alone. */
+async function begun(
+	out: PackWriter,
+	model: ModelFolder,
+	{ origin, dtype, title, name }: PackOrder,
+	course: Course
+): Promise<Manifest> {
+	const weights = await writeModel(out, model, dtype, (path, n) => course.stored(path, n));
+	await out.write('tokenizer.json', await model.tokenizer());
+	await out.write('tokenizer_config.json', await model.tokenizerConfig());
+	return {
+		format: 'undercurrent-pack',
+		version: '1.0.0',
+		name: plainName(name),
+		title,
+		description: '',
+		licence: String(model.config.license ?? origin?.licence ?? 'not stated'),
+		citation: '',
+		provenance: {
+			made_by: 'undercurrent pack',
+			stored_as: dtype,
+			...(origin && { from: origin.from })
+		},
+		model: {
+			config: model.config,
+			weights,
+			tokenizer: 'tokenizer.json',
+			tokenizer_config: 'tokenizer_config.json'
+		}
+	};
+}
+
+/** A name as addresses bear it. */
+function plainName(name: string): string {
+	const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+	return plain.replace(/^-+/, '').slice(0, 60).replace(/-+$/, '') || 'pack';
+}
+
+/** Opens the pack as written and adds what is measured with exactly the stored weights. */
+async function measureInto(
+	out: PackWriter,
+	manifest: Manifest,
+	entries: Entry[],
+	{ model, saes, dtype, corpus, nulls }: Omit<PackOrder, 'model'> & { model: ModelFolder | null },
+	course: Course
+): Promise<void> {
+	const { signal } = course;
+	course.step('opening the model');
+	let bench = await Workbench.open(draftOf(out, manifest), false, signal);
+	try {
+		if (corpus !== null) {
+			const walk = windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
+			if (walk.tokens === 0) throw noText();
+			const measure = new PackMeasure(bench, walk);
+			const means = await measure.means(entries.map(({ id }) => readAt(bench.info(id)!)));
+			// Read once more: all of them at once would not fit.
+			for (const [i, { folder, stated }] of saes.entries()) {
+				const { weights, id } = entries[i]!;
+				const sae = await readSae(folder, stated);
+				await out.write(
+					String(weights),
+					...saeFile(sae, dtype, means.get(readAt(bench.info(id)!)))
+				);
+			}
+			await out.write('examples.safetensors', exampleFile(walk.windows));
+			manifest.examples = 'examples.safetensors';
+			await bench.release();
+			bench = await Workbench.open(draftOf(out, manifest), false, signal);
+			await statisticsInto(out, entries, bench, walk, (what) => course.step(what));
+		}
+		const matcher = new Matcher();
+		for (const entry of nulls ? entries : []) {
+			course.step(`null of ${entry.id}`);
+			entry.null = await matcher.null((await bench.sae(entry.id)).unit, signal);
+		}
+		if (!model) return;
+		course.step('self-test');
+		await out.write('self-test.json', await selfTestFile(bench, signal));
+		manifest.self_test = 'self-test.json';
+		if (dtype === 'f32') return;
+		course.step('deviation from float32');
+		const found = await deviation(model, bench.model, selfTestIds(bench), signal);
+		manifest.provenance = { ...(manifest.provenance as object), deviation: found };
+		if (found) course.step(`stored as ${dtype}: ${inWords(found)}`);
+	} finally {
+		await bench.release();
+	}
+}
+
+function inWords({ logits, stream }: { logits: number; stream: number }): string {
+	const share = (part: number) => `${(100 * part).toPrecision(2)} %`;
+	return (
+		`against float32, the logits of the self-test are off by ${share(logits)} of their spread, ` +
+		`the stream by ${share(stream)} at most`
+	);
+}
+
+/** Every site's SAE is named by the site; further ones by their folder as well. */
+function nameOf({ site, folder }: NamedSae, taken: string[]): string {
+	const extra = folder
+		.slice(folder.search(/[^/\\]*[/\\]*$/))
+		.replace(/[^\w.-]+/g, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 60);
+	let name = taken.includes(site) ? `${site}@${extra || 'other'}` : site;
+	for (let n = 2; taken.includes(name); n++) name = `${site}@${extra || 'other'}-${n}`;
+	return name;
+}
+
+function checkFits(id: string, { site, cfg }: FoundSae, config: Config): void {
+	const heads = cfg.reshape_activations === 'hook_z';
+	checkHeads(config, { id, site, heads, dIn: cfg.d_in });
+	const { layers, dModel } = architectureOf(config).shape(config);
+	const { kind, layer } = placeOf(tapOf(site))!;
+	const wrong =
+		kind !== 'embed' && layer >= layers
+			? `sits in layer ${layer}, which the model does not have`
+			: cfg.d_in !== dModel && !heads
+				? `reads ${cfg.d_in} numbers, but the model is ${dModel} wide`
+				: null;
+	if (wrong)
+		throw new Problem(
+			'pack-invalid',
+			`The SAE ${id} ${wrong}.`,
+			'Give SAEs that were trained on this model.'
+		);
+}
+
+function noText(): Problem {
+	return new Problem(
+		'pack-invalid',
+		'The corpus holds no text.',
+		'Give a text file with some pages.'
+	);
+}

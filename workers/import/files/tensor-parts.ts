@@ -1,0 +1,62 @@
+/** A safetensors file of which only the beginning is read, and then one tensor at a time. */
+import { Problem } from '../../../src/core/names/errors';
+import {
+	float32,
+	headerEnd,
+	parseLayout,
+	PREAMBLE,
+	type Floats,
+	type Layout,
+	type Tensor
+} from '../../../src/core/files/safetensors';
+import type { Folder } from './folder';
+
+export class TensorParts {
+	private constructor(
+		readonly folder: Folder,
+		readonly file: string,
+		readonly layout: Layout
+	) {}
+
+	/** Throws a Problem for a file whose header does not describe exactly the bytes that follow it. */
+	static async open(folder: Folder, file: string): Promise<TensorParts> {
+		const length = folder.sizes.get(file)!;
+		const end = headerEnd(await folder.part(file, 0, Math.min(PREAMBLE, length)), length);
+		return new TensorParts(folder, file, parseLayout(await folder.part(file, 0, end), length));
+	}
+
+	get names(): string[] {
+		return [...this.layout.entries.keys()];
+	}
+
+	/** Bytes of a tensor in the file. */
+	sizeOf(name: string): number {
+		const { start, end } = this.layout.entries.get(name)!;
+		return end - start;
+	}
+
+	/** A tensor as it lies in the file. */
+	async tensor(name: string): Promise<Tensor> {
+		const { data, entries } = this.layout;
+		const { dtype, shape, start, end } = entries.get(name)!;
+		const bytes = await this.folder.part(this.file, data + start, data + end);
+		return { dtype, shape, bytes };
+	}
+
+	/** A tensor as `float32` gives it; of int8 its scale is read as well. */
+	async floats(name: string): Promise<Floats> {
+		const read = new Map([[name, await this.tensor(name)]]);
+		const scale = `${name}.scale`;
+		if (read.get(name)!.dtype === 'I8' && this.layout.entries.has(scale))
+			read.set(scale, await this.tensor(scale));
+		return float32({ tensor: (wanted) => read.get(wanted) ?? missing(this.file, wanted) }, name);
+	}
+}
+
+function missing(file: string, name: string): never {
+	throw new Problem(
+		'pack-damaged',
+		`The file ${file} holds whole numbers without their ${name.slice(0, 80)}.`,
+		'Take the weights in float32, float16 or bfloat16.'
+	);
+}

@@ -1,0 +1,37 @@
+/** A pack that lies on another host as it is, into storage. */
+import type { Progress } from '../../../src/core/contract';
+import type { Token } from '../../../src/core/import/remote';
+import type { Imported } from '../../../src/core/packs/stored';
+import type { Library } from '../../storage/library';
+import type { RemoteFolder } from './folder';
+
+/**
+ * Fetches every file of it that is not here: a folder file by file, which the list shows from the start and
+ * which goes on later where it was cut, or an archive as a whole. Throws a Problem when one cannot be had.
+ */
+export async function fetchPack(
+	folder: RemoteFolder,
+	token: Token | null,
+	library: Library,
+	signal: AbortSignal,
+	onProgress: (progress: Progress) => void
+): Promise<Imported> {
+	const { facts, names, sizes } = folder;
+	const tell = (what: string, done: number, total: number) =>
+		onProgress({ phase: 'download', what, done, total });
+	if (facts.pack === null) {
+		const [name = ''] = names;
+		const file = await folder.blob(name, (done) => tell(name, done, sizes.get(name) ?? 0));
+		const imported = await library.importPack([{ path: name, file }], signal, onProgress);
+		await folder.release();
+		return imported;
+	}
+	library.gates.use(facts.pack, token);
+	const source = await library.open({ address: facts.pack }, signal);
+	await source.keepAll?.(signal, tell);
+	const { name, title, files } = source.pack;
+	const all = Object.values(files);
+	const bytes = all.reduce((sum, file) => sum + file.bytes, 0);
+	const hash = source.hash.slice(0, 12);
+	return { name, title, hash, files: all.length, bytes, added: source.fetched() };
+}

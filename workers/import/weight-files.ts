@@ -1,0 +1,120 @@
+/** Files of weights as a pack holds them. */
+import type { StoredDtype } from '../../src/core/import/order';
+import { Problem } from '../../src/core/names/errors';
+import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
+import type { FoundSae } from './found/sae';
+import type { Config } from '../graph/families/family';
+import { architectureOf } from '../graph/families/families';
+import type { ModelFolder } from './hugging-face';
+import { startsOf } from '../corpus/text-windows';
+import { storedSize, TensorFile } from './safetensors-file';
+
+/** An SAE's matrices whose outputs are columns. */
+const IN_OUT = ['W_enc', 'W_p', 'W_q'];
+
+/** From here on a number rounds to infinity in float16. */
+const LARGEST_HALF = 65520;
+
+/** The files of a model's weights and the tensors in each: of at most `LARGEST_PART` bytes, or one tensor. */
+export function modelFiles(
+	{ config, tensors }: Pick<ModelFolder, 'config' | 'tensors'>,
+	dtype: StoredDtype
+): { path: string; names: string[]; bytes: number }[] {
+	const files: { names: string[]; bytes: number }[] = [];
+	for (const [name, { shape }] of tensors) {
+		const bytes = storedSize(shape, dtype, scaleAxis(config, name));
+		const last = files.at(-1);
+		if (last && last.bytes + bytes <= LARGEST_PART) {
+			last.names.push(name);
+			last.bytes += bytes;
+		} else files.push({ names: [name], bytes });
+	}
+	const five = (n: number) => String(n).padStart(5, '0');
+	return files.map((file, i) => ({
+		...file,
+		path: `model${files.length > 1 ? `-${five(i + 1)}-of-${five(files.length)}` : ''}.safetensors`
+	}));
+}
+
+/**
+ * Writes the model's weights file by file, its tensors read one by one: no more than one file of them is in
+ * memory. `onRead` gets the bytes of each tensor that was read. Returns the paths.
+ */
+export async function writeModel(
+	out: PackWriter,
+	model: ModelFolder,
+	dtype: StoredDtype,
+	onRead: (path: string, bytes: number) => void
+): Promise<string[]> {
+	const files = modelFiles(model, dtype);
+	for (const { path, names } of files) {
+		const file = new TensorFile();
+		for (const name of names) {
+			const found = model.tensors.get(name)!;
+			const tensor = await found.read();
+			checkNumbers(name, tensor.data, dtype);
+			file.floats(name, tensor, dtype, scaleAxis(model.config, name));
+			onRead(path, found.bytes);
+		}
+		await out.write(path, ...file.pieces());
+	}
+	return files.map(({ path }) => path);
+}
+
+/** Int8 has one scale for each output, whichever axis that is. */
+function scaleAxis(config: Config, name: string): 0 | 1 {
+	return architectureOf(config).storedInOut?.test(name) ? 1 : 0;
+}
+
+function checkNumbers(name: string, data: Float32Array, dtype: StoredDtype): void {
+	let most = 0;
+	for (let i = 0; i < data.length; i++) {
+		const size = Math.abs(data[i]!);
+		// NaN is larger than nothing.
+		if (!(size <= most)) most = size;
+		if (!(most < Infinity))
+			throw new Problem(
+				'pack-damaged',
+				`The model's ${name} holds a number that is not finite.`,
+				'Download the weights again.'
+			);
+	}
+	if (dtype !== 'f16' || most < LARGEST_HALF) return;
+	throw new Problem(
+		'unsupported',
+		`The model's ${name} holds numbers too large for float16.`,
+		'Store it as float32 (--dtype f32).'
+	);
+}
+
+/** `mean`: the site's mean activation, `[dIn]`, where it was measured. */
+export function saeFile(
+	sae: FoundSae,
+	dtype: StoredDtype,
+	mean: Float32Array | null = null
+): Uint8Array[] {
+	const file = new TensorFile();
+	for (const [name, tensor] of sae.tensors)
+		file.floats(name, tensor, dtype, IN_OUT.includes(name) ? 1 : 0);
+	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
+	return file.pieces();
+}
+
+/** Bytes of an SAE's tensors in a pack. */
+export function saeBytes(tensors: FoundSae['tensors'], dtype: StoredDtype): number {
+	let sum = 0;
+	for (const [name, { shape }] of tensors)
+		sum += storedSize(shape, dtype, IN_OUT.includes(name) ? 1 : 0);
+	return sum;
+}
+
+/** The texts of a walk, for examples to point into. */
+export function exampleFile(windows: number[][]): Uint8Array {
+	const ids = windows.flat();
+	const wide = ids.some((id) => id > 65535);
+	return new TensorFile()
+		.integers('tokens', [ids.length], wide ? Uint32Array.from(ids) : Uint16Array.from(ids))
+		.integers('documents', [windows.length], Int32Array.from(startsOf(windows)))
+		.integers('kind', [windows.length], new Uint8Array(windows.length).fill(2))
+		.finish();
+}

@@ -1,0 +1,114 @@
+/** Undoes a mistake in a stored pack: a new description of the SAE, its weights rewritten where they have to be. */
+import { parsePack } from '../../../src/core/packs/manifest';
+import type { PackWriter } from '../../../src/core/packs/writer';
+import type { SaeId } from '../../../src/core/contract';
+import type { StoredDtype } from '../../../src/core/import/order';
+import { parseSafetensors } from '../../../src/core/files/safetensors';
+import { isMain, siteOf } from '../../../src/core/names/site';
+import type { Repair } from '../../../src/core/labs/fit';
+import { causeOf } from '../../../src/core/labs/fit-words';
+import { unknownFeature } from '../../pack/open-pack';
+import { repaired } from './repaired';
+import { fileOf, subjectFrom, type Subject } from './parts';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * `writer` revises the pack. What was measured of the SAE before is dropped with the mistake, and so is what the
+ * pack shows of all SAEs at once. Returns the id under which the SAE goes on. Throws a Problem for an SAE that
+ * the pack does not have.
+ */
+export async function applyRepair(writer: PackWriter, id: SaeId, repair: Repair): Promise<SaeId> {
+	const manifest = structuredClone(writer.base) as Fields & { saes: Fields[] };
+	const { saes, selfTest } = parsePack({ ...manifest, files: writer.files });
+	const info = saes.find((sae) => sae.id === id);
+	if (!info) throw unknownFeature(id);
+	const bytes = await writer.read(info.weights);
+	const before = subjectFrom(info, bytes);
+	const after = repaired(before, repair);
+	const entry = manifest.saes.find((line) => line.id === id)!;
+	const name =
+		repair.kind === 'site'
+			? free(
+					saes.map((sae) => sae.id),
+					id,
+					repair.site
+				)
+			: id;
+	for (const path of [info.stats, info.labels]) if (path) writer.drop(path);
+	for (const key of ['stats', 'stats_tokens', 'labels', 'metrics']) delete entry[key];
+	// The null looks at the directions of the decoder's rows alone.
+	if (repair.kind === 'turned') delete entry.null;
+	const cfg = entry.cfg as Fields;
+	const undone = { cause: causeOf(repair, info.site), site: info.site };
+	Object.assign(entry, {
+		id: name,
+		site: after.info.site,
+		cfg: { ...cfg, ...wordsOf(after, cfg, undone) }
+	});
+	if (after.tensors !== before.tensors) {
+		// What had a mean as it was measured there keeps it: the site is the same.
+		await writer.write(info.weights, fileOf(after, dtypeOf(bytes)));
+	} else if (repair.kind === 'site' && before.tensors.has('mean')) {
+		const tensors = new Map(before.tensors);
+		tensors.delete('mean');
+		await writer.write(info.weights, fileOf({ ...after, tensors }, dtypeOf(bytes)));
+	}
+	await forget(writer, manifest, id, selfTest);
+	await writer.finish(manifest);
+	return name;
+}
+
+/** SAELens' words for what changed, and a note of what it was. */
+function wordsOf({ info }: Subject, before: Fields, undone: Fields): Fields {
+	const { architecture, k, applyBDecToInput, normalizeActivations } = info.cfg;
+	const metadata = (before.metadata ?? {}) as Fields;
+	const earlier = Array.isArray(metadata.undone) ? (metadata.undone as unknown[]) : [];
+	return {
+		architecture,
+		...(k === null ? {} : { k }),
+		apply_b_dec_to_input: applyBDecToInput,
+		normalize_activations: normalizeActivations,
+		metadata: { ...metadata, hook_name: info.site, undone: [...earlier, undone] }
+	};
+}
+
+/** What the pack states of this SAE, or shows of all of them as they were. */
+async function forget(
+	writer: PackWriter,
+	manifest: Fields,
+	id: SaeId,
+	selfTest: string | null
+): Promise<void> {
+	for (const key of ['worked_example', 'reproduction']) {
+		const path = manifest[key];
+		if (typeof path === 'string') writer.drop(path);
+		delete manifest[key];
+	}
+	const metrics = (manifest.model as { metrics?: { check?: { saes?: Fields } } }).metrics;
+	if (metrics?.check?.saes) {
+		delete metrics.check.saes[id];
+		if (Object.keys(metrics.check.saes).length === 0) delete metrics.check;
+	}
+	if (selfTest === null) return;
+	const test = JSON.parse(new TextDecoder().decode(await writer.read(selfTest))) as {
+		codes?: Fields;
+	};
+	if (!test.codes || !(id in test.codes)) return;
+	delete test.codes[id];
+	await writer.write(selfTest, new TextEncoder().encode(JSON.stringify(test)));
+}
+
+/** The SAE's name at another site, which may have an SAE already. */
+function free(taken: SaeId[], id: SaeId, site: string): SaeId {
+	const own = isMain(id) ? site : `${site}@${id.slice(siteOf(id).length + 1)}`;
+	let name = own;
+	for (let n = 1; taken.includes(name); n++) name = `${site}@moved${n > 1 ? `-${n}` : ''}`;
+	return name;
+}
+
+function dtypeOf(bytes: Uint8Array): StoredDtype {
+	const file = parseSafetensors(bytes);
+	const { dtype } = file.tensor('W_dec');
+	return dtype === 'F16' ? 'f16' : dtype === 'I8' ? 'q8' : 'f32';
+}

@@ -1,0 +1,59 @@
+/** An SAE taken apart, so that it can be put together another way: what is measured is what would be stored. */
+import type { StoredDtype } from '../../../src/core/import/order';
+import type { Site } from '../../../src/core/contract';
+import type { PackSae } from '../../../src/core/packs/manifest';
+import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
+import { tapOf } from '../../../src/core/names/site';
+import type { Measurable } from '../../sae/metrics';
+import { TensorFile } from '../../import/safetensors-file';
+import { Sae } from '../../sae/sae';
+import type { Workbench } from '../../pack/open-pack';
+
+export interface Subject {
+	info: PackSae;
+	/** Every tensor of its file, as float32. */
+	tensors: Map<string, Floats>;
+}
+
+/** Throws a Problem when the file is damaged. */
+export async function subjectOf(
+	bench: Workbench,
+	info: PackSae,
+	signal?: AbortSignal
+): Promise<Subject> {
+	return subjectFrom(info, await bench.source.bytes(info.weights, signal));
+}
+
+/** `bytes`: its file of weights. Throws a Problem when that is damaged. */
+export function subjectFrom(info: PackSae, bytes: Uint8Array): Subject {
+	const file = parseSafetensors(bytes);
+	const names = file.names.filter((name) => !name.endsWith('.scale'));
+	return { info, tensors: new Map(names.map((name) => [name, float32(file, name)])) };
+}
+
+/** As the pack stores it; encoders' scales run along their outputs, as in every pack. */
+export function fileOf({ tensors }: Subject, dtype: StoredDtype): Uint8Array {
+	const file = new TensorFile();
+	for (const [name, tensor] of tensors)
+		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
+	return file.finish();
+}
+
+/** Put together. Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
+export const assembled = (subject: Subject): Sae =>
+	new Sae(subject.info, parseSafetensors(fileOf(subject, 'f32')));
+
+/** An SAE as if it sat at another site; `mean` is that of the text there. */
+export function placed(sae: Sae, site: Site, mean: Float32Array): Measurable {
+	return {
+		info: { ...sae.info, site },
+		tap: tapOf(site),
+		mean,
+		encode: (x, signal) => sae.encode(x, signal),
+		decode: (codes, t, x) => sae.decode(codes, t, x)
+	};
+}
+
+/** The numbers of a tensor; empty where it has none of that name. */
+export const numbers = ({ tensors }: Subject, name: string): Float32Array =>
+	tensors.get(name)?.data ?? new Float32Array(0);

@@ -1,0 +1,38 @@
+/** Tensors as files of float32, each by itself, as a graph's weights are given. */
+import { madeAnew, partOf, piecesFrom, type OpenFile } from '../../src/core/files/open-file';
+import {
+	bytesOf,
+	checkFloats,
+	float32,
+	type Dtype,
+	type Safetensors
+} from '../../src/core/files/safetensors';
+
+/**
+ * float32 where it lies in its file; what must be widened is so each time that it is read. Throws a Problem
+ * for what is no decimal numbers.
+ */
+export function floatFile(file: Safetensors, name: string): OpenFile {
+	checkFloats(file, name);
+	const { dtype, shape, from, to } = file.place(name);
+	if (dtype === 'F32') return partOf(file.file, from, to);
+	const size = shape.reduce((a, b) => a * b, 4);
+	return madeAnew(size, () => bytesOf(float32(file, name).data));
+}
+
+/** Looks at the exponent bits: all ones means infinity or NaN. int8 is as finite as its scale. */
+export function allFinite(file: Safetensors, name: string): boolean {
+	const { dtype, from, to } = file.place(name);
+	if (dtype === 'I8') return allFinite(file, `${name}.scale`);
+	if (dtype === 'F64') return float32(file, name).data.every(Number.isFinite);
+	const step = STEPS[dtype];
+	if (!step) return true;
+	const mask = dtype === 'F16' ? 0x7c00 : 0x7f80;
+	for (const bytes of piecesFrom(file.file, from, to))
+		for (let i = step - 2; i + 1 < bytes.length; i += step)
+			if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask) === mask) return false;
+	return true;
+}
+
+/** Bytes of a number, of which the last two hold its exponent. */
+const STEPS: Partial<Record<Dtype, number>> = { F32: 4, BF16: 2, F16: 2 };

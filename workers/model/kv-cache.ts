@@ -1,0 +1,133 @@
+/**
+ * The keys and values of the tokens read so far, in the two ways a graph takes and gives them back. On a
+ * GPU they stay there between runs. On WebAssembly all that enters or leaves a run is copied, and what
+ * leaves is allocated anew: so they stay here, and only the rows of the newest tokens come out.
+ */
+import { freshOutput, pastInput, presentOutput, type ModelShape } from '../graph/stream';
+import type { Feed, Kept, Outputs, Session } from '../runtime/session';
+
+/** Tokens by which the buffers grow; they enter every run whole. */
+const GROWTH = 32;
+
+export interface KvCache {
+	/** Tokens read. */
+	readonly length: number;
+	/** Inputs of a run that reads `coming` more tokens. */
+	feeds(session: Session, coming: number): Record<string, Feed | Kept>;
+	/** Outputs of the run that `take` needs. */
+	readonly outputs: string[];
+	/** Takes over what a run that read `read` tokens gave back. */
+	take(outputs: Outputs, read: number): void;
+	/** Frees what lies on a GPU; empties the cache. */
+	forget(): void;
+}
+
+export function kvCache(form: 'whole' | 'rows', shape: ModelShape): KvCache {
+	return form === 'rows' ? new HostCache(shape) : new DeviceCache(shape);
+}
+
+/** The parts of a cache: keys and values of every layer. */
+function cacheParts(shape: ModelShape): { layer: number; part: 'key' | 'value' }[] {
+	return Array.from({ length: shape.layers }, (_, layer) => [
+		{ layer, part: 'key' as const },
+		{ layer, part: 'value' as const }
+	]).flat();
+}
+
+class HostCache implements KvCache {
+	length = 0;
+	#capacity = 0;
+	/** [kvHeads × capacity × dHead] each, rows after `length` unused. */
+	readonly #parts: { past: string; fresh: string; rows: Float32Array }[];
+	readonly outputs: string[];
+
+	constructor(private readonly shape: ModelShape) {
+		this.#parts = cacheParts(shape).map(({ layer, part }) => ({
+			past: pastInput(layer, part),
+			fresh: freshOutput(layer, part),
+			rows: new Float32Array(0)
+		}));
+		this.outputs = this.#parts.map((p) => p.fresh);
+	}
+
+	feeds(_session: Session, coming: number): Record<string, Feed> {
+		this.#provide(this.length + coming);
+		const feeds: Record<string, Feed> = {};
+		const dims = [1, this.shape.kvHeads, this.#capacity, this.shape.dHead];
+		for (const { past, rows } of this.#parts) feeds[past] = { data: rows, dims };
+		return feeds;
+	}
+
+	take({ data }: Outputs, read: number): void {
+		const { kvHeads, dHead } = this.shape;
+		for (const { fresh, rows } of this.#parts) {
+			const made = data[fresh] as Float32Array;
+			for (let h = 0; h < kvHeads; h++)
+				rows.set(
+					made.subarray(h * read * dHead, (h + 1) * read * dHead),
+					(h * this.#capacity + this.length) * dHead
+				);
+		}
+		this.length += read;
+	}
+
+	forget(): void {
+		this.length = 0;
+	}
+
+	#provide(total: number): void {
+		const { kvHeads, dHead, context } = this.shape;
+		if (total <= this.#capacity) return;
+		const capacity = Math.min(context, Math.ceil(total / GROWTH) * GROWTH);
+		for (const part of this.#parts) {
+			const rows = new Float32Array(kvHeads * capacity * dHead);
+			for (let h = 0; h < kvHeads; h++) {
+				const from = h * this.#capacity * dHead;
+				rows.set(part.rows.subarray(from, from + this.length * dHead), h * capacity * dHead);
+			}
+			part.rows = rows;
+		}
+		this.#capacity = capacity;
+	}
+}
+
+class DeviceCache implements KvCache {
+	length = 0;
+	#kept: Record<string, Kept> = {};
+	readonly #parts: { past: string; present: string }[];
+	readonly outputs: string[];
+
+	constructor(private readonly shape: ModelShape) {
+		this.#parts = cacheParts(shape).map(({ layer, part }) => ({
+			past: pastInput(layer, part),
+			present: presentOutput(layer, part)
+		}));
+		this.outputs = this.#parts.map((p) => p.present);
+	}
+
+	feeds(session: Session): Record<string, Kept> {
+		const { kvHeads, dHead } = this.shape;
+		return Object.fromEntries(
+			this.#parts.map(({ past, present }) => [
+				past,
+				this.#kept[present] ?? session.empty([1, kvHeads, 0, dHead])
+			])
+		);
+	}
+
+	take({ kept }: Outputs, read: number): void {
+		this.#dispose();
+		this.#kept = kept;
+		this.length += read;
+	}
+
+	forget(): void {
+		this.#dispose();
+		this.#kept = {};
+		this.length = 0;
+	}
+
+	#dispose(): void {
+		for (const tensor of Object.values(this.#kept)) tensor.dispose();
+	}
+}

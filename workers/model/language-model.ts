@@ -1,0 +1,374 @@
+/** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
+import type { Site } from '../../src/core/contract';
+import { Problem } from '../../src/core/names/errors';
+import {
+	attnOut,
+	EMBEDDING,
+	headsLayer,
+	mlpOut,
+	placeOf,
+	residPost
+} from '../../src/core/names/site';
+import type { Architecture, Config } from '../graph/families/family';
+import { architectureOf } from '../graph/families/families';
+import { maskFor } from '../graph/attention';
+import { Graph, type Weight } from '../graph/graph';
+import { addSites, Stream, type CacheForm, type EditedSae, type ModelShape } from '../graph/stream';
+import { kvCache, type KvCache } from './kv-cache';
+import {
+	breathe,
+	cacheForm,
+	Session,
+	type Feed,
+	type Kept,
+	type SessionFiles
+} from '../runtime/session';
+
+/** Tokens of a prompt read in one run: short enough that a newer prompt need not wait long. */
+const CHUNK = 32;
+/** Graphs with edits inside that are kept ready. */
+const VARIANTS = 3;
+/** Rows of a run over many worlds: attention's past is repeated for each. */
+const WORLDS = 48;
+
+/** Where each of the model's tensors lies, and the files they lie in. */
+export interface ModelWeights {
+	weight(name: string): Weight;
+	/** The same as numbers, row-major. */
+	read(name: string): { shape: number[]; data: Float32Array };
+	files: SessionFiles;
+	/** The most bytes of the weights that were in memory at a time outside the runtime, so far. */
+	held(): number;
+}
+
+/** Edits ready for the graph. */
+export interface Steering {
+	/** Vectors added at every position where a site is written, `[dModel]` each. */
+	adds: Map<Site, Float32Array>;
+	/** SAEs whose edits depend on their activations. */
+	edited: EditedSae[];
+	/** Their inputs, by the graph's names. */
+	feeds: Record<string, Feed>;
+}
+
+/** What the model has read so far, under one steering. */
+export interface Cache {
+	readonly kv: KvCache;
+	/** null reads without any. */
+	readonly steering: Steering | null;
+	/** What the steering feeds to every run. */
+	readonly feeds: Record<string, Feed>;
+}
+
+export interface Step {
+	/** [vocab] after the last token. */
+	logits: Float32Array;
+	/** [tokens × width] for each tap asked for: dModel at a site, that of all heads before W_O. */
+	taps: Map<Site, Float32Array>;
+}
+
+/** One of many readings of a token. */
+export interface World {
+	/** [vocab] */
+	logits: Float32Array;
+	/** [width] each. */
+	taps: Map<Site, Float32Array>;
+}
+
+/** Where the graph adds what is to be added at a site: for a residual it does so with the MLP's output. */
+function writtenAt(site: Site): Site {
+	const place = placeOf(site)!;
+	return place.kind === 'resid' ? mlpOut(place.layer) : site;
+}
+
+function addTo(all: Float32Array, at: number, vector: Float32Array): void {
+	for (let c = 0; c < vector.length; c++) all[at + c]! += vector[c]!;
+}
+
+export class LanguageModel {
+	readonly architecture: Architecture;
+	readonly shape: ModelShape;
+	readonly #variants = new Map<string, Promise<Session>>();
+	readonly #form: 'whole' | 'rows';
+	#worlds: Promise<Session> | null = null;
+	/** The session of `texts`, and the sites that its graph reaches. */
+	#texts: { sites: string; session: Promise<Session> } | null = null;
+
+	constructor(
+		readonly config: Config,
+		readonly weights: ModelWeights,
+		form = cacheForm()
+	) {
+		this.#form = form;
+		this.architecture = architectureOf(config);
+		this.shape = this.architecture.shape(config);
+	}
+
+	/** Every site that can be read, in the order of computation. */
+	get sites(): Site[] {
+		const blocks = Array.from({ length: this.shape.layers }, (_, l) => [
+			attnOut(l),
+			mlpOut(l),
+			residPost(l)
+		]);
+		return [EMBEDDING, ...blocks.flat()];
+	}
+
+	/** Numbers a token has at a site, or before W_O. */
+	width(tap: Site): number {
+		const { dModel, heads, dHead } = this.shape;
+		return headsLayer(tap) === null ? dModel : heads * dHead;
+	}
+
+	/** Nothing read yet. */
+	begin(steering: Steering | null = null): Cache {
+		return {
+			kv: kvCache(this.#form, this.shape),
+			steering,
+			feeds: steering ? this.#steeringFeeds(steering) : {}
+		};
+	}
+
+	/** Reads more tokens; the cache grows in place. Aborts between chunks. */
+	async read(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal): Promise<Step> {
+		if (cache.kv.length + ids.length > this.shape.context)
+			throw new Problem(
+				'unsupported',
+				`The model reads at most ${this.shape.context} tokens.`,
+				'Shorten the prompt.'
+			);
+		const taps = new Map(sites.map((s) => [s, new Float32Array(ids.length * this.width(s))]));
+		let logits = new Float32Array(0);
+		for (let at = 0; at < ids.length; at += CHUNK) {
+			const chunk = ids.slice(at, at + CHUNK);
+			const step = await this.#run(cache, chunk, sites, signal);
+			for (const site of sites)
+				taps.get(site)!.set(step.data[site] as Float32Array, at * this.width(site));
+			logits = step.data.logits as Float32Array<ArrayBuffer>;
+			if (ids.length > 1) await breathe();
+			signal?.throwIfAborted();
+		}
+		return { logits, taps };
+	}
+
+	/** Reads a text from its start, under a steering if given, and keeps nothing of it. */
+	async readOnce(
+		ids: number[],
+		sites: Site[],
+		signal?: AbortSignal,
+		steering: Steering | null = null
+	): Promise<Step> {
+		const cache = this.begin(steering);
+		try {
+			return await this.read(cache, ids, sites, signal);
+		} finally {
+			this.forget(cache);
+		}
+	}
+
+	/**
+	 * One more token read many times over, after what `cache` holds and leaving it as it is: in world w,
+	 * `adds[w]` says what is added where a site is written. Returns for each world the logits, `[vocab]`, and
+	 * the taps asked for, `[width]` each. A site's own tap shows what was added to it only if it is residual.
+	 */
+	async worlds(
+		cache: Cache,
+		id: number,
+		adds: Map<Site, Float32Array>[],
+		sites: Site[],
+		signal?: AbortSignal
+	): Promise<World[]> {
+		const { dModel, layers, vocabSize } = this.shape;
+		const session = await (this.#worlds ??= this.#open());
+		const places = addSites(layers, []);
+		const out: World[] = [];
+		for (let at = 0; at < adds.length; at += WORLDS) {
+			const part = adds.slice(at, at + WORLDS);
+			const all = new Float32Array(part.length * places.length * dModel);
+			part.forEach((of, w) => {
+				for (const [site, vector] of of) {
+					const place = places.indexOf(writtenAt(site));
+					addTo(all, (w * places.length + place) * dModel, vector);
+				}
+			});
+			const feeds = {
+				...this.#inputs(session, [id], cache.kv, part.length),
+				adds: { data: all, dims: [part.length, places.length, dModel] }
+			};
+			const { data } = await session.run(feeds, ['logits', ...sites], signal);
+			const rows = (name: string, width: number, w: number) =>
+				(data[name] as Float32Array).subarray(w * width, (w + 1) * width);
+			part.forEach((_, w) =>
+				out.push({
+					logits: rows('logits', vocabSize, w),
+					taps: new Map(sites.map((site) => [site, rows(site, this.width(site), w)]))
+				})
+			);
+			await breathe();
+			signal?.throwIfAborted();
+		}
+		return out;
+	}
+
+	/**
+	 * Texts of one length, each read from its start and all in one run: the sites, `[texts × length × dModel]`
+	 * each. Reads no deeper than these sites. Faster than `readOnce` where nothing waits for the thread.
+	 */
+	async texts(
+		ids: number[][],
+		sites: Site[],
+		signal?: AbortSignal
+	): Promise<Map<Site, Float32Array>> {
+		const session = await this.#upTo(sites);
+		const [rows, length] = [ids.length, ids[0]?.length ?? 0];
+		const dims = [rows, addSites(this.shape.layers, []).length, this.shape.dModel];
+		const feeds = {
+			...this.#inputs(session, ids[0] ?? [], kvCache(this.#form, this.shape), rows),
+			ids: { data: BigInt64Array.from(ids.flat(), BigInt), dims: [rows, length] },
+			adds: { data: new Float32Array(dims.reduce((a, b) => a * b)), dims }
+		};
+		const { data } = await session.run(feeds, sites, signal);
+		return new Map(sites.map((site) => [site, data[site] as Float32Array]));
+	}
+
+	/**
+	 * A model in which the value of one site is given, not computed: what splicing an SAE's
+	 * reconstruction in, or ablating a site, takes. Reads whole texts from their start; returns the last
+	 * residual, `[tokens × dModel]`.
+	 */
+	async splice(site: Site): Promise<{
+		run(ids: number[], value: Float32Array): Promise<Float32Array>;
+		release(): Promise<void>;
+	}> {
+		const graph = new Graph();
+		const weight = (name: string) => this.weights.weight(name);
+		const stream = new Stream(graph, this.shape, weight, this.#form, null, site);
+		this.architecture.build(stream, this.config);
+		const last = residPost(this.shape.layers - 1);
+		const session = await Session.create(graph.finish([last]), this.weights.files, []);
+		return {
+			run: async (ids, value) => {
+				// The last residual's own tap lies before its replacement.
+				if (site === last) return value;
+				const feeds = {
+					...this.#inputs(session, ids, kvCache(this.#form, this.shape)),
+					replace: { data: value, dims: [1, ids.length, this.width(site)] }
+				};
+				return (await session.run(feeds, [last])).data[last] as Float32Array;
+			},
+			release: () => session.release()
+		};
+	}
+
+	/** Frees what a cache keeps; needed on a GPU, harmless elsewhere. */
+	forget(cache: Cache): void {
+		cache.kv.forget();
+	}
+
+	async release(): Promise<void> {
+		for (const session of this.#variants.values()) await (await session).release();
+		this.#variants.clear();
+		await (await this.#worlds)?.release();
+		this.#worlds = null;
+		await (await this.#texts?.session)?.release();
+		this.#texts = null;
+	}
+
+	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
+		const { kv } = cache;
+		const session = await this.#session(cache.steering?.edited ?? null, signal);
+		const feeds: Record<string, Feed | Kept> = {
+			...this.#inputs(session, ids, kv),
+			...cache.feeds
+		};
+		const out = await session.run(feeds, ['logits', ...kv.outputs, ...sites], signal);
+		kv.take(out, ids.length);
+		return out;
+	}
+
+	/** Tokens, their places and the KV cache as the graph takes them, the same in every row. */
+	#inputs(session: Session, ids: number[], kv: KvCache, rows = 1): Record<string, Feed | Kept> {
+		const total = kv.length + ids.length;
+		const every = Array.from({ length: rows }, () => ids).flat();
+		const feeds: Record<string, Feed | Kept> = {
+			ids: { data: BigInt64Array.from(every, BigInt), dims: [rows, ids.length] },
+			seqlens_k: { data: new Int32Array(rows).fill(total - 1), dims: [rows] },
+			total_sequence_length: { data: Int32Array.of(total), dims: [1] },
+			...kv.feeds(session, ids.length)
+		};
+		for (const name of session.inputs) {
+			const mask = maskFor(name, kv.length, ids.length);
+			if (mask) feeds[name] = { data: mask, dims: [ids.length, total] };
+			if (name === 'positions') {
+				const places = BigInt64Array.from(ids, (_, i) => BigInt(kv.length + i));
+				feeds[name] = { data: places, dims: [ids.length] };
+			}
+		}
+		return feeds;
+	}
+
+	#steeringFeeds({ adds, edited, feeds }: Steering): Record<string, Feed> {
+		const { dModel, layers } = this.shape;
+		const sites = addSites(layers, edited);
+		const all = new Float32Array(sites.length * dModel);
+		sites.forEach((site, i) => all.set(adds.get(site) ?? [], i * dModel));
+		return { ...feeds, adds: { data: all, dims: [all.length] } };
+	}
+
+	/** The session whose graph holds these SAEs' edits; made when first needed. */
+	#session(edited: EditedSae[] | null, signal?: AbortSignal): Promise<Session> {
+		const key = edited ? `steered ${edited.map((e) => e.id).join(' ')}` : '';
+		const ready = this.#variants.get(key);
+		if (ready) return ready;
+		const session = Session.create(
+			this.#graph(edited),
+			this.#files(edited),
+			this.#form === 'whole' ? this.begin().kv.outputs : [],
+			signal
+		);
+		this.#variants.set(key, session);
+		session.catch(() => this.#variants.delete(key));
+		const spare = [...this.#variants.keys()].filter((k) => k !== '' && k !== key);
+		for (const old of spare.slice(0, Math.max(0, spare.length + 2 - VARIANTS))) {
+			const stale = this.#variants.get(old)!;
+			this.#variants.delete(old);
+			void stale.then((s) => s.release()).catch(() => undefined);
+		}
+		return session;
+	}
+
+	/** The session of `worlds`. */
+	#open(): Promise<Session> {
+		const session = Session.create(this.#graph([], 'worlds'), this.weights.files);
+		session.catch(() => (this.#worlds = null));
+		return session;
+	}
+
+	/** A session that computes these sites and nothing that they do not need; the one before is freed. */
+	async #upTo(sites: Site[]): Promise<Session> {
+		const key = sites.toSorted().join(' ');
+		if (this.#texts?.sites === key) return this.#texts.session;
+		const before = this.#texts?.session;
+		const session = Session.create(this.#graph([], 'worlds', sites), this.weights.files);
+		this.#texts = { sites: key, session };
+		session.catch(() => (this.#texts = null));
+		await (await before?.catch(() => null))?.release();
+		return session;
+	}
+
+	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form, wanted?: Site[]): Uint8Array {
+		const graph = new Graph();
+		const weight = (name: string) => this.weights.weight(name);
+		const stream = new Stream(graph, this.shape, weight, form, edited);
+		this.architecture.build(stream, this.config);
+		return graph.finish(wanted);
+	}
+
+	#files(edited: EditedSae[] | null): SessionFiles {
+		return Object.assign(
+			{},
+			this.weights.files,
+			...(edited ?? []).map((e) => e.files)
+		) as SessionFiles;
+	}
+}

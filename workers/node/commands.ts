@@ -1,0 +1,260 @@
+/** The commands of the README's table, each a thin layer over the engine. */
+import type { Edit, Opened, TokenProbability } from '../../src/core/contract';
+import { Problem } from '../../src/core/names/errors';
+import { parseEdit } from '../../src/core/steering/edits';
+import { QUICK, WHOLE } from '../../src/core/labs/reproduction';
+import { LocalEngine } from '../engine';
+import { usage, type Arguments } from './arguments';
+import { bytesIn } from './bytes';
+import { workedExample } from './example';
+import { FolderSource } from './folders/pack-source';
+import { keepFile } from './folders/keep-file';
+import { makePack } from './folders/pack';
+import { siteJson } from './site-json';
+import { mergeShards, textStatistics } from './corpus/statistics';
+import { readText } from './corpus/text-file';
+import { undo } from './fit';
+
+export interface Command {
+	options: string[];
+	flags?: string[];
+	run(args: Arguments): Promise<unknown>;
+}
+
+/** One job at a time on the command line. */
+const JOB = 1;
+
+async function open(args: Arguments): Promise<{ engine: LocalEngine; opened: Opened }> {
+	const engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
+	const address = args.need('pack');
+	const opened = await engine.open({ address, backend: 'wasm' }, JOB, () => undefined);
+	if (!opened.selfTest.ok)
+		process.stderr.write(`The self-test failed: ${opened.selfTest.sentence}\n`);
+	return { engine, opened };
+}
+
+const read: Command = {
+	options: ['pack', 'text', 'top'],
+	async run(args) {
+		const text = args.need('text');
+		const top = args.whole('top', 8, 1);
+		const { engine } = await open(args);
+		const sites: Record<string, unknown> = {};
+		let tokens: { text: string; id: number }[] = [];
+		let next: TokenProbability[] = [];
+		await engine.read({ text }, JOB, (part) => {
+			if (part.kind === 'tokens') {
+				tokens = part.tokens;
+				if (part.leftOut.length > 0)
+					process.stderr.write(
+						`The last ${part.leftOut.length} tokens do not fit and are left out.\n`
+					);
+			} else if (part.kind === 'next') next = part.next;
+			else sites[part.site.sae] = siteJson(part.site, top);
+		});
+		return { tokens: tokens.map((t) => t.text), ids: tokens.map((t) => t.id), sites, next };
+	}
+};
+
+const write: Command = {
+	options: ['pack', 'text', 'tokens', 'temperature', 'top-p', 'seed', 'steer'],
+	async run(args) {
+		const request = {
+			text: args.need('text'),
+			tokens: args.whole('tokens', 40, 1),
+			temperature: args.number('temperature', 0),
+			topP: args.number('top-p', 1),
+			seed: args.whole('seed', 0),
+			edits: args.all('steer').map(edit)
+		};
+		if (request.temperature < 0) throw usage('--temperature must not be below 0');
+		if (!(request.topP > 0 && request.topP <= 1))
+			throw usage('--top-p must lie above 0 and up to 1');
+		const { engine } = await open(args);
+		const { text, ids, tokens, stop } = await engine.write(request, JOB, () => undefined);
+		if (stop === 'context full')
+			process.stderr.write('The context is full: the text ends early.\n');
+		return { text, ids, tokens };
+	}
+};
+
+function edit(text: string): Edit {
+	const parsed = parseEdit(text);
+	if (parsed) return parsed;
+	throw usage(
+		`--steer "${text.slice(0, 80)}" is not of the form FEATURE_ID=add:6 (add, set, scale, ablate)`
+	);
+}
+
+const feature: Command = {
+	options: ['pack', 'id'],
+	async run(args) {
+		const id = args.need('id');
+		const { engine } = await open(args);
+		return engine.feature(id);
+	}
+};
+
+const flow: Command = {
+	options: ['pack', 'id', 't-res', 't-module'],
+	async run(args) {
+		const request = {
+			id: args.need('id'),
+			tRes: args.number('t-res'),
+			tModule: args.number('t-module')
+		};
+		const { engine } = await open(args);
+		return engine.flow(request);
+	}
+};
+
+const origins: Command = {
+	options: ['pack', 'site'],
+	async run(args) {
+		const site = args.need('site');
+		const { engine } = await open(args);
+		return engine.origins(site, JOB);
+	}
+};
+
+const report: Command = {
+	options: ['pack'],
+	flags: ['measure'],
+	async run(args) {
+		const { pack } = await FolderSource.open(args.need('pack'));
+		const rows = pack.saes.map((sae) => ({
+			sae: sae.id,
+			site: sae.site,
+			d_in: sae.cfg.dIn,
+			d_sae: sae.cfg.dSae,
+			architecture: sae.cfg.architecture,
+			...(sae.metrics ?? {})
+		}));
+		if (!args.get('measure')) return rows;
+		const { engine } = await open(args);
+		let last = '';
+		const { saes } = await engine.remeasure(JOB, ({ what }) => {
+			if (what !== last) process.stderr.write(`measuring ${what}\n`);
+			last = what;
+		});
+		return rows.map((row) => {
+			const found = saes.find(({ sae }) => sae === row.sae);
+			const { measured = null, stated = null, worst = null } = found ?? {};
+			return { ...row, measured, stated, worst };
+		});
+	}
+};
+
+const reproduction: Command = {
+	options: ['pack', 'seed'],
+	flags: ['quick', 'keep'],
+	async run(args) {
+		const { engine } = await open(args);
+		const settings = { ...(args.get('quick') ? QUICK : WHOLE), seed: args.whole('seed', 1) };
+		let said = '';
+		const found = await engine.reproduce(settings, JOB, ({ what, done, total }) => {
+			const line = `${what} ${done} of ${total}`;
+			if (line !== said) process.stderr.write(`${(said = line)}\n`);
+		});
+		if (args.get('keep'))
+			await keepFile(args.need('pack'), 'reproduction', 'reproduction.json', found);
+		return found;
+	}
+};
+
+const verdict: Command = {
+	options: ['pack', 'text', 'sae', 'apply'],
+	async run(args) {
+		const file = args.get('text');
+		const text = file === undefined ? null : await readText(file, '--text');
+		const apply = args.get('apply');
+		const chosen = [...args.all('sae'), ...args.all('apply')];
+		const { engine } = await open(args);
+		const request = { text, saes: chosen.length > 0 ? [...new Set(chosen)] : null };
+		let said = '';
+		const step = ({ what }: { what: string }) => {
+			if (what !== said) process.stderr.write(`measuring ${(said = what)}\n`);
+		};
+		const found = await engine.workshop.examine(request, JOB, step, () => undefined);
+		if (apply === undefined) return found;
+		return { ...found, applied: await undo(args.need('pack'), found, apply) };
+	}
+};
+
+const verify: Command = {
+	options: ['pack'],
+	async run(args) {
+		const source = await FolderSource.open(args.need('pack'));
+		const files = Object.keys(source.pack.files);
+		for (const file of files) await source.bytes(file);
+		const { engine, opened } = await open(args);
+		await engine.bench.saes(source.pack.saes.map((s) => s.id));
+		for (const { id } of source.pack.saes) {
+			await engine.bench.statistics(id);
+			await engine.bench.labels(id);
+		}
+		const test = (await engine.verify(JOB)) ?? opened.selfTest;
+		if (!test.ok)
+			throw new Problem(
+				'self-test',
+				`The pack's numbers are not those it was made with. ${test.sentence}`,
+				'Copy the pack again from where it came from.'
+			);
+		return { ok: true, files: files.length, saes: source.pack.saes.length, self_test: test };
+	}
+};
+
+const pack: Command = {
+	options: ['model', 'sae', 'out', 'corpus', 'dtype', 'max-file', 'pack', 'shard', 'merge'],
+	flags: ['stats'],
+	async run(args) {
+		const shards = args.all('merge');
+		if (shards.length > 0) return mergeShards(args.get('pack') ?? args.need('out'), shards);
+		const stats = args.get('stats') !== undefined;
+		const limit = args.get('max-file');
+		if (!stats && args.get('pack') !== undefined) throw usage('--pack needs --stats or --merge');
+		const made =
+			args.get('pack') === undefined &&
+			(await makePack({
+				model: args.need('model'),
+				saes: args.all('sae'),
+				out: args.need('out'),
+				corpus: stats ? null : (args.get('corpus') ?? null),
+				dtype: args.get('dtype') ?? 'f32',
+				maxFile: limit === undefined ? undefined : bytesIn(limit, '--max-file')
+			}));
+		if (!stats) return made;
+		return textStatistics({
+			pack: args.get('pack') ?? args.need('out'),
+			corpus: args.need('corpus'),
+			saes: made ? [] : args.all('sae'),
+			shard: args.get('shard') ?? null,
+			out: args.get('out') ?? null
+		});
+	}
+};
+
+const example: Command = {
+	options: ['pack', 'text', 'steer'],
+	async run(args) {
+		const { engine } = await open(args);
+		args.all('steer').forEach(edit);
+		const made = await workedExample(engine, args.need('text'), args.all('steer'));
+		await keepFile(args.need('pack'), 'worked_example', 'worked-example.json', made);
+		return { plain: made.write.plain, steered: made.write.steered, steer: made.write.steer };
+	}
+};
+
+export const COMMANDS: Record<string, Command> = {
+	read,
+	write,
+	feature,
+	flow,
+	origins,
+	report,
+	reproduce: reproduction,
+	verdict,
+	verify,
+	pack,
+	example
+};

@@ -1,0 +1,58 @@
+/** A folder, one file or a zip archive of a disk, as the readers of models and SAEs see it. */
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../../../src/core/names/errors';
+import type { Folder } from '../../import/files/folder';
+import { folderOfArchive } from '../../import/files/archive-folder';
+
+const MOST_FILES = 5_000;
+const DEEPEST = 4;
+
+/** `what`: what is looked for there, for sentences. Throws a Problem when there is nothing there. */
+export async function openFolder(where: string, what = 'an SAE'): Promise<Folder> {
+	const there = await stat(where).catch(() => null);
+	if (!there)
+		throw new Problem(
+			'pack-missing',
+			`There is no "${where.slice(-120)}" to read ${what} from.`,
+			'Give a folder, a file or a zip archive.'
+		);
+	const name = path.resolve(where);
+	if (there.isDirectory()) return onDisk(name, name, await filesBelow(where, '', 0));
+	if (where.endsWith('.zip')) return folderOfArchive(name, new Blob([await readFile(where)]));
+	return onDisk(name, path.dirname(name), [path.basename(where)]);
+}
+
+async function onDisk(name: string, root: string, names: string[]): Promise<Folder> {
+	const sizes = await Promise.all(names.map((file) => stat(path.join(root, file))));
+	return {
+		name,
+		names,
+		sizes: new Map(names.map((file, i) => [file, sizes[i]!.size])),
+		// Own memory from offset 0: small files come as slices of a shared pool.
+		read: async (file) => new Uint8Array(await readFile(path.join(root, file))),
+		async part(file, start, end) {
+			const handle = await open(path.join(root, file));
+			try {
+				const { buffer, bytesRead } = await handle.read(new Uint8Array(end - start), {
+					position: start
+				});
+				return buffer.subarray(0, bytesRead);
+			} finally {
+				await handle.close();
+			}
+		}
+	};
+}
+
+async function filesBelow(root: string, below: string, depth: number): Promise<string[]> {
+	const names: string[] = [];
+	for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+		const name = below ? `${below}/${entry.name}` : entry.name;
+		if (entry.isDirectory()) {
+			if (depth < DEEPEST) names.push(...(await filesBelow(root, name, depth + 1)));
+		} else names.push(name);
+		if (names.length > MOST_FILES) break;
+	}
+	return names.sort();
+}

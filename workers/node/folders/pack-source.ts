@@ -1,0 +1,86 @@
+/** A pack in a folder, as the command line reads it: every file checked against its size and sha256. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../../../src/core/names/errors';
+import { parsePack, type Pack } from '../../../src/core/packs/manifest';
+import { inMemory, type OpenFile } from '../../../src/core/files/open-file';
+import { partsOf, type Part } from '../../../src/core/packs/parts';
+import type { PackSource } from '../../../src/core/packs/source';
+
+export class FolderSource implements PackSource {
+	private constructor(
+		readonly folder: string,
+		readonly pack: Pack,
+		readonly hash: string
+	) {}
+
+	/** Throws a Problem when the folder holds no readable pack. */
+	static async open(folder: string): Promise<FolderSource> {
+		const text = await readFile(path.join(folder, 'pack.json')).catch(() => null);
+		if (!text)
+			throw new Problem(
+				'pack-missing',
+				`There is no pack in "${folder}" (it has no pack.json).`,
+				'Give --pack the folder of a pack, for example models/default.'
+			);
+		return new FolderSource(folder, parsePack(parsed(text)), sha256(text));
+	}
+
+	async bytes(file: string): Promise<Uint8Array> {
+		const expected = this.pack.files[file]!;
+		const parts: Uint8Array[] = [];
+		for (const part of partsOf(file, expected)) {
+			const bytes = await readFile(path.join(this.folder, part.path)).catch(() => null);
+			if (!bytes) throw damaged(`The file ${part.path} is missing from the pack.`);
+			parts.push(bytes);
+		}
+		// Own memory from offset 0: small files come as slices of a shared pool.
+		const bytes = new Uint8Array(parts.length > 1 ? Buffer.concat(parts) : parts[0]!);
+		if (bytes.length !== expected.bytes)
+			throw damaged(`The file ${file} has ${bytes.length} bytes instead of ${expected.bytes}.`);
+		if (sha256(bytes) !== expected.sha256)
+			throw damaged(`The file ${file} has been altered: its sha256 is another.`);
+		return bytes;
+	}
+
+	/** Into memory: files are small beside what the command line may use. */
+	async open(file: string): Promise<OpenFile> {
+		return inMemory(await this.bytes(file));
+	}
+
+	async stored(): Promise<Set<string>> {
+		const files = Object.entries(this.pack.files);
+		const isThere = ({ path: name }: Part) =>
+			stat(path.join(this.folder, name)).then(
+				() => true,
+				() => false
+			);
+		const there = await Promise.all(
+			files.map(([file, entry]) => Promise.all(partsOf(file, entry).map(isThere)))
+		);
+		return new Set(files.filter((_, i) => there[i]!.every(Boolean)).map(([file]) => file));
+	}
+
+	fetched(): number {
+		return 0;
+	}
+}
+
+function parsed(bytes: Uint8Array): unknown {
+	try {
+		return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+	} catch {
+		throw new Problem(
+			'pack-invalid',
+			'pack.json is not valid JSON.',
+			'Copy the pack again from where it came from.'
+		);
+	}
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function damaged(sentence: string): Problem {
+	return new Problem('pack-damaged', sentence, 'Copy the pack again from where it came from.');
+}

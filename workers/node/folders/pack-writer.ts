@@ -1,0 +1,81 @@
+/** A pack in the making, or one that is revised, in a folder. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parsePack, type PackFile } from '../../../src/core/packs/manifest';
+import { cutOf, partsOf } from '../../../src/core/packs/parts';
+import { manifestText, type PackWriter } from '../../../src/core/packs/writer';
+import { FolderSource } from './pack-source';
+
+export class PackFolder implements PackWriter {
+	readonly #dropped = new Set<string>();
+
+	private constructor(
+		readonly folder: string,
+		readonly base: Record<string, unknown> | null,
+		readonly files: Record<string, PackFile>,
+		readonly limit: number
+	) {}
+
+	/** A pack made anew; a file of more than `limit` bytes is written in parts. */
+	static make(folder: string, limit = Infinity): PackFolder {
+		return new PackFolder(folder, null, {}, limit);
+	}
+
+	/** The pack that is in the folder, to be changed there. Throws a Problem when there is none. */
+	static async revise(folder: string): Promise<PackFolder> {
+		const { pack } = await FolderSource.open(folder);
+		const text = await readFile(path.join(folder, 'pack.json'), 'utf8');
+		const { files: _, ...base } = JSON.parse(text) as Record<string, unknown>;
+		return new PackFolder(folder, base, { ...pack.files }, Infinity);
+	}
+
+	get count(): number {
+		return Object.keys(this.files).length + 1;
+	}
+
+	get bytes(): number {
+		return Object.values(this.files).reduce((sum, f) => sum + f.bytes, 0);
+	}
+
+	async write(file: string, ...pieces: Uint8Array[]): Promise<void> {
+		if (this.files[file]?.parts) this.drop(file);
+		const hash = createHash('sha256');
+		for (const piece of pieces) hash.update(piece);
+		const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+		const parts = bytes > this.limit ? cutOf(file, bytes, this.limit) : null;
+		this.files[file] = { bytes, sha256: hash.digest('hex'), ...(parts && { parts }) };
+		const whole = parts ? Buffer.concat(pieces) : null;
+		let at = 0;
+		for (const part of partsOf(file, this.files[file])) {
+			const target = path.join(this.folder, part.path);
+			await mkdir(path.dirname(target), { recursive: true });
+			await writeFile(target, whole ? whole.subarray(at, (at += part.bytes)) : pieces);
+		}
+	}
+
+	drop(file: string): void {
+		for (const part of partsOf(file, this.files[file] ?? { bytes: 0 }))
+			this.#dropped.add(part.path);
+		delete this.files[file];
+	}
+
+	async read(file: string): Promise<Uint8Array> {
+		const parts: Uint8Array[] = [];
+		for (const part of partsOf(file, this.files[file] ?? { bytes: 0 }))
+			parts.push(await readFile(path.join(this.folder, part.path)));
+		return new Uint8Array(Buffer.concat(parts));
+	}
+
+	async finish(manifest: Record<string, unknown>): Promise<void> {
+		const text = manifestText(manifest, this.files);
+		parsePack(JSON.parse(text));
+		await writeFile(path.join(this.folder, 'pack.json'), text);
+		// Only now: until then the pack that was here is whole.
+		const lying = Object.entries(this.files).flatMap(([file, entry]) => partsOf(file, entry));
+		const kept = new Set(lying.map((part) => part.path));
+		for (const file of this.#dropped)
+			if (!kept.has(file)) await rm(path.join(this.folder, file), { force: true });
+		this.#dropped.clear();
+	}
+}

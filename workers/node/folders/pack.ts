@@ -1,0 +1,50 @@
+/** `pack`: a pack from folders of a disk, into a folder. */
+import path from 'node:path';
+import type { StoredDtype } from '../../../src/core/import/order';
+import { makePack as make } from '../../import/build-pack';
+import { startRuntime } from '../../runtime/session';
+import { usage } from '../arguments';
+import { openFolder } from './disk-folder';
+import { PackFolder } from './pack-writer';
+import { parseSaeArgument } from '../sae-argument';
+import { readText } from '../corpus/text-file';
+
+export interface PackRequest {
+	model: string;
+	/** Folders, files or archives, each with what is stated of it after a `#`. */
+	saes: string[];
+	out: string;
+	/** A text file for statistics; null leaves them not measured. */
+	corpus: string | null;
+	dtype: string;
+	/** Files of more bytes are written in parts. */
+	maxFile?: number | undefined;
+}
+
+export async function makePack(request: PackRequest): Promise<unknown> {
+	const { out, dtype } = request;
+	if (!['f32', 'f16', 'q8'].includes(dtype)) throw usage('--dtype must be f32, f16 or q8');
+	const model = await openFolder(request.model, 'a model');
+	const saes = [];
+	for (const argument of request.saes) {
+		const { where, stated } = parseSaeArgument(argument);
+		saes.push({ folder: await openFolder(where), stated });
+	}
+	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
+	const writer = PackFolder.make(out, request.maxFile);
+	await startRuntime(null);
+	const order = {
+		model,
+		saes,
+		corpus,
+		dtype: dtype as StoredDtype,
+		title: path.basename(path.resolve(request.model)),
+		name: path.basename(path.resolve(out)),
+		nulls: true
+	};
+	let said = '';
+	const { saes: ids, provenance } = await make(writer, order, ({ what }) => {
+		if (what !== said) process.stderr.write(`${(said = what)}\n`);
+	});
+	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };
+}

@@ -1,0 +1,30 @@
+/** The same engine headless: one JSON value on stdout, everything else on stderr. */
+import { Problem } from '../../src/core/names/errors';
+import { COMMANDS } from './commands';
+import { Arguments, usage } from './arguments';
+
+/** A closed pipe is no error of ours. */
+process.stdout.on('error', () => process.exit(0));
+
+async function run(): Promise<void> {
+	const [name = '', ...words] = process.argv.slice(2);
+	const command = COMMANDS[name];
+	if (!command)
+		throw usage(name ? `There is no command "${name.slice(0, 40)}"` : 'A command is missing');
+	const args = new Arguments(words, command.options, ['json', ...(command.flags ?? [])]);
+	const answer = await command.run(args);
+	await new Promise<void>((done) =>
+		process.stdout.write(`${JSON.stringify(answer)}\n`, () => done())
+	);
+}
+
+run().then(
+	() => process.exit(0),
+	(error: unknown) => {
+		const text =
+			error instanceof Problem
+				? error.message
+				: `Something unexpected happened (${error instanceof Error ? error.message : String(error)}). Check the options and try again.`;
+		process.stderr.write(`${text.replace(/\s+/g, ' ')}\n`, () => process.exit(1));
+	}
+);

@@ -1,0 +1,47 @@
+/** The builds of the inference runtime on their way into a static site: in parts where a host limits a file. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cutOf, partsOf } from '../../../src/core/packs/parts';
+import type { CutRuntime } from '../../runtime/runtime-parts';
+
+const DIST = path.resolve(import.meta.dirname, '../../../node_modules/onnxruntime-web/dist');
+/** The folder of a built site that holds the program. */
+const ASSETS = 'assets';
+
+/** Builds of more than `limit` bytes, by their names in the package, and the parts that are published of each. */
+export function cutRuntimes(limit: number): Record<string, CutRuntime> {
+	const cut: Record<string, CutRuntime> = {};
+	if (limit === Infinity) return cut;
+	for (const name of readdirSync(DIST).filter((file) => file.endsWith('.wasm'))) {
+		const bytes = readFileSync(path.join(DIST, name));
+		const parts = cutOf(name, bytes.length, limit);
+		if (!parts) continue;
+		const sha256 = createHash('sha256').update(bytes).digest('hex');
+		// Another version of it has other addresses: what a reader's browser keeps stays right.
+		const published = name.replace(/\.wasm$/, `-${sha256.slice(0, 8)}.wasm`);
+		cut[name] = {
+			bytes: bytes.length,
+			sha256,
+			parts: partsOf(published, { bytes: bytes.length, parts })
+		};
+	}
+	return cut;
+}
+
+/** Puts parts into a built site, each in the place of the whole build that Vite has put there. */
+export async function writeRuntimes(cut: Record<string, CutRuntime>, site: string): Promise<void> {
+	const folder = path.join(site, ASSETS);
+	await mkdir(folder, { recursive: true });
+	for (const file of await readdir(folder)) {
+		const name = file.replace(/-[\w-]{8}\.wasm$/, '.wasm');
+		const runtime = cut[name];
+		if (!runtime || !file.endsWith('.wasm')) continue;
+		const bytes = readFileSync(path.join(DIST, name));
+		let at = 0;
+		for (const part of runtime.parts)
+			await writeFile(path.join(folder, part.path), bytes.subarray(at, (at += part.bytes)));
+		await rm(path.join(folder, file));
+	}
+}

@@ -1,0 +1,51 @@
+/** Writing: seeded sampling on top of the KV cache, steered or not. */
+import type { WriteRequest, Written, WrittenToken } from '../../src/core/contract';
+import { seeded } from '../../src/core/math/random';
+import { sample } from '../../src/core/math/sampling';
+import type { LanguageModel, Steering } from '../model/language-model';
+import { breathe } from '../runtime/session';
+import type { Tokenizer } from '../model/tokenizer';
+
+/** How often the thread lets messages in while it writes. */
+const BREATH_MS = 12;
+
+export async function write(
+	request: WriteRequest,
+	prompt: number[],
+	steering: Steering | null,
+	model: LanguageModel,
+	tokenizer: Tokenizer,
+	onToken: (token: WrittenToken) => void,
+	signal?: AbortSignal
+): Promise<Omit<Written, 'leftOut'>> {
+	const uniform = seeded(request.seed);
+	const room = model.shape.context - prompt.length;
+	const wanted = Math.min(request.tokens, room);
+	const end = model.config.eos_token_id;
+	const cache = model.begin(steering);
+	const ids: number[] = [];
+	let stop: Written['stop'] = wanted < request.tokens ? 'context full' : 'length';
+	let breath = Date.now();
+	try {
+		let { logits } = await model.read(cache, prompt, [], signal);
+		while (ids.length < wanted) {
+			const id = sample(logits, request, uniform);
+			if (id === end) {
+				stop = 'end of text';
+				break;
+			}
+			ids.push(id);
+			onToken({ index: ids.length - 1, id, text: tokenizer.text(id) });
+			if (ids.length === wanted) break;
+			({ logits } = await model.read(cache, [id], [], signal));
+			if (Date.now() - breath > BREATH_MS) {
+				await breathe();
+				breath = Date.now();
+			}
+			signal?.throwIfAborted();
+		}
+	} finally {
+		model.forget(cache);
+	}
+	return { text: tokenizer.decode(ids), ids, tokens: ids.map((id) => tokenizer.text(id)), stop };
+}

@@ -1,0 +1,243 @@
+/**
+ * The only door to onnxruntime-web: loading the right build, the one queue before it, sessions and
+ * tensors. See https://onnxruntime.ai/docs/api/js/.
+ */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
+import type { Backend } from '../../src/core/contract';
+import { Problem } from '../../src/core/names/errors';
+import type { OpenFile } from '../../src/core/files/open-file';
+import { lend } from './external-data';
+import { joinRuntime, type CutRuntime } from './runtime-parts';
+
+/** Put in by vite.config.ts: the builds that the site holds in parts, by their names; nobody puts it in elsewhere. */
+declare const __RUNTIME__: Record<string, CutRuntime> | undefined;
+
+type Runtime = typeof import('onnxruntime-web');
+/** A value that stays with the engine between runs, on the GPU where there is one. */
+export type Kept = OrtTensor;
+
+export type Data = Float32Array | Int32Array | BigInt64Array;
+export interface Feed {
+	data: Data;
+	dims: number[];
+}
+
+/** Where weights lie, by the names that a graph gives the files. */
+export interface SessionFiles {
+	[file: string]: OpenFile;
+}
+
+let runtime: Promise<Runtime> | null = null;
+let device: GPUDevice | null = null;
+let backend: Backend = 'wasm';
+
+const inNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
+
+/**
+ * Loads onnxruntime-web once: the JSPI build where the browser has JSPI and a GPU is to be used, else
+ * the asyncify build for a GPU, else the plain one. A GPU needs its device.
+ */
+export function startRuntime(gpu: GPUDevice | null): Promise<void> {
+	device = gpu;
+	backend = gpu ? 'webgpu' : 'wasm';
+	runtime ??= loadRuntime(gpu !== null);
+	return runtime.then(
+		() => undefined,
+		(cause: unknown) => {
+			// The next call tries again: a network may be back.
+			runtime = null;
+			if (cause instanceof Problem) throw cause;
+			throw new Problem(
+				'unsupported',
+				'The inference runtime (WebAssembly) could not be started in this browser.',
+				'Reload the page; if it stays so, use a current Chrome, Edge, Firefox or Safari.',
+				{ cause }
+			);
+		}
+	);
+}
+
+/** For work on packs while none is open: whatever runs goes on, else the plain runtime is started. */
+export function ensureRuntime(): Promise<void> {
+	return runtime ? runtime.then(() => undefined) : startRuntime(null);
+}
+
+/** How a graph built now should hand over its keys and values. */
+export const cacheForm = (): 'whole' | 'rows' => (backend === 'webgpu' ? 'whole' : 'rows');
+
+/** Goes on without the GPU, in the runtime that is already loaded. */
+export function leaveGpu(): void {
+	device = null;
+	backend = 'wasm';
+}
+
+async function loadRuntime(gpu: boolean): Promise<Runtime> {
+	let ort: Runtime;
+	if (inNode) {
+		// A name the bundler cannot see: in the browser's bundle this build would add 28 MB.
+		const name = 'onnxruntime-web';
+		ort = (await import(/* @vite-ignore */ name)) as Runtime;
+	} else if (!gpu) {
+		ort = await import('onnxruntime-web/wasm');
+		await supply(ort, 'ort-wasm-simd-threaded.wasm');
+	} else if ('Suspending' in WebAssembly) {
+		ort = await import('onnxruntime-web/jspi');
+		await supply(ort, 'ort-wasm-simd-threaded.jspi.wasm');
+	} else {
+		ort = await import('onnxruntime-web/webgpu');
+		await supply(ort, 'ort-wasm-simd-threaded.asyncify.wasm');
+	}
+	ort.env.wasm.numThreads = 1;
+	ort.env.logLevel = 'error';
+	return ort;
+}
+
+/** Hands the runtime its WebAssembly where the site holds it in parts; else it fetches the whole itself. */
+async function supply(ort: Runtime, file: string): Promise<void> {
+	const cut = typeof __RUNTIME__ === 'undefined' ? undefined : __RUNTIME__[file];
+	if (cut) ort.env.wasm.wasmBinary = await joinRuntime(file, cut);
+}
+
+let tail: Promise<unknown> = Promise.resolve();
+
+/** onnxruntime-web does one thing at a time: sessions are made and run strictly one after another. */
+function exclusive<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+	const guarded = () => {
+		signal?.throwIfAborted();
+		return job();
+	};
+	const result = tail.then(guarded, guarded);
+	tail = result.catch(() => undefined);
+	return result;
+}
+
+/** Lets waiting messages in: a run on WebAssembly holds the thread until it ends. */
+export function breathe(): Promise<void> {
+	return new Promise((resolve) => {
+		const { port1, port2 } = new MessageChannel();
+		port1.onmessage = () => {
+			port1.close();
+			resolve();
+		};
+		port2.postMessage(null);
+	});
+}
+
+export class Session {
+	readonly #outputsKept: Set<string>;
+	private constructor(
+		readonly inner: InferenceSession,
+		readonly ort: Runtime,
+		kept: string[]
+	) {
+		this.#outputsKept = new Set(kept);
+	}
+
+	/**
+	 * A session for a serialised graph whose weights lie in `files`. Outputs named in `kept` stay with
+	 * the engine. Throws a Problem when memory runs out or the graph is refused.
+	 */
+	static create(
+		graph: Uint8Array,
+		files: SessionFiles,
+		kept: string[] = [],
+		signal?: AbortSignal
+	): Promise<Session> {
+		return exclusive(async () => {
+			const ort = await runtime!;
+			const gpu = backend === 'webgpu' && device;
+			try {
+				const options = {
+					executionProviders: gpu ? [{ name: 'webgpu', device: gpu } as never] : ['wasm'],
+					graphOptimizationLevel: 'basic',
+					// Errors only: what it warns of (shape arithmetic on the CPU) is meant.
+					logSeverityLevel: 3,
+					// One row times a matrix, the shape of decoding, is fastest on unpacked weights.
+					extra: { session: { disable_prepacking: '1' } },
+					...(gpu && {
+						preferredOutputLocation: Object.fromEntries(kept.map((k) => [k, 'gpu-buffer']))
+					})
+				} as InferenceSession.SessionOptions;
+				const inner = await lend(files, (externalData) =>
+					ort.InferenceSession.create(graph, { ...options, externalData })
+				);
+				return new Session(inner, ort, kept);
+			} catch (cause) {
+				throw namedProblem(cause);
+			}
+		}, signal);
+	}
+
+	/** What every run must be fed. */
+	get inputs(): readonly string[] {
+		return this.inner.inputNames;
+	}
+
+	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes what is kept. */
+	run(feeds: Record<string, Feed | Kept>, fetch: string[], signal?: AbortSignal): Promise<Outputs> {
+		return exclusive(async () => {
+			const tensors: Record<string, OrtTensor> = {};
+			for (const [name, feed] of Object.entries(feeds))
+				tensors[name] = isKept(feed) ? feed : tensor(this.ort, feed);
+			try {
+				const results = await this.inner.run(tensors, fetch);
+				const outputs: Outputs = { kept: {}, data: {} };
+				for (const name of fetch) {
+					const result = results[name]!;
+					if (this.#outputsKept.has(name)) outputs.kept[name] = result;
+					else outputs.data[name] = (await result.getData(true)) as Data;
+				}
+				return outputs;
+			} catch (cause) {
+				throw namedProblem(cause);
+			}
+		}, signal);
+	}
+
+	/** A value to be fed as if an earlier run had kept it. */
+	empty(dims: number[]): Kept {
+		return new this.ort.Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+	}
+
+	release(): Promise<void> {
+		return exclusive(() => this.inner.release());
+	}
+}
+
+export interface Outputs {
+	kept: Record<string, Kept>;
+	data: Record<string, Data>;
+}
+
+const isKept = (feed: Feed | Kept): feed is Kept => 'dispose' in feed;
+
+function tensor(ort: Runtime, { data, dims }: Feed): OrtTensor {
+	if (data instanceof Float32Array) return new ort.Tensor('float32', data, dims);
+	if (data instanceof Int32Array) return new ort.Tensor('int32', data, dims);
+	return new ort.Tensor('int64', data, dims);
+}
+
+function namedProblem(cause: unknown): Problem {
+	if (cause instanceof Problem) return cause;
+	const text = cause instanceof Error ? cause.message : String(cause);
+	if (/memory|bad_alloc|allocation failed|RangeError/i.test(text))
+		return new Problem(
+			'out-of-memory',
+			'The model needs more memory than this browser gives the page.',
+			'Close other tabs and reload, or choose a smaller model.',
+			{ cause }
+		);
+	if (/device.*lost|lost.*device/i.test(text))
+		return new Problem(
+			'device-lost',
+			'The graphics processor stopped answering.',
+			'Reload the page; add ?backend=wasm to the address to go on without it.',
+			{ cause }
+		);
+	return new Problem(
+		'unexpected',
+		`The inference runtime refused this step (${text.slice(0, 200)}).`,
+		'Reload the page; if it happens again, report it with this sentence.',
+		{ cause }
+	);
+}

@@ -1,0 +1,206 @@
+/**
+ * Measures SAEs on texts: what they make of the stream, and what the model loses when their reconstruction
+ * takes its place. Special tokens do not count: no average holds them, none is reconstructed, none has to be
+ * predicted. `models/recipe/metrics.py` measures the same way.
+ */
+import type { CheckMetrics } from '../../src/core/packs/check';
+import type { Site } from '../../src/core/contract';
+import { surprise } from '../../src/core/math/sampling';
+import { breathe } from '../runtime/session';
+import type { Codes, Sae } from './sae';
+import type { Workbench } from '../pack/open-pack';
+
+/** Metrics over the tokens that count, of which there are `tokens`. */
+export interface Measured extends CheckMetrics {
+	/** Σ‖x−x̂‖² / Σ‖x−mean‖² */
+	fvu: number;
+	tokens: number;
+}
+
+/** How much is measured, and who hears of it. */
+export interface Measuring {
+	/** Of the windows, the first so many are those that the loss is measured on; all when absent. */
+	spliced?: number;
+	/** Called for each token that counts: row `t` of the codes of a window. */
+	visit?: (window: number, t: number, codes: Codes) => void;
+	/** Called before each window, and once all are done. */
+	onWindow?: (done: number) => void;
+	signal?: AbortSignal;
+}
+
+/** What is measured of an SAE. */
+export type Measurable = Pick<Sae, 'info' | 'tap' | 'mean' | 'encode' | 'decode'>;
+
+type Window = number[];
+type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;
+
+export class Measure {
+	/** Streams that stay, by window. */
+	readonly #kept = new Map<Window, Map<Site, Float32Array>>();
+	/** Losses that every SAE, or every SAE of a site, is compared with. */
+	readonly #clean = new Map<Window, number>();
+	readonly #zeroed = new Map<Site, Map<Window, number>>();
+	#splice: { site: Site; splice: Splice } | null = null;
+
+	/**
+	 * Each of the windows begins with the special token. `keep`: sites to be read once and remembered,
+	 * for texts so few that all their streams find room. `from`: how many places of each window never count.
+	 */
+	constructor(
+		readonly bench: Pick<Workbench, 'model' | 'lens' | 'tokenizer'>,
+		readonly windows: Window[],
+		readonly keep: Site[] = [],
+		readonly from = 0
+	) {}
+
+	/** Calls `visit` with the places of the tokens that count. */
+	each(window: Window, visit: (t: number) => void): void {
+		window.forEach((id, t) => {
+			if (t >= this.from && this.#counts(id)) visit(t);
+		});
+	}
+
+	/** What one SAE makes of the windows; ends between two of them when it is aborted. */
+	async sae(
+		sae: Measurable,
+		{ spliced = Infinity, visit, onWindow, signal }: Measuring = {}
+	): Promise<Measured> {
+		const site = sae.tap;
+		const d = this.bench.model.width(site);
+		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };
+		const losses = { clean: 0, sae: 0, zero: 0, tokens: 0 };
+		for (const [w, window] of this.windows.entries()) {
+			onWindow?.(w);
+			const x = (await this.streams(window, [site], signal)).get(site)!;
+			const codes = await sae.encode(x, signal);
+			const replaced = Float32Array.from(x);
+			this.each(window, (t) => {
+				const xt = x.subarray(t * d, (t + 1) * d);
+				const y = sae.decode(codes, t, xt);
+				const [error, square, spread] = distances(xt, y, sae.mean);
+				sums.tokens++;
+				sums.active += codes.offsets[t + 1]! - codes.offsets[t]!;
+				sums.error += error;
+				sums.spread += spread;
+				sums.ratio += error / square;
+				replaced.set(y, t * d);
+				visit?.(w, t, codes);
+			});
+			if (w < spliced && window.length > 1) {
+				losses.clean += await this.#cleanLoss(window, signal);
+				losses.zero += await this.#zeroLoss(site, window, x, signal);
+				losses.sae += await this.#splicedLoss(site, window, replaced, signal);
+				losses.tokens += window.filter((id, t) => t > 0 && this.#counts(id)).length;
+			}
+			await breathe();
+			signal?.throwIfAborted();
+		}
+		onWindow?.(this.windows.length);
+		const [ce_clean, ce_sae, ce_zero] = [losses.clean, losses.sae, losses.zero].map(
+			(loss) => loss / losses.tokens
+		) as [number, number, number];
+		return {
+			l0: sums.active / sums.tokens,
+			nmse: sums.ratio / sums.tokens,
+			fvu: sums.error / sums.spread,
+			ce_clean,
+			ce_sae,
+			ce_zero,
+			ce_recovered: (ce_zero - ce_sae) / (ce_zero - ce_clean),
+			tokens: sums.tokens
+		};
+	}
+
+	/** The stream at each of these sites, `[tokens × dModel]`. */
+	async streams(
+		window: Window,
+		sites: Site[],
+		signal?: AbortSignal
+	): Promise<Map<Site, Float32Array>> {
+		const kept = this.#kept.get(window);
+		if (kept && sites.every((site) => kept.has(site))) return kept;
+		const { model } = this.bench;
+		const all = [...new Set([...sites, ...this.keep])];
+		const { taps } = await model.readOnce(window, all, signal);
+		if (this.keep.length > 0) this.#kept.set(window, taps);
+		return taps;
+	}
+
+	/** Frees the session that is kept between SAEs of one site. */
+	async release(): Promise<void> {
+		await this.#splice?.splice.release();
+		this.#splice = null;
+	}
+
+	#counts(id: number): boolean {
+		return !this.bench.tokenizer.isSpecial(id);
+	}
+
+	async #cleanLoss(window: Window, signal?: AbortSignal): Promise<number> {
+		let loss = this.#clean.get(window);
+		if (loss === undefined) {
+			const last = this.bench.model.sites.at(-1)!;
+			loss = await this.#loss(window, (await this.streams(window, [last], signal)).get(last)!);
+			this.#clean.set(window, loss);
+		}
+		return loss;
+	}
+
+	/** With zeros at the site. */
+	async #zeroLoss(
+		site: Site,
+		window: Window,
+		x: Float32Array,
+		signal?: AbortSignal
+	): Promise<number> {
+		const known = this.#zeroed.get(site) ?? new Map<Window, number>();
+		this.#zeroed.set(site, known);
+		let loss = known.get(window);
+		if (loss === undefined) {
+			const zeros = Float32Array.from(x);
+			const d = this.bench.model.width(site);
+			this.each(window, (t) => zeros.fill(0, t * d, (t + 1) * d));
+			loss = await this.#splicedLoss(site, window, zeros, signal);
+			known.set(window, loss);
+		}
+		return loss;
+	}
+
+	async #splicedLoss(
+		site: Site,
+		window: Window,
+		value: Float32Array,
+		signal?: AbortSignal
+	): Promise<number> {
+		signal?.throwIfAborted();
+		if (this.#splice?.site !== site) {
+			await this.release();
+			this.#splice = { site, splice: await this.bench.model.splice(site) };
+		}
+		return this.#loss(window, await this.#splice.splice.run(window, value), signal);
+	}
+
+	/** Sum over a window of −ln p(next token) in nats, from the last residual. */
+	async #loss(window: Window, last: Float32Array, signal?: AbortSignal): Promise<number> {
+		const logits = await this.bench.lens.logits(last, signal);
+		const { vocabSize } = this.bench.model.shape;
+		let sum = 0;
+		for (let t = 0; t + 1 < window.length; t++) {
+			const next = window[t + 1]!;
+			if (!this.#counts(next)) continue;
+			sum += surprise(logits.subarray(t * vocabSize, (t + 1) * vocabSize), next);
+		}
+		return sum;
+	}
+}
+
+/** ‖x−y‖², ‖x‖² and ‖x−mean‖² */
+function distances(x: Float32Array, y: Float32Array, mean: Float32Array | null) {
+	let [error, square, spread] = [0, 0, 0];
+	for (let c = 0; c < x.length; c++) {
+		error += (x[c]! - y[c]!) ** 2;
+		square += x[c]! ** 2;
+		spread += (x[c]! - (mean?.[c] ?? 0)) ** 2;
+	}
+	return [error, square, spread] as const;
+}

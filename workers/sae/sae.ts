@@ -1,0 +1,245 @@
+/**
+ * A sparse autoencoder at work: the encoder runs as a graph, the decoder is a sum of rows of `W_dec`
+ * over the few active features.
+ */
+import type { SaeId, Site, SiteReading } from '../../src/core/contract';
+import type { PackSae } from '../../src/core/packs/manifest';
+import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
+import { Problem } from '../../src/core/names/errors';
+import { float32, type Safetensors } from '../../src/core/files/safetensors';
+import { readAt } from '../../src/core/names/site';
+import type { SparseRows } from '../../src/core/math/sparse';
+import { Encoder } from './encoder';
+import { allFinite } from '../model/float-file';
+import { Graph } from '../graph/graph';
+import { denseCodes, isTopK, topCodes, type EncoderSpec } from './encoder-nodes';
+import { Session } from '../runtime/session';
+
+/** Sparse codes of some tokens, strongest first, all > 0. */
+export type Codes = SparseRows;
+
+/** What these SAEs read, by the names under which the model taps it, each once. */
+export function tapsOf(saes: Iterable<Pick<Sae, 'tap'>>): Site[] {
+	return [...new Set(Array.from(saes, (sae) => sae.tap))];
+}
+
+export class Sae {
+	readonly id: SaeId;
+	/** Rows as the stream sees them, `[dSae × dModel]`: of an SAE of heads, what W_O makes of its decoder's. */
+	readonly wDec: Matrix;
+	/** What it reads, as the model taps it. */
+	readonly tap: Site;
+	readonly encoder: Encoder;
+	readonly bDec: Float32Array;
+	/** Mean activation of the site, for FVU; null when the pack has none. */
+	readonly mean: Float32Array | null;
+	/** Rows in the space that it reads, `[dSae × dIn]`. */
+	readonly #decoder: Matrix;
+	#session: Promise<Session> | null = null;
+	#unit: Matrix | null = null;
+
+	/**
+	 * `mix` says what W_O makes of rows, for an SAE of heads. Throws a Problem when a tensor is missing, has
+	 * another shape, or holds a NaN.
+	 */
+	static async open(
+		info: PackSae,
+		weights: Safetensors,
+		mix: (rows: Matrix) => Promise<Matrix>
+	): Promise<Sae> {
+		if (!info.cfg.heads) return new Sae(info, weights);
+		const { dIn, dSae } = info.cfg;
+		const data = checked(info.id, weights, 'W_dec', [dSae, dIn]);
+		return new Sae(info, weights, await mix({ rows: dSae, columns: dIn, data }));
+	}
+
+	/** `shown`: the decoder as the stream sees it, where that is not as it stands in the file. */
+	constructor(
+		readonly info: PackSae,
+		weights: Safetensors,
+		shown: Matrix | null = null
+	) {
+		this.id = info.id;
+		this.tap = readAt(info);
+		const { dIn, dSae } = info.cfg;
+		const check = (name: string, shape: number[]) => checkTensor(info.id, weights, name, shape);
+		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
+		this.#decoder = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
+		this.wDec = shown ?? this.#decoder;
+		this.bDec = read('b_dec', [dIn]);
+		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
+		this.encoder = new Encoder(info, weights, check);
+	}
+
+	get spec(): EncoderSpec {
+		return this.encoder.spec;
+	}
+
+	/** Rows of `W_dec` at length 1, for cosines. */
+	get unit(): Matrix {
+		return (this.#unit ??= unitRows(this.wDec));
+	}
+
+	/**
+	 * Rows as SAE Match compares them (arXiv 2410.07656): those of a JumpReLU SAE times their thresholds, as if
+	 * every threshold were 1; others at length 1.
+	 */
+	get folded(): Matrix {
+		const { thresholds } = this.encoder;
+		if (!thresholds) return this.unit;
+		const { columns } = this.wDec;
+		const data = this.wDec.data.map((w, i) => w * thresholds[Math.floor(i / columns)]!);
+		return { ...this.wDec, data };
+	}
+
+	/** Codes of `x`, `[tokens × dIn]`. */
+	async encode(x: Float32Array, signal?: AbortSignal): Promise<Codes> {
+		const tokens = x.length / this.spec.dIn;
+		const session = await (this.#session ??= this.#open());
+		const feeds = { x: { data: x, dims: [tokens, this.spec.dIn] } };
+		if (isTopK(this.spec)) {
+			const out = await session.run(feeds, ['values', 'indices'], signal);
+			return codesFromTop(
+				out.data.values as Float32Array,
+				out.data.indices as Int32Array,
+				tokens,
+				this.spec.k
+			);
+		}
+		const out = await session.run(feeds, ['codes'], signal);
+		return codesFromDense(out.data.codes as Float32Array, tokens);
+	}
+
+	/** x̂ for token t of `codes`, given the activation `x` it came from (for what was normalised away). */
+	decode(codes: Codes, t: number, x: Float32Array): Float32Array {
+		const out = Float64Array.from(this.bDec);
+		for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++) {
+			const w = row(this.#decoder, codes.features[i]!);
+			const a = codes.activations[i]!;
+			for (let c = 0; c < w.length; c++) out[c]! += a * w[c]!;
+		}
+		return unnormalised(Float32Array.from(out), x, this.spec.normalize);
+	}
+
+	/** What a prompt looks like through this SAE. */
+	async read(x: Float32Array, signal?: AbortSignal): Promise<SiteReading> {
+		const codes = await this.encode(x, signal);
+		const d = this.spec.dIn;
+		const tokens = x.length / d;
+		const l0 = new Uint32Array(tokens);
+		const fvu = new Float32Array(tokens);
+		for (let t = 0; t < tokens; t++) {
+			l0[t] = codes.offsets[t + 1]! - codes.offsets[t]!;
+			const xt = x.subarray(t * d, (t + 1) * d);
+			fvu[t] = unexplained(xt, this.decode(codes, t, xt), this.mean);
+		}
+		return { sae: this.id, site: this.info.site, ...codes, l0, fvu };
+	}
+
+	async release(): Promise<void> {
+		await (await this.#session)?.release();
+		this.#session = null;
+	}
+
+	#open(): Promise<Session> {
+		const g = new Graph();
+		const x = g.input('x', 'float32', ['S', this.spec.dIn]);
+		if (isTopK(this.spec)) {
+			const { values, indices } = topCodes(g, x, this.spec);
+			g.output('values', values, 'float32', ['S', this.spec.k]);
+			g.output('indices', indices, 'int32', ['S', this.spec.k]);
+		} else g.output('codes', denseCodes(g, x, this.spec), 'float32', ['S', this.spec.dSae]);
+		const session = Session.create(g.finish(), this.encoder.files);
+		session.catch(() => (this.#session = null));
+		return session;
+	}
+}
+
+/** ‖x−x̂‖² / ‖x−mean‖² */
+function unexplained(x: Float32Array, y: Float32Array, mean: Float32Array | null): number {
+	let error = 0;
+	let spread = 0;
+	for (let c = 0; c < x.length; c++) {
+		error += (x[c]! - y[c]!) ** 2;
+		spread += (x[c]! - (mean?.[c] ?? 0)) ** 2;
+	}
+	return error / spread;
+}
+
+function unnormalised(
+	y: Float32Array,
+	x: Float32Array,
+	normalize: EncoderSpec['normalize']
+): Float32Array {
+	if (normalize === 'none') return y;
+	const n = x.length;
+	if (normalize === 'constant_norm_rescale') {
+		const norm = Math.sqrt(x.reduce((s, v) => s + v * v, 0));
+		return y.map((v) => (v * norm) / Math.sqrt(n));
+	}
+	const mu = x.reduce((s, v) => s + v, 0) / n;
+	if (normalize === 'centre') return y.map((v) => v + mu);
+	const sigma = Math.sqrt(x.reduce((s, v) => s + (v - mu) ** 2, 0) / (n - 1));
+	return y.map((v) => v * sigma + mu);
+}
+
+function codesFromTop(values: Float32Array, indices: Int32Array, tokens: number, k: number): Codes {
+	const offsets = new Uint32Array(tokens + 1);
+	const features: number[] = [];
+	const activations: number[] = [];
+	for (let t = 0; t < tokens; t++) {
+		for (let i = t * k; i < (t + 1) * k && values[i]! > 0; i++) {
+			features.push(indices[i]!);
+			activations.push(values[i]!);
+		}
+		offsets[t + 1] = features.length;
+	}
+	return {
+		offsets,
+		features: Uint32Array.from(features),
+		activations: Float32Array.from(activations)
+	};
+}
+
+function codesFromDense(codes: Float32Array, tokens: number): Codes {
+	const width = codes.length / tokens;
+	const offsets = new Uint32Array(tokens + 1);
+	const features: number[] = [];
+	const activations: number[] = [];
+	for (let t = 0; t < tokens; t++) {
+		const line = codes.subarray(t * width, (t + 1) * width);
+		const active: number[] = [];
+		for (let f = 0; f < width; f++) if (line[f]! > 0) active.push(f);
+		active.sort((a, b) => line[b]! - line[a]! || a - b);
+		for (const f of active) {
+			features.push(f);
+			activations.push(line[f]!);
+		}
+		offsets[t + 1] = features.length;
+	}
+	return {
+		offsets,
+		features: Uint32Array.from(features),
+		activations: Float32Array.from(activations)
+	};
+}
+
+function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]): Float32Array {
+	checkTensor(sae, weights, name, shape);
+	return float32(weights, name).data;
+}
+
+/** Throws a Problem unless there is such a tensor, of this shape and of finite numbers. */
+function checkTensor(sae: SaeId, weights: Safetensors, name: string, shape: number[]): void {
+	const damaged = (what: string) =>
+		new Problem(
+			'pack-damaged',
+			`The SAE ${sae} ${what}.`,
+			'Make the pack again from the original weights.'
+		);
+	if (!weights.has(name)) throw damaged(`has no tensor ${name}`);
+	const found = weights.place(name).shape;
+	if (found.join() !== shape.join())
+		throw damaged(`has ${name} of shape [${found}] instead of [${shape}]`);
+	if (!allFinite(weights, name)) throw damaged(`has a number in ${name} that is not finite`);
+}

@@ -1,0 +1,110 @@
+/** Files in the origin-private file system, written through sync access handles: workers only. */
+import type { FileStore, Sink } from './file-store';
+
+const FOLDER = 'undercurrent';
+
+interface SyncHandle {
+	getSize(): number;
+	write(bytes: Uint8Array, options: { at: number }): number;
+	flush(): void;
+	close(): void;
+}
+
+/** Rejects where OPFS is missing or may not be written (some private windows). */
+export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
+	const root = await navigator.storage.getDirectory();
+	const directory = await root.getDirectoryHandle(folder, { create: true });
+	await probe(directory);
+	return {
+		kind: 'opfs',
+		sizes: () => sizesOf(directory),
+		async read(key) {
+			const file = await fileIn(directory, key);
+			return file && new Uint8Array(await file.arrayBuffer());
+		},
+		blob: (key) => fileIn(directory, key),
+		async append(key) {
+			return OpfsSink.open(await directory.getFileHandle(key, { create: true }));
+		},
+		async remove(key) {
+			await found(directory.removeEntry(key));
+		}
+	};
+}
+
+class OpfsSink implements Sink {
+	#at: number;
+
+	/**
+	 * The file's own handle is held as well: in Chromium, one that is collected as garbage while it is being
+	 * opened never answers.
+	 */
+	private constructor(
+		readonly file: FileSystemFileHandle,
+		readonly handle: SyncHandle
+	) {
+		this.#at = handle.getSize();
+	}
+
+	static async open(file: FileSystemFileHandle): Promise<OpfsSink> {
+		return new OpfsSink(file, await openSync(file));
+	}
+
+	write(bytes: Uint8Array): void {
+		const written = this.handle.write(bytes, { at: this.#at });
+		this.#at += written;
+		if (written < bytes.length) throw new DOMException('No room left.', 'QuotaExceededError');
+	}
+
+	async close(): Promise<void> {
+		this.handle.flush();
+		this.handle.close();
+	}
+}
+
+/** Handles that are being asked for their file: see `OpfsSink`. */
+const asked = new Set<FileSystemFileHandle>();
+
+function fileOf(handle: FileSystemFileHandle): Promise<File | null> {
+	asked.add(handle);
+	return found(handle.getFile()).finally(() => asked.delete(handle));
+}
+
+async function fileIn(directory: FileSystemDirectoryHandle, key: string): Promise<File | null> {
+	const handle = await found(directory.getFileHandle(key));
+	return handle && fileOf(handle);
+}
+
+async function sizesOf(directory: FileSystemDirectoryHandle): Promise<Map<string, number>> {
+	const sizes = new Map<string, number>();
+	// TypeScript's two libraries disagree on whether a directory can be iterated.
+	const entries = (directory as unknown as { values(): AsyncIterable<FileSystemHandle> }).values();
+	for await (const entry of entries) {
+		if (entry.kind !== 'file') continue;
+		const file = await fileOf(entry as FileSystemFileHandle);
+		if (file) sizes.set(entry.name, file.size);
+	}
+	return sizes;
+}
+
+/** Some browsers offer the directory but not the handles that can write to it. */
+async function probe(directory: FileSystemDirectoryHandle): Promise<void> {
+	const name = `probe-${Math.random().toString(36).slice(2)}`;
+	await (await OpfsSink.open(await directory.getFileHandle(name, { create: true }))).close();
+	await directory.removeEntry(name);
+}
+
+function openSync(file: FileSystemFileHandle): Promise<SyncHandle> {
+	return (
+		file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> }
+	).createSyncAccessHandle();
+}
+
+async function found<T>(lookup: Promise<T>): Promise<T | null> {
+	try {
+		return await lookup;
+	} catch (error) {
+		if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+		throw error;
+	}
+}
