@@ -1,44 +1,28 @@
 /** The engine behind the page and the command line: order of work, nothing numeric. */
-import type {
-	Backend,
-	Engine,
-	FeatureCard,
-	FeatureId,
-	FeatureLine,
-	FlowGraph,
-	FlowRequest,
-	Opened,
-	OpenRequest,
-	OriginRow,
-	Progress,
-	ReadingPart,
-	ReadRequest,
-	SaeId,
-	SelfTest,
-	Token,
-	WriteRequest,
-	Written,
-	WrittenToken
-} from '../src/core/contract';
+import type { Backend, Opened, OpenRequest, SelfTest } from '../src/core/packs/info';
+import type { Engine } from '../src/core/engine';
+import type { FeatureCard, FeatureLine } from '../src/core/features/feature';
+import type { FeatureId, SaeId } from '../src/core/names/ids';
+import type { FlowGraph, FlowRequest, OriginRow } from '../src/core/flow/graph';
+import type { Progress } from '../src/core/calls';
+import type { ReadingPart, ReadRequest } from '../src/core/prompt/reading';
+import type { Token } from '../src/core/names/tokens';
+import type { WriteRequest, Written, WrittenToken } from '../src/core/steering/writing';
 import type { Remeasured } from '../src/core/packs/check';
 import { Problem } from '../src/core/names/errors';
+import type { DeactivationRequest } from '../src/core/labs/deactivation';
+import type { DivergenceRequest, SteeringRequest } from '../src/core/labs/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../src/core/labs/edge';
 import type {
-	DeactivationRequest,
-	DivergenceRequest,
-	EdgeRequest,
-	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
-	OnArm,
-	OnProgress,
-	OnTrials,
 	PairMatches,
-	PairRequest,
-	PromptFlow,
-	PromptFlowRequest,
-	SteeringRequest
-} from '../src/core/labs/requests';
+	PairRequest
+} from '../src/core/features/matches';
+import type { OnArm, OnTrials } from '../src/core/engine';
+import type { OnProgress } from '../src/core/calls';
+import type { PromptFlow, PromptFlowRequest } from '../src/core/flow/prompt';
 import type { PackSource } from '../src/core/packs/source';
 import type { Reproduction, ReproductionSettings } from '../src/core/labs/reproduction';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../src/core/packs/stored';

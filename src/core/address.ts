@@ -1,5 +1,6 @@
 /** The address after `#`: everything that another person needs to see the same. Pure text to state and back. */
-import type { Edit, FeatureId, SaeId } from './contract';
+import type { Edit } from './steering/writing';
+import type { FeatureId, SaeId } from './names/ids';
 import { formatEdit, parseEdit } from './steering/edits';
 import { parseFeatureId, placeOf, siteOf } from './names/site';
 

@@ -1,9 +1,9 @@
 /**
  * What an engine does to packs beside running and keeping them: made, revised, examined. It is reached as
- * `engine.workshop`. Plain data, as in `contract.ts`; every call takes a job that `Engine.cancel` ends.
+ * `engine.workshop`. Plain data; every call takes a job that `Engine.cancel` ends.
  */
 import type { Found, Order, Source, Stated } from './import/order';
-import type { Progress } from './contract';
+import type { Progress } from './calls';
 import type { RemoteSource } from './import/remote';
 import type { Imported } from './packs/stored';
 import type { TextGatherer } from './corpus/requests';

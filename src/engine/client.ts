@@ -3,41 +3,28 @@
  * only, so each call also races against its own cancellation and against the loss of the worker.
  */
 import { proxy, wrap, type Remote } from 'comlink';
-import type {
-	Engine,
-	FeatureCard,
-	FeatureId,
-	FeatureLine,
-	FlowGraph,
-	FlowRequest,
-	Opened,
-	OpenRequest,
-	Progress,
-	ReadingPart,
-	ReadRequest,
-	SaeId,
-	WriteRequest,
-	Written,
-	WrittenToken
-} from '../core/contract';
+import type { Engine } from '../core/engine';
+import type { FeatureCard, FeatureLine } from '../core/features/feature';
+import type { FeatureId, SaeId } from '../core/names/ids';
+import type { FlowGraph, FlowRequest } from '../core/flow/graph';
+import type { Opened, OpenRequest } from '../core/packs/info';
+import type { Progress } from '../core/calls';
+import type { ReadingPart, ReadRequest } from '../core/prompt/reading';
+import type { WriteRequest, Written, WrittenToken } from '../core/steering/writing';
 import type { Remeasured } from '../core/packs/check';
 import { Problem } from '../core/names/errors';
+import type { DeactivationRequest } from '../core/labs/deactivation';
+import type { DivergenceRequest, SteeringRequest } from '../core/labs/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../core/labs/edge';
 import type {
-	DeactivationRequest,
-	DivergenceRequest,
-	EdgeRequest,
-	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
-	OnArm,
-	OnTrials,
 	PairMatches,
-	PairRequest,
-	PromptFlow,
-	PromptFlowRequest,
-	SteeringRequest
-} from '../core/labs/requests';
+	PairRequest
+} from '../core/features/matches';
+import type { OnArm, OnTrials } from '../core/engine';
+import type { PromptFlow, PromptFlowRequest } from '../core/flow/prompt';
 import type { Reproduction, ReproductionSettings } from '../core/labs/reproduction';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../core/packs/stored';
 import type { Workshop } from '../core/workshop';

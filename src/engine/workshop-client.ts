@@ -1,6 +1,7 @@
 /** The page's side of the workshop: the calls of `engine.workshop`, on the line that the client keeps. */
 import type { Found, Order, Source, Stated } from '../core/import/order';
-import type { FeatureId, Progress } from '../core/contract';
+import type { FeatureId } from '../core/names/ids';
+import type { Progress } from '../core/calls';
 import type { RemoteSource } from '../core/import/remote';
 import type { Imported } from '../core/packs/stored';
 import type { GatheredFeature, PendingText, TextPart, TextRequest } from '../core/corpus/requests';

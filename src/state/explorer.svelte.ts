@@ -1,17 +1,12 @@
 /** Everything the page knows, and the one place that decides what to ask the engine when something changes. */
 import { createContext } from 'svelte';
 import type { ReportPage, View } from '../core/address';
-import type {
-	Backend,
-	Edit,
-	FeatureCard,
-	FeatureId,
-	FlowGraph,
-	FlowRequest,
-	SaeId,
-	Site
-} from '../core/contract';
-import type { PromptFlowRequest } from '../core/labs/requests';
+import type { Backend } from '../core/packs/info';
+import type { Edit } from '../core/steering/writing';
+import type { FeatureCard } from '../core/features/feature';
+import type { FeatureId, SaeId, Site } from '../core/names/ids';
+import type { FlowGraph, FlowRequest } from '../core/flow/graph';
+import type { PromptFlowRequest } from '../core/flow/prompt';
 import { chainOf, type Thresholds } from '../core/flow/flow';
 import type { SitePack } from '../core/packs/site-pack';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';

@@ -1,5 +1,5 @@
 /** The engine at work, without the page: what `write` does, with more or less read at each step. */
-import type { Edit } from '../../src/core/contract';
+import type { Edit } from '../../src/core/steering/writing';
 import { parsePack, type Pack } from '../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../src/core/files/open-file';
 import type { PackSource } from '../../src/core/packs/source';

@@ -1,6 +1,7 @@
 /** The client against a worker that does what it is told: answer, hang, fail or die. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReadingPart, Token } from '../../src/core/contract';
+import type { ReadingPart } from '../../src/core/prompt/reading';
+import type { Token } from '../../src/core/names/tokens';
 import { codeOf } from '../../src/core/names/errors';
 import { EngineClient } from '../../src/engine/client';
 

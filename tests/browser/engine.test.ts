@@ -1,7 +1,9 @@
 /** The real worker in a real Chromium: reading, writing, steering, cancelling, dying, on micro packs. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Progress, ReadingPart, SiteReading, Written } from '../../src/core/contract';
-import type { PairMatches } from '../../src/core/labs/requests';
+import type { Progress } from '../../src/core/calls';
+import type { ReadingPart, SiteReading } from '../../src/core/prompt/reading';
+import type { Written } from '../../src/core/steering/writing';
+import type { PairMatches } from '../../src/core/features/matches';
 import { EngineClient } from '../../src/engine/client';
 
 const fixture = (name: string) => new URL(`/tests/fixtures/${name}/`, location.href).href;

@@ -1,7 +1,7 @@
 /** A pack made in the page, in the real worker and storage, from files as Hugging Face and SAELens save them. */
 import { afterEach, expect, it } from 'vitest';
 import { NOTHING_STATED, type Order, type Source } from '../../src/core/import/order';
-import type { SiteReading } from '../../src/core/contract';
+import type { SiteReading } from '../../src/core/prompt/reading';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import type { Chosen } from '../../src/core/packs/stored';
 import { EngineClient } from '../../src/engine/client';

@@ -1,6 +1,6 @@
 /** A model in a real OPFS, opened as the engine does: read weight by weight, with what comes out as before. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/core/contract';
+import type { Backend } from '../../src/core/packs/info';
 import type { LoadingAnswer, LoadingTask } from './loading.worker';
 
 const adapter = await navigator.gpu?.requestAdapter().catch(() => null);

@@ -1,5 +1,5 @@
 /** Opens a model that is stored in OPFS in several files, as the engine's worker does, and spoils it afterwards. */
-import type { Backend } from '../../src/core/contract';
+import type { Backend } from '../../src/core/packs/info';
 import { inMemory, type OpenFile } from '../../src/core/files/open-file';
 import type { PackSource } from '../../src/core/packs/source';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';

@@ -1,6 +1,8 @@
 /** An engine without a model, that hangs, fails or dies when a text says so. */
 import { expose } from 'comlink';
-import type { Engine, Opened, Token } from '../../src/core/contract';
+import type { Engine } from '../../src/core/engine';
+import type { Opened } from '../../src/core/packs/info';
+import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import type { StorageReport } from '../../src/core/packs/stored';
 

@@ -1,28 +1,17 @@
 /** A small engine without a model: deterministic answers of the right shape, for tests of state and views. */
-import type {
-	FeatureCard,
-	FeatureId,
-	FeatureLine,
-	FlowGraph,
-	FlowNode,
-	FlowRequest,
-	Opened,
-	Progress,
-	ReadingPart,
-	ReadRequest,
-	SaeInfo,
-	SiteReading,
-	Token,
-	TokenProbability,
-	WriteRequest,
-	Written,
-	WrittenToken
-} from '../../src/core/contract';
+import type { FeatureCard, FeatureLine } from '../../src/core/features/feature';
+import type { FeatureId } from '../../src/core/names/ids';
+import type { FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
+import type { Opened, SaeInfo } from '../../src/core/packs/info';
+import type { Progress } from '../../src/core/calls';
+import type { ReadingPart, ReadRequest, SiteReading } from '../../src/core/prompt/reading';
+import type { Token, TokenProbability } from '../../src/core/names/tokens';
+import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
 import { compared, type Remeasured } from '../../src/core/packs/check';
 import { Problem } from '../../src/core/names/errors';
 import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../../src/core/names/site';
-import type { PromptFlow, PromptFlowRequest } from '../../src/core/labs/requests';
+import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import type { Asked } from '../../src/state/calls/engine';
 import { tokensOf } from './experiments';
 import { fakePromptFlow } from './prompt-flow';

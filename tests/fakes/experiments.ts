@@ -1,17 +1,16 @@
 /** The experiments of an engine without a model: what they answer follows from what they are asked. */
-import type { Progress, Token } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
+import type { Token } from '../../src/core/names/tokens';
+import type { DivergenceRequest, SteeringRequest } from '../../src/core/labs/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
 import type {
-	DivergenceRequest,
-	EdgeRequest,
-	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
-	OnArm,
 	PairMatches,
-	PairRequest,
-	SteeringRequest
-} from '../../src/core/labs/requests';
+	PairRequest
+} from '../../src/core/features/matches';
+import type { OnArm } from '../../src/core/engine';
 import {
 	PARTS,
 	WHOLE,

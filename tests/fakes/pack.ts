@@ -1,6 +1,7 @@
 /** What the fake engine's model is: dictionaries, names and measurements, the same for the same name. */
 import type { Check } from '../../src/core/packs/check';
-import type { Label, PackInfo, SaeInfo } from '../../src/core/contract';
+import type { Label } from '../../src/core/features/feature';
+import type { PackInfo, SaeInfo } from '../../src/core/packs/info';
 import { byDepth, parseFeatureId, placeOf, siteOf } from '../../src/core/names/site';
 
 export interface FakeShape {

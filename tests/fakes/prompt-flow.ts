@@ -1,6 +1,9 @@
 /** The flow of a prompt without a model: real merging of made-up activations, with made-up matches. */
-import type { SaeInfo, SiteReading, Token } from '../../src/core/contract';
-import type { Active, NullRow, PromptFlow, PromptFlowRequest } from '../../src/core/labs/requests';
+import type { SaeInfo } from '../../src/core/packs/info';
+import type { SiteReading } from '../../src/core/prompt/reading';
+import type { Token } from '../../src/core/names/tokens';
+import type { Active, PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
+import type { NullRow } from '../../src/core/features/matches';
 import type { Decoders } from '../../src/core/flow/flow';
 import {
 	alignedToken,

@@ -1,6 +1,6 @@
 /** A reproduction of the right shape and of consistent numbers, the same for the same settings. */
 import { deactivationOf } from '../../src/core/labs/deactivation';
-import { STRATEGIES, type Strategy, type Trial } from '../../src/core/labs/requests';
+import { STRATEGIES, type Strategy, type Trial } from '../../src/core/labs/deactivation';
 import { UPSTREAM } from '../../src/core/flow/flow';
 import { GROUPS } from '../../src/core/flow/groups';
 import { seeded } from '../../src/core/math/random';

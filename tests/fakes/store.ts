@@ -1,5 +1,5 @@
 /** The stored packs of an engine without a model: a list, changed by what is asked. */
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type {
 	Chosen,

@@ -9,7 +9,7 @@ import {
 	type Source,
 	type Stated
 } from '../../src/core/import/order';
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Imported } from '../../src/core/packs/stored';

@@ -1,7 +1,8 @@
 /** Experiments on feature flow, run on micro packs: what must hold whatever the model has learnt. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EdgeRequest, Strategy, Trial } from '../../src/core/labs/requests';
-import { STRATEGIES } from '../../src/core/labs/requests';
+import type { EdgeRequest } from '../../src/core/labs/edge';
+import type { Strategy, Trial } from '../../src/core/labs/deactivation';
+import { STRATEGIES } from '../../src/core/labs/deactivation';
 import { PARTS, QUICK } from '../../src/core/labs/reproduction';
 import { parseReproduction } from '../../src/core/labs/reproduction-file';
 import { parseFeatureId, tapOf } from '../../src/core/names/site';

@@ -1,6 +1,6 @@
 /** Every family of models on WebAssembly against PyTorch, on micro models: reading, decoding, steering, replacing. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Site } from '../../src/core/contract';
+import type { Site } from '../../src/core/names/ids';
 import { parseEdit } from '../../src/core/steering/edits';
 import { normals, seeded } from '../../src/core/math/random';
 import { sample } from '../../src/core/math/sampling';

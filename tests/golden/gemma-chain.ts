@@ -2,7 +2,7 @@
  * A chain of features that the paper prints (arXiv 2502.03032, Table 5 and appendix E), checked on published
  * decoders: top-1 matches between neighbouring layers, matches in the MLPs, and four scores.
  */
-import type { Site } from '../../src/core/contract';
+import type { Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { bestMatches, type Best } from '../../src/core/flow/matching';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';

@@ -14,7 +14,7 @@ import { read } from '../../workers/prompt/read';
 import { parseSelfTest, selfTest } from '../../workers/pack/self-test';
 import { steeringOf } from '../../workers/prompt/steering';
 import { Workbench } from '../../workers/pack/open-pack';
-import type { ReadingPart } from '../../src/core/contract';
+import type { ReadingPart } from '../../src/core/prompt/reading';
 import { columns, FIXTURES, worst } from './fixture';
 
 const FAMILIES = ['gpt2', 'gpt-neo', 'gpt-neox', 'qwen2', 'llama-biased'];

@@ -1,6 +1,6 @@
 /** Whole dictionaries matched: in blocks, by every measure, whatever the rows' lengths, order and axes are. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MEASURES, type PairRequest } from '../../src/core/labs/requests';
+import { MEASURES, type PairRequest } from '../../src/core/features/matches';
 import { bestMatches, randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { seeded } from '../../src/core/math/random';

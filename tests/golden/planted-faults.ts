@@ -1,5 +1,5 @@
 /** Mistakes planted in sound SAEs, each with the repair that must be named. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import type { SaeConfig } from '../../src/core/packs/manifest';
 import { isMain, placeOf } from '../../src/core/names/site';
 import type { Repair } from '../../src/core/labs/fit';

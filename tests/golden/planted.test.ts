@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OriginRow } from '../../src/core/contract';
+import type { OriginRow } from '../../src/core/flow/graph';
 import { randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { normals, seeded } from '../../src/core/math/random';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CHECKED, compared } from '../../src/core/packs/check';
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import { siteOf } from '../../src/core/names/site';
 import { Arguments } from '../../workers/node/arguments';
 import { COMMANDS } from '../../workers/node/commands';

@@ -1,5 +1,5 @@
 /** How strongly features answer to short endings of texts: many sequences at once, each read once for all SAEs. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import type { Excite } from '../../src/core/corpus/patterns';
 import { tapsOf, type Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';

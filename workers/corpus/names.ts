@@ -1,5 +1,5 @@
 /** Patterns for the features of several SAEs from what a walk gathered, and how well they do on held-out windows. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/math/sparse';
 import { placesOf, stronger } from '../../src/core/corpus/examples';
 import type { Gathered } from '../../src/core/corpus/tallies';

@@ -1,6 +1,6 @@
 /** What a walk over a reader's text gathered, written into a pack: statistics, names, metrics, and where from. */
-import type { SaeId } from '../../src/core/contract';
-import type { OnProgress } from '../../src/core/labs/requests';
+import type { SaeId } from '../../src/core/names/ids';
+import type { OnProgress } from '../../src/core/calls';
 import { isStep } from '../../src/core/flow/flow';
 import type { PackWriter } from '../../src/core/packs/writer';
 import { integers, parseSafetensors } from '../../src/core/files/safetensors';

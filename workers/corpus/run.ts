@@ -1,5 +1,5 @@
 /** Statistics from a reader's text in the page: a walk that can pause, survives a reload, and ends as a stored pack. */
-import type { FeatureId } from '../../src/core/contract';
+import type { FeatureId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { parseFeatureId } from '../../src/core/names/site';
 import type { Imported } from '../../src/core/packs/stored';

@@ -2,7 +2,7 @@
  * Walks documents with SAEs of a pack: documents → windows → codes → tallies. Each window is read by the model
  * once for all SAEs, and counted all at once, so that a walk can end between any two and go on later.
  */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import type { SparseRows } from '../../src/core/math/sparse';
 import { digest, isHeldOut } from '../../src/core/corpus/digest';
 import { keepWindow, newGathered, type Gathered } from '../../src/core/corpus/tallies';

@@ -1,7 +1,7 @@
 /** Codes of SAEs over the texts that a pack brings, walked when first needed and kept. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
-import type { OnProgress } from '../../src/core/labs/requests';
+import type { OnProgress } from '../../src/core/calls';
 import { largest } from '../../src/core/math/sampling';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/math/sparse';
 import { correlations, momentsOf, overlaps, type Moments } from '../../src/core/flow/coactivation';

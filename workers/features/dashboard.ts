@@ -1,12 +1,12 @@
 /** Everything there is to say about one feature. */
 import type {
 	FeatureCard,
-	FeatureId,
 	KronPlace,
 	Label,
 	Match,
 	TokenLogit
-} from '../../src/core/contract';
+} from '../../src/core/features/feature';
+import type { FeatureId } from '../../src/core/names/ids';
 import { isStep } from '../../src/core/flow/flow';
 import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { bestMatches, isHigh, zScore } from '../../src/core/flow/matching';

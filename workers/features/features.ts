@@ -1,15 +1,8 @@
 /** Features of all SAEs: their cards and lines, and where they come from and go to. */
-import type {
-	FeatureCard,
-	FeatureId,
-	FeatureLine,
-	FlowGraph,
-	FlowNode,
-	FlowRequest,
-	OriginRow,
-	SaeId
-} from '../../src/core/contract';
-import type { PromptFlow, PromptFlowRequest } from '../../src/core/labs/requests';
+import type { FeatureCard, FeatureLine } from '../../src/core/features/feature';
+import type { FeatureId, SaeId } from '../../src/core/names/ids';
+import type { FlowGraph, FlowNode, FlowRequest, OriginRow } from '../../src/core/flow/graph';
+import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import { flowGraph, hasOrigin, isStep, originRow, type Decoders } from '../../src/core/flow/flow';
 import { bestMatches, cosineOf, type Best, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';

@@ -1,5 +1,5 @@
 /** The residual sites of a pack and what writes into each: what experiments over all layers walk through. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import { UPSTREAM, upstreamSites, type UpstreamKind } from '../../src/core/flow/flow';
 import { placeOf, tapOf } from '../../src/core/names/site';
 import type { Workbench } from '../pack/open-pack';

@@ -3,10 +3,10 @@ import { Problem } from '../../src/core/names/errors';
 import type {
 	MatchAnswer,
 	MatchRequest,
-	OnProgress,
 	PairMatches,
 	PairRequest
-} from '../../src/core/labs/requests';
+} from '../../src/core/features/matches';
+import type { OnProgress } from '../../src/core/calls';
 import { cosineOf, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';

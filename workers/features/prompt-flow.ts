@@ -2,13 +2,8 @@
  * The flow of all features active on a prompt, or on either of two: reads them through every main SAE, then
  * matches what is active.
  */
-import type { FeatureId, SaeId } from '../../src/core/contract';
-import type {
-	Active,
-	PromptFlow,
-	PromptFlowRequest,
-	PromptRead
-} from '../../src/core/labs/requests';
+import type { FeatureId, SaeId } from '../../src/core/names/ids';
+import type { Active, PromptFlow, PromptFlowRequest, PromptRead } from '../../src/core/flow/prompt';
 import type { Decoders } from '../../src/core/flow/flow';
 import {
 	alignedToken,

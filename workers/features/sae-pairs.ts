@@ -1,8 +1,9 @@
 /** Whole dictionaries matched with one another, each pair once: best cosines, partners, correlations. */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import { assign } from '../../src/core/math/assignment';
 import { Problem } from '../../src/core/names/errors';
-import type { NullRow, OnProgress } from '../../src/core/labs/requests';
+import type { NullRow } from '../../src/core/features/matches';
+import type { OnProgress } from '../../src/core/calls';
 import { nullFrom, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
 import { centred, haar, rotated } from '../../src/core/math/rotation';

@@ -1,6 +1,6 @@
 /** Makes a pack from a Hugging Face model folder, SAE folders and, for statistics, a text. */
 import type { Stated, StoredDtype } from '../../src/core/import/order';
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { PackWriter } from '../../src/core/packs/writer';
 import { placeOf, readAt, tapOf } from '../../src/core/names/site';

@@ -2,7 +2,7 @@
 import type { Found, Order, Source, Stated } from '../../src/core/import/order';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Imported } from '../../src/core/packs/stored';
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import type { Examination, OnVerdict, RepairOrder, Verdicts } from '../../src/core/labs/fit';
 import type { Workshop } from '../../src/core/workshop';
 import type { Library } from '../storage/library';

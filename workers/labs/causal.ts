@@ -4,8 +4,8 @@
  * model is run again on that token. The paper measures the loss of the whole text; here it is that of the
  * next token, the only one that the push can reach through this token's own stream.
  */
-import type { SaeId, Site } from '../../src/core/contract';
-import type { Change } from '../../src/core/labs/requests';
+import type { SaeId, Site } from '../../src/core/names/ids';
+import type { Change } from '../../src/core/labs/edge';
 import { row } from '../../src/core/math/matrix';
 import { normals } from '../../src/core/math/random';
 import { surprise } from '../../src/core/math/sampling';

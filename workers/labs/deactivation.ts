@@ -2,17 +2,12 @@
  * Does a feature fall silent when its match upstream is taken away? One edge on one text, or many features of
  * the pack's texts under several ways to choose the match (arXiv 2502.03032, appendix A.2).
  */
-import type { SaeId } from '../../src/core/contract';
+import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
-import type {
-	DeactivationRequest,
-	EdgeRequest,
-	EdgeTest,
-	OnProgress,
-	OnTrials,
-	Strategy,
-	Trial
-} from '../../src/core/labs/requests';
+import type { DeactivationRequest, Strategy, Trial } from '../../src/core/labs/deactivation';
+import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
+import type { OnProgress } from '../../src/core/calls';
+import type { OnTrials } from '../../src/core/engine';
 import type { UpstreamKind } from '../../src/core/flow/flow';
 import { groupOf } from '../../src/core/flow/groups';
 import { seeded } from '../../src/core/math/random';

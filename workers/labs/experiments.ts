@@ -1,21 +1,17 @@
 /** The experiments on feature flow, each in its own file; here is what they share: an open pack and its texts. */
+import type { DeactivationRequest } from '../../src/core/labs/deactivation';
+import type { DivergenceRequest, SteeringRequest } from '../../src/core/labs/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
 import type {
-	DeactivationRequest,
-	DivergenceRequest,
-	EdgeRequest,
-	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
-	OnArm,
-	OnProgress,
-	OnTrials,
 	PairMatches,
-	PairRequest,
-	PromptFlow,
-	PromptFlowRequest,
-	SteeringRequest
-} from '../../src/core/labs/requests';
+	PairRequest
+} from '../../src/core/features/matches';
+import type { OnArm, OnTrials } from '../../src/core/engine';
+import type { OnProgress } from '../../src/core/calls';
+import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import type { Reproduction, ReproductionSettings } from '../../src/core/labs/reproduction';
 import { Activity } from '../features/activations';
 import { deactivate, testEdge } from './deactivation';

@@ -5,7 +5,7 @@ import {
 	type Remeasured,
 	type RemeasuredSae
 } from '../../src/core/packs/check';
-import type { Progress } from '../../src/core/contract';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import { readAt } from '../../src/core/names/site';
 import { Measure } from '../sae/metrics';

@@ -4,14 +4,15 @@
  * arXiv 2502.03032, appendix B): fluency is the perplexity under the unsteered model, the theme is how strongly
  * its own features fire and how often the tokens they promote occur.
  */
-import type { Edit, SaeId } from '../../src/core/contract';
+import type { Edit } from '../../src/core/steering/writing';
+import type { SaeId } from '../../src/core/names/ids';
 import type {
 	Arm,
 	ArmResult,
 	DivergenceRequest,
 	SteeringRequest,
 	Told
-} from '../../src/core/labs/requests';
+} from '../../src/core/labs/steering-effect';
 import { normals, seeded } from '../../src/core/math/random';
 import { repeated } from '../../src/core/math/repetition';
 import { softmax, surprise } from '../../src/core/math/sampling';

@@ -1,5 +1,5 @@
 /** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
-import type { Site } from '../../src/core/contract';
+import type { Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import {
 	attnOut,

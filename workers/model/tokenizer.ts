@@ -1,6 +1,6 @@
 /** The only door to the tokenizer library: text to tokens and back, for any `tokenizer.json`. */
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import type { Token } from '../../src/core/contract';
+import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { bytesOf, pieceBytes, tokenText } from '../../src/core/names/tokens';
 

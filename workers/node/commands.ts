@@ -1,5 +1,7 @@
 /** The commands of the README's table, each a thin layer over the engine. */
-import type { Edit, Opened, TokenProbability } from '../../src/core/contract';
+import type { Edit } from '../../src/core/steering/writing';
+import type { Opened } from '../../src/core/packs/info';
+import type { TokenProbability } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
 import { QUICK, WHOLE } from '../../src/core/labs/reproduction';

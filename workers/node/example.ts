@@ -2,7 +2,8 @@
  * The worked example of a pack: what the engine answers on one prompt, stored so that the page has
  * something to show before any model is loaded.
  */
-import type { LensReading, SiteReading, Token, TokenProbability } from '../../src/core/contract';
+import type { LensReading, SiteReading } from '../../src/core/prompt/reading';
+import type { Token, TokenProbability } from '../../src/core/names/tokens';
 import { parseEdit } from '../../src/core/steering/edits';
 import { featureId, isMain, placeOf } from '../../src/core/names/site';
 import type { LocalEngine } from '../engine';

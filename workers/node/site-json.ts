@@ -1,5 +1,5 @@
 /** One SAE's view of a prompt as the command line prints it. */
-import type { SiteReading } from '../../src/core/contract';
+import type { SiteReading } from '../../src/core/prompt/reading';
 
 /** The `top` strongest features of every token. */
 export function siteJson(site: SiteReading, top: number) {

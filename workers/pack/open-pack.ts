@@ -1,14 +1,9 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
-import type {
-	Edit,
-	FeatureId,
-	Label,
-	PackInfo,
-	SaeId,
-	SaeInfo,
-	Site,
-	Token
-} from '../../src/core/contract';
+import type { Edit } from '../../src/core/steering/writing';
+import type { FeatureId, SaeId, Site } from '../../src/core/names/ids';
+import type { Label } from '../../src/core/features/feature';
+import type { PackInfo, SaeInfo } from '../../src/core/packs/info';
+import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseNames, type Names } from '../../src/core/packs/labels';
 import type { PackSae } from '../../src/core/packs/manifest';

@@ -1,5 +1,5 @@
 /** The numeric self-test: fixed tokens, and what PyTorch or whoever made the pack makes of them, stored in it. */
-import type { SelfTest } from '../../src/core/contract';
+import type { SelfTest } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { LanguageModel } from '../model/language-model';
 import type { Workbench } from './open-pack';

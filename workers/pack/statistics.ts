@@ -1,5 +1,6 @@
 /** What a pack stores about each feature of an SAE, computed when the pack was made. */
-import type { Example, SaeId } from '../../src/core/contract';
+import type { Example } from '../../src/core/features/feature';
+import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { GROUPS } from '../../src/core/flow/groups';
 import type { Best } from '../../src/core/flow/matching';

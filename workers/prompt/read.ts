@@ -1,11 +1,7 @@
 /** Reading a prompt: tokens, the model's prediction, the lens, and every SAE, part by part. */
-import type {
-	LensReading,
-	ReadingPart,
-	ReadRequest,
-	SaeId,
-	TokenProbability
-} from '../../src/core/contract';
+import type { LensReading, ReadingPart, ReadRequest } from '../../src/core/prompt/reading';
+import type { SaeId } from '../../src/core/names/ids';
+import type { TokenProbability } from '../../src/core/names/tokens';
 import { largest, softmax } from '../../src/core/math/sampling';
 import { placeOf } from '../../src/core/names/site';
 import { breathe } from '../runtime/session';

@@ -1,5 +1,6 @@
 /** From the reader's edits to what the model's graph takes: added vectors, and edits that look first. */
-import type { Edit, SaeId, Site } from '../../src/core/contract';
+import type { Edit } from '../../src/core/steering/writing';
+import type { SaeId, Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { row } from '../../src/core/math/matrix';
 import { mlpOut, parseFeatureId, placeOf, siteOf, tapOf } from '../../src/core/names/site';

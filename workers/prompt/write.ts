@@ -1,5 +1,5 @@
 /** Writing: seeded sampling on top of the KV cache, steered or not. */
-import type { WriteRequest, Written, WrittenToken } from '../../src/core/contract';
+import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
 import { seeded } from '../../src/core/math/random';
 import { sample } from '../../src/core/math/sampling';
 import type { LanguageModel, Steering } from '../model/language-model';

@@ -1,5 +1,5 @@
 /** Finds a GPU that may be used, and says why not when there is none. */
-import type { Backend } from '../../src/core/contract';
+import type { Backend } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 
 export interface Choice {

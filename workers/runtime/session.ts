@@ -3,7 +3,7 @@
  * tensors. See https://onnxruntime.ai/docs/api/js/.
  */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Backend } from '../../src/core/contract';
+import type { Backend } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenFile } from '../../src/core/files/open-file';
 import { lend } from './external-data';

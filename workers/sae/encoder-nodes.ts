@@ -3,7 +3,7 @@
  * SAELens' input options, and KronSAE's TopK over pairs (https://arxiv.org/abs/2505.22255). The decoder
  * stays outside: sparse codes times rows of `W_dec`.
  */
-import type { KronShape } from '../../src/core/contract';
+import type { KronShape } from '../../src/core/sae/kron';
 import type { Graph, Value, Weight } from '../graph/graph';
 
 export type SaeArchitecture = 'standard' | 'topk' | 'jumprelu' | 'gated' | 'kron';

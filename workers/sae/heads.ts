@@ -1,5 +1,5 @@
 /** SAEs of attention's heads (hook_z): what they write to the stream, and the models in which that can be said. */
-import type { Site } from '../../src/core/contract';
+import type { Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import type { PackSae } from '../../src/core/packs/manifest';
 import type { Matrix } from '../../src/core/math/matrix';

@@ -4,7 +4,7 @@
  * predicted. `models/recipe/metrics.py` measures the same way.
  */
 import type { CheckMetrics } from '../../src/core/packs/check';
-import type { Site } from '../../src/core/contract';
+import type { Site } from '../../src/core/names/ids';
 import { surprise } from '../../src/core/math/sampling';
 import { breathe } from '../runtime/session';
 import type { Codes, Sae } from './sae';

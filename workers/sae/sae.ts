@@ -2,7 +2,8 @@
  * A sparse autoencoder at work: the encoder runs as a graph, the decoder is a sum of rows of `W_dec`
  * over the few active features.
  */
-import type { SaeId, Site, SiteReading } from '../../src/core/contract';
+import type { SaeId, Site } from '../../src/core/names/ids';
+import type { SiteReading } from '../../src/core/prompt/reading';
 import type { PackSae } from '../../src/core/packs/manifest';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
 import { Problem } from '../../src/core/names/errors';

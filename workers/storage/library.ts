@@ -1,5 +1,6 @@
 /** The packs of this browser: opened over the network or imported, kept as they come, opened again without it. */
-import type { OpenRequest, Progress } from '../../src/core/contract';
+import type { OpenRequest } from '../../src/core/packs/info';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import { parsePack, type Pack } from '../../src/core/packs/manifest';
 import type { PackSource } from '../../src/core/packs/source';

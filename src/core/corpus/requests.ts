@@ -1,5 +1,7 @@
-/** Statistics from a reader's own text, as a page asks an engine for them: plain data, as in `contract.ts`. */
-import type { Example, FeatureId, Progress, SaeId } from '../contract';
+/** Statistics from a reader's own text, as a page asks an engine for them: plain data. */
+import type { Example } from '../features/feature';
+import type { FeatureId, SaeId } from '../names/ids';
+import type { Progress } from '../calls';
 import type { Imported } from '../packs/stored';
 
 export interface TextRequest {

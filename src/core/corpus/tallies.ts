@@ -1,5 +1,5 @@
 /** What a walk over texts has gathered of several SAEs: plain data that can be stored, sharded and added up. */
-import type { SaeId } from '../contract';
+import type { SaeId } from '../names/ids';
 import { addTally, newTally, type Tally, type Window } from './tally';
 
 /** Windows by which names are chosen, and held-out ones on which they are scored. */

@@ -2,7 +2,8 @@
  * What happens to features on their way along the residual stream (arXiv 2502.03032, section 4.2: born,
  * carried on, changed by a module, gone), read off a graph whose edges are already known to count or not.
  */
-import type { FeatureId, Origin, Site } from '../contract';
+import type { FeatureId, Site } from '../names/ids';
+import type { Origin } from './graph';
 import { EMBEDDING, placeOf, residBefore, residPost, tapOf } from '../names/site';
 
 /** In the order in which they are listed for a feature. */

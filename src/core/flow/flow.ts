@@ -3,15 +3,8 @@
  * Short-range matches are composed layer by layer; far layers are never matched directly. Unlike the
  * paper, "high" is decided by a null for each target decoder, not by one fixed threshold.
  */
-import type {
-	FeatureId,
-	FlowEdge,
-	FlowGraph,
-	FlowNode,
-	Origin,
-	OriginRow,
-	SaeId
-} from '../contract';
+import type { FeatureId, SaeId } from '../names/ids';
+import type { FlowEdge, FlowGraph, FlowNode, Origin, OriginRow } from './graph';
 import { isHigh, zScore, type Best, type Null } from './matching';
 import { attnOut, depthOf, EMBEDDING, featureId, mlpOut, parseFeatureId } from '../names/site';
 import { placeOf, residBefore, residPost, siteOf, tapOf } from '../names/site';

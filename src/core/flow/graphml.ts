@@ -3,7 +3,7 @@
  * igraph, Gephi and yEd read. Ids of nodes are feature ids as they are, which the strictest reading of the
  * schema (NMTOKEN) would not allow and every reader does.
  */
-import type { FeatureId, Site } from '../contract';
+import type { FeatureId, Site } from '../names/ids';
 
 export interface GraphmlGraph {
 	nodes: {

@@ -3,8 +3,10 @@
  * that are both active on it (arXiv 2502.03032, section 4.2, for one feature at a time). Of two prompts the
  * graphs are merged into one, so that they can be compared node by node.
  */
-import type { FeatureId, FlowEdge, FlowNode, SaeId, Token } from '../contract';
-import type { Active, OnPrompts } from '../labs/requests';
+import type { FeatureId, SaeId } from '../names/ids';
+import type { FlowEdge, FlowNode } from './graph';
+import type { Token } from '../names/tokens';
+import type { Active, OnPrompts } from './prompt';
 import { counts, originRow, upstreamSites, type Decoders, type Thresholds } from './flow';
 import { zScore } from './matching';
 import { EMBEDDING, featureId, parseFeatureId, placeOf, siteOf } from '../names/site';

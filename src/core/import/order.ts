@@ -1,4 +1,4 @@
-/** What a reader brings to have a pack made of it, and how they want it: plain data, as in `contract.ts`. */
+/** What a reader brings to have a pack made of it, and how they want it: plain data. */
 import type { RemoteFacts, RemoteSource } from './remote';
 import type { Chosen } from '../packs/stored';
 

@@ -1,4 +1,4 @@
-/** A place on a hub or another host as a source of models and SAEs: plain data, as in `contract.ts`. */
+/** A place on a hub or another host as a source of models and SAEs: plain data. */
 
 /** A reader's access token, and the only host that it may go to. */
 export interface Token {

@@ -3,10 +3,52 @@
  * predecessor was active, how many fell silent without it, and by how much the others fell. Intervals resample
  * whole texts, since trials on one text are alike.
  */
-import type { Strategy, Trial } from './requests';
+
 import type { UpstreamKind } from '../flow/flow';
 import { GROUPS } from '../flow/groups';
 import { differenceInterval, ratioInterval } from '../math/interval';
+import type { FeatureId } from '../names/ids';
+import type { Change } from './edge';
+
+/** How the predecessor to be taken away is chosen. */
+export const STRATEGIES = [
+	'top-1',
+	'top-5',
+	'exhaustive',
+	'random of top-5',
+	'permutation',
+	'top-1 by Pearson',
+	'random direction'
+] as const;
+
+export type Strategy = (typeof STRATEGIES)[number];
+
+export interface DeactivationRequest {
+	/** Texts of the pack, tokens of each, features of each token and layer: the most that are tried. */
+	texts: number;
+	tokensPerText: number;
+	featuresPerToken: number;
+	/**
+	 * Features of each token and layer on which `exhaustive` is tried, at most: of all active features upstream
+	 * it takes the one whose removal changes most, and so runs the model once for each of them.
+	 */
+	exhaustiveFeatures: number;
+	factor: number;
+	seed: number;
+	strategies: Strategy[];
+}
+
+/** One target on one token, and one way to take its predecessor away. */
+export interface Trial extends Change {
+	text: number;
+	token: number;
+	to: FeatureId;
+	layer: number;
+	kind: UpstreamKind;
+	strategy: Strategy;
+	/** Index in `GROUPS`: which of the best matches were active. */
+	group: number;
+}
 
 /** A rate or mean with its 95 % interval. */
 export type Measured = NonNullable<ReturnType<typeof ratioInterval>>;

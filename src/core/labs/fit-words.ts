@@ -1,5 +1,5 @@
 /** A verdict in words: what is found, and which mistake explains it. */
-import type { Site } from '../contract';
+import type { Site } from '../names/ids';
 import { placeOf, tapOf } from '../names/site';
 import type { Decision, Expected, Fit, Normalization, Repair } from './fit';
 

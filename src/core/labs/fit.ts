@@ -2,7 +2,7 @@
  * Whether an SAE fits the model it is shown on: decided on numbers alone. What is measured beside them is what the
  * SAE would make of the same text if one of the known mistakes were undone.
  */
-import type { SaeId, Site } from '../contract';
+import type { SaeId, Site } from '../names/ids';
 import type { SaeConfig } from '../packs/manifest';
 
 export type Normalization = SaeConfig['normalizeActivations'];

@@ -4,7 +4,7 @@
  */
 import type { Deactivation, DeactivationSummary, Difference, Measured } from './deactivation';
 import { Problem } from '../names/errors';
-import { STRATEGIES } from './requests';
+import { STRATEGIES } from './deactivation';
 import { UPSTREAM } from '../flow/flow';
 import { GROUPS } from '../flow/groups';
 import {

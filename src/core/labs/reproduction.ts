@@ -2,7 +2,7 @@
  * The paper's tables and figures as measured on a pack, beside what the paper found on models of its own
  * (arXiv 2502.03032). Only what was measured stands here; a part that could not be is null.
  */
-import type { FeatureId, SaeId } from '../contract';
+import type { FeatureId, SaeId } from '../names/ids';
 import type { DeactivationSummary } from './deactivation';
 import type { UpstreamKind } from '../flow/flow';
 import type { MannWhitney } from '../math/ranks';

@@ -1,5 +1,5 @@
 /** What stands beside a label: where it came from, and how good it is. */
-import type { Label } from '../contract';
+import type { Label } from '../features/feature';
 
 /** Sources that the page knows, in words. */
 const SOURCES: Record<string, string> = {

@@ -1,5 +1,5 @@
 /** Names of sites, SAEs and features: TransformerLens hook names, as data and addresses carry them. */
-import type { FeatureId, SaeId, Site } from '../contract';
+import type { FeatureId, SaeId, Site } from './ids';
 
 export type SiteKind = 'attn' | 'mlp' | 'resid' | 'embed';
 

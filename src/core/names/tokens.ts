@@ -1,5 +1,19 @@
 /** Token strings as they stand in the text, from a byte-level BPE vocabulary. */
 
+export interface Token {
+	id: number;
+	/** As it stands in the text; a piece of a split character as `<0xE2>`. */
+	text: string;
+	/** Added by the tokenizer (BOS): shown, left out of averages. */
+	special: boolean;
+}
+
+export interface TokenProbability {
+	token: string;
+	id: number;
+	p: number;
+}
+
 /**
  * GPT-2's table from printable characters back to bytes: printable Latin-1 stands for itself, every
  * other byte for a character from U+0100 on (the scheme of byte-level BPE since Radford et al. 2019).

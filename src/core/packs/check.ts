@@ -2,7 +2,7 @@
  * What a pack states of its SAEs on texts that ship with it, for anybody to measure again: the texts are
  * the first of those that a generator wrote. Every number is over all their tokens but the special ones.
  */
-import type { SaeId } from '../contract';
+import type { SaeId } from '../names/ids';
 import { count, invalid, number, object } from '../files/json';
 
 /** The metrics that are measured again, in the words of `pack.json`. */

@@ -3,7 +3,8 @@
  * `[index, source, text, f1, precision, recall, chance]`; a feature without a line has no name that
  * scored well enough.
  */
-import type { Label, SaeId } from '../contract';
+import type { Label } from '../features/feature';
+import type { SaeId } from '../names/ids';
 import { Problem } from '../names/errors';
 
 const SOURCES = ['truth', 'pattern'];

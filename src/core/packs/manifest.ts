@@ -2,7 +2,8 @@
  * `pack.json`: hostile until parsed. Its words are Hugging Face's and SAELens'; `parsePack` is the only
  * translator. The JSON Schema is in `models/README.md`.
  */
-import type { KronShape, SaeId, Site } from '../contract';
+import type { KronShape } from '../sae/kron';
+import type { SaeId, Site } from '../names/ids';
 import { Problem } from '../names/errors';
 import { count, invalid, list, number, object, oneOf, text, type Fields } from '../files/json';
 import type { Null } from '../flow/matching';

@@ -1,6 +1,6 @@
 /** What a pack says was measured: of its model and of each SAE, in the words of `pack.json`. */
 import { parseCheck, type Check } from './check';
-import type { SaeId } from '../contract';
+import type { SaeId } from '../names/ids';
 import { count, invalid, list, number, object, share } from '../files/json';
 
 export interface ModelMetrics {

@@ -1,5 +1,5 @@
-/** The packs that a browser keeps, and what may be asked of an engine about them: plain data, as in `contract.ts`. */
-import type { Progress } from '../contract';
+/** The packs that a browser keeps, and what may be asked of an engine about them: plain data. */
+import type { Progress } from '../calls';
 
 export interface StoredPack {
 	name: string;

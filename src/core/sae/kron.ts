@@ -1,5 +1,14 @@
 /** Where the features of a KronSAE stand: index = (head · rows + row) · columns + column. */
-import type { KronShape } from '../contract';
+
+/**
+ * Features of a KronSAE (https://arxiv.org/abs/2505.22255) are pairs: feature (head · rows + i) · columns + j
+ * is active where element i of the head's first code and element j of its second are.
+ */
+export interface KronShape {
+	heads: number;
+	rows: number;
+	columns: number;
+}
 
 export interface KronIndex {
 	head: number;

@@ -1,5 +1,6 @@
 /** Steering along a chain of features through the layers (arXiv 2502.03032, appendix B). */
-import type { Edit, FeatureId } from '../contract';
+import type { Edit } from './writing';
+import type { FeatureId } from '../names/ids';
 import { spread, type Spread } from './strengths';
 
 /** A residual feature of a chain, and how strongly it fires elsewhere; null when not measured. */

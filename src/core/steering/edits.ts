@@ -1,5 +1,5 @@
 /** Edits as text, the same in addresses and on the command line: `FEATURE_ID=add:6`, `…=ablate`. */
-import type { Edit } from '../contract';
+import type { Edit } from './writing';
 import { parseFeatureId, placeOf, siteOf } from '../names/site';
 
 const EDIT =

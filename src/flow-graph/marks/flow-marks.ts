@@ -1,5 +1,5 @@
 /** What the flow graph draws of a node and of an edge, and what it says of them. */
-import type { Origin } from '../../core/contract';
+import type { Origin } from '../../core/flow/graph';
 import type { FlowEvent } from '../../core/flow/events';
 import type { FlowLink, FlowMark } from '../layout/flow';
 import type { NameWish } from '../layout/names';

@@ -8,7 +8,7 @@ import {
 	symbolTriangle,
 	type SymbolType
 } from 'd3-shape';
-import type { Origin } from '../../core/contract';
+import type { Origin } from '../../core/flow/graph';
 import type { FlowKind } from '../layout/flow';
 
 export interface Glyph {

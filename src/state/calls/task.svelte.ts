@@ -1,5 +1,5 @@
 /** Long work that a reader starts and may stop: what it has found so far, and how far it is. */
-import type { Progress } from '../../core/contract';
+import type { Progress } from '../../core/calls';
 import { isAbort } from '../../core/names/errors';
 import { asError, same } from './resource.svelte';
 

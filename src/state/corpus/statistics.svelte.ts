@@ -1,5 +1,5 @@
 /** Statistics from the reader's own text: the walk under way, what it has found, and the one that can go on. */
-import type { FeatureId, SaeId } from '../../core/contract';
+import type { FeatureId, SaeId } from '../../core/names/ids';
 import type { Imported } from '../../core/packs/stored';
 import type {
 	GatheredFeature,

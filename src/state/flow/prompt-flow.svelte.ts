@@ -1,5 +1,5 @@
 /** The flow of all features active on the prompt: asked for when the address or the prompt changes. */
-import type { PromptFlow, PromptFlowRequest } from '../../core/labs/requests';
+import type { PromptFlow, PromptFlowRequest } from '../../core/flow/prompt';
 import type { Asked } from '../calls/engine';
 import { same } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';

@@ -9,7 +9,7 @@ import {
 	type Stated,
 	type StoredDtype
 } from '../../core/import/order';
-import type { PackInfo } from '../../core/contract';
+import type { PackInfo } from '../../core/packs/info';
 import { placeOf } from '../../core/names/site';
 import type { Imported } from '../../core/packs/stored';
 import type { Asked } from '../calls/engine';

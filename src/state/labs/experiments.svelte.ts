@@ -1,17 +1,15 @@
 /** The experiments that a reader has started, and what they found. */
 import { editsOf, type ChainPlan, type Link } from '../../core/steering/chain';
-import type { FeatureId, SaeId } from '../../core/contract';
+import type { FeatureId, SaeId } from '../../core/names/ids';
+import type { ArmResult, SteeringRequest } from '../../core/labs/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../../core/labs/edge';
 import type {
-	ArmResult,
-	EdgeRequest,
-	EdgeTest,
 	MatchAnswer,
 	MatchRequest,
 	NullRow,
 	PairMatches,
-	PairRequest,
-	SteeringRequest
-} from '../../core/labs/requests';
+	PairRequest
+} from '../../core/features/matches';
 import { matchKl, type Matched } from '../../core/steering/strengths';
 import type { Asked } from '../calls/engine';
 import { Task } from '../calls/task.svelte';

@@ -1,11 +1,8 @@
 /** The worked example that the recipe stored with the default model: shown before any engine runs. */
-import type {
-	FeatureLine,
-	FlowGraph,
-	LensReading,
-	SiteReading,
-	TokenProbability
-} from '../../core/contract';
+import type { FeatureLine } from '../../core/features/feature';
+import type { FlowGraph } from '../../core/flow/graph';
+import type { LensReading, SiteReading } from '../../core/prompt/reading';
+import type { TokenProbability } from '../../core/names/tokens';
 import { siteOf } from '../../core/names/site';
 import type { Stored } from '../prompt/reading.svelte';
 

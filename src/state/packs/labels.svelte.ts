@@ -1,5 +1,6 @@
 /** Labels and densities by feature, asked for in batches as they come into sight. */
-import type { FeatureId, FeatureLine } from '../../core/contract';
+import type { FeatureId } from '../../core/names/ids';
+import type { FeatureLine } from '../../core/features/feature';
 import type { Asked } from '../calls/engine';
 
 /** How long ids are gathered before they are asked for together. */

@@ -1,5 +1,6 @@
 /** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
-import type { Backend, Opened, OpenRequest, PackInfo, Progress } from '../../core/contract';
+import type { Backend, Opened, OpenRequest, PackInfo } from '../../core/packs/info';
+import type { Progress } from '../../core/calls';
 import { isAbort } from '../../core/names/errors';
 import type { SitePack } from '../../core/packs/site-pack';
 import type { Asked } from '../calls/engine';

@@ -1,5 +1,5 @@
 /** The packs stored in this browser, and the long work on them: storing, saving, checking. */
-import type { Progress } from '../../core/contract';
+import type { Progress } from '../../core/calls';
 import type { RemoteSource } from '../../core/import/remote';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../../core/packs/stored';
 import type { Asked } from '../calls/engine';

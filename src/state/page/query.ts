@@ -1,5 +1,5 @@
 /** What stands in the address before the hash. */
-import type { Backend } from '../../core/contract';
+import type { Backend } from '../../core/packs/info';
 
 /** `?backend=wasm|webgpu`; another word is a problem and forces nothing. */
 export function askedBackend(search: string): { backend: Backend | null; problem: string | null } {

@@ -1,13 +1,7 @@
 /** What the model and its SAEs make of the prompt, as the parts arrive. */
-import type {
-	FeatureId,
-	LensReading,
-	ReadingPart,
-	SaeId,
-	SiteReading,
-	Token,
-	TokenProbability
-} from '../../core/contract';
+import type { FeatureId, SaeId } from '../../core/names/ids';
+import type { LensReading, ReadingPart, SiteReading } from '../../core/prompt/reading';
+import type { Token, TokenProbability } from '../../core/names/tokens';
 import { isAbort } from '../../core/names/errors';
 import { parseFeatureId } from '../../core/names/site';
 import type { Asked } from '../calls/engine';

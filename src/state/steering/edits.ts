@@ -1,5 +1,6 @@
 /** Lists of edits: what a new one starts with, how far a slider goes, what a chain adds. */
-import type { Edit, EditMode, FeatureId } from '../../core/contract';
+import type { Edit, EditMode } from '../../core/steering/writing';
+import type { FeatureId } from '../../core/names/ids';
 
 /** Where nothing is known of a feature's strength. */
 const USUAL_STRENGTH = 4;

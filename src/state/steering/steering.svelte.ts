@@ -1,5 +1,5 @@
 /** The unsteered and the steered continuation, side by side, from the same seed. */
-import type { Edit, WriteRequest } from '../../core/contract';
+import type { Edit, WriteRequest } from '../../core/steering/writing';
 import type { Asked } from '../calls/engine';
 import { firstDifference, spelled, type Piece } from '../prompt/spelling';
 import { Stream } from './writing.svelte';

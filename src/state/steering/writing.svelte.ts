@@ -1,5 +1,6 @@
 /** One continuation as it is written: the newest request wins, but a young run may show its first words. */
-import type { Token, WriteRequest, Written } from '../../core/contract';
+import type { Token } from '../../core/names/tokens';
+import type { WriteRequest, Written } from '../../core/steering/writing';
 import { isAbort } from '../../core/names/errors';
 import type { Asked } from '../calls/engine';
 import { asError } from '../calls/resource.svelte';

@@ -1,5 +1,5 @@
 /** What the map of sites and tokens can be coloured by. */
-import type { SiteReading } from '../../core/contract';
+import type { SiteReading } from '../../core/prompt/reading';
 
 export type Measure = 'strength' | 'l0' | 'fvu';
 

@@ -1,6 +1,6 @@
 /** What happens along a chain, in two or three short sentences: where it begins, what writes to it, where it ends. */
 import type { FlowEdgeMark } from '../../flow-graph/marks/flow-marks';
-import type { FlowNode } from '../../core/contract';
+import type { FlowNode } from '../../core/flow/graph';
 import type { FlowEvent } from '../../core/flow/events';
 import { parseFeatureId, placeOf, siteOf } from '../../core/names/site';
 

@@ -1,5 +1,7 @@
 /** A flow graph as marks and links to draw, with the prompt's activations laid over it. */
-import type { FeatureId, FeatureLine, FlowGraph, FlowNode, FlowRequest } from '../../core/contract';
+import type { FeatureId } from '../../core/names/ids';
+import type { FeatureLine } from '../../core/features/feature';
+import type { FlowGraph, FlowNode, FlowRequest } from '../../core/flow/graph';
 import type { Table } from '../../charts/frame/export';
 import type { FlowEdgeMark, FlowNodeMark } from '../../flow-graph/marks/flow-marks';
 import { MEANING } from '../../flow-graph/marks/origin-glyph';

@@ -1,5 +1,5 @@
 /** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
-import type { SaeInfo } from '../../core/contract';
+import type { SaeInfo } from '../../core/packs/info';
 import type { SaeMetrics } from '../../core/packs/metrics';
 import type { Cell } from '../../charts/frame/export';
 import type { LayerSeries } from '../../charts/layout/layers';

@@ -1,5 +1,5 @@
 /** The ways to steer: each in one line and its formula. */
-import type { EditMode } from '../../core/contract';
+import type { EditMode } from '../../core/steering/writing';
 
 export const MODES: Record<EditMode, { text: string; line: string; formula: string }> = {
 	add: {

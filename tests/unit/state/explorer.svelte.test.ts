@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { WriteRequest } from '../../../src/core/contract';
+import type { WriteRequest } from '../../../src/core/steering/writing';
 import { Problem } from '../../../src/core/names/errors';
 import { Explorer } from '../../../src/state/explorer.svelte';
 import { parseExample } from '../../../src/state/packs/example';

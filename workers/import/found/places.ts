@@ -1,6 +1,6 @@
 /** Where an SAE sits, from the many ways in which its files say it. */
 import type { Stated } from '../../../src/core/import/order';
-import type { Site } from '../../../src/core/contract';
+import type { Site } from '../../../src/core/names/ids';
 import {
 	attnOut,
 	headsLayer,

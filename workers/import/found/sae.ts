@@ -1,5 +1,5 @@
 /** An SAE as every reader hands it over, whatever format it came in: what the pack and the runtime take. */
-import type { Site } from '../../../src/core/contract';
+import type { Site } from '../../../src/core/names/ids';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { attnOut, headsLayer } from '../../../src/core/names/site';
 import { refused, unstated, type Folder } from '../files/folder';

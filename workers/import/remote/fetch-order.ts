@@ -1,6 +1,6 @@
 /** Fetches what an order needs before the pack is begun: nobody waits for a network with storage locked. */
 import type { Order } from '../../../src/core/import/order';
-import type { Progress } from '../../../src/core/contract';
+import type { Progress } from '../../../src/core/calls';
 import type { Folder } from '../files/folder';
 import { modelFiles, saeFiles } from './needs';
 import { RemoteFolder } from './folder';

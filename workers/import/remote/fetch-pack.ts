@@ -1,5 +1,5 @@
 /** A pack that lies on another host as it is, into storage. */
-import type { Progress } from '../../../src/core/contract';
+import type { Progress } from '../../../src/core/calls';
 import type { Token } from '../../../src/core/import/remote';
 import type { Imported } from '../../../src/core/packs/stored';
 import type { Library } from '../../storage/library';

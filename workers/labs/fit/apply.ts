@@ -1,7 +1,7 @@
 /** Undoes a mistake in a stored pack: a new description of the SAE, its weights rewritten where they have to be. */
 import { parsePack } from '../../../src/core/packs/manifest';
 import type { PackWriter } from '../../../src/core/packs/writer';
-import type { SaeId } from '../../../src/core/contract';
+import type { SaeId } from '../../../src/core/names/ids';
 import type { StoredDtype } from '../../../src/core/import/order';
 import { parseSafetensors } from '../../../src/core/files/safetensors';
 import { isMain, siteOf } from '../../../src/core/names/site';

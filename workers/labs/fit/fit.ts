@@ -1,5 +1,6 @@
 /** All SAEs of an open pack judged on one text. */
-import type { Progress, Site } from '../../../src/core/contract';
+import type { Progress } from '../../../src/core/calls';
+import type { Site } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import { tapOf } from '../../../src/core/names/site';
 import {

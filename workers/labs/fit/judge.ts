@@ -1,5 +1,5 @@
 /** One SAE on a text: measured as it is, then with each known mistake undone, and judged by the numbers. */
-import type { Site } from '../../../src/core/contract';
+import type { Site } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import type { PackSae } from '../../../src/core/packs/manifest';
 import { tapOf } from '../../../src/core/names/site';

@@ -1,6 +1,6 @@
 /** An SAE taken apart, so that it can be put together another way: what is measured is what would be stored. */
 import type { StoredDtype } from '../../../src/core/import/order';
-import type { Site } from '../../../src/core/contract';
+import type { Site } from '../../../src/core/names/ids';
 import type { PackSae } from '../../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
 import { tapOf } from '../../../src/core/names/site';

@@ -1,6 +1,6 @@
 /** The eight groups of active features over the pack's texts, and whether their scores differ. */
-import type { SaeId } from '../../../src/core/contract';
-import type { OnProgress } from '../../../src/core/labs/requests';
+import type { SaeId } from '../../../src/core/names/ids';
+import type { OnProgress } from '../../../src/core/calls';
 import { UPSTREAM, type UpstreamKind } from '../../../src/core/flow/flow';
 import { GROUPS, groupOf } from '../../../src/core/flow/groups';
 import { seeded } from '../../../src/core/math/random';

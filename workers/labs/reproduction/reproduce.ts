@@ -1,6 +1,7 @@
 /** Everything of the paper that a pack allows, measured in one go (arXiv 2502.03032). */
 import { deactivationOf } from '../../../src/core/labs/deactivation';
-import { STRATEGIES, type OnProgress, type Trial } from '../../../src/core/labs/requests';
+import { STRATEGIES, type Trial } from '../../../src/core/labs/deactivation';
+import type { OnProgress } from '../../../src/core/calls';
 import {
 	PAPER,
 	type Agreement,

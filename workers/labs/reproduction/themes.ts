@@ -4,8 +4,9 @@
  * compare. Controls push as hard in random directions, and the other way.
  */
 import { editsOf, type ChainPlan, type Link } from '../../../src/core/steering/chain';
-import type { FeatureId } from '../../../src/core/contract';
-import type { Arm, ArmResult, OnProgress, SteeringRequest } from '../../../src/core/labs/requests';
+import type { FeatureId } from '../../../src/core/names/ids';
+import type { Arm, ArmResult, SteeringRequest } from '../../../src/core/labs/steering-effect';
+import type { OnProgress } from '../../../src/core/calls';
 import { chainOf } from '../../../src/core/flow/flow';
 import type {
 	ReproductionSettings,

@@ -4,8 +4,8 @@
  * stand beside: the stream of before as it was, and the next dictionary's own codes, between which a map must lie
  * to be worth anything.
  */
-import type { SaeId } from '../../../src/core/contract';
-import type { OnProgress } from '../../../src/core/labs/requests';
+import type { SaeId } from '../../../src/core/names/ids';
+import type { OnProgress } from '../../../src/core/calls';
 import { row } from '../../../src/core/math/matrix';
 import type { Transition } from '../../../src/core/labs/reproduction';
 import type { SparseRows } from '../../../src/core/math/sparse';

@@ -1,7 +1,7 @@
 /** One shard of a walk over a text as Parquet tables in a folder, and shards joined again. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SaeId } from '../../../src/core/contract';
+import type { SaeId } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import { drawn, offer, stronger } from '../../../src/core/corpus/examples';
 import { addGathered, newGathered, type Gathered } from '../../../src/core/corpus/tallies';

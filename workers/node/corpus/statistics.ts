@@ -2,7 +2,7 @@
 import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SaeId } from '../../../src/core/contract';
+import type { SaeId } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import type { Gathered } from '../../../src/core/corpus/tallies';
 import { prune } from '../../../src/core/corpus/tallies';

@@ -1,7 +1,7 @@
 /** An edge test in words and as a table. */
 import type { Table } from '../../../charts/frame/export';
 import { percent } from '../../../core/names/numbers';
-import type { EdgeTest } from '../../../core/labs/requests';
+import type { EdgeTest } from '../../../core/labs/edge';
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -2,8 +2,8 @@
 import type { Table } from '../../../charts/frame/export';
 import { count, fixed, percent } from '../../../core/names/numbers';
 import { shortSite } from '../../../core/names/site-words';
-import type { FeatureId } from '../../../core/contract';
-import type { PairMatches, PairRequest } from '../../../core/labs/requests';
+import type { FeatureId } from '../../../core/names/ids';
+import type { PairMatches, PairRequest } from '../../../core/features/matches';
 import { isHigh, zScore } from '../../../core/flow/matching';
 import { quantile } from '../../../core/math/quantile';
 import { featureId } from '../../../core/names/site';

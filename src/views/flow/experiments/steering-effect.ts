@@ -2,8 +2,8 @@
 import type { Table } from '../../../charts/frame/export';
 import type { Curve } from '../../../charts/layout/curves';
 import { editsOf, type ChainPlan, type Link } from '../../../core/steering/chain';
-import type { FeatureId } from '../../../core/contract';
-import type { Arm, ArmResult, Told } from '../../../core/labs/requests';
+import type { FeatureId } from '../../../core/names/ids';
+import type { Arm, ArmResult, Told } from '../../../core/labs/steering-effect';
 
 /** Doses as parts of the one chosen. */
 const PARTS = [0.25, 0.5, 1, 2];

@@ -3,7 +3,7 @@ import type { Cell, Table } from '../../../charts/frame/export';
 import type { FlowEdgeMark, FlowNodeMark, Which } from '../../../flow-graph/marks/flow-marks';
 import { edgeKey } from '../../../flow-graph/layout/edges';
 import { visible } from '../../../charts/layout/text';
-import type { Active, OnPrompts, PromptFlow } from '../../../core/labs/requests';
+import type { Active, OnPrompts, PromptFlow } from '../../../core/flow/prompt';
 import type { Thresholds } from '../../../core/flow/flow';
 import { difference } from '../../../core/flow/prompt-flow';
 import { edgeMarks, flowTables, markOf, peakInWords, type Known } from '../marks';

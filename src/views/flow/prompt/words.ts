@@ -1,8 +1,8 @@
 /** What is said of the flow of a prompt: how it was cut, and what of the model nobody can see. */
 import { visible } from '../../../charts/layout/text';
 import { count } from '../../../core/names/numbers';
-import type { SaeId, Site } from '../../../core/contract';
-import type { PromptFlow, PromptRead } from '../../../core/labs/requests';
+import type { SaeId, Site } from '../../../core/names/ids';
+import type { PromptFlow, PromptRead } from '../../../core/flow/prompt';
 import {
 	attnOut,
 	isMain,

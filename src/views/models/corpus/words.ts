@@ -1,7 +1,8 @@
 /** Statistics from a reader's text, in words. */
 import { bytes, count } from '../../../core/names/numbers';
 import { shortSite } from '../../../core/names/site-words';
-import type { Progress, SaeId } from '../../../core/contract';
+import type { Progress } from '../../../core/calls';
+import type { SaeId } from '../../../core/names/ids';
 import type { PendingText } from '../../../core/corpus/requests';
 import { timeLeft } from '../packs/words';
 

@@ -1,7 +1,7 @@
 /** What was found in what a reader brings, and what comes of it, in words. */
 import { bytes, count } from '../../../core/names/numbers';
 import type { FoundDictionary, FoundModel, StoredDtype } from '../../../core/import/order';
-import type { Progress } from '../../../core/contract';
+import type { Progress } from '../../../core/calls';
 import type { Imported } from '../../../core/packs/stored';
 import { stepOf } from '../packs/words';
 

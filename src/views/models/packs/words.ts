@@ -1,6 +1,6 @@
 /** What the work on stored packs comes to, in sentences. */
 import { bytes, count } from '../../../core/names/numbers';
-import type { Progress } from '../../../core/contract';
+import type { Progress } from '../../../core/calls';
 import type { StoredPack, Verified } from '../../../core/packs/stored';
 import type { PackJob, PackResult } from '../../../state/packs/packs.svelte';
 

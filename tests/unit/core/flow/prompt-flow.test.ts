@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Token } from '../../../../src/core/contract';
-import type { Active } from '../../../../src/core/labs/requests';
+import type { Token } from '../../../../src/core/names/tokens';
+import type { Active } from '../../../../src/core/flow/prompt';
 import type { Decoders } from '../../../../src/core/flow/flow';
 import {
 	alignedToken,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deactivationOf } from '../../../../src/core/labs/deactivation';
-import type { Strategy, Trial } from '../../../../src/core/labs/requests';
+import type { Strategy, Trial } from '../../../../src/core/labs/deactivation';
 import { seeded } from '../../../../src/core/math/random';
 
 /** `rate` of the trials of each text end silent; the others keep half their activation. */

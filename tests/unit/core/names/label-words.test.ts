@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GROUP_NAMES, mainGroup } from '../../../../src/core/names/group-words';
 import { briefMark, labelMark, sourceInWords } from '../../../../src/core/names/label-words';
 import { shortFeature, shortSite, siteInWords } from '../../../../src/core/names/site-words';
-import type { Label } from '../../../../src/core/contract';
+import type { Label } from '../../../../src/core/features/feature';
 
 const label = (over: Partial<Label>): Label => ({
 	text: 'x',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Edit, FlowGraph } from '../../../../src/core/contract';
+import type { Edit } from '../../../../src/core/steering/writing';
+import type { FlowGraph } from '../../../../src/core/flow/graph';
 import { chainOf } from '../../../../src/core/flow/flow';
 import { added, changed, rangeOf } from '../../../../src/state/steering/edits';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FlowGraph, FlowNode } from '../../../../src/core/contract';
+import type { FlowGraph, FlowNode } from '../../../../src/core/flow/graph';
 import { edgeMarks, flowTables, nodeMark, type Known } from '../../../../src/views/flow/marks';
 
 const A = 'blocks.1.hook_attn_out/7';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Token } from '../../../../src/core/contract';
-import type { OnPrompts, PromptFlow } from '../../../../src/core/labs/requests';
+import type { Token } from '../../../../src/core/names/tokens';
+import type { OnPrompts, PromptFlow } from '../../../../src/core/flow/prompt';
 import {
 	differenceTable,
 	placesOf,

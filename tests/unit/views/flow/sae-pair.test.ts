@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PairMatches, PairRequest } from '../../../../src/core/labs/requests';
+import type { PairMatches, PairRequest } from '../../../../src/core/features/matches';
 import {
 	bestOf,
 	histogramOf,

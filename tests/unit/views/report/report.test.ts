@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compared, type Remeasured } from '../../../../src/core/packs/check';
-import type { SaeInfo } from '../../../../src/core/contract';
+import type { SaeInfo } from '../../../../src/core/packs/info';
 import type { SaeMetrics } from '../../../../src/core/packs/metrics';
 import { METRICS, seriesOf, tableOf } from '../../../../src/views/report/metrics';
 import { factsOf } from '../../../../src/views/report/provenance';

@@ -1,6 +1,6 @@
 /** The KronSAE encoder on the real runtime, against its formula written out. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KronShape } from '../../../../src/core/contract';
+import type { KronShape } from '../../../../src/core/sae/kron';
 import type { PackSae } from '../../../../src/core/packs/manifest';
 import { randomDirections } from '../../../../src/core/flow/matching';
 import { column, times } from '../../../../src/core/math/matrix';

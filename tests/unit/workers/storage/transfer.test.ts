@@ -1,6 +1,6 @@
 /** Packs as one file: out of one browser and into another. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Progress } from '../../../../src/core/contract';
+import type { Progress } from '../../../../src/core/calls';
 import type { Chosen } from '../../../../src/core/packs/stored';
 import type { FileStore } from '../../../../workers/storage/files/file-store';
 import { sha256 } from '../../../../workers/storage/files/hash';

@@ -4,7 +4,7 @@ import type { IntervalRow } from '../../../../charts/layout/intervals';
 import type { LayerSeries } from '../../../../charts/layout/layers';
 import { count, percent } from '../../../../core/names/numbers';
 import type { Deactivation, DeactivationSummary } from '../../../../core/labs/deactivation';
-import type { Strategy } from '../../../../core/labs/requests';
+import type { Strategy } from '../../../../core/labs/deactivation';
 import { PAPER } from '../../../../core/labs/reproduction';
 import { beside, inPoints, sign, spanned, type Said } from '../compare-words';
 

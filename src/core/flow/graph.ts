@@ -1,0 +1,54 @@
+/** Where a feature comes from and where it goes, as a graph: plain data. */
+import type { Site, FeatureId } from '../names/ids';
+import type { Label } from '../features/feature';
+
+export type Origin = 'translated' | 'processed' | 'newborn' | 'unexplained' | 'not measured';
+
+export interface FlowNode {
+	id: FeatureId;
+	site: Site;
+	layer: number;
+	/** null for features of other sites and of the first residual site. */
+	origin: Origin | null;
+	/** The upstream kinds with a high match. */
+	from: ('resid' | 'mlp' | 'attn')[];
+	/** Sites without an SAE whose score could change the origin. */
+	missing: Site[];
+	label?: Label | null;
+	/** null when not measured. */
+	density?: number | null;
+	/** As on its card. */
+	observed?: number[] | null;
+}
+
+export interface FlowEdge {
+	/** Upstream. */
+	from: FeatureId;
+	/** Downstream. */
+	to: FeatureId;
+	cosine: number;
+	z: number;
+}
+
+export interface FlowGraph {
+	nodes: FlowNode[];
+	edges: FlowEdge[];
+	/** Keyed `SAE→SAE`, downstream feature's SAE first matched into the upstream one: `from→to` as the edges run. */
+	null: Record<string, { median: number; q999: number }>;
+}
+
+export interface FlowRequest {
+	id: FeatureId;
+	/** Least cosine for a residual predecessor; absent: the null's 99.9th percentile. */
+	tRes?: number;
+	/** Least cosine for an attention or MLP predecessor; absent: the null's 99.9th percentile. */
+	tModule?: number;
+}
+
+export interface OriginRow {
+	origin: Origin | null;
+	from: ('resid' | 'mlp' | 'attn')[];
+	missing: Site[];
+	scores: { resid: number | null; mlp: number | null; attn: number | null };
+	z: { resid: number | null; mlp: number | null; attn: number | null };
+}

@@ -1,0 +1,91 @@
+/** What the page knows about a pack, and how one is opened: plain data. */
+import type { Site, SaeId } from '../names/ids';
+import type { KronShape } from '../sae/kron';
+import type { Check } from './check';
+import type { Fluency, Probe, SaeMetrics } from './metrics';
+
+export type Backend = 'wasm' | 'webgpu';
+
+/** What the page knows about a pack without running anything. */
+export interface PackInfo {
+	name: string;
+	title: string;
+	description: string;
+	licence: string;
+	citation: string;
+	/** First 12 hex digits of the sha256 of `pack.json`: the address names a pack as `name-hash`. */
+	hash: string;
+	/** Number of transformer blocks. */
+	layers: number;
+	dModel: number;
+	vocabSize: number;
+	/** Longest sequence, in tokens, BOS included. */
+	context: number;
+	parameters: number;
+	tokensTrained: number | null;
+	bitsPerCharacter: Record<string, number>;
+	/** What the model can do, by the name of a family of probes; none when not measured. */
+	probes: Record<string, Probe>;
+	/** Null when not measured. */
+	fluency: Fluency | null;
+	/** What `remeasure` compares with; null when the pack does not state it. */
+	check: Check | null;
+	/** Whether the pack brings what `reproduce` found on it. */
+	reproduced: boolean;
+	provenance: Record<string, unknown>;
+	/** In order of depth: for each layer attention out, MLP out, residual. */
+	saes: SaeInfo[];
+	files: { path: string; bytes: number; stored: boolean }[];
+}
+
+export interface SaeInfo {
+	id: SaeId;
+	site: Site;
+	layer: number;
+	kind: 'attn' | 'mlp' | 'resid' | 'embed';
+	architecture: string;
+	/** It reads attention's heads before W_O (hook_z) and is shown after it; absent is false. */
+	heads?: boolean;
+	dIn: number;
+	dSae: number;
+	/** TopK and kron only. */
+	k: number | null;
+	/** kron only. */
+	kron: KronShape | null;
+	metrics: SaeMetrics | null;
+}
+
+/** The answer of `open`: what runs, why, and whether its numbers are right. */
+export interface Opened {
+	pack: PackInfo;
+	backend: Backend;
+	/** One sentence: why this backend and not the other. */
+	reason: string;
+	selfTest: SelfTest;
+	/** Bytes that came over the network for this `open` (0 on a warm start). */
+	bytesFetched: number;
+	/**
+	 * The most bytes of the model's weights that were in memory at a time on their way to the runtime, which has
+	 * its own: what was read to be checked is counted, too, what a download had in hand is not.
+	 */
+	weightsHeld: number;
+}
+
+export interface SelfTest {
+	ok: boolean;
+	/** Largest |x − expected| / (1e-4·rms + 1e-5·|expected|); at most 1 when ok. */
+	worst: number;
+	checks: number;
+	sentence: string;
+}
+
+export interface OpenRequest {
+	/** Absolute address of the pack's folder. */
+	address: string;
+	/** null: whichever is right for this machine. */
+	backend: Backend | null;
+	/** sha256 of that pack's pack.json, where known: a stored pack then needs no network. */
+	expected?: string | null;
+	/** Hash of a stored pack to open instead, if it is stored: 12 hex digits or more. */
+	stored?: string | null;
+}
