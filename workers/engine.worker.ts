@@ -1,9 +1,11 @@
 /** The worker's entry: listens, says that it lives, and answers. */
 import { expose } from 'comlink';
-import { browserLibrary } from './storage/browser-library';
+import { serve } from './calls/serve';
 import { LocalEngine } from './engine';
+import { browserPacks } from './storage/browser-packs';
 
-expose(new LocalEngine(browserLibrary()));
+const engine = new LocalEngine(browserPacks);
+expose(serve((name, request, watch) => engine.carry(name, request, watch)));
 
 // Held for life: when the page gets this lock, the worker is gone (`terminate()` raises no event).
 const lock = `undercurrent-engine-${crypto.randomUUID()}`;

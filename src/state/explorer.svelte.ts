@@ -12,7 +12,7 @@ import type { SitePack } from '../core/packs/site-pack';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
 import { Address } from './page/address.svelte';
 import { added, changed } from './steering/edits';
-import type { Asked } from './calls/engine';
+import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
 import { Bringing } from './import/import.svelte';
 import { Examining } from './labs/fit.svelte';
@@ -41,7 +41,7 @@ export interface SaePlace {
 }
 
 export interface Setup {
-	engine: Asked;
+	engine: Engine;
 	/** Absolute address of the folder of the pack that opens by itself. */
 	pack: string;
 	/** What the page was built with, that pack first; absolute addresses. */
@@ -55,7 +55,7 @@ export interface Setup {
 export class Explorer {
 	readonly address = new Address();
 	readonly preferences = new Preferences();
-	readonly engine: Asked;
+	readonly engine: Engine;
 	readonly model: Model;
 	readonly reading: Reading;
 	readonly labels: Labels;
@@ -95,8 +95,8 @@ export class Explorer {
 		this.remotes = new Remotes(engine, this.bringing, this.packs);
 		this.texts = new TextWork(engine, this.packs);
 		this.reproducing = new Reproducing(engine);
-		this.feature = new Resource((id, signal) => engine.feature(id, signal));
-		this.flow = new Resource((request, signal) => engine.flow(request, signal));
+		this.feature = new Resource((id, signal) => engine.feature(id, { signal }));
+		this.flow = new Resource((request, signal) => engine.flow(request, { signal }));
 		this.promptFlow = new PromptFlows(engine);
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {

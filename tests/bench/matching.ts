@@ -75,15 +75,13 @@ async function pair(rounds: number) {
 
 async function oneFeature(rounds: number) {
 	const engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
-	const nothing = () => undefined;
-	await engine.open({ address: PACK, backend: 'wasm' }, 1, nothing);
-	const ids = engine.bench.saeIds;
+	await engine.calls.open({ address: PACK, backend: 'wasm' });
+	const ids = engine.bench().saeIds;
 	const from = ids.find((id) => id === 'blocks.3.hook_resid_post') ?? ids.at(-1);
 	const all = async (index: number) => {
 		const id = `${from}/${index}`;
 		for (const target of ids)
-			if (target !== from)
-				await engine.matches({ id, target, measure: 'cosine', k: K }, 2, nothing);
+			if (target !== from) await engine.calls.matches({ id, target, measure: 'cosine', k: K });
 	};
 	// Opens every dictionary, and lets what runs often be compiled.
 	for (let i = 0; i < 3; i++) await all(i);

@@ -29,20 +29,20 @@ const words = (tokens: Token[]) => tokens.map((token) => token.text);
 describe('a call', () => {
 	it('starts the worker by itself, once, and brings the answer', async () => {
 		const client = newClient();
-		const both = await Promise.all([client.tokenize('a b'), client.tokenize('c')]);
+		const both = await Promise.all([client.calls.tokenize('a b'), client.calls.tokenize('c')]);
 		expect(both.map(({ tokens }) => words(tokens))).toEqual([['a', 'b'], ['c']]);
 		expect(workers).toHaveLength(1);
 	});
 
 	it('brings parts while it runs', async () => {
 		const parts: ReadingPart[] = [];
-		await newClient().read({ text: 'a b c' }, { onPart: (part) => parts.push(part) });
+		await newClient().calls.read({ text: 'a b c' }, { onPart: (part) => parts.push(part) });
 		expect(parts.map((part) => part.kind)).toEqual(['tokens', 'next']);
 	});
 
 	it('brings the code and the sentence of a problem', async () => {
 		const error = await newClient()
-			.feature('unknown')
+			.calls.feature('unknown')
 			.catch((e: unknown) => e);
 		expect(codeOf(error)).toBe('unknown-feature');
 		expect((error as Error).message).toBe('There is none. Choose another.');
@@ -54,7 +54,7 @@ describe('a cancelled call', () => {
 		const client = newClient();
 		const cancel = new AbortController();
 		const parts: unknown[] = [];
-		const reading = client.read(
+		const reading = client.calls.read(
 			{ text: 'hang' },
 			{
 				signal: cancel.signal,
@@ -66,13 +66,13 @@ describe('a cancelled call', () => {
 		);
 		await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 		expect(parts).toHaveLength(1);
-		const { tokens } = await client.tokenize('cancelled?');
+		const { tokens } = await client.calls.tokenize('cancelled?');
 		expect(words(tokens)).toEqual(['1']);
 	});
 
 	it('does not even begin when it is cancelled before', async () => {
 		const client = newClient();
-		const reading = client.tokenize('a', AbortSignal.abort());
+		const reading = client.calls.tokenize('a', { signal: AbortSignal.abort() });
 		await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 		expect(workers).toHaveLength(0);
 	});
@@ -83,26 +83,30 @@ describe('a worker that dies', () => {
 		const client = newClient();
 		const lost: string[] = [];
 		client.onLost = (problem) => lost.push(problem.code);
-		expect((await client.open(PACK)).reason).toBe(PACK.address);
-		const calls = [client.tokenize('hang'), client.feature('hang'), client.storage()];
+		expect((await client.calls.open(PACK)).reason).toBe(PACK.address);
+		const calls = [
+			client.calls.tokenize('hang'),
+			client.calls.feature('hang'),
+			client.calls.storage()
+		];
 		workers[0]!.terminate();
 		const outcomes = await Promise.allSettled(calls.slice(0, 2));
 		const codes = outcomes.map((o) => (o.status === 'rejected' ? codeOf(o.reason) : 'answered'));
 		expect(codes).toEqual(['worker-lost', 'worker-lost']);
 		await calls[2]!.catch(() => undefined);
 		expect(lost).toEqual(['worker-lost']);
-		expect(words((await client.tokenize('opened?')).tokens)).toEqual([PACK.address]);
+		expect(words((await client.calls.tokenize('opened?')).tokens)).toEqual([PACK.address]);
 		expect(workers).toHaveLength(2);
 	});
 
 	it('is noticed when its code throws outside of any call', async () => {
 		const client = newClient();
-		await expect(client.tokenize('throw')).rejects.toMatchObject({ name: 'worker-lost' });
+		await expect(client.calls.tokenize('throw')).rejects.toMatchObject({ name: 'worker-lost' });
 	});
 
 	it('is noticed when it cannot even start', async () => {
 		const client = new EngineClient(() => new Worker('./nowhere.js', { type: 'module' }));
-		await expect(client.tokenize('a')).rejects.toMatchObject({ name: 'worker-lost' });
+		await expect(client.calls.tokenize('a')).rejects.toMatchObject({ name: 'worker-lost' });
 	});
 
 	it('is not heard any more, even by what it had already sent', async () => {
@@ -112,16 +116,16 @@ describe('a worker that dies', () => {
 			parts.push(part);
 			client.kill();
 		};
-		const reading = client.read({ text: 'hang' }, { onPart });
+		const reading = client.calls.read({ text: 'hang' }, { onPart });
 		await expect(reading).rejects.toMatchObject({ name: 'worker-lost' });
-		expect(words((await client.tokenize('a')).tokens)).toEqual(['a']);
+		expect(words((await client.calls.tokenize('a')).tokens)).toEqual(['a']);
 		expect(parts).toHaveLength(1);
 		expect(workers).toHaveLength(2);
 	});
 
 	it('can be ended on purpose', async () => {
 		const client = newClient();
-		const hanging = client.tokenize('hang');
+		const hanging = client.calls.tokenize('hang');
 		client.kill();
 		await expect(hanging).rejects.toMatchObject({ name: 'worker-lost' });
 	});

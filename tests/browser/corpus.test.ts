@@ -20,7 +20,7 @@ afterEach(() => client.kill());
 
 async function open(stored: string | null = null) {
 	client = new EngineClient();
-	return client.open({ address: PACK, backend: 'wasm', stored });
+	return client.calls.open({ address: PACK, backend: 'wasm', stored });
 }
 
 it('goes on after a reload, and ends as a pack that opens with its numbers', async () => {
@@ -28,7 +28,7 @@ it('goes on after a reload, and ends as a pack that opens with its numbers', asy
 	const stop = new AbortController();
 	const request = { file: new Blob([TEXT]), name: 'mine.txt', saes: [SAE] };
 	const parts: TextPart[] = [];
-	const begun = client.workshop.gatherText(request, {
+	const begun = client.calls.corpusStatistics(request, {
 		signal: stop.signal,
 		onPart: (part) => {
 			parts.push(part);
@@ -37,22 +37,24 @@ it('goes on after a reload, and ends as a pack that opens with its numbers', asy
 	});
 	await expect(begun).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
 	const from = performance.now();
-	const pending = await client.workshop.pendingText();
+	const pending = await client.calls.pendingStatistics();
 	expect(performance.now() - from).toBeLessThan(1000);
 	expect(pending).toMatchObject({ name: 'mine.txt', bytes: TEXT.length, saes: [SAE] });
 	expect(pending!.done).toBeLessThan(TEXT.length);
-	const sofar = (await client.workshop.gatheredFeature(`${SAE}/3`))!;
+	const sofar = (await client.calls.featureSoFar(`${SAE}/3`))!;
 	expect(sofar.tokens).toBe(pending!.tokens);
 	expect(sofar.histogram.edges).toHaveLength(sofar.histogram.counts.length + 1);
 
 	client.kill();
 	await open();
-	expect(await client.workshop.pendingText()).toEqual(pending);
+	expect(await client.calls.pendingStatistics()).toEqual(pending);
 	const later: TextPart[] = [];
-	const imported = await client.workshop.gatherText(null, { onPart: (part) => later.push(part) });
+	const imported = await client.calls.corpusStatistics(null, {
+		onPart: (part) => later.push(part)
+	});
 	expect(later[0]!.tokens).toBeGreaterThan(pending!.tokens);
 	expect(later.at(-1)!.documents).toBe(200);
-	expect(await client.workshop.pendingText()).toBeNull();
+	expect(await client.calls.pendingStatistics()).toBeNull();
 
 	client.kill();
 	const { pack } = await open(imported.hash);
@@ -61,25 +63,25 @@ it('goes on after a reload, and ends as a pack that opens with its numbers', asy
 	const metrics = pack.saes.find(({ id }) => id === SAE)!.metrics!;
 	expect(metrics.tokens).toBe(later.at(-1)!.tokens);
 	expect(metrics.l0).toBeCloseTo(found.l0, 9);
-	const lines = await client.lines(Array.from({ length: 40 }, (_, f) => `${SAE}/${f}`));
+	const lines = await client.calls.lines(Array.from({ length: 40 }, (_, f) => `${SAE}/${f}`));
 	const id = lines.toSorted((a, b) => b.density! - a.density!)[0]!.id;
-	const card = await client.feature(id);
+	const card = await client.calls.feature(id);
 	expect(card.text).toMatchObject({ name: 'mine.txt', documents: 200, bytes: TEXT.length });
 	expect(card.pattern!.precision).toBeGreaterThanOrEqual(0);
 	expect(Math.max(...card.examples[0]!.activations)).toBe(card.max);
-	const blob = (await client.exportPack(imported.hash)).blob;
+	const blob = (await client.calls.exportPack(imported.hash)).blob;
 	expect(blob.size).toBeGreaterThan(100_000);
 }, 120_000);
 
 it('refuses what is no text, and gives up when asked', async () => {
 	await open();
 	const walk = (bytes: BlobPart) =>
-		client.workshop.gatherText(
+		client.calls.corpusStatistics(
 			{ file: new Blob([bytes]), name: 'a.txt', saes: [SAE] },
 			{ onPart: () => undefined }
 		);
 	await expect(walk('\0\0binary\0')).rejects.toThrow('This file is not a text.');
 	await expect(walk('')).rejects.toThrow('This file holds no text.');
-	await client.workshop.giveUpText();
-	expect(await client.workshop.pendingText()).toBeNull();
+	await client.calls.discardStatistics();
+	expect(await client.calls.pendingStatistics()).toBeNull();
 });

@@ -18,13 +18,13 @@ afterEach(() => client?.kill());
 
 async function open(backend: 'wasm' | 'webgpu' | null = 'wasm', address = PACK) {
 	client = new EngineClient();
-	const opened = await client.open({ address, backend });
+	const opened = await client.calls.open({ address, backend });
 	return { client, opened };
 }
 
 async function readAll(engine: EngineClient, text = TEXT): Promise<Map<string, SiteReading>> {
 	const sites = new Map<string, SiteReading>();
-	await engine.read(
+	await engine.calls.read(
 		{ text },
 		{ onPart: (part) => void (part.kind === 'site' && sites.set(part.site.sae, part.site)) }
 	);
@@ -45,7 +45,10 @@ describe('the worker', () => {
 		const { client, opened } = await open();
 		const wanted = opened.pack.saes.at(-1)!.id;
 		const parts: ReadingPart[] = [];
-		await client.read({ text: TEXT, first: [wanted] }, { onPart: (part) => parts.push(part) });
+		await client.calls.read(
+			{ text: TEXT, first: [wanted] },
+			{ onPart: (part) => parts.push(part) }
+		);
 		expect(parts[0]!.kind).toBe('tokens');
 		expect(parts[1]!.kind).toBe('next');
 		const sites = parts.flatMap((p) => (p.kind === 'site' ? p.site : []));
@@ -59,35 +62,35 @@ describe('the worker', () => {
 		// The server of these tests unpacks .gz on the way: a pack without any is stored whole.
 		const { client, opened } = await open('wasm', fixture('llama-untied'));
 		const before = await readAll(client);
-		await client.keep();
+		await client.calls.keep();
 		const { hash } = opened.pack;
-		const { name, blob } = await client.exportPack(hash);
+		const { name, blob } = await client.calls.exportPack(hash);
 		const file = new Blob([await blob.arrayBuffer()]);
-		await client.forget(hash);
-		expect((await client.storage()).packs.map((pack) => pack.hash)).not.toContain(hash);
+		await client.calls.deletePack(hash);
+		expect((await client.calls.storage()).packs.map((pack) => pack.hash)).not.toContain(hash);
 		const steps: number[] = [];
 		const onProgress = ({ done }: { done: number }) => steps.push(done);
-		const imported = await client.importPack([{ path: name, file }], { onProgress });
+		const imported = await client.calls.importPack([{ path: name, file }], { onProgress });
 		expect(imported.hash).toBe(hash);
 		// Files that another stored pack has too are not stored twice.
 		expect(imported.added).toBeGreaterThan(imported.bytes / 2);
 		expect(imported.added).toBeLessThanOrEqual(imported.bytes);
 		expect(steps.at(-1)).toBe(imported.bytes);
 		const address = new URL('/nowhere/', location.href).href;
-		const again = await client.open({ address, backend: 'wasm', stored: hash });
+		const again = await client.calls.open({ address, backend: 'wasm', stored: hash });
 		expect(again).toMatchObject({ bytesFetched: 0, selfTest: { ok: true } });
 		expect(await readAll(client)).toEqual(before);
-		expect(await client.verifyPack(hash)).toMatchObject({ changed: [], missing: [] });
+		expect(await client.calls.verifyPack(hash)).toMatchObject({ changed: [], missing: [] });
 		client.kill();
 		// Another worker opens the same pack by itself.
 		expect(await readAll(client)).toEqual(before);
-		await client.forget(hash);
+		await client.calls.deletePack(hash);
 	});
 
 	it('gives way to a newer prompt', async () => {
 		const { client } = await open();
 		const older = new AbortController();
-		const first = client.read(
+		const first = client.calls.read(
 			{ text: TEXT },
 			{ signal: older.signal, onPart: () => older.abort() }
 		);
@@ -99,35 +102,35 @@ describe('the worker', () => {
 		const { client } = await open();
 		const request = { ...WRITE, temperature: 1, seed: 7 };
 		const streamed: number[] = [];
-		const written = await client.write(request, { onToken: (t) => streamed.push(t.id) });
+		const written = await client.calls.write(request, { onPart: (t) => streamed.push(t.id) });
 		expect(streamed).toEqual(written.ids);
-		expect((await client.write(request)).ids).toEqual(written.ids);
-		expect((await client.write({ ...request, seed: 8 })).ids).not.toEqual(written.ids);
+		expect((await client.calls.write(request)).ids).toEqual(written.ids);
+		expect((await client.calls.write({ ...request, seed: 8 })).ids).not.toEqual(written.ids);
 	});
 
 	it('stops writing when asked', async () => {
 		const { client } = await open();
 		const stop = new AbortController();
-		const writing = client.write(
+		const writing = client.calls.write(
 			{ ...WRITE, tokens: 40 },
-			{ signal: stop.signal, onToken: () => stop.abort() }
+			{ signal: stop.signal, onPart: () => stop.abort() }
 		);
 		await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
-		expect((await client.write(WRITE)).ids.length).toBe(12);
+		expect((await client.calls.write(WRITE)).ids.length).toBe(12);
 	});
 
 	it('says what is wrong with empty prompts and unknown features', async () => {
 		const { client } = await open();
-		await expect(client.tokenize('  ')).rejects.toMatchObject({ name: 'empty-prompt' });
+		await expect(client.calls.tokenize('  ')).rejects.toMatchObject({ name: 'empty-prompt' });
 		for (const id of [
 			'blocks.9.hook_mlp_out/1',
 			'blocks.1.hook_resid_post/99999',
 			'x',
 			'__proto__/1'
 		])
-			await expect(client.feature(id), id).rejects.toMatchObject({ name: 'unknown-feature' });
+			await expect(client.calls.feature(id), id).rejects.toMatchObject({ name: 'unknown-feature' });
 		const edits = [{ id: 'blocks.1.hook_resid_post/99999', mode: 'add' as const, value: 1 }];
-		await expect(client.write({ ...WRITE, edits })).rejects.toMatchObject({
+		await expect(client.calls.write({ ...WRITE, edits })).rejects.toMatchObject({
 			name: 'unknown-feature'
 		});
 	});
@@ -135,10 +138,10 @@ describe('the worker', () => {
 	it('names the tokens that do not fit', async () => {
 		const { client, opened } = await open();
 		const long = 'bell '.repeat(200);
-		const { tokens, leftOut } = await client.tokenize(long);
+		const { tokens, leftOut } = await client.calls.tokenize(long);
 		expect(tokens.length).toBe(opened.pack.context);
 		expect(leftOut.length).toBeGreaterThan(100);
-		const written = await client.write({ ...WRITE, text: long });
+		const written = await client.calls.write({ ...WRITE, text: long });
 		expect(written.stop).toBe('context full');
 		expect(written.leftOut.length).toBe(leftOut.length);
 	});
@@ -146,13 +149,13 @@ describe('the worker', () => {
 	it('measures again what the card states, within 1 %, and stops when asked', async () => {
 		const { client, opened } = await open();
 		const { check } = opened.pack;
-		const found = await client.remeasure();
+		const found = await client.calls.remeasure();
 		expect(found.saes.map(({ sae }) => sae)).toEqual(opened.pack.saes.map(({ id }) => id));
 		for (const { sae, stated } of found.saes) expect(stated).toEqual(check!.saes[sae]);
 		expect(found.worst).toBeLessThan(1e-3);
 		const stop = new AbortController();
 		const steps: number[] = [];
-		const measuring = client.remeasure({
+		const measuring = client.calls.remeasure(undefined, {
 			signal: stop.signal,
 			onProgress: ({ done }) => {
 				steps.push(done);
@@ -160,7 +163,7 @@ describe('the worker', () => {
 			}
 		});
 		await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
-		expect((await client.write(WRITE)).ids.length).toBe(12);
+		expect((await client.calls.write(WRITE)).ids.length).toBe(12);
 		expect(steps).toEqual([0]);
 	}, 120_000);
 
@@ -169,11 +172,11 @@ describe('the worker', () => {
 		let lost = 0;
 		client.onLost = () => lost++;
 		// Tokens already under way arrive after the end, and must not end the next worker too.
-		const onToken = (): void => void (lost === 0 && client.kill());
-		const writing = client.write({ ...WRITE, tokens: 40 }, { onToken });
+		const onPart = (): void => void (lost === 0 && client.kill());
+		const writing = client.calls.write({ ...WRITE, tokens: 40 }, { onPart });
 		await expect(writing).rejects.toMatchObject({ name: 'worker-lost' });
 		expect(lost).toBe(1);
-		expect((await client.write(WRITE)).ids.length).toBe(12);
+		expect((await client.calls.write(WRITE)).ids.length).toBe(12);
 	});
 });
 
@@ -199,8 +202,8 @@ describe('WebGPU', async () => {
 				expect(opened.selfTest.ok).toBe(true);
 				results.push({
 					sites: await readAll(client),
-					written: await client.write({ ...WRITE, tokens: 6 }),
-					steered: await client.write({ ...WRITE, tokens: 6, edits })
+					written: await client.calls.write({ ...WRITE, tokens: 6 }),
+					steered: await client.calls.write({ ...WRITE, tokens: 6, edits })
 				});
 				client.kill();
 			}
@@ -229,9 +232,9 @@ describe('WebGPU', async () => {
 				expect(opened.backend).toBe(backend);
 				const steps: number[] = [];
 				const onProgress = ({ done, total }: Progress) => steps.push(done / total);
-				found.push(await client.matchPair(request, { onProgress }));
+				found.push(await client.calls.matchPair(request, { onProgress }));
 				const stop = new AbortController();
-				const leaving = client.nulls(
+				const leaving = client.calls.nulls(
 					{ from: R0, target: R1 },
 					{ signal: stop.signal, onProgress: () => stop.abort() }
 				);
@@ -258,7 +261,7 @@ describe('WebGPU', async () => {
 		async () => {
 			const { client, opened } = await open('webgpu');
 			expect(opened.backend).toBe('webgpu');
-			expect((await client.remeasure()).worst).toBeLessThan(0.01);
+			expect((await client.calls.remeasure()).worst).toBeLessThan(0.01);
 		},
 		240_000
 	);

@@ -10,13 +10,13 @@ let client: EngineClient;
 afterEach(() => client.kill());
 
 const openStored = (stored: string) =>
-	client.open({ address: at('nowhere/'), backend: 'wasm', stored });
+	client.calls.open({ address: at('nowhere/'), backend: 'wasm', stored });
 
 async function examined(sae: string): Promise<SaeVerdict> {
 	const parts: SaeVerdict[] = [];
 	const request = { text: null, saes: [sae] };
-	const { saes } = await client.workshop.examine(request, {
-		onVerdict: (verdict) => parts.push(verdict)
+	const { saes } = await client.calls.fit(request, {
+		onPart: (verdict) => parts.push(verdict)
 	});
 	expect(parts).toEqual(saes);
 	return saes[0]!;
@@ -24,9 +24,9 @@ async function examined(sae: string): Promise<SaeVerdict> {
 
 it('finds an SAE at the wrong site, and stores a second pack in which it fits', async () => {
 	client = new EngineClient();
-	const { pack } = await client.open({ address: at('verdict-gpt2/'), backend: 'wasm' });
-	await client.keep();
-	const moved = await client.workshop.repair({
+	const { pack } = await client.calls.open({ address: at('verdict-gpt2/'), backend: 'wasm' });
+	await client.calls.keep();
+	const moved = await client.calls.repairSae({
 		...{ pack: pack.hash, sae: RIGHT },
 		repair: { kind: 'site', site: WRONG }
 	});
@@ -37,28 +37,28 @@ it('finds an SAE at the wrong site, and stores a second pack in which it fits', 
 		repair: { kind: 'site', site: RIGHT }
 	});
 	const { repair } = verdict;
-	const undone = await client.workshop.repair({ pack: moved.hash, sae: WRONG, repair: repair! });
+	const undone = await client.calls.repairSae({ pack: moved.hash, sae: WRONG, repair: repair! });
 	// Weights stay where they are: a description is all that is new.
 	expect(undone.added).toBe(0);
 	const { pack: whole } = await openStored(undone.hash);
 	expect(whole.saes.map(({ id }) => id).sort()).toEqual(pack.saes.map(({ id }) => id).sort());
 	expect((await examined(RIGHT)).word).toBe('fits');
-	const stored = (await client.storage()).packs.map(({ hash }) => hash);
+	const stored = (await client.calls.storage()).packs.map(({ hash }) => hash);
 	expect(stored).toEqual(expect.arrayContaining([pack.hash, moved.hash, undone.hash]));
-	for (const hash of [pack.hash, moved.hash, undone.hash]) await client.forget(hash);
+	for (const hash of [pack.hash, moved.hash, undone.hash]) await client.calls.deletePack(hash);
 });
 
 it('is cancelled on the way', async () => {
 	client = new EngineClient();
-	const { pack } = await client.open({ address: at('verdict-gpt2/'), backend: 'wasm' });
+	const { pack } = await client.calls.open({ address: at('verdict-gpt2/'), backend: 'wasm' });
 	const controller = new AbortController();
-	const all = client.workshop.examine(
+	const all = client.calls.fit(
 		{ text: null, saes: null },
 		{
 			signal: controller.signal,
-			onVerdict: () => controller.abort()
+			onPart: () => controller.abort()
 		}
 	);
 	await expect(all).rejects.toMatchObject({ name: 'AbortError' });
-	await client.forget(pack.hash);
+	await client.calls.deletePack(pack.hash);
 });

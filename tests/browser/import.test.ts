@@ -51,7 +51,7 @@ function chosen(files: Map<string, Uint8Array>): Source {
 
 async function readAll(): Promise<Map<string, SiteReading>> {
 	const sites = new Map<string, SiteReading>();
-	await client.read(
+	await client.calls.read(
 		{ text: TEXT },
 		{ onPart: (part) => void (part.kind === 'site' && sites.set(part.site.sae, part.site)) }
 	);
@@ -71,15 +71,15 @@ const order = (source: Source, over: Partial<Order> = {}): Order => ({
 
 it('makes a pack from a dropped folder that reads like the original', async () => {
 	client = new EngineClient();
-	await client.open({ address: at('llama-tied/'), backend: 'wasm' });
+	await client.calls.open({ address: at('llama-tied/'), backend: 'wasm' });
 	const original = await readAll();
 	const source = chosen(await folderOf('llama-tied', SAES));
-	const found = await client.workshop.look(source, {});
+	const found = await client.calls.look({ source: source, stated: {} });
 	expect(found).toMatchObject({ name: 'mine', isPack: false, refused: [] });
 	expect(found.models).toMatchObject([{ path: '', type: 'llama' }]);
 	expect(found.saes.map(({ facts }) => facts?.site).sort()).toEqual(SAES);
 	const steps: string[] = [];
-	const made = await client.workshop.make(order(source), {
+	const made = await client.calls.buildPack(order(source), {
 		onProgress: ({ phase, done, total }) => steps.push(`${phase} ${done}/${total}`)
 	});
 	const stores = steps.filter((step) => step.startsWith('store'));
@@ -87,7 +87,11 @@ it('makes a pack from a dropped folder that reads like the original', async () =
 	expect(done).toBe(total);
 	expect(made).toMatchObject({ name: 'mine', title: 'Mine' });
 	client.kill();
-	const opened = await client.open({ address: nowhere(), backend: 'wasm', stored: made.hash });
+	const opened = await client.calls.open({
+		address: nowhere(),
+		backend: 'wasm',
+		stored: made.hash
+	});
 	expect(opened).toMatchObject({ bytesFetched: 0, selfTest: { ok: true } });
 	expect(opened.selfTest.sentence).toMatch(/those the pack was made with/);
 	const again = await readAll();
@@ -97,8 +101,8 @@ it('makes a pack from a dropped folder that reads like the original', async () =
 		expect(a.features).toEqual(b.features);
 		a.activations.forEach((x, i) => expect(x).toBeCloseTo(b.activations[i]!, 3));
 	}
-	expect(await client.verifyPack(made.hash)).toMatchObject({ changed: [], missing: [] });
-	await client.forget(made.hash);
+	expect(await client.calls.verifyPack(made.hash)).toMatchObject({ changed: [], missing: [] });
+	await client.calls.deletePack(made.hash);
 });
 
 async function crcOf(bytes: Uint8Array): Promise<number> {
@@ -117,9 +121,11 @@ it('makes the same of a .zip, in int8, and says what that costs', async () => {
 		)
 	);
 	const source: Source = { kind: 'files', chosen: [{ path: 'mine.zip', file }] };
-	expect((await client.workshop.look(source, {})).models).toMatchObject([{ type: 'gpt2' }]);
-	const made = await client.workshop.make(order(source, { saes: [], dtype: 'q8' }));
-	const { pack, selfTest } = await client.open({
+	expect((await client.calls.look({ source: source, stated: {} })).models).toMatchObject([
+		{ type: 'gpt2' }
+	]);
+	const made = await client.calls.buildPack(order(source, { saes: [], dtype: 'q8' }));
+	const { pack, selfTest } = await client.calls.open({
 		address: nowhere(),
 		backend: 'wasm',
 		stored: made.hash
@@ -129,17 +135,17 @@ it('makes the same of a .zip, in int8, and says what that costs', async () => {
 	expect(stored_as).toBe('q8');
 	expect(deviation!.logits).toBeGreaterThan(1e-4);
 	expect(deviation!.logits).toBeLessThan(0.1);
-	await client.forget(made.hash);
+	await client.calls.deletePack(made.hash);
 });
 
 it('adds SAEs to a stored pack, which shares its files and stays as it is', async () => {
 	client = new EngineClient();
-	const { pack: base } = await client.open({ address: at('llama-untied/'), backend: 'wasm' });
+	const { pack: base } = await client.calls.open({ address: at('llama-untied/'), backend: 'wasm' });
 	const files = await folderOf('llama-untied', ['blocks.1.hook_resid_post']);
 	for (const path of files.keys()) if (!path.startsWith('mine/saes/')) files.delete(path);
 	const source = chosen(files);
-	const [sae] = (await client.workshop.look(source, {})).saes;
-	const made = await client.workshop.make(
+	const [sae] = (await client.calls.look({ source: source, stated: {} })).saes;
+	const made = await client.calls.buildPack(
 		order(source, {
 			model: { pack: base.hash },
 			saes: [{ path: sae!.path, stated: NOTHING_STATED }],
@@ -147,50 +153,56 @@ it('adds SAEs to a stored pack, which shares its files and stays as it is', asyn
 		})
 	);
 	expect(made.added).toBeLessThan(made.bytes / 2);
-	const { pack } = await client.open({ address: nowhere(), backend: 'wasm', stored: made.hash });
+	const { pack } = await client.calls.open({
+		address: nowhere(),
+		backend: 'wasm',
+		stored: made.hash
+	});
 	expect(pack.saes).toHaveLength(base.saes.length + 1);
 	const added = pack.saes.find(({ id }) => id.includes('@'))!;
 	const read = await readAll();
 	const [mine, theirs] = [read.get(added.id)!, read.get(added.site)!];
 	expect(mine.features).toEqual(theirs.features);
-	const { packs } = await client.storage();
+	const { packs } = await client.calls.storage();
 	expect(packs.map(({ hash }) => hash)).toEqual(expect.arrayContaining([base.hash, made.hash]));
-	await client.forget(made.hash);
-	const back = await client.open({ address: nowhere(), backend: 'wasm', stored: base.hash });
+	await client.calls.deletePack(made.hash);
+	const back = await client.calls.open({ address: nowhere(), backend: 'wasm', stored: base.hash });
 	expect(back.pack.saes).toHaveLength(base.saes.length);
 });
 
 it('leaves nothing that counts as stored when the worker is killed or the work cancelled', async () => {
 	client = new EngineClient();
 	const source = chosen(await folderOf('llama-tied', SAES));
-	const before = (await client.storage()).packs.length;
-	const killed = client.workshop.make(order(source), {
+	const before = (await client.calls.storage()).packs.length;
+	const killed = client.calls.buildPack(order(source), {
 		onProgress: ({ phase }) => phase === 'store' && client.kill()
 	});
 	await expect(killed).rejects.toThrow(/engine stopped/);
-	expect((await client.storage()).packs).toHaveLength(before);
+	expect((await client.calls.storage()).packs).toHaveLength(before);
 	const cancel = new AbortController();
-	const cancelled = client.workshop.make(order(source), {
+	const cancelled = client.calls.buildPack(order(source), {
 		signal: cancel.signal,
 		onProgress: ({ what }) => what === 'self-test' && cancel.abort()
 	});
 	await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
-	await expect.poll(async () => (await client.storage()).leftover, { timeout: 10_000 }).toBe(0);
-	expect((await client.storage()).packs).toHaveLength(before);
-	const made = await client.workshop.make(order(source));
-	expect((await client.storage()).packs).toHaveLength(before + 1);
-	await client.forget(made.hash);
+	await expect
+		.poll(async () => (await client.calls.storage()).leftover, { timeout: 10_000 })
+		.toBe(0);
+	expect((await client.calls.storage()).packs).toHaveLength(before);
+	const made = await client.calls.buildPack(order(source));
+	expect((await client.calls.storage()).packs).toHaveLength(before + 1);
+	await client.calls.deletePack(made.hash);
 });
 
 it('says in a sentence why an SAE does not go with a model, and stores nothing', async () => {
 	client = new EngineClient();
 	const [model, saes] = [await folderOf('gpt2', []), await folderOf('llama-tied', SAES)];
 	for (const [path, bytes] of saes) if (path.startsWith('mine/saes/')) model.set(path, bytes);
-	const before = (await client.storage()).packs.length;
-	await expect(client.workshop.make(order(chosen(model)))).rejects.toThrow(
+	const before = (await client.calls.storage()).packs.length;
+	await expect(client.calls.buildPack(order(chosen(model)))).rejects.toThrow(
 		/reads \d+ numbers, but the model is \d+ wide|which the model does not have/
 	);
-	const after = await client.storage();
+	const after = await client.calls.storage();
 	expect(after.packs).toHaveLength(before);
 	expect(after.leftover).toBe(0);
 });

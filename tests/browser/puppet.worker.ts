@@ -1,6 +1,8 @@
 /** An engine without a model, that hangs, fails or dies when a text says so. */
 import { expose } from 'comlink';
-import type { Engine } from '../../src/core/engine';
+import { runOf, type Handlers, type Run } from '../../src/core/calls';
+import type { Calls } from '../../src/core/engine';
+import { serve } from '../../workers/calls/serve';
 import type { Opened } from '../../src/core/packs/info';
 import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
@@ -11,7 +13,7 @@ const never = new Promise<never>(() => undefined);
 let address = '';
 let cancelled = 0;
 
-const puppet: Partial<Engine> = {
+const puppet: Partial<Handlers<Calls>> = {
 	async open(request) {
 		address = request.address;
 		return { reason: address } as Opened;
@@ -23,26 +25,30 @@ const puppet: Partial<Engine> = {
 		const answers: Record<string, string> = { 'cancelled?': String(cancelled), 'opened?': address };
 		return { tokens: (answers[text] ?? text).split(' ').map(token), leftOut: [] };
 	},
-	async read({ text }, _job, onPart) {
-		// Parts travel on a channel of their own: the answer must not overtake them.
-		const sent: unknown[] = [
-			onPart({ kind: 'tokens', tokens: [token(text)], leftOut: [] }),
-			onPart({ kind: 'next', next: [], lens: [] })
-		];
+	async read({ text }, { part }) {
+		part({ kind: 'tokens', tokens: [token(text)], leftOut: [] });
+		part({ kind: 'next', next: [], lens: [] });
 		if (text === 'hang') await never;
-		await Promise.all(sent);
 	},
 	async feature(id) {
 		if (id === 'hang') return never;
 		throw new Problem('unknown-feature', 'There is none.', 'Choose another.');
 	},
-	storage: async () => ({ packs: [] }) as unknown as StorageReport,
-	async cancel() {
-		cancelled++;
-	}
+	storage: async () => ({ packs: [] }) as unknown as StorageReport
 };
 
-expose(puppet);
+type Handler = (request: unknown, run: Run<unknown>) => unknown;
+const handlers = puppet as unknown as Record<string, Handler>;
+const { call, cancel } = serve(async (name, request, watch) =>
+	handlers[name]!(request, runOf(watch))
+);
+expose({
+	call,
+	cancel(job: number) {
+		cancelled++;
+		cancel(job);
+	}
+});
 const lock = `puppet-${crypto.randomUUID()}`;
 void navigator.locks.request(lock, () => {
 	postMessage({ kind: 'alive', lock });

@@ -3,7 +3,7 @@ import type { FeatureCard, FeatureLine } from '../../src/core/features/feature';
 import type { FeatureId } from '../../src/core/names/ids';
 import type { FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
 import type { Opened, SaeInfo } from '../../src/core/packs/info';
-import type { Progress } from '../../src/core/calls';
+import { methods, runOf, type Handlers, type Run } from '../../src/core/calls';
 import type { ReadingPart, ReadRequest, SiteReading } from '../../src/core/prompt/reading';
 import type { Token, TokenProbability } from '../../src/core/names/tokens';
 import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
@@ -12,11 +12,13 @@ import { Problem } from '../../src/core/names/errors';
 import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../../src/core/names/site';
 import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
-import type { Asked } from '../../src/state/calls/engine';
+import type { Calls, Engine } from '../../src/core/engine';
 import { tokensOf } from './experiments';
 import { fakePromptFlow } from './prompt-flow';
 import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './pack';
 import { FakeStore } from './store';
+
+type Answer = (request: unknown, run: Run<unknown>) => unknown;
 
 export interface FakeOptions {
 	layers?: number;
@@ -44,8 +46,13 @@ const NOTHING_MORE = {
 	kron: null
 };
 
-export class FakeEngine extends FakeStore implements Asked {
-	onLost: Asked['onLost'] = () => undefined;
+export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
+	/** As state and views see it. */
+	readonly calls: Engine = methods(async (name, request, watch) => {
+		const own = (name in this ? this : this.workshop) as unknown as Record<string, Answer>;
+		if (!own[name]) throw new Error(`The fake engine has no answer to ${name}.`);
+		return own[name](request, runOf(watch));
+	});
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };
 
 	constructor(options: FakeOptions = {}) {
@@ -69,11 +76,11 @@ export class FakeEngine extends FakeStore implements Asked {
 
 	async open(
 		{ stored }: { stored?: string | null },
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+		{ signal, progress }: Run = runOf()
 	): Promise<Opened> {
-		this.calls.push('open');
+		this.log.push('open');
 		for (let done = 0; done <= 4; done++) {
-			onProgress?.({ phase: 'download', what: 'model.safetensors', done: done * 3e6, total: 12e6 });
+			progress({ phase: 'download', what: 'model.safetensors', done: done * 3e6, total: 12e6 });
 			await this.wait(signal);
 		}
 		if (this.#options.failure) throw this.#options.failure;
@@ -113,28 +120,25 @@ export class FakeEngine extends FakeStore implements Asked {
 		};
 	}
 
-	async read(
-		{ text, first = [] }: ReadRequest,
-		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: ReadingPart) => void }
-	): Promise<void> {
-		this.calls.push(`read ${text}`);
+	async read({ text, first = [] }: ReadRequest, { signal, part }: Run<ReadingPart>): Promise<void> {
+		this.log.push(`read ${text}`);
 		const all = tokensOf(text);
 		const tokens = all.slice(0, this.#options.context);
 		await this.wait(signal);
-		onPart({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
+		part({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
 		const next = likely(text, 10);
-		onPart({ kind: 'next', next, lens: [] });
+		part({ kind: 'next', next, lens: [] });
 		const ids = this.saes.map((sae) => sae.id);
 		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
 			await this.wait(signal);
-			onPart({ kind: 'site', site: this.#site(id, tokens) });
+			part({ kind: 'site', site: this.#site(id, tokens) });
 		}
 		const lens = Array.from({ length: this.#options.layers }, (_, layer) => ({
 			site: `blocks.${layer}.hook_resid_post`,
 			layer,
 			top: tokens.map((_, t) => likely(`${layer} ${t}`, 5))
 		}));
-		onPart({ kind: 'next', next, lens });
+		part({ kind: 'next', next, lens });
 	}
 
 	async feature(id: FeatureId): Promise<FeatureCard> {
@@ -212,7 +216,7 @@ export class FakeEngine extends FakeStore implements Asked {
 	}
 
 	async lines(ids: FeatureId[]): Promise<FeatureLine[]> {
-		this.calls.push(`lines ${ids.length}`);
+		this.log.push(`lines ${ids.length}`);
 		return ids.map((id) => {
 			this.#known(id);
 			return {
@@ -225,7 +229,7 @@ export class FakeEngine extends FakeStore implements Asked {
 	}
 
 	async flow({ id }: FlowRequest): Promise<FlowGraph> {
-		this.calls.push(`flow ${id}`);
+		this.log.push(`flow ${id}`);
 		this.#known(id);
 		const own = parseFeatureId(id)!.sae;
 		const saes = this.saes.filter((sae) =>
@@ -258,17 +262,17 @@ export class FakeEngine extends FakeStore implements Asked {
 		return { nodes, edges, null: {} };
 	}
 
-	async promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
-		this.calls.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
+	async promptFlow(request: PromptFlowRequest, { signal }: Run = runOf()): Promise<PromptFlow> {
+		this.log.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
 		await this.wait(signal);
 		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) => this.#site(id, tokens));
 	}
 
 	async write(
 		{ text, edits, tokens: wanted, seed, temperature }: WriteRequest,
-		{ signal, onToken }: { signal?: AbortSignal; onToken?: (t: WrittenToken) => void } = {}
+		{ signal, part }: Run<WrittenToken> = runOf()
 	): Promise<Written> {
-		this.calls.push(`write ${edits.length}`);
+		this.log.push(`write ${edits.length}`);
 		const push = edits.reduce((sum, edit) => sum + Math.abs(edit.value), 0);
 		const tokens: string[] = [];
 		for (let i = 0; i < wanted; i++) {
@@ -277,7 +281,7 @@ export class FakeEngine extends FakeStore implements Asked {
 			tokens.push(
 				word(`${text}${temperature > 0 ? seed : ''}${i}${steered ? push.toFixed(1) : ''}`)
 			);
-			onToken?.({ index: i, id: i, text: tokens[i]! });
+			part({ index: i, id: i, text: tokens[i]! });
 		}
 		return {
 			text: tokens.join(''),
@@ -288,17 +292,14 @@ export class FakeEngine extends FakeStore implements Asked {
 		};
 	}
 
-	async remeasure({
-		signal,
-		onProgress
-	}: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}): Promise<Remeasured> {
-		this.calls.push('remeasure');
+	async remeasure(_?: void, { signal, progress }: Run = runOf()): Promise<Remeasured> {
+		this.log.push('remeasure');
 		const { texts, tokens, saes: stated } = fakeCheck(this.#options)!;
 		const ids = Object.keys(stated);
 		const total = ids.length * texts;
 		for (let done = 0; done < total; done++) {
 			const what = ids[Math.floor(done / texts)]!;
-			onProgress?.({ phase: 'measure', what, done, total });
+			progress({ phase: 'measure', what, done, total });
 			await this.wait(signal);
 		}
 		const saes = ids.map((id, i) => {
@@ -308,9 +309,9 @@ export class FakeEngine extends FakeStore implements Asked {
 		return { texts, tokens, saes, worst: Math.max(...saes.map((sae) => sae.worst)) };
 	}
 
-	async keep({ onProgress }: { onProgress?: (p: Progress) => void } = {}): Promise<boolean> {
-		this.calls.push('keep');
-		onProgress?.({ phase: 'download', what: 'saes', done: 1, total: 1 });
+	async keep(_?: void, { progress }: Run = runOf()): Promise<boolean> {
+		this.log.push('keep');
+		progress({ phase: 'download', what: 'saes', done: 1, total: 1 });
 		return true;
 	}
 

@@ -1,7 +1,11 @@
 /** The experiments of an engine without a model: what they answer follows from what they are asked. */
-import type { Progress } from '../../src/core/calls';
+import { runOf, type Run } from '../../src/core/calls';
 import type { Token } from '../../src/core/names/tokens';
-import type { DivergenceRequest, SteeringRequest } from '../../src/core/labs/steering-effect';
+import type {
+	ArmResult,
+	DivergenceRequest,
+	SteeringRequest
+} from '../../src/core/labs/steering-effect';
 import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
 import type {
 	MatchAnswer,
@@ -10,7 +14,6 @@ import type {
 	PairMatches,
 	PairRequest
 } from '../../src/core/features/matches';
-import type { OnArm } from '../../src/core/engine';
 import {
 	PARTS,
 	WHOLE,
@@ -24,7 +27,7 @@ import { fakeReproduction } from './reproduction';
 
 export class FakeExperiments {
 	/** Names of the calls so far, in order. */
-	readonly calls: string[] = [];
+	readonly log: string[] = [];
 
 	constructor(
 		/** Milliseconds between two steps. */
@@ -35,36 +38,36 @@ export class FakeExperiments {
 	) {}
 
 	/** Of a rich pack with all settings as in the paper. */
-	async reproduced(signal?: AbortSignal): Promise<Reproduction | null> {
-		this.calls.push('reproduced');
+	async storedReproduction(_?: void, { signal }: Run = runOf()): Promise<Reproduction | null> {
+		this.log.push('storedReproduction');
 		await this.wait(signal);
 		return this.rich ? fakeReproduction(this.layers, WHOLE) : null;
 	}
 
 	async reproduce(
 		settings: ReproductionSettings,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+		{ signal, progress }: Run = runOf()
 	): Promise<Reproduction> {
-		this.calls.push('reproduce');
+		this.log.push('reproduce');
 		for (const [done, what] of PARTS.entries()) {
-			onProgress?.({ phase: 'read', what, done, total: PARTS.length });
+			progress({ phase: 'read', what, done, total: PARTS.length });
 			await this.wait(signal);
 		}
 		return fakeReproduction(this.layers, settings);
 	}
 
 	/** Grows with the square of what is added. */
-	async divergence({ edits }: DivergenceRequest, signal?: AbortSignal): Promise<number> {
-		this.calls.push('divergence');
+	async divergence({ edits }: DivergenceRequest, { signal }: Run = runOf()): Promise<number> {
+		this.log.push('divergence');
 		await this.wait(signal);
 		return edits.reduce((sum, edit) => sum + edit.value ** 2 / 100, 0);
 	}
 
 	async measureSteering(
 		{ arms, samples }: SteeringRequest,
-		{ signal, onArm }: { signal?: AbortSignal; onArm: OnArm }
+		{ signal, part, progress }: Run<ArmResult>
 	): Promise<void> {
-		this.calls.push('measureSteering');
+		this.log.push('measureSteering');
 		for (const [i, { name, control, edits }] of arms.entries()) {
 			await this.wait(signal);
 			const dose = edits.reduce((sum, edit) => sum + edit.value, 0) / 10;
@@ -75,18 +78,18 @@ export class FakeExperiments {
 				theme: control === 'none' ? 0.1 + dose / 4 : 0.1,
 				lexicon: 0.05
 			}));
-			const done = { phase: 'write' as const, what: name, done: i + 1, total: arms.length };
-			onArm({ name, control, kl: dose ** 2, told }, done);
+			part({ name, control, kl: dose ** 2, told });
+			progress({ phase: 'write' as const, what: name, done: i + 1, total: arms.length });
 		}
 	}
 
 	async matches(
 		{ id, target, measure, k }: MatchRequest,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+		{ signal, progress }: Run = runOf()
 	): Promise<MatchAnswer> {
-		this.calls.push('matches');
+		this.log.push('matches');
 		for (let done = 0; done < 3; done++) {
-			onProgress?.({ phase: 'match', what: id, done, total: 3 });
+			progress({ phase: 'match', what: id, done, total: 3 });
 			await this.wait(signal);
 		}
 		const matches = Array.from({ length: measure === 'assignment' ? 1 : k }, (_, i) => ({
@@ -103,11 +106,11 @@ export class FakeExperiments {
 	/** Of ten features: nine with matches, the first best of all, and one without. */
 	async matchPair(
 		{ measure, k: most }: PairRequest,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+		{ signal, progress }: Run = runOf()
 	): Promise<PairMatches> {
-		this.calls.push('matchPair');
+		this.log.push('matchPair');
 		for (let done = 0; done < 10; done += 5) {
-			onProgress?.({ phase: 'match', what: 'features', done, total: 10 });
+			progress({ phase: 'match', what: 'features', done, total: 10 });
 			await this.wait(signal);
 		}
 		const k = measure === 'assignment' ? 1 : most;
@@ -126,20 +129,20 @@ export class FakeExperiments {
 
 	async nulls(
 		pair: { from: string; target: string },
-		{ signal }: { signal?: AbortSignal } = {}
+		{ signal }: Run = runOf()
 	): Promise<NullRow[]> {
-		this.calls.push(`nulls ${pair.from} ${pair.target}`);
+		this.log.push(`nulls ${pair.from} ${pair.target}`);
 		await this.wait(signal);
 		return fakeNulls();
 	}
 
 	async testEdge(
 		{ text, randoms }: EdgeRequest,
-		{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (p: Progress) => void } = {}
+		{ signal, progress }: Run = runOf()
 	): Promise<EdgeTest> {
-		this.calls.push('testEdge');
+		this.log.push('testEdge');
 		const tokens = tokensOf(text);
-		onProgress?.({ phase: 'read', what: 'tokens', done: 0, total: 2 });
+		progress({ phase: 'read', what: 'tokens', done: 0, total: 2 });
 		await this.wait(signal);
 		const row = (token: number, after: number) => ({
 			token,

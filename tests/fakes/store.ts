@@ -1,5 +1,5 @@
 /** The stored packs of an engine without a model: a list, changed by what is asked. */
-import type { Progress } from '../../src/core/calls';
+import { runOf, type Progress, type Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type {
 	Chosen,
@@ -11,11 +11,6 @@ import type {
 } from '../../src/core/packs/stored';
 import { FakeExperiments } from './experiments';
 import { FakeWorkshop } from './workshop';
-
-interface Watched {
-	signal?: AbortSignal;
-	onProgress?: (progress: Progress) => void;
-}
 
 export const storedPack = (over: Partial<StoredPack> = {}): StoredPack => ({
 	name: 'old',
@@ -46,55 +41,55 @@ export class FakeStore extends FakeExperiments {
 		return { packs, total, leftover, usage: 26e6, quota: 1e9, persisted: false, kind: 'opfs' };
 	}
 
-	async forget(hash: string): Promise<void> {
-		this.calls.push(`forget ${hash}`);
+	async deletePack(hash: string): Promise<void> {
+		this.log.push(`forget ${hash}`);
 		this.packs = this.packs.filter((pack) => pack.hash !== hash);
 	}
 
 	async tidyStorage(): Promise<void> {
-		this.calls.push('tidy');
+		this.log.push('tidy');
 		this.leftover = 0;
 	}
 
 	readonly workshop = new FakeWorkshop();
 
-	async verifyPack(hash: string, watched: Watched = {}): Promise<Verified> {
-		const { files, bytes } = await this.#through('verify', hash, watched);
+	async verifyPack(hash: string, run: Run = runOf()): Promise<Verified> {
+		const { files, bytes } = await this.#through('verify', hash, run);
 		return { intact: files, bytes, changed: [], missing: [], ...this.found };
 	}
 
-	async exportPack(hash: string, watched: Watched = {}): Promise<Exported> {
-		const { name } = await this.#through('verify', hash, watched);
+	async exportPack(hash: string, run: Run = runOf()): Promise<Exported> {
+		const { name } = await this.#through('verify', hash, run);
 		return { name: `${name}-${hash}.zip`, blob: new Blob(['a pack']) };
 	}
 
 	/** A pack of the name of the first file. */
-	async importPack(chosen: Chosen[], { signal, onProgress }: Watched = {}): Promise<Imported> {
+	async importPack(chosen: Chosen[], run: Run = runOf()): Promise<Imported> {
 		const title = chosen[0]!.path.replace(/\W.*/, '');
 		const pack = storedPack({ title, name: 'new', hash: 'a'.repeat(12), address: null });
-		this.calls.push(`import ${chosen.map(({ path }) => path).join(' ')}`);
+		this.log.push(`import ${chosen.map(({ path }) => path).join(' ')}`);
 		if (title === 'broken')
 			throw new Problem('pack-damaged', 'The file a.bin is not the one.', 'Export it again.');
-		await this.#steps('store', pack, { signal, onProgress });
+		await this.#steps('store', pack, run);
 		this.packs = [...this.packs, { ...pack, file: chosen[0]!.path }];
 		const { name, hash, files, bytes } = pack;
 		return { name, title, hash, files, bytes, added: bytes };
 	}
 
-	async #through(phase: Progress['phase'], hash: string, watched: Watched): Promise<StoredPack> {
-		this.calls.push(`${phase} ${hash}`);
+	async #through(phase: Progress['phase'], hash: string, run: Run): Promise<StoredPack> {
+		this.log.push(`${phase} ${hash}`);
 		const pack = this.packs.find((some) => some.hash === hash)!;
-		await this.#steps(phase, pack, watched);
+		await this.#steps(phase, pack, run);
 		return pack;
 	}
 
 	async #steps(
 		phase: Progress['phase'],
 		{ size }: StoredPack,
-		{ signal, onProgress }: Watched
+		{ signal, progress }: Run
 	): Promise<void> {
 		for (let done = 0; done <= 4; done++) {
-			onProgress?.({ phase, what: `file ${done}`, done: (done * size) / 4, total: size });
+			progress({ phase, what: `file ${done}`, done: (done * size) / 4, total: size });
 			await this.wait(signal);
 			if (done === 2) await this.gate;
 		}

@@ -9,7 +9,8 @@ import {
 	type Source,
 	type Stated
 } from '../../src/core/import/order';
-import type { Progress } from '../../src/core/calls';
+import { runOf, type Handlers, type Run } from '../../src/core/calls';
+import type { Calls } from '../../src/core/engine';
 import { Problem } from '../../src/core/names/errors';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Imported } from '../../src/core/packs/stored';
@@ -22,8 +23,8 @@ import type {
 import type {
 	Examination,
 	Expected,
-	OnVerdict,
 	RepairOrder,
+	SaeVerdict,
 	Verdicts
 } from '../../src/core/labs/fit';
 
@@ -54,11 +55,6 @@ export function fakeVerdicts(): Verdicts {
 			}
 		]
 	};
-}
-
-interface Watched {
-	signal?: AbortSignal | undefined;
-	onProgress?: (progress: Progress) => void;
 }
 
 export const foundModel = (over: Partial<FoundModel> = {}): FoundModel => ({
@@ -92,7 +88,7 @@ export const foundThings = (over: Partial<Found> = {}): Found => ({
 	...over
 });
 
-export class FakeWorkshop {
+export class FakeWorkshop implements Partial<Handlers<Calls>> {
 	found = foundThings();
 	/** Why the next pack is not made. */
 	failure: Problem | null = null;
@@ -102,9 +98,12 @@ export class FakeWorkshop {
 	readonly made: Order[] = [];
 
 	/** An SAE that asks for its site has one once it is stated. */
-	async look(_: Source, stated: Record<string, Stated>, { signal }: Watched = {}): Promise<Found> {
+	async look(
+		{ stated }: { source: Source; stated: Record<string, Stated> },
+		{ signal }: Run = runOf()
+	): Promise<Found> {
 		this.looked.push(stated);
-		signal?.throwIfAborted();
+		signal.throwIfAborted();
 		const saes = this.found.saes.map((sae) => {
 			const { site } = stated[sae.path] ?? NOTHING_STATED;
 			if (sae.asks !== 'site' || site === null) return sae;
@@ -117,28 +116,28 @@ export class FakeWorkshop {
 	arrived = 0;
 	readonly fetched: RemoteSource[] = [];
 
-	async fetch(source: RemoteSource, { onProgress }: Watched = {}): Promise<Imported> {
+	async fetchPack(source: RemoteSource, { progress }: Run = runOf()): Promise<Imported> {
 		this.fetched.push(source);
-		onProgress?.({ phase: 'download', what: 'model.safetensors', done: 200e6, total: 800e6 });
+		progress({ phase: 'download', what: 'model.safetensors', done: 200e6, total: 800e6 });
 		await this.gate;
 		const title = 'A pack from elsewhere';
 		return { name: 'elsewhere', title, hash: 'd'.repeat(12), files: 9, bytes: 8e8, added: 8e8 };
 	}
 
-	async waiting(): Promise<number> {
+	async pendingDownloads(): Promise<number> {
 		return this.arrived;
 	}
 
-	async discard(): Promise<void> {
+	async discardDownloads(): Promise<void> {
 		this.arrived = 0;
 	}
 
-	async make(order: Order, { signal, onProgress }: Watched = {}): Promise<Imported> {
+	async buildPack(order: Order, { signal, progress }: Run = runOf()): Promise<Imported> {
 		this.made.push(order);
 		const phase = order.source.kind === 'remote' ? 'download' : 'store';
-		onProgress?.({ phase, what: 'model.safetensors', done: 200e6, total: 800e6 });
+		progress({ phase, what: 'model.safetensors', done: 200e6, total: 800e6 });
 		await this.gate;
-		signal?.throwIfAborted();
+		signal.throwIfAborted();
 		if (this.failure) throw this.failure;
 		const { title } = order;
 		return { name: 'made', title, hash: 'c'.repeat(12), files: 9, bytes: 800e6, added: 800e6 };
@@ -148,33 +147,33 @@ export class FakeWorkshop {
 	readonly gathered: (TextRequest | null)[] = [];
 	pendingWalk: PendingText | null = null;
 
-	async gatherText(
+	async corpusStatistics(
 		request: TextRequest | null,
-		{ signal, onPart }: { signal?: AbortSignal; onPart: (part: TextPart) => void }
+		{ signal, part }: Run<TextPart>
 	): Promise<Imported> {
 		this.gathered.push(request);
 		const name = request?.name ?? this.pendingWalk?.name ?? '';
 		const saes = request?.saes ?? this.pendingWalk?.saes ?? [];
 		const tokens = 7_000;
-		onPart(fakePart(name, saes, tokens));
+		part(fakePart(name, saes, tokens));
 		this.pendingWalk = { name, bytes: 100_000, done: 40_000, tokens, saes };
 		await this.gate;
-		signal?.throwIfAborted();
+		signal.throwIfAborted();
 		if (this.failure) throw this.failure;
 		this.pendingWalk = null;
 		const [hash, title] = ['d'.repeat(12), 'A fake model'];
 		return { name: 'fake', title, hash, files: 9, bytes: 30e6, added: 1e6 };
 	}
 
-	async pendingText(): Promise<PendingText | null> {
+	async pendingStatistics(): Promise<PendingText | null> {
 		return this.pendingWalk;
 	}
 
-	async giveUpText(): Promise<void> {
+	async discardStatistics(): Promise<void> {
 		this.pendingWalk = null;
 	}
 
-	async gatheredFeature(id: string): Promise<GatheredFeature | null> {
+	async featureSoFar(id: string): Promise<GatheredFeature | null> {
 		const activations = [0, 2, 0.5];
 		const example = { tokens: ['the', ' fox', ' ran'], activations, quantile: 1 };
 		const histogram = { edges: [0, 1, 2, 3], counts: [20, 5, 1] };
@@ -187,26 +186,23 @@ export class FakeWorkshop {
 	readonly examined: Examination[] = [];
 	readonly repaired: RepairOrder[] = [];
 
-	async examine(
-		request: Examination,
-		{ signal, onProgress, onVerdict }: Watched & { onVerdict: OnVerdict }
-	): Promise<Verdicts> {
+	async fit(request: Examination, { signal, progress, part }: Run<SaeVerdict>): Promise<Verdicts> {
 		this.examined.push(request);
 		if (this.failure) throw this.failure;
 		const { saes } = this.verdicts;
 		for (const [i, verdict] of saes.entries()) {
-			onProgress?.({ phase: 'measure', what: verdict.sae, done: i, total: saes.length });
+			progress({ phase: 'measure', what: verdict.sae, done: i, total: saes.length });
 			if (i > 0) await this.gate;
-			signal?.throwIfAborted();
-			onVerdict(verdict);
+			signal.throwIfAborted();
+			part(verdict);
 		}
 		return { ...this.verdicts, text: request.text === null ? 'built in' : 'own' };
 	}
 
-	async repair(order: RepairOrder, { signal }: Watched = {}): Promise<Imported> {
+	async repairSae(order: RepairOrder, { signal }: Run = runOf()): Promise<Imported> {
 		this.repaired.push(order);
 		await this.gate;
-		signal?.throwIfAborted();
+		signal.throwIfAborted();
 		if (this.failure) throw this.failure;
 		const stored = { files: 9, bytes: 800e6, added: 1e6 };
 		return { name: 'repaired', title: 'Repaired', hash: 'd'.repeat(12), ...stored };

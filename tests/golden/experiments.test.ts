@@ -8,24 +8,27 @@ import { parseReproduction } from '../../src/core/labs/reproduction-file';
 import { parseFeatureId, tapOf } from '../../src/core/names/site';
 import { activationAt } from '../../src/core/math/sparse';
 import { FolderSource } from '../../workers/node/folders/pack-source';
+import { runOf } from '../../src/core/calls';
+import type { Engine } from '../../src/core/engine';
 import { LocalEngine } from '../../workers/engine';
 import { openFixture } from './fixture';
 
 const TEXT = 'The old clockmaker mended seven brass keys because the bell had rung.';
 const R0 = 'blocks.0.hook_resid_post';
 const R1 = 'blocks.1.hook_resid_post';
-const ignore = () => undefined;
 
 describe('experiments', () => {
-	let engine: LocalEngine;
+	let local: LocalEngine;
+	let engine: Engine;
 	let f: Awaited<ReturnType<typeof openFixture>>;
 	/** Two features active on one token, one before the other. */
 	let edge: EdgeRequest;
 
 	beforeAll(async () => {
 		f = await openFixture('llama-tied');
-		engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
-		await engine.open({ address: f.folder, backend: 'wasm' }, 1, ignore);
+		local = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
+		engine = local.calls;
+		await engine.open({ address: f.folder, backend: 'wasm' });
 		const ids = f.bench.tokenize(TEXT).tokens.map((token) => token.id);
 		const { taps } = await f.bench.model.read(f.bench.model.begin(), ids, [R0, R1]);
 		const at = async (sae: string) =>
@@ -42,7 +45,7 @@ describe('experiments', () => {
 	});
 
 	it('changes nothing by a factor of 1', async () => {
-		const { rows } = await engine.testEdge({ ...edge, factor: 1, randoms: 0 }, 2, ignore);
+		const { rows } = await engine.testEdge({ ...edge, factor: 1, randoms: 0 });
 		expect(rows.length).toBeGreaterThan(0);
 		for (const row of rows) {
 			expect(row.after).toBe(row.before);
@@ -51,7 +54,7 @@ describe('experiments', () => {
 	});
 
 	it('takes away what reading the steered text from its start takes away', async () => {
-		const { rows } = await engine.testEdge(edge, 2, ignore);
+		const { rows } = await engine.testEdge(edge);
 		const last = rows.at(-1)!;
 		const ids = f.bench.tokenize(TEXT).tokens.map((token) => token.id);
 		expect(last.token).toBe(ids.length - 1);
@@ -75,16 +78,16 @@ describe('experiments', () => {
 
 	it('refuses an edge that runs backwards, and features that do not exist', async () => {
 		const backwards = { ...edge, from: edge.to, to: edge.from };
-		await expect(engine.testEdge(backwards, 2, ignore)).rejects.toThrow(/does not come before/);
+		await expect(engine.testEdge(backwards)).rejects.toThrow(/does not come before/);
 		const unknown = { ...edge, from: `${R0}/99999` };
-		await expect(engine.testEdge(unknown, 2, ignore)).rejects.toThrow(/There is no feature/);
+		await expect(engine.testEdge(unknown)).rejects.toThrow(/There is no feature/);
 	});
 
 	it('gives the same trials for the same seed, and every strategy its own', async () => {
 		const request = { ...QUICK, factor: 0, seed: 7, strategies: [...STRATEGIES] };
 		const run = async () => {
 			const trials: Trial[] = [];
-			await engine.deactivate(request, 3, (part) => trials.push(...part));
+			await engine.deactivate(request, { onPart: (part) => trials.push(...part) });
 			return trials;
 		};
 		const [one, two] = [await run(), await run()];
@@ -102,7 +105,7 @@ describe('experiments', () => {
 		const request = { ...QUICK, factor: 0, seed: 7, exhaustiveFeatures: 2 };
 		const trials: Trial[] = [];
 		const strategies: Strategy[] = ['top-1', 'exhaustive'];
-		await engine.deactivate({ ...request, strategies }, 3, (part) => trials.push(...part));
+		await engine.deactivate({ ...request, strategies }, { onPart: (part) => trials.push(...part) });
 		const target = ({ text, token, to, kind }: Trial) => `${text} ${token} ${to} ${kind}`;
 		const of = (strategy: Strategy) => trials.filter((trial) => trial.strategy === strategy);
 		const top = new Map(of('top-1').map((trial) => [target(trial), trial]));
@@ -124,7 +127,7 @@ describe('experiments', () => {
 	it('matches by every measure, each with the cosine of the decoders', async () => {
 		for (const measure of ['cosine', 'pearson', 'coactivation', 'assignment'] as const) {
 			const request = { id: edge.to, target: R0, measure, k: 4 };
-			const { matches, tokens } = await engine.matches(request, 4, ignore);
+			const { matches, tokens } = await engine.matches(request);
 			expect(matches.length).toBeLessThanOrEqual(4);
 			const scores = matches.map((match) => match.score);
 			expect(scores).toEqual([...scores].sort((a, b) => b - a));
@@ -134,20 +137,20 @@ describe('experiments', () => {
 			} else expect(tokens).toBeGreaterThan(100);
 		}
 		const elsewhere = { id: edge.to, target: 'blocks.9.hook_mlp_out', k: 1 };
-		await expect(engine.matches({ ...elsewhere, measure: 'cosine' }, 4, ignore)).rejects.toThrow(
+		await expect(engine.matches({ ...elsewhere, measure: 'cosine' })).rejects.toThrow(
 			/There is no feature/
 		);
 	});
 
 	it('gives every feature of one dictionary a partner of its own', async () => {
-		const { pairs } = engine.experiments.features;
-		const partners = await pairs.partners(R1, R0, ignore);
+		const { pairs } = local.features();
+		const partners = await pairs.partners(R1, R0, runOf());
 		expect(new Set(partners).size).toBe(partners.length);
 	});
 
 	it('draws the flow of a prompt between features that are active on it', async () => {
 		const request = { text: TEXT, token: null, most: 120, tRes: 0.2, tModule: 0.2 };
-		const graph = await engine.promptFlow(request, 5);
+		const graph = await engine.promptFlow(request);
 		expect(graph.nodes.length).toBeLessThanOrEqual(120);
 		expect(graph.active).toBeGreaterThanOrEqual(graph.nodes.length);
 		const ids = new Set(graph.nodes.map((node) => node.id));
@@ -161,17 +164,17 @@ describe('experiments', () => {
 			expect(on[0]!.share).toBeLessThanOrEqual(1);
 		}
 		expect(graph.differences).toEqual([]);
-		const one = await engine.promptFlow({ ...request, token: 3 }, 5);
+		const one = await engine.promptFlow({ ...request, token: 3 });
 		expect(one.nodes.every((node) => node.on[0]!.at === 3)).toBe(true);
 	});
 
 	it('merges the flow of two prompts, and agrees with each of them alone', async () => {
 		const request = { token: null, most: 500, tRes: 0.2, tModule: 0.2 };
 		const beside = `${TEXT} and`;
-		const both = await engine.promptFlow({ ...request, text: TEXT, beside }, 5);
+		const both = await engine.promptFlow({ ...request, text: TEXT, beside });
 		const alone = [
-			await engine.promptFlow({ ...request, text: TEXT }, 5),
-			await engine.promptFlow({ ...request, text: beside }, 5)
+			await engine.promptFlow({ ...request, text: TEXT }),
+			await engine.promptFlow({ ...request, text: beside })
 		];
 		expect(both.prompts.map(({ tokens }) => tokens.length)).toEqual(
 			alone.map(({ prompts }) => prompts[0]!.tokens.length)
@@ -191,19 +194,19 @@ describe('experiments', () => {
 
 	it('moves the model by nothing without edits, and measures what it writes', async () => {
 		const still = { text: TEXT, edits: [], control: 'none' as const, seed: 1 };
-		expect(await engine.divergence(still, 6)).toBe(0);
+		expect(await engine.divergence(still)).toBe(0);
 		const edits = [{ id: edge.from, mode: 'add' as const, value: 4 }];
-		const pushed = await engine.divergence({ ...still, edits }, 6);
-		const back = await engine.divergence({ ...still, edits, control: 'reversed' }, 6);
-		const random = await engine.divergence({ ...still, edits, control: 'random' }, 6);
+		const pushed = await engine.divergence({ ...still, edits });
+		const back = await engine.divergence({ ...still, edits, control: 'reversed' });
+		const random = await engine.divergence({ ...still, edits, control: 'random' });
 		for (const kl of [pushed, back, random]) expect(kl).toBeGreaterThan(0);
 		expect(new Set([pushed, back, random]).size).toBe(3);
 		const by = { ...still, edits: [{ ...edits[0]!, value: -4 }] };
-		expect(await engine.divergence(by, 6)).toBeCloseTo(back, 10);
+		expect(await engine.divergence(by)).toBeCloseTo(back, 10);
 	});
 
 	it('redoes the paper at reduced size', async () => {
-		const found = await engine.reproduce(QUICK, 7, ignore);
+		const found = await engine.reproduce(QUICK);
 		expect(found.deactivation!.strategies).toHaveLength(STRATEGIES.length);
 		expect(found.transitions.length).toBeGreaterThan(0);
 		for (const { map, explained } of found.transitions)

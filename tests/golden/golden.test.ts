@@ -1,5 +1,6 @@
 /** The engine on WebAssembly against PyTorch, on micro packs: logits, taps, codes, decoding, steering. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runOf } from '../../src/core/calls';
 import { parseEdit } from '../../src/core/steering/edits';
 import { parseFeatureId } from '../../src/core/names/site';
 import { sample } from '../../src/core/math/sampling';
@@ -159,7 +160,7 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 	it('finds the same origins', async () => {
 		const features = new Features(f.bench);
 		for (const [sae, expected] of Object.entries(f.golden.origins)) {
-			const found = Object.values(await features.origins(sae));
+			const found = Object.values(await features.origins(sae, runOf()));
 			expect(
 				found.map((r) => r.origin),
 				sae

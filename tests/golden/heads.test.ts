@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOf } from '../../src/core/calls';
 import { parseEdit } from '../../src/core/steering/edits';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import { makePack } from '../../workers/node/folders/pack';
@@ -149,7 +150,11 @@ describe.each(FAMILIES)('%s', (name) => {
 
 	it('is read like any other SAE', async () => {
 		const parts: ReadingPart[] = [];
-		await read({ text: 'A green lantern in the harbour' }, bench, (part) => parts.push(part));
+		await read(
+			{ text: 'A green lantern in the harbour' },
+			bench,
+			runOf({ onPart: (part) => parts.push(part) })
+		);
 		const site = parts.flatMap((part) => (part.kind === 'site' ? part.site : []))[0]!;
 		expect(site).toMatchObject({ sae: ID, site: ID });
 		expect(site.features.length).toBeGreaterThan(0);

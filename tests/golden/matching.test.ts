@@ -7,6 +7,7 @@ import { seeded } from '../../src/core/math/random';
 import { haar, rotated } from '../../src/core/math/rotation';
 import { featureId } from '../../src/core/names/site';
 import { FolderSource } from '../../workers/node/folders/pack-source';
+import { runOf } from '../../src/core/calls';
 import { LocalEngine } from '../../workers/engine';
 import { Features } from '../../workers/features/features';
 import { Matcher } from '../../workers/features/matcher';
@@ -19,7 +20,7 @@ const ignore = () => undefined;
 async function openEngine() {
 	const { folder } = await openFixture('llama-tied');
 	const engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
-	await engine.open({ address: folder, backend: 'wasm' }, 1, ignore);
+	await engine.calls.open({ address: folder, backend: 'wasm' });
 	return engine;
 }
 
@@ -83,7 +84,7 @@ describe('two dictionaries', () => {
 	let engine: LocalEngine;
 	beforeAll(async () => (engine = await openEngine()));
 	const ask = (measure: PairRequest['measure'], from = R1, target = R0) =>
-		engine.matchPair({ from, target, measure, k: 5 }, 2, ignore);
+		engine.calls.matchPair({ from, target, measure, k: 5 });
 
 	it.each(MEASURES)('agree with one feature at a time by %s', async (measure) => {
 		const found = await ask(measure);
@@ -91,7 +92,7 @@ describe('two dictionaries', () => {
 		expect(found.indices).toHaveLength(192 * found.k);
 		for (const f of [0, 7, 100, 191]) {
 			const request = { id: featureId(R1, f), target: R0, measure, k: 5 };
-			const { matches, tokens } = await engine.matches(request, 3, ignore);
+			const { matches, tokens } = await engine.calls.matches(request);
 			expect(found.tokens).toBe(tokens);
 			const at = f * found.k;
 			const indices = [...found.indices.subarray(at, at + found.k)].filter((index) => index >= 0);
@@ -106,7 +107,7 @@ describe('two dictionaries', () => {
 	it('gives no partner twice, and a feature that never fires no match by activations', async () => {
 		const { indices } = await ask('assignment');
 		expect(new Set(indices).size).toBe(192);
-		const { columns } = (await engine.experiments.activity.of([R1], ignore)).get(R1)!;
+		const { columns } = (await engine.activity().of([R1], runOf())).get(R1)!;
 		const silent = Array.from({ length: 192 }, (_, f) => f).filter(
 			(f) => columns.offsets[f] === columns.offsets[f + 1]
 		);
@@ -121,18 +122,24 @@ describe('two dictionaries', () => {
 		const other = await openEngine();
 		const steps: number[] = [];
 		const request = { from: R0, target: R1, k: 5 } as const;
-		await other.matchPair({ ...request, measure: 'cosine' }, 4, ({ done, total }) =>
-			steps.push(done / total)
+		await other.calls.matchPair(
+			{ ...request, measure: 'cosine' },
+			{ onProgress: ({ done, total }) => steps.push(done / total) }
 		);
 		expect(steps.at(-1)).toBe(1);
 		for (const measure of ['pearson', 'coactivation'] as const) {
-			const leaving = other.matchPair({ ...request, from: R1, target: R0, measure }, 5, () => {
-				void other.cancel(5);
-			});
+			const leave = new AbortController();
+			const leaving = other.calls.matchPair(
+				{ ...request, from: R1, target: R0, measure },
+				{ signal: leave.signal, onProgress: () => leave.abort() }
+			);
 			await expect(leaving).rejects.toMatchObject({ name: 'AbortError' });
 		}
 		const nulls: number[] = [];
-		await other.nulls({ from: R1, target: R0 }, 6, ({ done, total }) => nulls.push(done / total));
+		await other.calls.nulls(
+			{ from: R1, target: R0 },
+			{ onProgress: ({ done, total }) => nulls.push(done / total) }
+		);
 		expect(nulls).toEqual(nulls.toSorted((a, b) => a - b));
 		expect(nulls.at(-1)).toBe(1);
 	});
@@ -144,38 +151,39 @@ describe('two dictionaries', () => {
 		const wide = 'blocks.1.hook_resid_post@wide';
 		await expect(ask('assignment', wide, R0)).rejects.toThrow(/other dictionary is smaller/);
 		const other = await openEngine();
-		const cut = await other.bench.sae(R0);
+		const cut = await other.bench().sae(R0);
 		Object.assign(cut.wDec, { rows: 384, columns: 32 });
 		for (const measure of MEASURES)
-			await expect(
-				other.matchPair({ from: R1, target: R0, measure, k: 5 }, 7, ignore)
-			).rejects.toThrow(/do not lie in one space \(64 and 32 dimensions\)/);
-		await expect(other.nulls({ from: R1, target: R0 }, 7, ignore)).rejects.toThrow(/one space/);
+			await expect(other.calls.matchPair({ from: R1, target: R0, measure, k: 5 })).rejects.toThrow(
+				/do not lie in one space \(64 and 32 dimensions\)/
+			);
+		await expect(other.calls.nulls({ from: R1, target: R0 })).rejects.toThrow(/one space/);
 		Object.assign(cut.wDec, { rows: 5000, columns: 64 });
 		await expect(
-			other.matchPair({ from: R1, target: R0, measure: 'assignment', k: 1 }, 8, ignore)
+			other.calls.matchPair({ from: R1, target: R0, measure: 'assignment', k: 1 })
 		).rejects.toThrow(/up to 4096 features; here there are 5000/);
 	});
 
 	it('leaves rows of length zero without a match, and says so of one', async () => {
 		const other = await openEngine();
-		const { wDec } = await other.bench.sae(R1);
+		const { wDec } = await other.bench().sae(R1);
 		wDec.data.fill(0, 3 * 64, 5 * 64);
 		for (const measure of ['cosine', 'assignment'] as const) {
-			const found = await other.matchPair({ from: R1, target: R0, measure, k: 5 }, 9, ignore);
+			const found = await other.calls.matchPair({ from: R1, target: R0, measure, k: 5 });
 			expect(found.without).toBe(2);
 			expect(found.indices[3 * found.k]).toBe(-1);
 			expect(found.indices[5 * found.k]).toBeGreaterThanOrEqual(0);
 			const one = { id: featureId(R1, 4), target: R0, measure, k: 5 };
-			await expect(other.matches(one, 9, ignore)).rejects.toThrow(/row of .*\/4 is zero/);
+			await expect(other.calls.matches(one)).rejects.toThrow(/row of .*\/4 is zero/);
 		}
-		const alive = await other.matches(
-			{ id: featureId(R1, 4), target: R0, measure: 'pearson', k: 5 },
-			9,
-			ignore
-		);
+		const alive = await other.calls.matches({
+			id: featureId(R1, 4),
+			target: R0,
+			measure: 'pearson',
+			k: 5
+		});
 		expect(alive.matches.every(({ cosine }) => cosine === 0)).toBe(true);
-		const { origin, scores } = await other.experiments.features.origin(featureId(R1, 4));
+		const { origin, scores } = await other.features().origin(featureId(R1, 4));
 		expect(origin).toBe('unexplained');
 		expect(scores).toMatchObject({ resid: 0, mlp: 0, attn: 0 });
 	});
@@ -185,7 +193,7 @@ describe('scores do not depend on', () => {
 	const scoresOf = async (change: (decoder: Matrix, sae: string) => void) => {
 		const { bench } = await openFixture('llama-tied');
 		for (const sae of bench.saeIds) change((await bench.sae(sae)).wDec, sae);
-		return new Features(bench).origins(R1);
+		return new Features(bench).origins(R1, runOf());
 	};
 	let before: Awaited<ReturnType<typeof scoresOf>>;
 	beforeAll(async () => (before = await scoresOf(ignore)));

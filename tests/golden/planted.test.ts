@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runOf } from '../../src/core/calls';
 import type { OriginRow } from '../../src/core/flow/graph';
 import { randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
@@ -60,7 +61,7 @@ beforeAll(async () => {
 		dtype: 'f32'
 	});
 	const bench = await Workbench.open(await FolderSource.open(path.join(folder, 'pack')), false);
-	const found = await new Features(bench).origins(AFTER);
+	const found = await new Features(bench).origins(AFTER, runOf());
 	origins = PLANTED.flatMap((_, g) =>
 		Array.from({ length: EACH }, (_, i) => found[`${AFTER}/${g * EACH + i}`]!)
 	);

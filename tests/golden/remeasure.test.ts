@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runOf } from '../../src/core/calls';
 import { CHECKED, compared } from '../../src/core/packs/check';
 import type { Progress } from '../../src/core/calls';
 import { siteOf } from '../../src/core/names/site';
@@ -15,7 +16,6 @@ import { Workbench } from '../../workers/pack/open-pack';
 import { FIXTURES, openFixture } from './fixture';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../models/default');
-const quiet = () => undefined;
 const report = (folder: string, ...flags: string[]) =>
 	COMMANDS.report!.run(
 		new Arguments(['--pack', folder, ...flags], ['pack'], ['measure'])
@@ -27,7 +27,7 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 
 	it('has every metric of every SAE to 1e-3', async () => {
 		const steps: Progress[] = [];
-		const found = await remeasure(bench, (step) => steps.push(step));
+		const found = await remeasure(bench, runOf({ onProgress: (step) => steps.push(step) }));
 		const { check } = bench.pack.model.metrics;
 		expect(found).toMatchObject({ texts: check!.texts, tokens: check!.tokens });
 		expect(found.saes.map((sae) => sae.sae)).toEqual(bench.saeIds);
@@ -77,15 +77,17 @@ describe('measuring again', () => {
 		const steps: number[] = [];
 		const measuring = remeasure(
 			bench,
-			({ done }) => {
-				steps.push(done);
-				if (done === 2) job.abort(new DOMException('Cancelled', 'AbortError'));
-			},
-			job.signal
+			runOf({
+				signal: job.signal,
+				onProgress({ done }) {
+					steps.push(done);
+					if (done === 2) job.abort(new DOMException('Cancelled', 'AbortError'));
+				}
+			})
 		);
 		await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
 		expect(steps).toEqual([0, 1, 2]);
-		expect((await remeasure(bench, quiet)).worst).toBeLessThan(1e-3);
+		expect((await remeasure(bench, runOf())).worst).toBeLessThan(1e-3);
 	});
 
 	it('refuses a card that was measured on other texts', async () => {
@@ -94,10 +96,10 @@ describe('measuring again', () => {
 		try {
 			for (const over of [{ texts: 7 }, { texts: 9000 }, { tokens: check!.tokens + 1 }]) {
 				metrics.check = { ...check!, ...over };
-				await expect(remeasure(bench, quiet)).rejects.toMatchObject({ name: 'pack-invalid' });
+				await expect(remeasure(bench, runOf())).rejects.toMatchObject({ name: 'pack-invalid' });
 			}
 			metrics.check = null;
-			await expect(remeasure(bench, quiet)).rejects.toMatchObject({ name: 'unsupported' });
+			await expect(remeasure(bench, runOf())).rejects.toMatchObject({ name: 'unsupported' });
 		} finally {
 			metrics.check = check;
 		}
@@ -130,7 +132,7 @@ describe('the default pack', () => {
 		const saes = Object.entries(check!.saes).filter(([id]) => chosen(id));
 		expect(saes.length).toBeGreaterThan(0);
 		bench.pack.model.metrics.check = { ...check!, saes: Object.fromEntries(saes) };
-		expect((await remeasure(bench, quiet)).worst).toBeLessThan(0.01);
+		expect((await remeasure(bench, runOf())).worst).toBeLessThan(0.01);
 	}, 600_000);
 
 	it('says in one sentence what it cannot compare', async ({ skip }) => {

@@ -1,5 +1,6 @@
 /** Named dictionaries beside a site's main one, names of features, and an SAE on the embedding. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runOf } from '../../src/core/calls';
 import { parseFeatureId, siteOf } from '../../src/core/names/site';
 import { Arguments } from '../../workers/node/arguments';
 import { COMMANDS } from '../../workers/node/commands';
@@ -49,7 +50,7 @@ describe('a pack with several dictionaries at a site', () => {
 		expect(at(MAIN)).toEqual([id]);
 		expect(at('blocks.2.hook_resid_post')).toHaveLength(1);
 		expect(edges.some((edge) => edge.to === id)).toBe(true);
-		const rows = await features.origins(KRON);
+		const rows = await features.origins(KRON, runOf());
 		expect(Object.keys(rows)).toHaveLength(192);
 		expect(rows[id]!.origin).toBe(nodes.find((node) => node.id === id)!.origin);
 		const { origin, from, missing } = rows[id]!;

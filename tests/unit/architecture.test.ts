@@ -138,7 +138,7 @@ describe('the source', () => {
 		expect(sources.length).toBeGreaterThan(40);
 		const client = sources.find((source) => source.name === 'src/engine/client.ts')!;
 		expect(client.imports).toContainEqual({ from: 'comlink', typeOnly: false });
-		expect(client.imports).toContainEqual({ from: '../core/engine', typeOnly: true });
+		expect(client.imports).toContainEqual({ from: '../core/packs/info', typeOnly: true });
 	});
 
 	it('imports only across the borders that are open', () => expect(crossings()).toEqual([]));

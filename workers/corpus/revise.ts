@@ -1,6 +1,6 @@
 /** What a walk over a reader's text gathered, written into a pack: statistics, names, metrics, and where from. */
 import type { SaeId } from '../../src/core/names/ids';
-import type { OnProgress } from '../../src/core/calls';
+import type { Run } from '../../src/core/calls';
 import { isStep } from '../../src/core/flow/flow';
 import type { PackWriter } from '../../src/core/packs/writer';
 import { integers, parseSafetensors } from '../../src/core/files/safetensors';
@@ -29,9 +29,9 @@ export async function reviseWith(
 	bench: Workbench,
 	gathered: Gathered,
 	source: TextSource,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<void> {
+	const { signal } = run;
 	prune(gathered);
 	const saes = await bench.saes([...gathered.tallies.keys()], signal);
 	const [fitted, held] = [windowsIn(gathered.fit), windowsIn(gathered.scored)];
@@ -42,12 +42,13 @@ export async function reviseWith(
 			bench,
 			saes,
 			{ windows, first },
-			(done) => onProgress({ phase: 'read', what: 'texts for names', done: before + done, total }),
+			(done) =>
+				run.progress({ phase: 'read', what: 'texts for names', done: before + done, total }),
 			signal
 		);
 	const samples = { fit: await read(fitted, 0), scored: await read(held, fitted.length) };
 	const step = (done: number, of: number) =>
-		onProgress({ phase: 'match', what: 'names', done, total: of });
+		run.progress({ phase: 'match', what: 'names', done, total: of });
 	const names = await namesOf(bench, saes, gathered, samples, step, signal);
 	const places = await addTexts(out, bench, gathered);
 	const pairs = new Pairs(bench);
@@ -57,7 +58,7 @@ export async function reviseWith(
 	const measure = new Measure(bench, spliced);
 	try {
 		for (const [i, [id, sae]] of [...saes].entries()) {
-			onProgress({ phase: 'measure', what: id, done: i, total: saes.size });
+			run.progress({ phase: 'measure', what: id, done: i, total: saes.size });
 			const entry = entries.find((one) => one.id === id)!;
 			const tally = gathered.tallies.get(id)!;
 			const known: Known = {
@@ -65,7 +66,7 @@ export async function reviseWith(
 				places,
 				before: await bench.statistics(id),
 				sample: samples.fit.codes.get(id)!,
-				matches: await upstreamMatches(bench, pairs, id, signal)
+				matches: await upstreamMatches(bench, pairs, id, run)
 			};
 			const [stats, labels] = [`stats/${id}.safetensors.gz`, `labels/${id}.json.gz`];
 			const file = await statisticsFile(sae, tally, bench, known, signal);
@@ -146,13 +147,12 @@ async function namesFile(
 }
 
 /** Best matches in the main SAE of each upstream site that lies in the same space. */
-async function upstreamMatches(bench: Workbench, pairs: Pairs, id: SaeId, signal?: AbortSignal) {
+async function upstreamMatches(bench: Workbench, pairs: Pairs, id: SaeId, run: Run) {
 	const matches: Known['matches'] = new Map();
 	const width = bench.info(id)!.cfg.dIn;
 	for (const other of bench.saeIds) {
 		if (!isMain(other) || !isStep(siteOf(other), siteOf(id))) continue;
-		if (bench.info(other)!.cfg.dIn === width)
-			matches.set(other, await pairs.best(id, other, signal));
+		if (bench.info(other)!.cfg.dIn === width) matches.set(other, await pairs.best(id, other, run));
 	}
 	return matches;
 }

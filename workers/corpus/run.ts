@@ -1,4 +1,5 @@
 /** Statistics from a reader's text in the page: a walk that can pause, survives a reload, and ends as a stored pack. */
+import { runOf, type Handlers, type Run } from '../../src/core/calls';
 import type { FeatureId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { parseFeatureId } from '../../src/core/names/site';
@@ -6,17 +7,16 @@ import type { Imported } from '../../src/core/packs/stored';
 import { boundsOf, BEFORE } from '../../src/core/corpus/examples';
 import type {
 	GatheredFeature,
+	CorpusCalls,
 	PendingText,
-	TextGatherer,
 	TextPart,
 	TextRequest
 } from '../../src/core/corpus/requests';
 import { histogramOf, quantileOf } from '../../src/core/corpus/histogram';
 import { densitiesOf, metricsOf } from '../../src/core/corpus/tally';
 import { openWalks, type WalkRecord } from '../storage/pending-statistics';
-import { Delivery } from '../calls/delivery';
+import type { Context } from '../calls/context';
 import type { Workbench } from '../pack/open-pack';
-import type { Surroundings } from '../import/workshop';
 import { TextFile } from './reader';
 import { reviseWith } from './revise';
 import { shownOf } from './statistics-file';
@@ -35,73 +35,59 @@ interface Live {
 	given: boolean;
 }
 
-export class TextGathering implements TextGatherer {
+export class TextGathering implements Handlers<CorpusCalls> {
 	#live: Live | null = null;
 	/** A walk that has been cancelled ends between two windows; what comes after it waits for that. */
 	#running: { signal: AbortSignal; ended: Promise<unknown> } | null = null;
 	/** Keeping, one time after the other. */
 	#kept: Promise<unknown> = Promise.resolve();
 
-	constructor(readonly around: Surroundings) {}
+	constructor(readonly around: Context) {}
 
-	gather(
+	readonly corpusStatistics = (
 		request: TextRequest | null,
-		job: number,
-		onPart: (part: TextPart) => void
-	): Promise<Imported> {
-		return this.around.jobs.work(job, (signal) => {
-			const gathering = this.#gather(request, new Delivery(onPart), signal);
-			this.#running = { signal, ended: gathering.catch(() => undefined) };
-			return gathering;
-		});
-	}
+		run: Run<TextPart>
+	): Promise<Imported> => {
+		const gathering = this.#gather(request, run);
+		this.#running = { signal: run.signal, ended: gathering.catch(() => undefined) };
+		return gathering;
+	};
 
-	async #gather(
-		request: TextRequest | null,
-		parts: Delivery<[TextPart]>,
-		signal: AbortSignal
-	): Promise<Imported> {
+	readonly pendingStatistics = async (): Promise<PendingText | null> => {
+		await this.#settled();
+		const record = await (await openWalks()).get();
+		if (record?.pack !== this.around.bench().source.hash) return null;
+		const { file, name, saes, done, gathered } = record;
+		const tokens = [...(gathered?.tallies.values() ?? [])][0]?.tokens ?? 0;
+		return { name, bytes: file.size, done, tokens, saes };
+	};
+
+	readonly discardStatistics = async (): Promise<void> => {
+		await this.#settled();
+		if (this.#live) await this.#drop(this.#live);
+		else await (await openWalks()).remove();
+	};
+
+	readonly featureSoFar = (id: FeatureId): GatheredFeature | null => {
+		const live = this.#live;
+		const { sae, index } = parseFeatureId(id) ?? { sae: '', index: 0 };
+		return live && live.walk.gathered.tallies.has(sae) ? featureOf(live, id, sae, index) : null;
+	};
+
+	async #gather(request: TextRequest | null, { signal, part }: Run<TextPart>): Promise<Imported> {
 		await this.#settled();
 		const bench = this.around.bench();
 		const live = await this.#begin(request, bench, signal);
 		const file = new TextFile(live.record.file, live.record.name);
 		try {
-			await this.#read(live, file, parts.send, signal);
+			await this.#read(live, file, part, signal);
 		} catch (error) {
 			if (signal.aborted) await this.#keep(live);
 			throw error;
 		}
-		const imported = await this.#store(live, file, parts.send, signal);
+		const imported = await this.#store(live, file, part, signal);
 		await this.#drop(live);
-		await parts.arrived();
 		return imported;
-	}
-
-	pending(job: number): Promise<PendingText | null> {
-		return this.around.jobs.work(job, async () => {
-			await this.#settled();
-			const record = await (await openWalks()).get();
-			if (record?.pack !== this.around.bench().source.hash) return null;
-			const { file, name, saes, done, gathered } = record;
-			const tokens = [...(gathered?.tallies.values() ?? [])][0]?.tokens ?? 0;
-			return { name, bytes: file.size, done, tokens, saes };
-		});
-	}
-
-	giveUp(job: number): Promise<void> {
-		return this.around.jobs.work(job, async () => {
-			await this.#settled();
-			if (this.#live) await this.#drop(this.#live);
-			else await (await openWalks()).remove();
-		});
-	}
-
-	gathered(id: FeatureId, job: number): Promise<GatheredFeature | null> {
-		return this.around.jobs.work(job, async () => {
-			const live = this.#live;
-			const { sae, index } = parseFeatureId(id) ?? { sae: '', index: 0 };
-			return live && live.walk.gathered.tallies.has(sae) ? featureOf(live, id, sae, index) : null;
-		});
 	}
 
 	async #begin(request: TextRequest | null, bench: Workbench, signal: AbortSignal): Promise<Live> {
@@ -168,7 +154,7 @@ export class TextGathering implements TextGatherer {
 			held_out: held
 		};
 		const last = partOf(walk, name, record.file.size, record.file.size);
-		const library = await this.around.stored();
+		const library = await this.around.library();
 		return library.writePack(
 			{ base: bench.source.hash, file: name },
 			(writer) =>
@@ -177,8 +163,7 @@ export class TextGathering implements TextGatherer {
 					bench,
 					walk.gathered,
 					source,
-					(progress) => send({ ...last, progress }),
-					signal
+					runOf({ signal, onProgress: (progress) => send({ ...last, progress }) })
 				),
 			signal
 		);

@@ -1,7 +1,7 @@
 /** Codes of SAEs over the texts that a pack brings, walked when first needed and kept. */
 import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
-import type { OnProgress } from '../../src/core/calls';
+import type { Run } from '../../src/core/calls';
 import { largest } from '../../src/core/math/sampling';
 import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/math/sparse';
 import { correlations, momentsOf, overlaps, type Moments } from '../../src/core/flow/coactivation';
@@ -10,6 +10,8 @@ import { tapsOf } from '../sae/sae';
 import { breathe } from '../runtime/session';
 import type { Workbench } from '../pack/open-pack';
 
+/** Tokens of the pack's texts on which activations are compared. */
+const TOKENS = 20_000;
 /** How often the thread lets messages in while features are compared. */
 const BREATH_MS = 20;
 
@@ -47,7 +49,7 @@ export class Activity {
 	/** `most`: how many tokens are walked at most, whole documents. */
 	constructor(
 		readonly bench: Workbench,
-		readonly most: number
+		readonly most = TOKENS
 	) {}
 
 	/** The documents walked, each from its special token on. Throws a Problem for a pack without texts. */
@@ -61,13 +63,9 @@ export class Activity {
 	 * Walks the texts for those of the SAEs that have not been walked. Who needs several asks for all of them first:
 	 * the model then reads the texts only once.
 	 */
-	async of(
-		saes: SaeId[],
-		onProgress: OnProgress,
-		signal?: AbortSignal
-	): Promise<Map<SaeId, Walked>> {
+	async of(saes: SaeId[], run: Run): Promise<Map<SaeId, Walked>> {
 		const missing = [...new Set(saes)].filter((id) => !this.#walked.has(id));
-		if (missing.length > 0) await this.#walk(missing, onProgress, signal);
+		if (missing.length > 0) await this.#walk(missing, run);
 		return new Map(saes.map((id) => [id, this.#walked.get(id)!]));
 	}
 
@@ -76,10 +74,9 @@ export class Activity {
 		measure: Together,
 		feature: { sae: SaeId; index: number },
 		target: SaeId,
-		onProgress: OnProgress,
-		signal?: AbortSignal
+		run: Run
 	): Promise<{ scores: Float32Array; tokens: number }> {
-		const walked = await this.of([feature.sae, target], onProgress, signal);
+		const walked = await this.of([feature.sae, target], run);
 		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
 		return { scores: SCORES[measure](own, feature.index, other), tokens: own.tokens };
 	}
@@ -88,48 +85,42 @@ export class Activity {
 	best(
 		measure: Together,
 		{ from, target, k }: { from: SaeId; target: SaeId; k: number },
-		onProgress: OnProgress,
-		signal?: AbortSignal
+		run: Run
 	): Promise<Alike> {
 		const make = async () => {
-			const walked = await this.of([from, target], onProgress, signal);
+			const walked = await this.of([from, target], run);
 			const [own, other] = [walked.get(from)!, walked.get(target)!];
 			const report = (done: number) =>
-				onProgress({ phase: 'match', what: from, done, total: own.moments.length });
-			return mostAlike(measure, own, other, k, report, signal);
+				run.progress({ phase: 'match', what: from, done, total: own.moments.length });
+			return mostAlike(measure, own, other, k, report, run.signal);
 		};
-		return once(this.#best, `${measure} ${k} ${from} ${target}`, make, signal);
+		return once(this.#best, `${measure} ${k} ${from} ${target}`, make, run.signal);
 	}
 
 	/** For each feature of `from` the feature of `target` that correlates most with it; −1 where none does. */
-	async correlated(
-		from: SaeId,
-		target: SaeId,
-		onProgress: OnProgress,
-		signal?: AbortSignal
-	): Promise<Int32Array> {
-		return (await this.best('pearson', { from, target, k: 1 }, onProgress, signal)).indices;
+	async correlated(from: SaeId, target: SaeId, run: Run): Promise<Int32Array> {
+		return (await this.best('pearson', { from, target, k: 1 }, run)).indices;
 	}
 
-	async #walk(ids: SaeId[], onProgress: OnProgress, signal?: AbortSignal) {
+	async #walk(ids: SaeId[], run: Run) {
 		const { model, tokenizer } = this.bench;
 		const documents = await this.documents();
-		const saes = await this.bench.saes(ids, signal);
+		const saes = await this.bench.saes(ids, run.signal);
 		const sites = tapsOf(saes.values());
 		const parts = new Map<SaeId, SparseRows[]>(ids.map((id) => [id, []]));
 		const total = documents.reduce((n, document) => n + document.length, 0);
 		let done = 0;
 		for (const document of documents) {
-			onProgress({ phase: 'read', what: 'texts of the pack', done, total });
-			const { taps } = await model.readOnce(document, sites, signal);
+			run.progress({ phase: 'read', what: 'texts of the pack', done, total });
+			const { taps } = await model.readOnce(document, sites, run.signal);
 			const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
 			for (const [id, sae] of saes) {
 				const x = taps.get(sae.tap)!.subarray(start * model.width(sae.tap));
-				if (x.length > 0) parts.get(id)!.push(await sae.encode(x, signal));
+				if (x.length > 0) parts.get(id)!.push(await sae.encode(x, run.signal));
 			}
 			done += document.length;
 			await breathe();
-			signal?.throwIfAborted();
+			run.signal.throwIfAborted();
 		}
 		for (const [id, sae] of saes) {
 			const rows = joined(parts.get(id)!);

@@ -1,4 +1,5 @@
 /** Features of all SAEs: their cards and lines, and where they come from and go to. */
+import type { Run } from '../../src/core/calls';
 import type { FeatureCard, FeatureLine } from '../../src/core/features/feature';
 import type { FeatureId, SaeId } from '../../src/core/names/ids';
 import type { FlowGraph, FlowNode, FlowRequest, OriginRow } from '../../src/core/flow/graph';
@@ -54,7 +55,7 @@ export class Features {
 	}
 
 	/** The flow of all features active on a prompt. */
-	async promptFlow(request: PromptFlowRequest, signal?: AbortSignal): Promise<PromptFlow> {
+	async promptFlow(request: PromptFlowRequest, { signal }: Run): Promise<PromptFlow> {
 		const main = this.bench.saeIds.filter(isMain);
 		const graph = await promptFlow(request, this.bench, await this.#decoders(null, main), signal);
 		return { ...graph, nodes: await Promise.all(graph.nodes.map((node) => this.#described(node))) };
@@ -68,14 +69,14 @@ export class Features {
 	}
 
 	/** Origins of every feature of a residual site. Throws a Problem for a site without an SAE. */
-	async origins(site: SaeId, signal?: AbortSignal): Promise<Record<FeatureId, OriginRow>> {
+	async origins(site: SaeId, run: Run): Promise<Record<FeatureId, OriginRow>> {
 		const info = this.bench.info(site);
 		if (!info) throw unknownFeature(site);
 		const upstream = this.#upstream(info.site);
 		const decoders = await this.#decoders(site, upstream);
 		const best = new Map<SaeId, Matches>();
 		if (hasOrigin(info.site, decoders))
-			for (const id of upstream) best.set(id, await this.pairs.best(site, id, signal));
+			for (const id of upstream) best.set(id, await this.pairs.best(site, id, run));
 		const rows: Record<FeatureId, OriginRow> = {};
 		for (let index = 0; index < info.cfg.dSae; index++) {
 			const id = featureId(site, index);

@@ -6,7 +6,7 @@ import type {
 	PairMatches,
 	PairRequest
 } from '../../src/core/features/matches';
-import type { OnProgress } from '../../src/core/calls';
+import type { Run } from '../../src/core/calls';
 import { cosineOf, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';
@@ -26,11 +26,10 @@ export async function measuredMatches(
 	{ id, target, measure, k }: MatchRequest,
 	{ bench, pairs }: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal: AbortSignal
+	run: Run
 ): Promise<MatchAnswer> {
 	const { sae, index } = await bench.feature(id);
-	const [, other] = await pairs.inOneSpace(sae.id, target, signal);
+	const [, other] = await pairs.inOneSpace(sae.id, target, run.signal);
 	if ((measure === 'cosine' || measure === 'assignment') && pointsNowhere(sae, index))
 		throw new Problem(
 			'unsupported',
@@ -60,7 +59,7 @@ export async function measuredMatches(
 		tokens: number | null;
 	}> {
 		if (measure === 'assignment') {
-			const partners = await pairs.partners(sae.id, target, onProgress, signal);
+			const partners = await pairs.partners(sae.id, target, run);
 			const score = (best: number) => cosineOf(sae.unit, index, other.unit, best);
 			return { best: [partners[index]!], score, tokens: null };
 		}
@@ -69,7 +68,7 @@ export async function measuredMatches(
 			return { best: largest(cosines, k), score: (best) => cosines[best]!, tokens: null };
 		}
 		const feature = { sae: sae.id, index };
-		const { scores, tokens } = await activity.alike(measure, feature, target, onProgress, signal);
+		const { scores, tokens } = await activity.alike(measure, feature, target, run);
 		const best = largest(scores, k).filter((feature) => scores[feature]! > 0);
 		return { best, score: (feature) => scores[feature]!, tokens };
 	}
@@ -80,18 +79,11 @@ export async function pairMatches(
 	request: PairRequest,
 	{ pairs }: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal: AbortSignal
+	run: Run
 ): Promise<PairMatches> {
 	const { from, target } = request;
-	const [own, other] = await pairs.inOneSpace(from, target, signal);
-	const { k, indices, scores, tokens } = await allMatches(
-		request,
-		pairs,
-		activity,
-		onProgress,
-		signal
-	);
+	const [own, other] = await pairs.inOneSpace(from, target, run.signal);
+	const { k, indices, scores, tokens } = await allMatches(request, pairs, activity, run);
 	const rows = own.unit.rows;
 	const answer: PairMatches = {
 		k,
@@ -120,16 +112,15 @@ async function allMatches(
 	{ from, target, measure, k }: PairRequest,
 	pairs: Pairs,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal: AbortSignal
+	run: Run
 ) {
 	if (measure === 'assignment') {
-		const indices = await pairs.partners(from, target, onProgress, signal);
+		const indices = await pairs.partners(from, target, run);
 		return { k: 1, indices, scores: null, tokens: null };
 	}
 	if (measure === 'cosine') {
-		const found = await pairs.best(from, target, signal, onProgress);
+		const found = await pairs.best(from, target, run);
 		return { ...found, scores: null, tokens: null };
 	}
-	return { k, ...(await activity.best(measure, { from, target, k }, onProgress, signal)) };
+	return { k, ...(await activity.best(measure, { from, target, k }, run)) };
 }

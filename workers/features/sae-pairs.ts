@@ -3,7 +3,7 @@ import type { SaeId } from '../../src/core/names/ids';
 import { assign } from '../../src/core/math/assignment';
 import { Problem } from '../../src/core/names/errors';
 import type { NullRow } from '../../src/core/features/matches';
-import type { OnProgress } from '../../src/core/calls';
+import type { Run } from '../../src/core/calls';
 import { nullFrom, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
 import { centred, haar, rotated } from '../../src/core/math/rotation';
@@ -36,19 +36,14 @@ export class Pairs {
 	}
 
 	/** The `KEPT` rows of `target` closest to each row of `from`. */
-	best(
-		from: SaeId,
-		target: SaeId,
-		signal?: AbortSignal,
-		onProgress?: OnProgress
-	): Promise<Matches> {
+	best(from: SaeId, target: SaeId, run: Run): Promise<Matches> {
 		const make = async () => {
-			const [a, b] = await this.inOneSpace(from, target, signal);
+			const [a, b] = await this.inOneSpace(from, target, run.signal);
 			const onRows = (done: number) =>
-				onProgress?.({ phase: 'match', what: from, done, total: a.unit.rows });
-			return this.#matcher.best(a.unit, b.unit, KEPT, signal, onRows);
+				run.progress({ phase: 'match', what: from, done, total: a.unit.rows });
+			return this.#matcher.best(a.unit, b.unit, KEPT, run.signal, onRows);
 		};
-		return once(this.#best, `${from} ${target}`, make, signal);
+		return once(this.#best, `${from} ${target}`, make, run.signal);
 	}
 
 	/**
@@ -56,14 +51,9 @@ export class Pairs {
 	 * (arXiv 2410.07656), by decoder rows, which for JumpReLU are scaled by their thresholds first ("folding").
 	 * Throws a Problem where the dictionaries are too large, or `from` is the larger.
 	 */
-	partners(
-		from: SaeId,
-		target: SaeId,
-		onProgress: OnProgress,
-		signal?: AbortSignal
-	): Promise<Int32Array> {
-		const make = () => this.#assign(from, target, onProgress, signal);
-		return once(this.#partners, `${from} ${target}`, make, signal);
+	partners(from: SaeId, target: SaeId, run: Run): Promise<Int32Array> {
+		const make = () => this.#assign(from, target, run);
+		return once(this.#partners, `${from} ${target}`, make, run.signal);
 	}
 
 	/** Partners, or null where these dictionaries cannot have them. */
@@ -74,8 +64,8 @@ export class Pairs {
 		});
 	}
 
-	async #assign(from: SaeId, target: SaeId, onProgress: OnProgress, signal?: AbortSignal) {
-		const [a, b] = await this.inOneSpace(from, target, signal);
+	async #assign(from: SaeId, target: SaeId, run: Run) {
+		const [a, b] = await this.inOneSpace(from, target, run.signal);
 		if (Math.max(a.wDec.rows, b.wDec.rows) > MOST_ASSIGNED)
 			throw new Problem(
 				'unsupported',
@@ -88,15 +78,15 @@ export class Pairs {
 				'The other dictionary is smaller, so not every feature can have a partner of its own there.',
 				'Compare by cosine or by correlation.'
 			);
-		const steps = assign(await this.#closeness(a, b, signal), a.wDec.rows, b.wDec.rows);
+		const steps = assign(await this.#closeness(a, b, run.signal), a.wDec.rows, b.wDec.rows);
 		let breath = Date.now();
 		for (;;) {
 			const step = steps.next();
 			if (step.done) return step.value;
 			if (Date.now() - breath < BREATH_MS) continue;
-			onProgress({ phase: 'match', what: from, done: step.value, total: a.wDec.rows });
+			run.progress({ phase: 'match', what: from, done: step.value, total: a.wDec.rows });
 			await breathe();
-			signal?.throwIfAborted();
+			run.signal.throwIfAborted();
 			breath = Date.now();
 		}
 	}
@@ -129,30 +119,25 @@ export class Pairs {
 	 * keep what they share among themselves), and both with the mean row taken off. Throws a Problem where the
 	 * two do not lie in one space.
 	 */
-	async nulls(
-		from: SaeId,
-		target: SaeId,
-		onProgress: OnProgress,
-		signal?: AbortSignal
-	): Promise<NullRow[]> {
+	async nulls({ from, target }: { from: SaeId; target: SaeId }, run: Run): Promise<NullRow[]> {
 		const [first, second] = await this.inOneSpace(from, target);
 		const [a, b] = [first.unit, second.unit];
 		// The dictionary as it is and turned, and the draws: each twice.
 		const total = 2 * (2 * a.rows + DRAWS);
 		let before = 0;
 		const onRows = (done: number) =>
-			onProgress({ phase: 'match', what: from, done: before + done, total });
+			run.progress({ phase: 'match', what: from, done: before + done, total });
 		const rows: NullRow[] = [];
 		for (const mean of [false, true]) {
 			const [x, y] = mean ? [centred(a), centred(b)] : [a, b];
-			const real = (await this.#matcher.best(x, y, 1, signal, onRows)).cosines;
+			const real = (await this.#matcher.best(x, y, 1, run.signal, onRows)).cosines;
 			before += x.rows;
 			const turned = rotated(x, haar(x.columns, SEED));
 			for (const draw of ['isotropic', 'rotated'] as const) {
 				const chance =
 					draw === 'isotropic'
-						? await this.#matcher.null(y, signal, onRows)
-						: nullFrom((await this.#matcher.best(turned, y, 1, signal, onRows)).cosines, SEED);
+						? await this.#matcher.null(y, run.signal, onRows)
+						: nullFrom((await this.#matcher.best(turned, y, 1, run.signal, onRows)).cosines, SEED);
 				before += draw === 'isotropic' ? DRAWS : turned.rows;
 				const { median, q999 } = chance;
 				const high = real.filter((cosine) => cosine > q999).length / real.length;

@@ -6,8 +6,7 @@ import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import type { DeactivationRequest, Strategy, Trial } from '../../src/core/labs/deactivation';
 import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
-import type { OnProgress } from '../../src/core/calls';
-import type { OnTrials } from '../../src/core/engine';
+import type { Run } from '../../src/core/calls';
 import type { UpstreamKind } from '../../src/core/flow/flow';
 import { groupOf } from '../../src/core/flow/groups';
 import { seeded } from '../../src/core/math/random';
@@ -25,8 +24,7 @@ import type { Workbench } from '../pack/open-pack';
 export async function testEdge(
 	request: EdgeRequest,
 	bench: Workbench,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<EdgeTest> {
 	const [from, to] = [await bench.feature(request.from), await bench.feature(request.to)];
 	const [site, watched] = [tapOf(from.sae.info.site), tapOf(to.sae.info.site)];
@@ -39,10 +37,10 @@ export async function testEdge(
 	const { tokens } = bench.tokenize(request.text);
 	const ids = tokens.map((token) => token.id);
 	const { model } = bench;
-	const { taps } = await model.readOnce(ids, tapsOf([from.sae, to.sae]), signal);
+	const { taps } = await model.readOnce(ids, tapsOf([from.sae, to.sae]), run.signal);
 	const [upstream, downstream] = [
-		await from.sae.encode(taps.get(from.sae.tap)!, signal),
-		await to.sae.encode(taps.get(to.sae.tap)!, signal)
+		await from.sae.encode(taps.get(from.sae.tap)!, run.signal),
+		await to.sae.encode(taps.get(to.sae.tap)!, run.signal)
 	];
 	const active = (codes: Codes, index: number) => (t: number) => activationAt(codes, t, index);
 	const [source, target] = [active(upstream, from.index), active(downstream, to.index)];
@@ -54,8 +52,9 @@ export async function testEdge(
 	const cache = model.begin();
 	try {
 		for (const t of both) {
-			onProgress({ phase: 'read', what: 'tokens', done: result.rows.length, total: both.length });
-			if (t > cache.kv.length) await model.read(cache, ids.slice(cache.kv.length, t), [], signal);
+			run.progress({ phase: 'read', what: 'tokens', done: result.rows.length, total: both.length });
+			if (t > cache.kv.length)
+				await model.read(cache, ids.slice(cache.kv.length, t), [], run.signal);
 			const push = rescaling(from.sae, from.index, source(t), request.factor);
 			const vectors = [push, ...Array.from({ length: request.randoms }, () => random(push))];
 			const pushes = vectors.map((vector) => ({
@@ -63,7 +62,7 @@ export async function testEdge(
 				watched: { sae: to.sae.id, index: to.index }
 			}));
 			const next = ids[t + 1] ?? null;
-			const [own, ...others] = await changes(bench, cache, ids[t]!, next, pushes, saes, signal);
+			const [own, ...others] = await changes(bench, cache, ids[t]!, next, pushes, saes, run.signal);
 			const randoms = others.map(({ change, off }) => ({ change, off }));
 			result.rows.push({ token: t, activation: source(t), ...own!, randoms });
 		}
@@ -88,12 +87,11 @@ export async function deactivate(
 	request: DeactivationRequest,
 	features: Features,
 	activity: Activity,
-	onTrials: OnTrials,
-	signal?: AbortSignal
+	run: Run<Trial[]>
 ): Promise<void> {
 	const { bench } = features;
-	const say: OnProgress = (progress) => onTrials([], progress);
-	const layers = await prepared(request.strategies, features, activity, say, signal);
+	const { signal } = run;
+	const layers = await prepared(request.strategies, features, activity, run);
 	const saes = await bench.saes(saesOf(layers), signal);
 	const uniform = seeded(request.seed);
 	const documents = chosen(await activity.documents(), request.texts, uniform);
@@ -118,7 +116,8 @@ export async function deactivate(
 					return { ...trial, ...own.reduce((a, b) => (b.change > a.change ? b : a)) };
 				});
 				const done = text * request.tokensPerText + at + 1;
-				onTrials(trials, { phase: 'read', what: 'texts', done, total });
+				run.part(trials);
+				run.progress({ phase: 'read', what: 'texts', done, total });
 			}
 		} finally {
 			bench.model.forget(cache);
@@ -130,24 +129,22 @@ async function prepared(
 	strategies: Strategy[],
 	{ bench, pairs }: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<Prepared[]> {
 	const layers = layersOf(bench);
 	const byPearson = strategies.includes('top-1 by Pearson');
-	if (byPearson) await activity.of(saesOf(layers), onProgress, signal);
+	if (byPearson) await activity.of(saesOf(layers), run);
 	const out: Prepared[] = [];
 	for (const { layer, target, upstream } of layers) {
 		const known: Prepared['upstream'] = [];
 		for (const { kind, sae } of upstream) {
-			const matches = await pairs.best(target, sae, signal);
+			const matches = await pairs.best(target, sae, run);
 			const others: Partial<Others> = {};
 			if (strategies.includes('permutation')) {
-				const partners = await pairs.partnersOrNone(target, sae, onProgress, signal);
+				const partners = await pairs.partnersOrNone(target, sae, run);
 				if (partners) others.permutation = partners;
 			}
-			if (byPearson)
-				others['top-1 by Pearson'] = await activity.correlated(target, sae, onProgress, signal);
+			if (byPearson) others['top-1 by Pearson'] = await activity.correlated(target, sae, run);
 			known.push({ kind, sae, matches, others });
 		}
 		out.push({ layer, target, upstream: known });

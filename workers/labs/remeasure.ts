@@ -5,18 +5,14 @@ import {
 	type Remeasured,
 	type RemeasuredSae
 } from '../../src/core/packs/check';
-import type { Progress } from '../../src/core/calls';
+import type { Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import { readAt } from '../../src/core/names/site';
 import { Measure } from '../sae/metrics';
 import type { Workbench } from '../pack/open-pack';
 
 /** Progress counts texts, over all SAEs. Throws a Problem where there is nothing to measure again. */
-export async function remeasure(
-	bench: Workbench,
-	onProgress: (progress: Progress) => void,
-	signal?: AbortSignal
-): Promise<Remeasured> {
+export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured> {
 	const { check } = bench.pack.model.metrics;
 	if (!check)
 		throw new Problem(
@@ -32,11 +28,11 @@ export async function remeasure(
 	const saes: RemeasuredSae[] = [];
 	try {
 		for (const [i, id] of ids.entries()) {
-			const sae = await bench.sae(id, signal);
+			const sae = await bench.sae(id, run.signal);
 			const found = await measure.sae(sae, {
-				signal,
+				signal: run.signal,
 				onWindow: (done) =>
-					onProgress({ phase: 'measure', what: id, done: i * windows.length + done, total })
+					run.progress({ phase: 'measure', what: id, done: i * windows.length + done, total })
 			});
 			saes.push(compared(id, found, check.saes[id]!));
 		}

@@ -4,6 +4,7 @@
  * arXiv 2502.03032, appendix B): fluency is the perplexity under the unsteered model, the theme is how strongly
  * its own features fire and how often the tokens they promote occur.
  */
+import { runOf, type Run } from '../../src/core/calls';
 import type { Edit } from '../../src/core/steering/writing';
 import type { SaeId } from '../../src/core/names/ids';
 import type {
@@ -27,7 +28,7 @@ import { write } from '../prompt/write';
 /** Tokens that a feature promotes most: its share of a theme's lexicon. */
 const LEXICON = 10;
 /** Length of the runs of tokens whose repetition counts. */
-const RUN = 3;
+const RUN_LENGTH = 3;
 
 /** Edits as they are, in random directions of equal norm, or the other way round. */
 function armSteering(
@@ -96,6 +97,20 @@ async function klAfter(
 	);
 }
 
+/** Measures arm by arm, and hands each over. */
+export async function measureSteering(
+	request: SteeringRequest,
+	bench: Workbench,
+	run: Run<ArmResult>
+): Promise<void> {
+	const theme = await themeOf(request.theme, bench);
+	const total = request.arms.length;
+	for (const [i, arm] of request.arms.entries()) {
+		run.part(await measureArm(arm, request, bench, theme, run.signal));
+		run.progress({ phase: 'write', what: arm.name, done: i + 1, total });
+	}
+}
+
 /** Measures one arm: its divergence, and its continuations. */
 export async function measureArm(
 	arm: Arm,
@@ -110,7 +125,7 @@ export async function measureArm(
 	const told: Told[] = [];
 	for (let i = 0; i < request.samples; i++) {
 		const settings = { ...request, edits: [], seed: request.seed + i };
-		const written = await write(settings, prompt, steering, model, tokenizer, () => {}, signal);
+		const written = await write(settings, prompt, steering, model, tokenizer, runOf({ signal }));
 		if (written.ids.length > 0)
 			told.push(await readBack(written.text, prompt, written.ids, bench, theme, signal));
 	}
@@ -167,7 +182,7 @@ async function readBack(
 	return {
 		text,
 		perplexity: Math.exp(loss / ids.length),
-		repeated: repeated(ids, RUN),
+		repeated: repeated(ids, RUN_LENGTH),
 		theme: theme.features.length ? strength / theme.features.length / ids.length : 0,
 		lexicon: ids.filter((id) => theme.tokens.has(id)).length / ids.length
 	};

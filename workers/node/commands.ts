@@ -6,6 +6,9 @@ import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
 import { QUICK, WHOLE } from '../../src/core/labs/reproduction';
 import { LocalEngine } from '../engine';
+import type { Progress, Watch } from '../../src/core/calls';
+import type { Engine } from '../../src/core/engine';
+import type { ReadingPart } from '../../src/core/prompt/reading';
 import { usage, type Arguments } from './arguments';
 import { bytesIn } from './bytes';
 import { workedExample } from './example';
@@ -23,16 +26,26 @@ export interface Command {
 	run(args: Arguments): Promise<unknown>;
 }
 
-/** One job at a time on the command line. */
-const JOB = 1;
-
-async function open(args: Arguments): Promise<{ engine: LocalEngine; opened: Opened }> {
-	const engine = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
+async function open(
+	args: Arguments
+): Promise<{ engine: Engine; local: LocalEngine; opened: Opened }> {
+	const local = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
 	const address = args.need('pack');
-	const opened = await engine.open({ address, backend: 'wasm' }, JOB, () => undefined);
+	const opened = await local.calls.open({ address, backend: 'wasm' });
 	if (!opened.selfTest.ok)
 		process.stderr.write(`The self-test failed: ${opened.selfTest.sentence}\n`);
-	return { engine, opened };
+	return { engine: local.calls, local, opened };
+}
+
+/** Says on stderr how far it is, each line once. */
+function said(line: (progress: Progress) => string): Pick<Watch, 'onProgress'> {
+	let last = '';
+	return {
+		onProgress(progress) {
+			const next = line(progress);
+			if (next !== last) process.stderr.write(`${(last = next)}\n`);
+		}
+	};
 }
 
 const read: Command = {
@@ -44,7 +57,7 @@ const read: Command = {
 		const sites: Record<string, unknown> = {};
 		let tokens: { text: string; id: number }[] = [];
 		let next: TokenProbability[] = [];
-		await engine.read({ text }, JOB, (part) => {
+		const onPart = (part: ReadingPart) => {
 			if (part.kind === 'tokens') {
 				tokens = part.tokens;
 				if (part.leftOut.length > 0)
@@ -53,7 +66,8 @@ const read: Command = {
 					);
 			} else if (part.kind === 'next') next = part.next;
 			else sites[part.site.sae] = siteJson(part.site, top);
-		});
+		};
+		await engine.read({ text }, { onPart });
 		return { tokens: tokens.map((t) => t.text), ids: tokens.map((t) => t.id), sites, next };
 	}
 };
@@ -73,7 +87,7 @@ const write: Command = {
 		if (!(request.topP > 0 && request.topP <= 1))
 			throw usage('--top-p must lie above 0 and up to 1');
 		const { engine } = await open(args);
-		const { text, ids, tokens, stop } = await engine.write(request, JOB, () => undefined);
+		const { text, ids, tokens, stop } = await engine.write(request);
 		if (stop === 'context full')
 			process.stderr.write('The context is full: the text ends early.\n');
 		return { text, ids, tokens };
@@ -115,7 +129,7 @@ const origins: Command = {
 	async run(args) {
 		const site = args.need('site');
 		const { engine } = await open(args);
-		return engine.origins(site, JOB);
+		return engine.origins(site);
 	}
 };
 
@@ -134,11 +148,10 @@ const report: Command = {
 		}));
 		if (!args.get('measure')) return rows;
 		const { engine } = await open(args);
-		let last = '';
-		const { saes } = await engine.remeasure(JOB, ({ what }) => {
-			if (what !== last) process.stderr.write(`measuring ${what}\n`);
-			last = what;
-		});
+		const { saes } = await engine.remeasure(
+			undefined,
+			said(({ what }) => `measuring ${what}`)
+		);
 		return rows.map((row) => {
 			const found = saes.find(({ sae }) => sae === row.sae);
 			const { measured = null, stated = null, worst = null } = found ?? {};
@@ -153,11 +166,10 @@ const reproduction: Command = {
 	async run(args) {
 		const { engine } = await open(args);
 		const settings = { ...(args.get('quick') ? QUICK : WHOLE), seed: args.whole('seed', 1) };
-		let said = '';
-		const found = await engine.reproduce(settings, JOB, ({ what, done, total }) => {
-			const line = `${what} ${done} of ${total}`;
-			if (line !== said) process.stderr.write(`${(said = line)}\n`);
-		});
+		const found = await engine.reproduce(
+			settings,
+			said(({ what, done, total }) => `${what} ${done} of ${total}`)
+		);
 		if (args.get('keep'))
 			await keepFile(args.need('pack'), 'reproduction', 'reproduction.json', found);
 		return found;
@@ -173,11 +185,10 @@ const verdict: Command = {
 		const chosen = [...args.all('sae'), ...args.all('apply')];
 		const { engine } = await open(args);
 		const request = { text, saes: chosen.length > 0 ? [...new Set(chosen)] : null };
-		let said = '';
-		const step = ({ what }: { what: string }) => {
-			if (what !== said) process.stderr.write(`measuring ${(said = what)}\n`);
-		};
-		const found = await engine.workshop.examine(request, JOB, step, () => undefined);
+		const found = await engine.fit(
+			request,
+			said(({ what }) => `measuring ${what}`)
+		);
 		if (apply === undefined) return found;
 		return { ...found, applied: await undo(args.need('pack'), found, apply) };
 	}
@@ -189,13 +200,14 @@ const verify: Command = {
 		const source = await FolderSource.open(args.need('pack'));
 		const files = Object.keys(source.pack.files);
 		for (const file of files) await source.bytes(file);
-		const { engine, opened } = await open(args);
-		await engine.bench.saes(source.pack.saes.map((s) => s.id));
+		const { engine, local, opened } = await open(args);
+		const bench = local.bench();
+		await bench.saes(source.pack.saes.map((s) => s.id));
 		for (const { id } of source.pack.saes) {
-			await engine.bench.statistics(id);
-			await engine.bench.labels(id);
+			await bench.statistics(id);
+			await bench.labels(id);
 		}
-		const test = (await engine.verify(JOB)) ?? opened.selfTest;
+		const test = (await engine.selfTest()) ?? opened.selfTest;
 		if (!test.ok)
 			throw new Problem(
 				'self-test',
@@ -239,9 +251,9 @@ const pack: Command = {
 const example: Command = {
 	options: ['pack', 'text', 'steer'],
 	async run(args) {
-		const { engine } = await open(args);
+		const { local } = await open(args);
 		args.all('steer').forEach(edit);
-		const made = await workedExample(engine, args.need('text'), args.all('steer'));
+		const made = await workedExample(local, args.need('text'), args.all('steer'));
 		await keepFile(args.need('pack'), 'worked_example', 'worked-example.json', made);
 		return { plain: made.write.plain, steered: made.write.steered, steer: made.write.steer };
 	}

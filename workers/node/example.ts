@@ -2,14 +2,14 @@
  * The worked example of a pack: what the engine answers on one prompt, stored so that the page has
  * something to show before any model is loaded.
  */
-import type { LensReading, SiteReading } from '../../src/core/prompt/reading';
+import type { Engine } from '../../src/core/engine';
+import type { LensReading, ReadingPart, SiteReading } from '../../src/core/prompt/reading';
 import type { Token, TokenProbability } from '../../src/core/names/tokens';
 import { parseEdit } from '../../src/core/steering/edits';
 import { featureId, isMain, placeOf } from '../../src/core/names/site';
 import type { LocalEngine } from '../engine';
 import { siteJson } from './site-json';
 
-const JOB = 1;
 /** Features kept of each token: what fits on the first screen. */
 const TOP = 8;
 const TOKENS = 40;
@@ -26,7 +26,7 @@ interface Example {
 
 /** Runs the engine on the prompt; `steer` defaults to a telling feature of the prompt, made strong. */
 export async function workedExample(
-	engine: LocalEngine,
+	{ calls: engine, bench }: LocalEngine,
 	prompt: string,
 	steer: string[]
 ): Promise<Example> {
@@ -34,12 +34,14 @@ export async function workedExample(
 	let next: TokenProbability[] = [];
 	let lens: LensReading[] = [];
 	const sites: SiteReading[] = [];
-	await engine.read({ text: prompt }, JOB, (part) => {
+	const onPart = (part: ReadingPart) => {
 		if (part.kind === 'tokens') ({ tokens } = part);
 		else if (part.kind === 'site') sites.push(part.site);
 		else ({ next, lens } = part);
-	});
-	sites.sort((a, b) => engine.bench.saeIds.indexOf(a.sae) - engine.bench.saeIds.indexOf(b.sae));
+	};
+	await engine.read({ text: prompt }, { onPart });
+	const { saeIds } = bench();
+	sites.sort((a, b) => saeIds.indexOf(a.sae) - saeIds.indexOf(b.sae));
 	const reading = {
 		tokens: tokens.map((t) => t.text),
 		ids: tokens.map((t) => t.id),
@@ -51,11 +53,7 @@ export async function workedExample(
 	const request = { text: prompt, tokens: TOKENS, temperature: 0, topP: 1, seed: 0 };
 	const written = async (lines: string[]) => {
 		const parsed = lines.flatMap((line) => parseEdit(line) ?? []);
-		const { text, tokens } = await engine.write(
-			{ ...request, edits: parsed },
-			JOB,
-			() => undefined
-		);
+		const { text, tokens } = await engine.write({ ...request, edits: parsed });
 		return { text, tokens };
 	};
 	const flow = await engine.flow({ id: edits[0]!.split('=')[0]! });
@@ -70,11 +68,7 @@ export async function workedExample(
 }
 
 /** The strongest feature of the prompt's middle residual that is not active everywhere, at 1.5 times its maximum. */
-async function tellingEdit(
-	engine: LocalEngine,
-	sites: SiteReading[],
-	tokens: number
-): Promise<string> {
+async function tellingEdit(engine: Engine, sites: SiteReading[], tokens: number): Promise<string> {
 	const residual = sites.filter((s) => isMain(s.sae) && placeOf(s.site)?.kind === 'resid');
 	const site = residual[residual.length >> 1]!;
 	let best = { id: '', share: -1, max: 1 };

@@ -1,4 +1,5 @@
 /** Reading a prompt: tokens, the model's prediction, the lens, and every SAE, part by part. */
+import type { Run } from '../../src/core/calls';
 import type { LensReading, ReadingPart, ReadRequest } from '../../src/core/prompt/reading';
 import type { SaeId } from '../../src/core/names/ids';
 import type { TokenProbability } from '../../src/core/names/tokens';
@@ -9,33 +10,33 @@ import type { Workbench } from '../pack/open-pack';
 
 const NEXT = 10;
 
-/** Calls `onPart` with the tokens, then the prediction, then SAE by SAE; those asked for come first. */
+/** Calls `run.part` with the tokens, then the prediction, then SAE by SAE; those asked for come first. */
 export async function read(
 	request: ReadRequest,
 	bench: Workbench,
-	onPart: (part: ReadingPart) => void,
-	signal?: AbortSignal
+	run: Run<ReadingPart>
 ): Promise<void> {
 	const { model } = bench;
+	const { signal } = run;
 	const { tokens, leftOut } = bench.tokenize(request.text);
-	onPart({ kind: 'tokens', tokens, leftOut });
+	run.part({ kind: 'tokens', tokens, leftOut });
 	const ids = tokens.map((t) => t.id);
 	const { logits, taps } = await model.readOnce(ids, bench.taps, signal);
 	const next = nextTokens(logits, bench);
-	onPart({ kind: 'next', next, lens: [] });
+	run.part({ kind: 'next', next, lens: [] });
 
 	const first = (request.first ?? []).filter((id) => bench.saeIds.includes(id));
 	const rest = bench.saeIds.filter((id) => !first.includes(id));
 	const readSae = async (id: SaeId) => {
 		const sae = await bench.sae(id, signal);
-		signal?.throwIfAborted();
-		onPart({ kind: 'site', site: await sae.read(taps.get(sae.tap)!, signal) });
+		signal.throwIfAborted();
+		run.part({ kind: 'site', site: await sae.read(taps.get(sae.tap)!, signal) });
 		await breathe();
-		signal?.throwIfAborted();
+		signal.throwIfAborted();
 	};
 	for (const id of first) await readSae(id);
 	const lens = await lensReadings(bench, taps, signal);
-	onPart({ kind: 'next', next, lens });
+	run.part({ kind: 'next', next, lens });
 	for (const id of rest) await readSae(id);
 }
 

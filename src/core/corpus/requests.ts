@@ -1,7 +1,7 @@
 /** Statistics from a reader's own text, as a page asks an engine for them: plain data. */
 import type { Example } from '../features/feature';
 import type { FeatureId, SaeId } from '../names/ids';
-import type { Progress } from '../calls';
+import type { Call, Progress } from '../calls';
 import type { Imported } from '../packs/stored';
 
 export interface TextRequest {
@@ -54,20 +54,15 @@ export interface GatheredFeature {
 	examples: Example[];
 }
 
-export interface TextGatherer {
+export interface CorpusCalls {
 	/**
 	 * Walks a text with SAEs of the open pack, or with null goes on with the walk that is pending, and stores a
 	 * second pack that has what came of it. A cancelled walk stays pending. Throws a Problem for what is no text.
 	 */
-	gather(
-		request: TextRequest | null,
-		job: number,
-		onPart: (part: TextPart) => void
-	): Promise<Imported>;
+	corpusStatistics: Call<TextRequest | null, Imported, TextPart>;
 	/** The walk that can go on with the open pack; null when there is none. */
-	pending(job: number): Promise<PendingText | null>;
-	/** Gives the pending walk up. */
-	giveUp(job: number): Promise<void>;
-	/** A feature of the walk under way; null when it is not walked. */
-	gathered(id: FeatureId, job: number): Promise<GatheredFeature | null>;
+	pendingStatistics: Call<void, PendingText | null>;
+	discardStatistics: Call<void, void>;
+	/** A feature as far as the text has been read; null when its SAE is not walked. */
+	featureSoFar: Call<FeatureId, GatheredFeature | null>;
 }

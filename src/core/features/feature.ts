@@ -1,4 +1,5 @@
 /** What there is to know about one feature: plain data. */
+import type { Call } from '../calls';
 import type { SaeId, FeatureId } from '../names/ids';
 import type { OriginRow } from '../flow/graph';
 import type { StatsText } from '../corpus/source';
@@ -98,4 +99,10 @@ export interface FeatureLine {
 	max: number | null;
 	/** Over the tokens on which it is active. */
 	mean?: number | null;
+}
+
+export interface FeatureCalls {
+	feature: Call<FeatureId, FeatureCard>;
+	/** Labels and densities of features, in the order asked for. */
+	lines: Call<FeatureId[], FeatureLine[]>;
 }

@@ -1,4 +1,5 @@
 /** Matches of features between SAEs, as they are asked for and answered (arXiv 2502.03032, section 5): plain data. */
+import type { Call } from '../calls';
 import type { SaeId, FeatureId } from '../names/ids';
 import type { Label } from './feature';
 import type { Null } from '../flow/matching';
@@ -67,4 +68,11 @@ export interface NullRow {
 	draws: number;
 	/** Share of the real best cosines above `q999`. */
 	high: number;
+}
+
+export interface MatchCalls {
+	matches: Call<MatchRequest, MatchAnswer>;
+	matchPair: Call<PairRequest, PairMatches>;
+	/** Other ways to draw the null of a pair of SAEs. */
+	nulls: Call<{ from: SaeId; target: SaeId }, NullRow[]>;
 }

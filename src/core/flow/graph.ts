@@ -1,5 +1,6 @@
 /** Where a feature comes from and where it goes, as a graph: plain data. */
-import type { Site, FeatureId } from '../names/ids';
+import type { Call } from '../calls';
+import type { FeatureId, SaeId, Site } from '../names/ids';
 import type { Label } from '../features/feature';
 
 export type Origin = 'translated' | 'processed' | 'newborn' | 'unexplained' | 'not measured';
@@ -51,4 +52,10 @@ export interface OriginRow {
 	missing: Site[];
 	scores: { resid: number | null; mlp: number | null; attn: number | null };
 	z: { resid: number | null; mlp: number | null; attn: number | null };
+}
+
+export interface FlowCalls {
+	flow: Call<FlowRequest, FlowGraph>;
+	/** Of every feature of a residual SAE. */
+	origins: Call<SaeId, Record<FeatureId, OriginRow>>;
 }

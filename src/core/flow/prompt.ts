@@ -1,4 +1,5 @@
 /** The flow of all features active on a prompt, as it is asked for and answered: plain data. */
+import type { Call } from '../calls';
 import type { SaeId, FeatureId } from '../names/ids';
 import type { Token } from '../names/tokens';
 import type { FlowNode, FlowEdge, FlowGraph } from './graph';
@@ -53,4 +54,8 @@ export interface PromptFlow extends FlowGraph {
 	differences: { id: FeatureId; on: OnPrompts }[];
 	/** SAEs left out, since they do not lie in the model's space. */
 	apart: SaeId[];
+}
+
+export interface PromptFlowCalls {
+	promptFlow: Call<PromptFlowRequest, PromptFlow>;
 }

@@ -1,6 +1,7 @@
 /** What a reader brings to have a pack made of it, and how they want it: plain data. */
+import type { Call } from '../calls';
 import type { RemoteFacts, RemoteSource } from './remote';
-import type { Chosen } from '../packs/stored';
+import type { Chosen, Imported } from '../packs/stored';
 
 /** Where the files are. To add a place: its member here, and its line in `workers/import/sources.ts`. */
 export type Source = { kind: 'files'; chosen: Chosen[] } | RemoteSource;
@@ -109,4 +110,19 @@ export interface Found {
 	others: number;
 	/** Where it lies, when that is on another host. */
 	remote?: RemoteFacts;
+}
+
+export interface ImportCalls {
+	/**
+	 * Looks what there is in a source: descriptions and the beginnings of files are read, and of SAEs whose
+	 * format keeps all in one the whole. `stated`: what is said of SAEs, by their paths.
+	 */
+	look: Call<{ source: Source; stated: Record<string, Stated> }, Found>;
+	/** Makes a pack in storage: whole, or nothing of it. */
+	buildPack: Call<Order, Imported>;
+	/** Stores the pack that lies at a place on another host as it is (`Found.isPack`). */
+	fetchPack: Call<RemoteSource, Imported>;
+	/** Bytes of downloads that were begun and not used yet. */
+	pendingDownloads: Call<void, number>;
+	discardDownloads: Call<void, void>;
 }

@@ -80,8 +80,6 @@ export interface Verdicts {
 	saes: SaeVerdict[];
 }
 
-export type OnVerdict = (verdict: SaeVerdict) => void;
-
 export interface Examination {
 	/** The reader's own text; null for the one that is built in. */
 	text: string | null;

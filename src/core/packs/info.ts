@@ -1,4 +1,5 @@
 /** What the page knows about a pack, and how one is opened: plain data. */
+import type { Call } from '../calls';
 import type { Site, SaeId } from '../names/ids';
 import type { KronShape } from '../sae/kron';
 import type { Check } from './check';
@@ -88,4 +89,12 @@ export interface OpenRequest {
 	expected?: string | null;
 	/** Hash of a stored pack to open instead, if it is stored: 12 hex digits or more. */
 	stored?: string | null;
+}
+
+export interface PackCalls {
+	open: Call<OpenRequest, Opened>;
+	/** Stores whatever of the pack is not stored yet; true once a reload needs no network. */
+	keep: Call<void, boolean>;
+	/** The numeric self-test once more, with the SAEs' codes; null where the pack brings none. */
+	selfTest: Call<void, SelfTest | null>;
 }

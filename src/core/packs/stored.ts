@@ -1,5 +1,5 @@
 /** The packs that a browser keeps, and what may be asked of an engine about them: plain data. */
-import type { Progress } from '../calls';
+import type { Call } from '../calls';
 
 export interface StoredPack {
 	name: string;
@@ -70,18 +70,15 @@ export interface Chosen {
 	file: Blob;
 }
 
-type OnProgress = (progress: Progress) => void;
-
-/** The part of an engine that looks after stored packs; none of it needs an open pack. Packs go by their hash. */
-export interface StoredPacks {
-	storage(): Promise<StorageReport>;
-	/** Deletes a stored pack. */
-	forget(hash: string): Promise<void>;
+/** Packs go by their hash. */
+export interface StorageCalls {
+	storage: Call<void, StorageReport>;
+	deletePack: Call<string, void>;
 	/** Deletes what no pack uses. */
-	tidyStorage(): Promise<void>;
-	verifyPack(hash: string, job: number, onProgress: OnProgress): Promise<Verified>;
+	tidyStorage: Call<void, void>;
+	verifyPack: Call<string, Verified>;
 	/** Throws a Problem when the pack is not stored whole, or not as it should be. */
-	exportPack(hash: string, job: number, onProgress: OnProgress): Promise<Exported>;
+	exportPack: Call<string, Exported>;
 	/** Stores the pack in a .zip or a folder: whole, or nothing of it. */
-	importPack(chosen: Chosen[], job: number, onProgress: OnProgress): Promise<Imported>;
+	importPack: Call<Chosen[], Imported>;
 }

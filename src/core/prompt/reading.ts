@@ -1,4 +1,5 @@
 /** What the model and its SAEs make of a prompt: plain data. */
+import type { Call } from '../calls';
 import type { Site, SaeId } from '../names/ids';
 import type { Token, TokenProbability } from '../names/tokens';
 
@@ -47,4 +48,9 @@ export interface ReadRequest {
 	text: string;
 	/** These first (those in view); all others follow. */
 	first?: SaeId[];
+}
+
+export interface PromptCalls {
+	tokenize: Call<string, { tokens: Token[]; leftOut: Token[] }>;
+	read: Call<ReadRequest, void, ReadingPart>;
 }

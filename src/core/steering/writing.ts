@@ -1,4 +1,5 @@
 /** Edits of features, and what is written under them: plain data. */
+import type { Call } from '../calls';
 import type { FeatureId } from '../names/ids';
 import type { Token } from '../names/tokens';
 
@@ -37,4 +38,8 @@ export interface WrittenToken {
 	index: number;
 	id: number;
 	text: string;
+}
+
+export interface WritingCalls {
+	write: Call<WriteRequest, Written, WrittenToken>;
 }

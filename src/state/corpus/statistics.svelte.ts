@@ -7,7 +7,7 @@ import type {
 	TextPart,
 	TextRequest
 } from '../../core/corpus/requests';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Pace } from '../calls/pace';
 import type { Packs } from '../packs/packs.svelte';
 import { Resource } from '../calls/resource.svelte';
@@ -29,14 +29,14 @@ export class TextWork {
 	chosen = $state.raw<SaeId[] | null>(null);
 	/** Bytes of the file a second; null at the beginning. */
 	rate = $state.raw<number | null>(null);
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 	readonly #packs: Packs;
 
-	constructor(engine: Asked, packs: Packs) {
+	constructor(engine: Engine, packs: Packs) {
 		this.#engine = engine;
 		this.#packs = packs;
-		this.pending = new Resource((_, signal) => engine.workshop.pendingText(signal));
-		this.feature = new Resource((id, signal) => engine.workshop.gatheredFeature(id, signal));
+		this.pending = new Resource((_, signal) => engine.pendingStatistics(undefined, { signal }));
+		this.feature = new Resource((id, signal) => engine.featureSoFar(id, { signal }));
 		this.walk = new Task(async (request, { signal, onProgress, onPart }) => {
 			const pace = new Pace();
 			let part: TextPart | null = null;
@@ -47,7 +47,7 @@ export class TextWork {
 				onProgress(progress);
 				onPart({ part, imported: null });
 			};
-			const imported = await engine.workshop.gatherText(request, { signal, onPart: take });
+			const imported = await engine.corpusStatistics(request, { signal, onPart: take });
 			return { part, imported };
 		});
 	}
@@ -70,7 +70,7 @@ export class TextWork {
 	async giveUp(): Promise<void> {
 		this.walk.clear();
 		this.feature.clear();
-		await this.#engine.workshop.giveUpText();
+		await this.#engine.discardStatistics();
 		await this.pending.again();
 	}
 

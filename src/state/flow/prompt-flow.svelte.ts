@@ -1,6 +1,6 @@
 /** The flow of all features active on the prompt: asked for when the address or the prompt changes. */
 import type { PromptFlow, PromptFlowRequest } from '../../core/flow/prompt';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { same } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
 
@@ -12,8 +12,8 @@ export class PromptFlows extends Task<PromptFlowRequest, PromptFlow> {
 	asked = $state.raw<PromptFlowRequest | null>(null);
 	#pause: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(engine: Asked) {
-		super((request, { signal }) => engine.promptFlow(request, signal));
+	constructor(engine: Engine) {
+		super((request, { signal }) => engine.promptFlow(request, { signal }));
 	}
 
 	/** The answer to what was asked last, or null while it is not there. */

@@ -12,7 +12,7 @@ import {
 import type { PackInfo } from '../../core/packs/info';
 import { placeOf } from '../../core/names/site';
 import type { Imported } from '../../core/packs/stored';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Pace } from '../calls/pace';
 import type { Packs } from '../packs/packs.svelte';
 import { Task } from '../calls/task.svelte';
@@ -47,17 +47,15 @@ export class Bringing {
 	readonly #open: () => PackInfo | null;
 
 	/** `open`: the pack that is open. */
-	constructor(engine: Pick<Asked, 'workshop'>, packs: Packs, open: () => PackInfo | null) {
+	constructor(engine: Engine, packs: Packs, open: () => PackInfo | null) {
 		this.#packs = packs;
 		this.#open = open;
-		this.looking = new Task(({ source, stated }, watch) =>
-			engine.workshop.look(source, stated, watch)
-		);
+		this.looking = new Task(({ source, stated }, watch) => engine.look({ source, stated }, watch));
 		this.making = new Task(async (order, { signal, onProgress }) => {
 			this.onMaking(order);
 			const pace = new Pace();
 			this.rate = null;
-			const made = await engine.workshop.make(order, {
+			const made = await engine.buildPack(order, {
 				signal,
 				onProgress: (progress) => {
 					this.rate = progress.total > 0 ? pace.at(progress.done, performance.now()) : null;

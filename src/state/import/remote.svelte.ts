@@ -3,7 +3,7 @@ import type { Order } from '../../core/import/order';
 import type { RemoteSource } from '../../core/import/remote';
 import { parseRemote } from '../../core/import/remote-address';
 import type { Bringing } from './import.svelte';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import type { Packs } from '../packs/packs.svelte';
 import { Resource } from '../calls/resource.svelte';
 
@@ -23,15 +23,15 @@ export class Remotes {
 	#tokens = $state.raw<Readonly<Record<string, string>>>({});
 	/** By hosts: whether the reader wants their token written down. */
 	#remembered = $state.raw<Readonly<Record<string, boolean>>>({});
-	readonly #engine: Pick<Asked, 'workshop'>;
+	readonly #engine: Engine;
 	readonly #bringing: Bringing;
 	readonly #packs: Packs;
 
-	constructor(engine: Pick<Asked, 'workshop'>, bringing: Bringing, packs: Packs) {
+	constructor(engine: Engine, bringing: Bringing, packs: Packs) {
 		this.#engine = engine;
 		this.#bringing = bringing;
 		this.#packs = packs;
-		this.waiting = new Resource((_, signal) => engine.workshop.waiting(signal));
+		this.waiting = new Resource((_, signal) => engine.pendingDownloads(undefined, { signal }));
 		this.unfinished = readUnfinished();
 		bringing.onMaking = (order) => this.#begun(order);
 		bringing.onMade = () => this.#ended();
@@ -79,7 +79,7 @@ export class Remotes {
 	async look(): Promise<void> {
 		const source = this.#sourceAt(this.typed);
 		// Descriptions of what was looked at before and not taken.
-		if (this.unfinished === null) await this.#engine.workshop.discard();
+		if (this.unfinished === null) await this.#engine.discardDownloads();
 		await this.#bringing.begin(source);
 		if (this.#bringing.source === source && this.#bringing.found?.isPack)
 			await this.#packs.start({ kind: 'fetch', source });
@@ -98,7 +98,7 @@ export class Remotes {
 	/** Deletes what has arrived, and forgets what it was for. */
 	async discard(): Promise<void> {
 		this.#ended();
-		await this.#engine.workshop.discard();
+		await this.#engine.discardDownloads();
 		await this.count();
 	}
 

@@ -11,7 +11,7 @@ import type {
 	PairRequest
 } from '../../core/features/matches';
 import { matchKl, type Matched } from '../../core/steering/strengths';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Task } from '../calls/task.svelte';
 
 /** At which dose a plan moves the model by `target` nats. */
@@ -49,7 +49,7 @@ export class Experiments {
 	readonly dose: Task<DoseRequest, Matched>;
 	readonly steering: Task<DoseResponse, ArmResult[]>;
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		this.edge = new Task((request, watch) => engine.testEdge(request, watch));
 		this.matches = new Task((request, watch) => engine.matches(request, watch));
 		this.pair = new Task((request, watch) => engine.matchPair(request, watch));
@@ -61,7 +61,7 @@ export class Experiments {
 			const kl = async (strength: number) => {
 				const edits = editsOf(chain, centre, { ...plan, dose: side * strength });
 				onProgress({ phase: 'match', what: `${side * strength}`, done: done++, total: STEPS });
-				return engine.divergence({ text, edits, control: 'none', seed: 0 }, signal);
+				return engine.divergence({ text, edits, control: 'none', seed: 0 }, { signal });
 			};
 			const options = {
 				most: MOST,
@@ -76,10 +76,10 @@ export class Experiments {
 			const results: ArmResult[] = [];
 			await engine.measureSteering(request, {
 				signal,
-				onArm: (result, progress) => {
+				onProgress,
+				onPart: (result) => {
 					results.push(result);
 					onPart([...results]);
-					onProgress(progress);
 				}
 			});
 			return results;

@@ -1,7 +1,7 @@
 /** Whether the SAEs of the open pack fit its model, examined when the reader asks; and a mistake undone. */
 import type { Imported } from '../../core/packs/stored';
 import type { Examination, RepairOrder, SaeVerdict, Verdicts } from '../../core/labs/fit';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Task } from '../calls/task.svelte';
 
 export class Examining extends Task<Examination, Verdicts> {
@@ -10,7 +10,7 @@ export class Examining extends Task<Examination, Verdicts> {
 	/** What is being undone or was last. */
 	order = $state.raw<RepairOrder | null>(null);
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		super(({ text, saes }, { onPart, ...watch }) => {
 			let found: SaeVerdict[] = [];
 			const onVerdict = (verdict: SaeVerdict) => {
@@ -18,9 +18,9 @@ export class Examining extends Task<Examination, Verdicts> {
 				const tokens = Math.max(...found.map(({ measured }) => measured?.tokens ?? 0));
 				onPart({ tokens, text: text === null ? 'built in' : 'own', saes: found });
 			};
-			return engine.workshop.examine({ text, saes }, { ...watch, onVerdict });
+			return engine.fit({ text, saes }, { ...watch, onPart: onVerdict });
 		});
-		this.repairing = new Task((order, watch) => engine.workshop.repair(order, watch));
+		this.repairing = new Task((order, watch) => engine.repairSae(order, watch));
 	}
 
 	/** Stores the pack with this mistake undone; null when that failed or was ended. */

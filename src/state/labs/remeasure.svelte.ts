@@ -1,11 +1,11 @@
 /** What the pack states of its SAEs, measured again when the reader asks for it. */
 import type { Remeasured } from '../../core/packs/check';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Task } from '../calls/task.svelte';
 
 export class Remeasuring extends Task<null, Remeasured> {
-	constructor(engine: Asked) {
-		super((_, watch) => engine.remeasure(watch));
+	constructor(engine: Engine) {
+		super((_, watch) => engine.remeasure(undefined, watch));
 	}
 
 	/** The last whole answer; it stays while another is on its way. */

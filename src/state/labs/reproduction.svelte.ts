@@ -1,6 +1,6 @@
 /** The paper on feature flow, redone on the open pack: what the pack brings of it, and what is measured here. */
 import type { Reproduction, ReproductionSettings } from '../../core/labs/reproduction';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Resource } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
 
@@ -8,9 +8,9 @@ export class Reproducing extends Task<ReproductionSettings, Reproduction> {
 	/** Asked by the pack's name, so that another pack is asked anew. */
 	readonly stored: Resource<string, Reproduction | null>;
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		super((settings, watch) => engine.reproduce(settings, watch));
-		this.stored = new Resource((_, signal) => engine.reproduced(signal));
+		this.stored = new Resource((_, signal) => engine.storedReproduction(undefined, { signal }));
 	}
 
 	override clear(): void {

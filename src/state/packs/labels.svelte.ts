@@ -1,7 +1,7 @@
 /** Labels and densities by feature, asked for in batches as they come into sight. */
 import type { FeatureId } from '../../core/names/ids';
 import type { FeatureLine } from '../../core/features/feature';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 
 /** How long ids are gathered before they are asked for together. */
 const GATHER_MS = 20;
@@ -13,10 +13,10 @@ export class Labels {
 	#asked = new Set<FeatureId>();
 	#waiting: FeatureId[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 	readonly #ready: () => boolean;
 
-	constructor(engine: Asked, ready: () => boolean) {
+	constructor(engine: Engine, ready: () => boolean) {
 		this.#engine = engine;
 		this.#ready = ready;
 	}

@@ -3,7 +3,7 @@ import type { Backend, Opened, OpenRequest, PackInfo } from '../../core/packs/in
 import type { Progress } from '../../core/calls';
 import { isAbort } from '../../core/names/errors';
 import type { SitePack } from '../../core/packs/site-pack';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { asError } from '../calls/resource.svelte';
 
 /** Digits of a pack's hash in the address. */
@@ -29,14 +29,14 @@ export class Model {
 	#wanted: string | null = null;
 	#running: AbortController | null = null;
 	#storing: AbortController | null = null;
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 	readonly #address: string;
 	readonly #backend: Backend | null;
 	readonly #offered: readonly SitePack[];
 
 	/** `offered`: the packs that come with the page; the first is the one at `address`. */
 	constructor(
-		engine: Asked,
+		engine: Engine,
 		address: string,
 		backend: Backend | null,
 		offered: readonly SitePack[] = []
@@ -45,9 +45,11 @@ export class Model {
 		this.#address = address;
 		this.#backend = backend;
 		this.#offered = offered;
-		engine.onLost = (problem) => {
-			if (this.phase === 'ready') void this.open(problem);
-		};
+	}
+
+	/** Opens the pack again after the engine was lost, and says why. */
+	recover(problem: Error): void {
+		if (this.phase === 'ready') void this.open(problem);
 	}
 
 	get pack(): PackInfo | null {
@@ -123,7 +125,7 @@ export class Model {
 		this.keeping = { phase: 'download', what: '', done: 0, total: 0 };
 		try {
 			const onProgress = (progress: Progress) => (this.keeping = progress);
-			const kept = await this.#engine.keep({ signal, onProgress });
+			const kept = await this.#engine.keep(undefined, { signal, onProgress });
 			if (!signal.aborted) {
 				this.kept = kept;
 				if (kept && this.opened) this.opened = withAllStored(this.opened);

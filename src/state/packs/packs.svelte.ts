@@ -2,7 +2,7 @@
 import type { Progress } from '../../core/calls';
 import type { RemoteSource } from '../../core/import/remote';
 import type { Chosen, Exported, Imported, StorageReport, Verified } from '../../core/packs/stored';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { Pace } from '../calls/pace';
 import { asError, Resource } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
@@ -27,17 +27,16 @@ export class Packs {
 	error = $state.raw<Error | null>(null);
 	/** Bytes a second while work goes on; null at its beginning. */
 	rate = $state.raw<number | null>(null);
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.report = new Resource((_, signal) => engine.storage(signal));
+		this.report = new Resource((_, signal) => engine.storage(undefined, { signal }));
 		this.work = new Task(async (job, { signal, onProgress }) => {
 			const watch = { signal, onProgress: this.#timed(onProgress) };
 			const { kind } = job;
 			if (kind === 'import') return { kind, imported: await engine.importPack(job.chosen, watch) };
-			if (kind === 'fetch')
-				return { kind, imported: await engine.workshop.fetch(job.source, watch) };
+			if (kind === 'fetch') return { kind, imported: await engine.fetchPack(job.source, watch) };
 			if (kind === 'export') return { kind, exported: await engine.exportPack(job.hash, watch) };
 			return { kind, verified: await engine.verifyPack(job.hash, watch) };
 		});
@@ -60,7 +59,7 @@ export class Packs {
 	}
 
 	forget(hash: string): Promise<void> {
-		return this.#short(() => this.#engine.forget(hash));
+		return this.#short(() => this.#engine.deletePack(hash));
 	}
 
 	/** Deletes what no pack uses. */

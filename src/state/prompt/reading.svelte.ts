@@ -4,7 +4,7 @@ import type { LensReading, ReadingPart, SiteReading } from '../../core/prompt/re
 import type { Token, TokenProbability } from '../../core/names/tokens';
 import { isAbort } from '../../core/names/errors';
 import { parseFeatureId } from '../../core/names/site';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { asError } from '../calls/resource.svelte';
 
 /** Time for the next key before a prompt is read. */
@@ -39,9 +39,9 @@ export class Reading {
 	source = $state<'none' | 'example' | 'engine'>('none');
 	#running: AbortController | null = null;
 	#pause: ReturnType<typeof setTimeout> | undefined;
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		this.#engine = engine;
 	}
 

@@ -1,6 +1,6 @@
 /** The unsteered and the steered continuation, side by side, from the same seed. */
 import type { Edit, WriteRequest } from '../../core/steering/writing';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { firstDifference, spelled, type Piece } from '../prompt/spelling';
 import { Stream } from './writing.svelte';
 
@@ -18,7 +18,7 @@ export class Steering {
 	example = $state.raw<StoredTexts | null>(null);
 	#edited = $state(false);
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		this.plain = new Stream(engine);
 		this.steered = new Stream(engine);
 	}

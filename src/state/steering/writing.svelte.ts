@@ -2,7 +2,7 @@
 import type { Token } from '../../core/names/tokens';
 import type { WriteRequest, Written } from '../../core/steering/writing';
 import { isAbort } from '../../core/names/errors';
-import type { Asked } from '../calls/engine';
+import type { Engine } from '../../core/engine';
 import { asError } from '../calls/resource.svelte';
 
 /** A run that was overtaken goes on until it has written this much or is this old, so that dragging shows text. */
@@ -23,9 +23,9 @@ export class Stream {
 	#running: AbortController | null = null;
 	#started = 0;
 	#wait: ReturnType<typeof setTimeout> | undefined;
-	readonly #engine: Asked;
+	readonly #engine: Engine;
 
-	constructor(engine: Asked) {
+	constructor(engine: Engine) {
 		this.#engine = engine;
 	}
 
@@ -87,7 +87,7 @@ export class Stream {
 			if (this.#wait !== undefined && tokens.length >= SHOWN_TOKENS) this.#start();
 		};
 		try {
-			const written = await this.#engine.write(request, { signal, onToken });
+			const written = await this.#engine.write(request, { signal, onPart: onToken });
 			if (signal.aborted) return;
 			this.tokens = written.tokens;
 			this.text = written.text;

@@ -91,7 +91,7 @@ describe('Flow', () => {
 				})
 			)
 			.toBeVisible();
-		expect(engine.calls.filter((call) => call === 'testEdge')).toHaveLength(1);
+		expect(engine.log.filter((call) => call === 'testEdge')).toHaveLength(1);
 		const plot = view().getByRole('img', { name: 'Share of the activation lost on each token' });
 		expect(plot.element().querySelectorAll('circle')).toHaveLength(2);
 		expect(plot.element().querySelectorAll('circle.mark')).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('Flow', () => {
 		// This plan, the feature alone, and two controls.
 		expect(plot.querySelectorAll('path.line')).toHaveLength(4);
 		expect(plot.querySelectorAll('.control path.line')).toHaveLength(2);
-		expect(engine.calls.filter((call) => call === 'measureSteering')).toHaveLength(1);
+		expect(engine.log.filter((call) => call === 'measureSteering')).toHaveLength(1);
 		expect(await barriers()).toEqual([]);
 	});
 

@@ -77,12 +77,12 @@ describe('Models', () => {
 		await button('Delete An old model').click();
 		await expect.element(page.getByText(/fetched again later, over the network/)).toBeVisible();
 		await button('Keep it').click();
-		expect(engine.calls).not.toContain(`forget ${OLD.hash}`);
+		expect(engine.log).not.toContain(`forget ${OLD.hash}`);
 		await button('Delete Half a model').click();
 		await expect.element(page.getByText(/6.0 MB are its own.*only its file/)).toBeVisible();
 		await button('Delete it').click();
 		await expect.element(page.getByText('Half a model')).not.toBeInTheDocument();
-		expect(engine.calls).toContain(`forget ${PARTIAL.hash}`);
+		expect(engine.log).toContain(`forget ${PARTIAL.hash}`);
 	});
 
 	it('exports with progress, and hands over the file', async () => {
@@ -138,7 +138,7 @@ describe('Models', () => {
 		await expect
 			.element(page.getByText('mine is stored whole: 27 files, 26 MB, each checked.'))
 			.toBeVisible();
-		expect(engine.calls).toContain('import mine.zip');
+		expect(engine.log).toContain('import mine.zip');
 		await expect.element(page.getByText('imported from mine.zip')).toBeVisible();
 		await expect.element(page.getByRole('link', { name: 'Open mine now' })).toBeVisible();
 		(page.getByRole('link', { name: 'Open mine now' }).element() as HTMLElement).click();
@@ -156,7 +156,7 @@ describe('Models', () => {
 		await expect
 			.element(region.getByRole('alert'))
 			.toHaveTextContent('The file a.bin is not the one. Export it again.');
-		expect(engine.calls).toContain('import broken.zip');
+		expect(engine.log).toContain('import broken.zip');
 	});
 
 	it('offers to delete what is left of an import that was cut', async () => {
@@ -165,7 +165,7 @@ describe('Models', () => {
 		await explorer.packs.look();
 		await button('Delete what is left over').click();
 		await expect.element(page.getByText(/34 MB are left/)).not.toBeInTheDocument();
-		expect(engine.calls).toContain('tidy');
+		expect(engine.log).toContain('tidy');
 	});
 
 	it('says that nothing is stored, and why it cannot look', async () => {
@@ -183,7 +183,7 @@ describe('Models', () => {
 		await userEvent.keyboard('{Tab}');
 		await expect.element(button('Export An old model')).toHaveFocus();
 		await userEvent.keyboard('{Tab}{Enter}');
-		await vi.waitFor(() => expect(engine.calls).toContain(`verify ${OLD.hash}`));
+		await vi.waitFor(() => expect(engine.log).toContain(`verify ${OLD.hash}`));
 	});
 
 	it('keeps nobody out, and fits a narrow screen', async () => {

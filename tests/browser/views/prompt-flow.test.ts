@@ -78,7 +78,7 @@ describe('the flow of a prompt', () => {
 			.toBeVisible();
 		await view().getByRole('button', { name: 'All tokens' }).click();
 		await settled();
-		expect(engine.calls.filter((call) => call.startsWith('promptFlow'))).toEqual([
+		expect(engine.log.filter((call) => call.startsWith('promptFlow'))).toEqual([
 			'promptFlow all 30',
 			'promptFlow 2 30',
 			'promptFlow all 30'
@@ -300,7 +300,7 @@ describe('other nulls', () => {
 		await view().getByRole('button', { name: 'Try other nulls' }).click();
 		const table = view().getByRole('table', { name: /^Nulls of / });
 		await expect.element(table).toBeVisible();
-		expect(engine.calls.at(-1)).toBe('nulls blocks.1.hook_resid_post blocks.0.hook_resid_post');
+		expect(engine.log.at(-1)).toBe('nulls blocks.1.hook_resid_post blocks.0.hook_resid_post');
 		const rows = [...table.element().querySelectorAll('tbody tr')].map((row) =>
 			[...row.children].map((cell) => cell.textContent.replace(/\s+/g, ' ').trim())
 		);

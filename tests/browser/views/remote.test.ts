@@ -118,7 +118,7 @@ describe('a place on a hub', () => {
 	it('that is a gated pack asks for a token once its files are refused', async () => {
 		const { workshop } = await open({ isPack: true, models: [], saes: [] });
 		const gated = new Problem('gated', 'huggingface.co shows pack.json only to some.', 'Ask.');
-		const asked = vi.spyOn(workshop, 'fetch').mockRejectedValueOnce(gated);
+		const asked = vi.spyOn(workshop, 'fetchPack').mockRejectedValueOnce(gated);
 		await box().fill('org/name');
 		await button('Look').click();
 		await expect.element(card().getByRole('alert')).toHaveTextContent(/only to some/);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { FakeEngine } from '../../fakes/engine';
+import { runOf } from '../../../src/core/calls';
 import Report from '../../../src/views/report/Report.svelte';
 import { barriers, leaveRoom, openRoom } from './room';
 
@@ -10,15 +11,15 @@ afterEach(leaveRoom);
 function held(engine: FakeEngine): () => void {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	const measure = FakeEngine.prototype.remeasure.bind(engine);
-	vi.spyOn(engine, 'remeasure').mockImplementationOnce(async (options) => {
-		options?.onProgress?.({
+	vi.spyOn(engine, 'remeasure').mockImplementationOnce(async (_, run = runOf()) => {
+		run.progress({
 			phase: 'measure',
 			what: 'blocks.0.hook_attn_out',
 			done: 5,
 			total: 20
 		});
 		await promise;
-		return measure({ ...options, onProgress: undefined });
+		return measure(undefined, runOf({ signal: run.signal }));
 	});
 	return resolve;
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { runOf } from '../../../src/core/calls';
 import { Problem } from '../../../src/core/names/errors';
 import { FakeEngine } from '../../fakes/engine';
 import { fakeReproduction } from '../../fakes/reproduction';
@@ -17,8 +18,8 @@ afterEach(() => {
 function held(engine: FakeEngine): () => void {
 	const { promise, resolve } = Promise.withResolvers<void>();
 	const run = FakeEngine.prototype.reproduce.bind(engine);
-	vi.spyOn(engine, 'reproduce').mockImplementationOnce(async (settings, options) => {
-		options?.onProgress?.({ phase: 'read', what: 'texts', done: 5, total: 20 });
+	vi.spyOn(engine, 'reproduce').mockImplementationOnce(async (settings, { progress } = runOf()) => {
+		progress({ phase: 'read', what: 'texts', done: 5, total: 20 });
 		await promise;
 		return run(settings);
 	});
@@ -131,7 +132,7 @@ describe('Report, feature flow', () => {
 
 	it('says what is wrong with a stored result that cannot be read', async () => {
 		const broken = new Problem('pack-damaged', 'The stored measurement is broken.', 'Measure it.');
-		vi.spyOn(FakeEngine.prototype, 'reproduced').mockRejectedValue(broken);
+		vi.spyOn(FakeEngine.prototype, 'storedReproduction').mockRejectedValue(broken);
 		await openRoom(Report, '#/report/flow', RICH);
 		await expect.element(page.getByText(/The stored measurement is broken/)).toBeVisible();
 		await expect.element(page.getByRole('button', { name: 'Run a quick part' })).toBeEnabled();
@@ -146,7 +147,7 @@ describe('Report, feature flow', () => {
 			agreement: [],
 			steering: []
 		};
-		vi.spyOn(FakeEngine.prototype, 'reproduced').mockResolvedValue(bare);
+		vi.spyOn(FakeEngine.prototype, 'storedReproduction').mockResolvedValue(bare);
 		await openRoom(Report, '#/report/flow', RICH);
 		await expect.element(page.getByRole('region', { name: 'Deactivation' })).toBeVisible();
 		expect(page.getByText('Not measured.', { exact: true }).elements()).toHaveLength(5);

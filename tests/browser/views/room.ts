@@ -21,7 +21,7 @@ export async function openRoom(
 ): Promise<Opened> {
 	history.replaceState(null, '', hash);
 	const engine = new FakeEngine({ layers: 3, dSae: 64, k: 6, context: 64, ...options });
-	const explorer = new Explorer({ engine, pack: location.href, backend: null });
+	const explorer = new Explorer({ engine: engine.calls, pack: location.href, backend: null });
 	const room = mount(Room, { target: document.body, props: { explorer, view } });
 	const stop = explorer.start();
 	leave = () => {

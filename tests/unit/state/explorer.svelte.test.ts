@@ -21,7 +21,7 @@ function start(
 	const engine = new FakeEngine({ layers: 2, k: 4, dSae: 64, context: 64, ...options });
 	engine.packs = packs;
 	const explorer = new Explorer({
-		engine,
+		engine: engine.calls,
 		pack: 'http://localhost/models/default/',
 		backend: null,
 		example: async () => example && parseExample(example as Parameters<typeof parseExample>[0])
@@ -48,7 +48,7 @@ describe('Explorer', () => {
 		const { engine, explorer } = start('#/explore?prompt=a+fox');
 		await settled(explorer);
 		await vi.waitFor(() => expect(explorer.model.kept).toBe(true));
-		expect(engine.calls.filter((call) => !call.startsWith('lines'))).toEqual([
+		expect(engine.log.filter((call) => !call.startsWith('lines'))).toEqual([
 			'open',
 			'read a fox',
 			'keep'
@@ -103,7 +103,7 @@ describe('Explorer', () => {
 		await vi.waitFor(() => expect(explorer.model.packName).toBe('fake-0123456789ab'));
 		await settled(explorer);
 		await vi.waitFor(() => expect(explorer.model.kept).toBe(true));
-		const reads = engine.calls.filter((call) => call === 'open' || call === 'read a fox');
+		const reads = engine.log.filter((call) => call === 'open' || call === 'read a fox');
 		expect(reads).toEqual(['open', 'read a fox', 'open', 'read a fox']);
 		location.hash = explorer.packHref(name);
 		await vi.waitFor(() => expect(explorer.model.packName).toBe(name));
@@ -130,7 +130,7 @@ describe('Explorer', () => {
 		await vi.waitFor(() => expect(location.hash).toContain(`steer=${ID}%3Dadd:`));
 		explorer.edit(ID, { value: 30 });
 		await vi.waitFor(() => expect(explorer.steering.firstDifference).toBe(2));
-		expect(engine.calls.filter((call) => call === 'write 0')).toHaveLength(1);
+		expect(engine.log.filter((call) => call === 'write 0')).toHaveLength(1);
 		explorer.removeEdit(ID);
 		expect(explorer.steering.steeredTokens).toEqual(explorer.steering.plainTokens);
 	});
@@ -146,7 +146,7 @@ describe('Explorer', () => {
 	it('asks nothing for an empty prompt', async () => {
 		const { engine, explorer } = start('#/steer?prompt=');
 		await vi.waitFor(() => expect(explorer.model.kept).toBe(true));
-		expect(engine.calls).toEqual(['open', 'keep']);
+		expect(engine.log).toEqual(['open', 'keep']);
 	});
 
 	it('keeps what failed as an error with a way on', async () => {
@@ -159,10 +159,10 @@ describe('Explorer', () => {
 	it('opens the pack again after the worker is lost, and says what happened', async () => {
 		const { engine, explorer } = start('#/explore?prompt=a+fox');
 		await settled(explorer);
-		engine.onLost(new Problem('worker-lost', 'The engine stopped.', 'It starts anew.'));
+		explorer.model.recover(new Problem('worker-lost', 'The engine stopped.', 'It starts anew.'));
 		await vi.waitFor(() => expect(explorer.model.ready).toBe(true));
 		expect(explorer.model.error?.message).toContain('stopped');
-		expect(engine.calls.filter((call) => call === 'open')).toHaveLength(2);
+		expect(engine.log.filter((call) => call === 'open')).toHaveLength(2);
 	});
 
 	it('shows the stored example until the engine has read', async () => {
@@ -207,7 +207,7 @@ describe('Stream', () => {
 
 	it('ends with the newest request, and writes what it says', async () => {
 		const engine = new FakeEngine({ layers: 2, pace: 2 });
-		const stream = new Stream(engine);
+		const stream = new Stream(engine.calls);
 		for (let value = 1; value <= 20; value++) {
 			stream.ask(request(value));
 			await new Promise((resolve) => setTimeout(resolve, 5));
@@ -215,11 +215,11 @@ describe('Stream', () => {
 		await vi.waitFor(() => expect(stream.busy).toBe(false));
 		const alone = await engine.write(request(20));
 		expect(stream).toMatchObject({ text: alone.text, stop: 'length' });
-		expect(engine.calls.length).toBeLessThan(20);
+		expect(engine.log.length).toBeLessThan(20);
 	});
 
 	it('stops on demand and keeps what is written', async () => {
-		const stream = new Stream(new FakeEngine({ layers: 2, pace: 5 }));
+		const stream = new Stream(new FakeEngine({ layers: 2, pace: 5 }).calls);
 		stream.ask(request(1));
 		await vi.waitFor(() => expect(stream.tokens.length).toBeGreaterThan(2));
 		stream.halt();

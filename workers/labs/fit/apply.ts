@@ -5,13 +5,30 @@ import type { SaeId } from '../../../src/core/names/ids';
 import type { StoredDtype } from '../../../src/core/import/order';
 import { parseSafetensors } from '../../../src/core/files/safetensors';
 import { isMain, siteOf } from '../../../src/core/names/site';
-import type { Repair } from '../../../src/core/labs/fit';
+import type { Repair, RepairOrder } from '../../../src/core/labs/fit';
+import type { Run } from '../../../src/core/calls';
+import type { Imported } from '../../../src/core/packs/stored';
+import type { Library } from '../../storage/library';
 import { causeOf } from '../../../src/core/labs/fit-words';
 import { unknownFeature } from '../../pack/open-pack';
 import { repaired } from './repaired';
 import { fileOf, subjectFrom, type Subject } from './parts';
 
 type Fields = Record<string, unknown>;
+
+/** Stores the pack with one mistake undone beside the pack as it was. */
+export async function repairSae(
+	{ pack, sae, repair }: RepairOrder,
+	library: Library,
+	{ signal, progress }: Run
+): Promise<Imported> {
+	progress({ phase: 'store', what: sae, done: 0, total: 1 });
+	return library.writePack(
+		{ base: pack, file: `${sae}, repaired` },
+		async (writer) => void (await applyRepair(writer, sae, repair)),
+		signal
+	);
+}
 
 /**
  * `writer` revises the pack. What was measured of the SAE before is dropped with the mistake, and so is what the

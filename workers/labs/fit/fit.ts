@@ -1,12 +1,11 @@
 /** All SAEs of an open pack judged on one text. */
-import type { Progress } from '../../../src/core/calls';
+import type { Run } from '../../../src/core/calls';
 import type { Site } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import { tapOf } from '../../../src/core/names/site';
 import {
 	LEAST_TOKENS,
 	type Examination,
-	type OnVerdict,
 	type SaeVerdict,
 	type Verdicts
 } from '../../../src/core/labs/fit';
@@ -27,11 +26,9 @@ const FIRST = 1;
 
 /** Throws a Problem when the text is too short. Each verdict is handed on as it comes. */
 export async function verdicts(
-	bench: Workbench,
 	{ text, saes }: Examination,
-	onProgress: (progress: Progress) => void,
-	onVerdict: OnVerdict,
-	signal?: AbortSignal
+	bench: Workbench,
+	{ signal, progress, part }: Run<SaeVerdict>
 ): Promise<Verdicts> {
 	const measure = measureOf(bench, text);
 	const { windows } = measure;
@@ -49,14 +46,14 @@ export async function verdicts(
 	try {
 		for (const [i, id] of ids.entries()) {
 			const send = (done: number, total: number) =>
-				onProgress({ phase: 'measure', what: id, done: i + done / total, total: ids.length });
+				progress({ phase: 'measure', what: id, done: i + done / total, total: ids.length });
 			send(0, 1);
 			const info = bench.info(id);
 			if (!info) throw unknownFeature(id);
 			const subject = await subjectOf(bench, info, signal);
 			const verdict = await judge(subject, { measure, spread, signal, onAttempt: send });
 			found.push(verdict);
-			onVerdict(verdict);
+			part(verdict);
 		}
 	} finally {
 		await measure.release();

@@ -1,6 +1,6 @@
 /** The eight groups of active features over the pack's texts, and whether their scores differ. */
 import type { SaeId } from '../../../src/core/names/ids';
-import type { OnProgress } from '../../../src/core/calls';
+import type { Run } from '../../../src/core/calls';
 import { UPSTREAM, type UpstreamKind } from '../../../src/core/flow/flow';
 import { GROUPS, groupOf } from '../../../src/core/flow/groups';
 import { seeded } from '../../../src/core/math/random';
@@ -33,17 +33,16 @@ export async function groupReport(
 	{ pairs }: Features,
 	activity: Activity,
 	seed: number,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<GroupReport | null> {
 	const whole = layers.filter(({ upstream }) => upstream.length === UPSTREAM.length);
 	if (whole.length === 0) return null;
-	const walked = await activity.of(saesOf(whole), onProgress, signal);
+	const walked = await activity.of(saesOf(whole), run);
 	const counted: Counted[] = [];
 	for (const layer of whole) {
 		const matches = new Map<SaeId, Matches>();
 		for (const { sae } of layer.upstream)
-			matches.set(sae, await pairs.best(layer.target, sae, signal));
+			matches.set(sae, await pairs.best(layer.target, sae, run));
 		counted.push(count(layer, matches, walked, seeded(seed + layer.layer)));
 	}
 	return {

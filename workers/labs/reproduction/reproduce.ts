@@ -1,7 +1,7 @@
 /** Everything of the paper that a pack allows, measured in one go (arXiv 2502.03032). */
 import { deactivationOf } from '../../../src/core/labs/deactivation';
 import { STRATEGIES, type Trial } from '../../../src/core/labs/deactivation';
-import type { OnProgress } from '../../../src/core/calls';
+import type { Run } from '../../../src/core/calls';
 import {
 	PAPER,
 	type Agreement,
@@ -24,8 +24,7 @@ const LEAST_ACTIVE = 10;
 export async function reproduce(
 	features: Features,
 	settings: ReproductionSettings,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<Reproduction> {
 	const { bench } = features;
 	const activity = new Activity(bench, settings.tokens);
@@ -40,26 +39,22 @@ export async function reproduce(
 	};
 	if (layers.length === 0)
 		leftOut.push('No residual SAE has another one step before it, so nothing flows.');
-	await timed('texts', () => activity.of(saesOf(layers), onProgress, signal));
+	await timed('texts', () => activity.of(saesOf(layers), run));
 	const groups = await timed('groups', () =>
-		groupReport(layers, features, activity, settings.seed, onProgress, signal)
+		groupReport(layers, features, activity, settings.seed, run)
 	);
 	if (!groups)
 		leftOut.push(
 			'Groups: no layer has SAEs on residual, MLP and attention at once, so they are not measured.'
 		);
-	const trials = await timed('deactivation', () =>
-		trialsOf(settings, features, activity, onProgress, signal)
-	);
+	const trials = await timed('deactivation', () => trialsOf(settings, features, activity, run));
 	const deactivation = trials.length > 0 ? deactivationOf(trials, [...STRATEGIES]) : null;
 	if (!deactivation)
 		leftOut.push('Deactivation: no feature had an active match, so it is not measured.');
 	leftOut.push(
 		'No judge reads the steered texts: the paper asked a large model, which a page cannot.'
 	);
-	const steering = await timed('steering', () =>
-		themeReports(features, settings, onProgress, signal)
-	);
+	const steering = await timed('steering', () => themeReports(features, settings, run));
 	if (steering.length === 0)
 		leftOut.push(
 			'Steering: the middle layer has no named feature of middling density, so it is not measured.'
@@ -68,12 +63,8 @@ export async function reproduce(
 		settings,
 		groups,
 		deactivation,
-		transitions: await timed('transitions', () =>
-			transitions(layers, features, activity, onProgress, signal)
-		),
-		agreement: await timed('agreement', () =>
-			agreements(layers, features, activity, onProgress, signal)
-		),
+		transitions: await timed('transitions', () => transitions(layers, features, activity, run)),
+		agreement: await timed('agreement', () => agreements(layers, features, activity, run)),
 		steering,
 		leftOut,
 		took,
@@ -85,21 +76,16 @@ async function trialsOf(
 	settings: ReproductionSettings,
 	features: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<Trial[]> {
 	const trials: Trial[] = [];
-	await deactivate(
-		{ ...settings, factor: 0, strategies: [...STRATEGIES] },
-		features,
-		activity,
-		(part, progress) => {
+	await deactivate({ ...settings, factor: 0, strategies: [...STRATEGIES] }, features, activity, {
+		...run,
+		part: (part) => {
 			// One by one: a spread of many thousand arguments would overflow the stack.
 			for (const trial of part) trials.push(trial);
-			onProgress(progress);
-		},
-		signal
-	);
+		}
+	});
 	return trials;
 }
 
@@ -108,15 +94,14 @@ async function agreements(
 	layers: Layer[],
 	{ pairs }: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<Agreement[]> {
 	const out: Agreement[] = [];
 	for (const { target, upstream } of layers)
 		for (const { sae } of upstream) {
-			const pearson = await activity.correlated(target, sae, onProgress, signal);
-			const { moments } = (await activity.of([target], onProgress, signal)).get(target)!;
-			const { k, indices, cosines } = await pairs.best(target, sae, signal);
+			const pearson = await activity.correlated(target, sae, run);
+			const { moments } = (await activity.of([target], run)).get(target)!;
+			const { k, indices, cosines } = await pairs.best(target, sae, run);
 			const chance = await pairs.null(sae);
 			const known = moments.flatMap(({ count }, f) => (count >= LEAST_ACTIVE ? [f] : []));
 			const high = known.filter((f) => isHigh(cosines[f * k]!, chance));

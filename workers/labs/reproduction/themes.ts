@@ -6,7 +6,7 @@
 import { editsOf, type ChainPlan, type Link } from '../../../src/core/steering/chain';
 import type { FeatureId } from '../../../src/core/names/ids';
 import type { Arm, ArmResult, SteeringRequest } from '../../../src/core/labs/steering-effect';
-import type { OnProgress } from '../../../src/core/calls';
+import type { Run } from '../../../src/core/calls';
 import { chainOf } from '../../../src/core/flow/flow';
 import type {
 	ReproductionSettings,
@@ -40,14 +40,13 @@ const WAYS: Way[] = [
 export async function themeReports(
 	features: Features,
 	settings: ReproductionSettings,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<ThemeReport[]> {
 	const themes = await themesOf(features.bench, settings.themes);
 	const reports: ThemeReport[] = [];
 	for (const [done, id] of themes.entries()) {
-		onProgress({ phase: 'write', what: id, done, total: themes.length });
-		reports.push(await themeReport(id, features, settings, signal));
+		run.progress({ phase: 'write', what: id, done, total: themes.length });
+		reports.push(await themeReport(id, features, settings, run.signal));
 	}
 	return reports;
 }

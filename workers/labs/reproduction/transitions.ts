@@ -5,7 +5,7 @@
  * to be worth anything.
  */
 import type { SaeId } from '../../../src/core/names/ids';
-import type { OnProgress } from '../../../src/core/calls';
+import type { Run } from '../../../src/core/calls';
 import { row } from '../../../src/core/math/matrix';
 import type { Transition } from '../../../src/core/labs/reproduction';
 import type { SparseRows } from '../../../src/core/math/sparse';
@@ -25,28 +25,27 @@ export async function transitions(
 	layers: Layer[],
 	{ bench, pairs }: Features,
 	activity: Activity,
-	onProgress: OnProgress,
-	signal?: AbortSignal
+	run: Run
 ): Promise<Transition[]> {
 	const out: Transition[] = [];
 	for (const { target: to, upstream } of layers) {
 		const from = upstream.find(({ kind }) => kind === 'resid')?.sae;
 		if (!from) continue;
 		const [before, after] = [await bench.sae(from), await bench.sae(to)];
-		const walked = await activity.of([from, to], onProgress, signal);
-		const data = await streamsOf(before, after, activity, signal);
+		const walked = await activity.of([from, to], run);
+		const data = await streamsOf(before, after, activity, run.signal);
 		const add = (map: Transition['map'], k: number, flow: FlowMap) => {
 			for (const [scale, explained] of measured(flow, data, before, after, walked))
 				out.push({ from, to, map, k, scale, explained, tokens: data.rest });
 		};
-		const forward = await pairs.best(from, to, signal);
+		const forward = await pairs.best(from, to, run);
 		for (const k of SEVERAL.filter((k) => k <= forward.k))
 			add('cosine', k, (f) =>
 				Array.from(forward.indices.subarray(f * forward.k, f * forward.k + k))
 			);
-		const pearson = await activity.correlated(from, to, onProgress, signal);
+		const pearson = await activity.correlated(from, to, run);
 		add('pearson', 1, (f) => (pearson[f]! < 0 ? [] : [pearson[f]!]));
-		const partners = await pairs.partnersOrNone(from, to, onProgress, signal);
+		const partners = await pairs.partnersOrNone(from, to, run);
 		if (partners) add('permutation', 1, (f) => [partners[f]!]);
 		const bounds = [
 			['none', data.before],

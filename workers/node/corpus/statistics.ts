@@ -1,4 +1,5 @@
 /** `pack --stats`: statistics of a pack in a folder over a whole text, by one process or by shards. */
+import { runOf, type Progress } from '../../../src/core/calls';
 import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -104,10 +105,11 @@ async function revise(
 	const writer = await PackFolder.revise(folder);
 	const source = { ...text, documents: gathered.documents, held_out: gathered.held };
 	let said = '';
-	await reviseWith(writer, bench, gathered, source, ({ what, done, total }) => {
+	const onProgress = ({ what, done, total }: Progress) => {
 		const line = `${what} ${Math.floor(done)} of ${total}`;
 		if (line !== said) say((said = line));
-	});
+	};
+	await reviseWith(writer, bench, gathered, source, runOf({ onProgress }));
 	const manifest = JSON.parse(await readFile(path.join(folder, 'pack.json'), 'utf8')) as {
 		saes: { id: SaeId; metrics: unknown }[];
 	};

@@ -11,7 +11,7 @@ const settled = (reading: Reading) => vi.waitFor(() => expect(reading.busy).toBe
 
 describe('Reading', () => {
 	it('gathers tokens, sites, lens and prediction', async () => {
-		const reading = new Reading(engine());
+		const reading = new Reading(engine().calls);
 		reading.ask('a fox ran');
 		await settled(reading);
 		expect(reading.tokens.map((token) => token.text)).toEqual([
@@ -28,12 +28,12 @@ describe('Reading', () => {
 
 	it('reads only the newest of quick changes', async () => {
 		const fake = engine();
-		const reading = new Reading(fake);
+		const reading = new Reading(fake.calls);
 		reading.ask('one');
 		await settled(reading);
 		for (const text of ['one t', 'one tw', 'one two']) reading.ask(text);
 		await settled(reading);
-		expect(fake.calls.filter((call) => call.startsWith('read'))).toEqual([
+		expect(fake.log.filter((call) => call.startsWith('read'))).toEqual([
 			'read one',
 			'read one two'
 		]);
@@ -41,7 +41,7 @@ describe('Reading', () => {
 	});
 
 	it('keeps what the unchanged beginning told, and nothing of the rest', async () => {
-		const reading = new Reading(engine());
+		const reading = new Reading(engine().calls);
 		reading.ask('a fox ran');
 		await settled(reading);
 		const before = reading.sites.get(SITE)!;
@@ -55,7 +55,7 @@ describe('Reading', () => {
 	});
 
 	it('gives a feature’s activation on every token', async () => {
-		const reading = new Reading(engine());
+		const reading = new Reading(engine().calls);
 		reading.ask('a fox');
 		await settled(reading);
 		const site = reading.sites.get(SITE)!;
@@ -66,7 +66,7 @@ describe('Reading', () => {
 	});
 
 	it('says what the context leaves out, and nothing of an empty prompt', async () => {
-		const reading = new Reading(engine());
+		const reading = new Reading(engine().calls);
 		reading.ask('a b c d e f g h i');
 		await settled(reading);
 		expect(reading.leftOut.map((token) => token.text)).toEqual([' h', ' i']);
@@ -77,7 +77,7 @@ describe('Reading', () => {
 	it('keeps an error and reads again on demand', async () => {
 		const fake = engine();
 		const read = vi.spyOn(fake, 'read').mockRejectedValueOnce(new Error('no'));
-		const reading = new Reading(fake);
+		const reading = new Reading(fake.calls);
 		reading.ask('a');
 		await vi.waitFor(() => expect(reading.error?.message).toBe('no'));
 		reading.again();
@@ -125,7 +125,7 @@ describe('Resource', () => {
 describe('Labels', () => {
 	it('asks for many at once and tells who reads them', async () => {
 		const fake = engine();
-		const labels = new Labels(fake, () => true);
+		const labels = new Labels(fake.calls, () => true);
 		const seen: (string | undefined)[] = [];
 		const stop = $effect.root(() => {
 			$effect(() => {
@@ -136,16 +136,16 @@ describe('Labels', () => {
 		flushSync();
 		await vi.waitFor(() => expect(seen.at(-1)).toMatch(/“/));
 		stop();
-		expect(fake.calls).toEqual(['lines 2']);
+		expect(fake.log).toEqual(['lines 2']);
 	});
 
 	it('waits for an engine', async () => {
 		const fake = engine();
 		let ready = false;
-		const labels = new Labels(fake, () => ready);
+		const labels = new Labels(fake.calls, () => ready);
 		expect(labels.line(`${SITE}/1`)).toBeUndefined();
 		await new Promise((resolve) => setTimeout(resolve, 40));
-		expect(fake.calls).toEqual([]);
+		expect(fake.log).toEqual([]);
 		ready = true;
 		labels.flush();
 		await vi.waitFor(() => expect(labels.line(`${SITE}/1`)?.max).toBeGreaterThan(0));

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_STATED, type Order } from '../../../../src/core/import/order';
-import type { Token } from '../../../../src/core/import/remote';
+import type { Watch } from '../../../../src/core/calls';
+import type { RemoteSource, Token } from '../../../../src/core/import/remote';
 import { Library } from '../../../../workers/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../../workers/storage/files/memory';
-import { Jobs } from '../../../../workers/calls/jobs';
-import { LocalWorkshop } from '../../../../workers/import/workshop';
+import type { Engine } from '../../../../src/core/engine';
+import { LocalEngine } from '../../../../workers/engine';
 import { FakeHub } from '../../../fakes/hub';
 import { gptRepository, GPT_SITES, wideSaes } from '../../../fakes/repositories';
 import { FIXTURES } from '../../../golden/fixture';
@@ -16,9 +17,7 @@ import { zipOf } from '../storage/zip-maker';
 
 let hub: FakeHub;
 let library: Library;
-let workshop: LocalWorkshop;
-const jobs = new Jobs();
-const silent = () => undefined;
+let engine: Engine;
 const source = (place: string, token: Token | null = null) => ({
 	kind: 'remote' as const,
 	place,
@@ -37,17 +36,17 @@ beforeEach(async () => {
 		fetch,
 		keepProgram: async () => true
 	});
-	const bench = () => {
-		throw new Error('No pack is open.');
-	};
-	workshop = new LocalWorkshop({ jobs, stored: async () => library, bench });
-	await workshop.discard();
+	const open = () => Promise.reject(new Error('No pack is opened here.'));
+	engine = new LocalEngine({ open, stored: async () => library }).calls;
+	await engine.discardDownloads();
 });
 
+const look = (from: RemoteSource, watch?: Watch) =>
+	engine.look({ source: from, stated: {} }, watch);
 const weightsAsked = () => hub.filesAsked.filter((asked) => asked.startsWith('cdn'));
 
 async function order(over: Partial<Order> = {}): Promise<Order> {
-	const { remote } = await workshop.look(source(`${hub.origin}/org/gpt`), {}, 1, silent);
+	const { remote } = await look(source(`${hub.origin}/org/gpt`));
 	return {
 		source: source(remote!.place),
 		model: { path: '' },
@@ -59,7 +58,7 @@ async function order(over: Partial<Order> = {}): Promise<Order> {
 }
 
 it('looks without fetching weights, and pins what it saw', async () => {
-	const found = await workshop.look(source(`${hub.origin}/org/gpt`), {}, 1, silent);
+	const found = await look(source(`${hub.origin}/org/gpt`));
 	expect(found.models).toMatchObject([{ path: '', type: 'gpt2', layers: 2, dModel: 32 }]);
 	const sites = found.saes.map(({ facts }) => facts?.site);
 	expect(sites.sort()).toEqual([...GPT_SITES, GPT_SITES[0], GPT_SITES[0]].sort());
@@ -84,8 +83,10 @@ describe('many SAEs', () => {
 
 	it('are looked into six at a time, and found in order', async () => {
 		const places: string[] = [];
-		const found = await workshop.look(source(`${hub.origin}/org/many`), {}, 30, ({ what }) => {
-			places.push(what);
+		const found = await look(source(`${hub.origin}/org/many`), {
+			onProgress: ({ what }) => {
+				places.push(what);
+			}
 		});
 		expect(hub.busiest).toBe(6);
 		const sorted = [...GPT_SITES.map((site) => `saes/${site}`), ...PLACES].toSorted((a, b) =>
@@ -97,8 +98,12 @@ describe('many SAEs', () => {
 	});
 
 	it('are not looked into any more once that was cancelled', async () => {
-		const looking = workshop.look(source(`${hub.origin}/org/many`), {}, 31, ({ what }) => {
-			if (what === 'wide/3') jobs.cancel(31);
+		const cancel = new AbortController();
+		const looking = look(source(`${hub.origin}/org/many`), {
+			signal: cancel.signal,
+			onProgress: ({ what }) => {
+				if (what === 'wide/3') cancel.abort();
+			}
 		});
 		await expect(looking).rejects.toMatchObject({ name: 'AbortError' });
 		const { length } = hub.asked;
@@ -115,8 +120,10 @@ it('makes a pack of the model and the SAE that were chosen, and of no other', as
 	const chosen = await order();
 	hub.asked.length = 0;
 	const steps: string[] = [];
-	const made = await workshop.make(chosen, 2, ({ phase, what, done, total }) => {
-		if (phase === 'download') steps.push(`${what} ${done}/${total}`);
+	const made = await engine.buildPack(chosen, {
+		onProgress: ({ phase, what, done, total }) => {
+			if (phase === 'download') steps.push(`${what} ${done}/${total}`);
+		}
 	});
 	expect(made.title).toBe('A model from a hub');
 	const weights = hub.filesAsked.filter((asked) => /^hub .*safetensors$/.test(asked));
@@ -128,7 +135,7 @@ it('makes a pack of the model and the SAE that were chosen, and of no other', as
 	expect(first).toMatch(/^config\.json 0\//);
 	const [, done, total] = /(\d+)\/(\d+)$/.exec(last)!;
 	expect(done).toBe(total);
-	expect(await workshop.waiting()).toBe(0);
+	expect(await engine.pendingDownloads()).toBe(0);
 	const { packs } = await library.storage();
 	expect(packs).toMatchObject([{ title: 'A model from a hub', complete: true }]);
 	const { pack } = await library.open({ address: '', stored: made.hash });
@@ -139,24 +146,28 @@ it('makes a pack of the model and the SAE that were chosen, and of no other', as
 it('goes on where a download was ended', async () => {
 	const chosen = await order();
 	hub.slowness = 3;
-	const making = workshop.make(chosen, 3, ({ what, done }) => {
-		if (what === 'model.safetensors' && done > 20_000) jobs.cancel(3);
+	const cancel = new AbortController();
+	const making = engine.buildPack(chosen, {
+		signal: cancel.signal,
+		onProgress: ({ what, done }) => {
+			if (what === 'model.safetensors' && done > 20_000) cancel.abort();
+		}
 	});
 	await expect(making).rejects.toMatchObject({ name: 'AbortError' });
 	hub.slowness = 0;
-	const kept = await workshop.waiting();
+	const kept = await engine.pendingDownloads();
 	expect(kept).toBeGreaterThan(20_000);
 	expect((await library.storage()).packs).toEqual([]);
 	hub.asked.length = 0;
-	await workshop.make(chosen, 4, silent);
+	await engine.buildPack(chosen);
 	expect(weightsAsked()[0]).toMatch(/ bytes=\d{5}-$/);
-	expect(await workshop.waiting()).toBe(0);
+	expect(await engine.pendingDownloads()).toBe(0);
 });
 
 it('adds SAEs to a model that was brought before', async () => {
-	const model = await workshop.make(await order({ saes: [] }), 5, silent);
+	const model = await engine.buildPack(await order({ saes: [] }));
 	const saes = [{ path: `saes/${GPT_SITES[0]}`, stated: NOTHING_STATED }];
-	const both = await workshop.make(await order({ model: { pack: model.hash }, saes }), 6, silent);
+	const both = await engine.buildPack(await order({ model: { pack: model.hash }, saes }));
 	expect(both.hash).not.toBe(model.hash);
 	expect((await library.storage()).packs).toHaveLength(2);
 });
@@ -176,7 +187,7 @@ it('looks at hundreds of SAEs of Gemma Scope without asking for one', async () =
 	]);
 	hub.put('google/gemma-scope-2b-pt-res', Object.fromEntries(many) as Record<string, Uint8Array>);
 	const place = source(`${hub.origin}/google/gemma-scope-2b-pt-res`);
-	const found = await workshop.look(place, {}, 7, silent);
+	const found = await look(place);
 	expect(found.saes).toHaveLength(300);
 	expect(found.saes.find(({ path: at }) => at.startsWith('layer_12/'))!.site).toBe(
 		'blocks.12.hook_resid_post'
@@ -196,9 +207,9 @@ function packFiles(): Record<string, Uint8Array> {
 it('fetches a pack as it is', async () => {
 	hub.put('org/pack', packFiles());
 	const place = source(`${hub.origin}/org/pack`);
-	const found = await workshop.look(place, {}, 8, silent);
+	const found = await look(place);
 	expect(found.isPack).toBe(true);
-	const stored = await workshop.fetch(place, 9, silent);
+	const stored = await engine.fetchPack(place);
 	expect(stored.title).toBe('Micro gpt2');
 	expect((await library.storage()).packs).toMatchObject([{ complete: true }]);
 });
@@ -212,26 +223,26 @@ describe('where a hub lists what it shows to few', () => {
 
 	it('a model is said to be gated as a whole, and not file by file', async () => {
 		hub.put('org/gated', gptRepository(), SECRET);
-		await expect(workshop.look(place(null), {}, 10, silent)).rejects.toMatchObject({
+		await expect(look(place(null))).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/org\/gated .*is gated/)
 		});
-		const found = await workshop.look(place(token()), {}, 11, silent);
+		const found = await look(place(token()));
 		expect(found.models).toHaveLength(1);
 	});
 
 	it('a pack needs a token, which goes to its hub and to no other host', async () => {
 		hub.put('org/gated', packFiles(), SECRET);
-		expect((await workshop.look(place(null), {}, 12, silent)).isPack).toBe(true);
-		const without = workshop.fetch(place(null), 13, silent);
+		expect((await look(place(null))).isPack).toBe(true);
+		const without = engine.fetchPack(place(null));
 		await expect(without).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/shows pack\.json of this pack only to those .*token/)
 		});
 		const other = { origin: 'https://huggingface.co', value: SECRET };
-		await expect(workshop.fetch(place(other), 14, silent)).rejects.toMatchObject({ name: 'gated' });
+		await expect(engine.fetchPack(place(other))).rejects.toMatchObject({ name: 'gated' });
 		expect(hub.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
-		const refused = workshop.fetch(place(token('hf_of_somebody_else_entirely')), 15, silent);
+		const refused = engine.fetchPack(place(token('hf_of_somebody_else_entirely')));
 		await expect(refused).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/to the account of this token/)
@@ -239,7 +250,7 @@ describe('where a hub lists what it shows to few', () => {
 		await expect(refused).rejects.not.toThrow(/hf_/);
 
 		hub.asked.length = 0;
-		await workshop.fetch(place(token()), 16, silent);
+		await engine.fetchPack(place(token()));
 		const sent = hub.asked.filter(({ method }) => method === 'GET');
 		expect(sent.some(({ host }) => host === 'cdn')).toBe(true);
 		for (const { host, authorization } of sent)
@@ -252,12 +263,12 @@ describe('where a hub lists what it shows to few', () => {
 	it('a file that is refused later is named, and the token is forgotten with the next that is given', async () => {
 		hub.put('org/gated', packFiles(), SECRET);
 		hub.faults.push({ path: 'tokenizer.json', status: 403 });
-		await expect(workshop.fetch(place(token()), 17, silent)).rejects.toMatchObject({
+		await expect(engine.fetchPack(place(token()))).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/the file tokenizer\.json of this pack to the account/)
 		});
 		hub.asked.length = 0;
-		const without = workshop.fetch(place(null), 18, silent);
+		const without = engine.fetchPack(place(null));
 		await expect(without).rejects.toMatchObject({ name: 'gated' });
 		expect(hub.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
 	});
@@ -279,23 +290,23 @@ describe('a host that is no hub and shows its files to few', () => {
 	});
 
 	it('says so, without a token and with one that it does not take', async () => {
-		await expect(workshop.look(place(), {}, 40, silent)).rejects.toMatchObject({
+		await expect(look(place())).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/only to those whom it lets in/)
 		});
-		const refused = workshop.look(place('of-nobody'), {}, 41, silent);
+		const refused = look(place('of-nobody'));
 		await expect(refused).rejects.toMatchObject({
 			name: 'gated',
 			message: expect.stringMatching(/to the account of this token/)
 		});
 		await expect(refused).rejects.not.toThrow(/of-nobody/);
 		const file = source(`${hub.origin}/lab/pack/model.safetensors`);
-		await expect(workshop.look(file, {}, 42, silent)).rejects.toMatchObject({ name: 'gated' });
+		await expect(look(file)).rejects.toMatchObject({ name: 'gated' });
 	});
 
 	it('gives its pack to whoever has the token', async () => {
-		expect((await workshop.look(place(SECRET), {}, 43, silent)).isPack).toBe(true);
-		const stored = await workshop.fetch(place(SECRET), 44, silent);
+		expect((await look(place(SECRET))).isPack).toBe(true);
+		const stored = await engine.fetchPack(place(SECRET));
 		expect(stored.title).toBe('Micro gpt2');
 		const { packs } = await library.storage();
 		expect(packs).toMatchObject([{ complete: true }]);
@@ -327,7 +338,7 @@ describe('a .zip of a pack at an address', () => {
 	const gets = () => hub.asked.filter(({ method }) => method === 'GET').map(({ range }) => range);
 
 	it('is recognised by its directory, and imported as a dropped one is', async () => {
-		const found = await workshop.look(place(), {}, 20, silent);
+		const found = await look(place());
 		expect(found).toMatchObject({ isPack: true, remote: { said: `${hub.origin}/packs/mine.zip` } });
 		expect(gets().every((range) => /^bytes=\d+-\d+$/.test(range ?? ''))).toBe(true);
 		const read = gets().map((range) => /(\d+)-(\d+)$/.exec(range!)!.slice(1).map(Number));
@@ -340,48 +351,46 @@ describe('a .zip of a pack at an address', () => {
 		await library.forget(dropped.hash);
 		hub.asked.length = 0;
 		const steps: string[] = [];
-		const fetched = await workshop.fetch(place(), 21, ({ phase, done, total }) => {
-			if (phase === 'download') steps.push(`${done} of ${total}`);
+		const fetched = await engine.fetchPack(place(), {
+			onProgress: ({ phase, done, total }) => {
+				if (phase === 'download') steps.push(`${done} of ${total}`);
+			}
 		});
 		expect(fetched).toEqual(dropped);
 		expect(steps.at(-1)).toBe(`${bytes.length} of ${bytes.length}`);
 		expect(gets()).toEqual([null]);
-		expect(await workshop.waiting()).toBe(0);
+		expect(await engine.pendingDownloads()).toBe(0);
 		expect((await library.storage()).packs).toMatchObject([{ complete: true }]);
 	});
 
 	it('comes whole, and once, from a host that sends no parts', async () => {
 		hub.ranges = false;
-		expect((await workshop.look(place(), {}, 22, silent)).isPack).toBe(true);
-		expect(await workshop.waiting()).toBe(bytes.length);
+		expect((await look(place())).isPack).toBe(true);
+		expect(await engine.pendingDownloads()).toBe(bytes.length);
 		hub.asked.length = 0;
-		await workshop.fetch(place(), 23, silent);
+		await engine.fetchPack(place());
 		expect(gets()).toEqual([]);
-		expect(await workshop.waiting()).toBe(0);
+		expect(await engine.pendingDownloads()).toBe(0);
 	});
 
 	it('is one file of a repository on a hub, whatever lies beside it', async () => {
 		hub.answers = true;
 		hub.put('org/zips', { ...gptRepository(), 'packs/mine.zip': bytes });
 		const inside = source(`${hub.origin}/org/zips/blob/main/packs/mine.zip`);
-		const found = await workshop.look(inside, {}, 24, silent);
+		const found = await look(inside);
 		expect(found).toMatchObject({ isPack: true, models: [] });
-		const fetched = await workshop.fetch(inside, 25, silent);
+		const fetched = await engine.fetchPack(inside);
 		expect(fetched.title).toBe('Micro gpt2');
 	});
 
 	it('is refused in a sentence when it is damaged, and no pack is stored', async () => {
 		hub.plain.set('packs/mine.zip', bytes.slice(0, -40));
-		await expect(workshop.look(place(), {}, 26, silent)).rejects.toMatchObject({
-			name: 'pack-invalid'
-		});
+		await expect(look(place())).rejects.toMatchObject({ name: 'pack-invalid' });
 		const hurt = bytes.slice();
 		hurt.fill(7, 2000, 2600);
 		hub.plain.set('packs/mine.zip', hurt);
-		expect((await workshop.look(place(), {}, 27, silent)).isPack).toBe(true);
-		await expect(workshop.fetch(place(), 28, silent)).rejects.toMatchObject({
-			name: 'pack-damaged'
-		});
+		expect((await look(place())).isPack).toBe(true);
+		await expect(engine.fetchPack(place())).rejects.toMatchObject({ name: 'pack-damaged' });
 		expect((await library.storage()).packs).toEqual([]);
 	});
 
@@ -392,7 +401,7 @@ describe('a .zip of a pack at an address', () => {
 			stated: { crc: crc32(content) }
 		}));
 		hub.plain.set('packs/mine.zip', new Uint8Array(await (await zipOf(contents)).arrayBuffer()));
-		const found = await workshop.look(place(), {}, 29, silent);
+		const found = await look(place());
 		expect(found).toMatchObject({ isPack: false, models: [{ type: 'gpt2' }] });
 		expect(found.saes.map(({ facts }) => facts?.site)).toEqual(GPT_SITES);
 	});

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOf } from '../../../../src/core/calls';
 import { parsePack } from '../../../../src/core/packs/manifest';
 import { parseSafetensors } from '../../../../src/core/files/safetensors';
 import type { Repair } from '../../../../src/core/labs/fit';
@@ -19,7 +20,6 @@ import { Workbench } from '../../../../workers/pack/open-pack';
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
 const ATTN = 'blocks.1.hook_attn_out';
 const RESID = 'blocks.1.hook_resid_post';
-const ignore = () => undefined;
 
 let folder: string;
 let bench: Workbench;
@@ -58,19 +58,21 @@ async function changed(id: string, change: (subject: Subject) => void): Promise<
 
 describe('examining', () => {
 	it('says how many tokens a text needs', async () => {
-		await expect(
-			verdicts(bench, { text: 'Far too short.', saes: null }, ignore, ignore)
-		).rejects.toThrow(/^The text has \d+ tokens that count.*at least 120 tokens/);
+		await expect(verdicts({ text: 'Far too short.', saes: null }, bench, runOf())).rejects.toThrow(
+			/^The text has \d+ tokens that count.*at least 120 tokens/
+		);
 	});
 
 	it('examines one SAE alone, says how far it is, and hands on what it finds', async () => {
 		const steps: number[] = [];
 		const found: string[] = [];
 		const all = await verdicts(
-			bench,
 			{ text: null, saes: [ATTN] },
-			({ done, total, what }) => steps.push(what === ATTN ? done / total : NaN),
-			(verdict) => found.push(verdict.sae)
+			bench,
+			runOf({
+				onProgress: ({ done, total, what }) => steps.push(what === ATTN ? done / total : NaN),
+				onPart: (verdict) => found.push(verdict.sae)
+			})
 		);
 		expect(found).toEqual([ATTN]);
 		expect(all.saes.map(({ word }) => word)).toEqual(['fits']);
@@ -85,18 +87,19 @@ describe('examining', () => {
 	it('ends when it is cancelled', async () => {
 		const controller = new AbortController();
 		const all = verdicts(
-			bench,
 			{ text: null, saes: null },
-			({ done }) => done > 0.2 && controller.abort(),
-			ignore,
-			controller.signal
+			bench,
+			runOf({
+				signal: controller.signal,
+				onProgress: ({ done }) => done > 0.2 && controller.abort()
+			})
 		);
 		await expect(all).rejects.toThrow(/abort/i);
 	});
 
 	it('knows no SAE that the pack does not hold', async () => {
 		await expect(
-			verdicts(bench, { text: null, saes: ['blocks.7.hook_mlp_out'] }, ignore, ignore)
+			verdicts({ text: null, saes: ['blocks.7.hook_mlp_out'] }, bench, runOf())
 		).rejects.toThrow('no feature');
 	});
 });
@@ -156,7 +159,7 @@ describe('a mistake undone in a stored pack', () => {
 		const wrong = await applyRepair(await PackFolder.revise(at), ATTN, to);
 		expect(wrong).toBe('blocks.0.hook_attn_out');
 		let other = await open(at);
-		const found = await verdicts(other, { text: null, saes: [wrong] }, ignore, ignore);
+		const found = await verdicts({ text: null, saes: [wrong] }, other, runOf());
 		expect(found.saes[0]).toMatchObject({
 			word: 'does not fit',
 			repair: { kind: 'site', site: ATTN }
@@ -164,7 +167,7 @@ describe('a mistake undone in a stored pack', () => {
 		await other.release();
 		expect(await undo(at, found, wrong)).toBe(ATTN);
 		other = await open(at);
-		const again = await verdicts(other, { text: null, saes: [ATTN] }, ignore, ignore);
+		const again = await verdicts({ text: null, saes: [ATTN] }, other, runOf());
 		expect(again.saes[0]!.word).toBe('fits');
 		// Splicing at the right site gives what was foreseen.
 		expect(again.saes[0]!.measured!.ce_sae).toBeCloseTo(found.saes[0]!.repaired!.ce_sae, 5);
@@ -183,7 +186,7 @@ describe('a mistake undone in a stored pack', () => {
 		expect(now!.tensor('W_dec').dtype).toBe(before!.tensor('W_dec').dtype);
 		expect(source.pack.files['model.safetensors']).toEqual(bench.pack.files['model.safetensors']);
 		const other = await open(at);
-		const { saes } = await verdicts(other, { text: null, saes: [RESID] }, ignore, ignore);
+		const { saes } = await verdicts({ text: null, saes: [RESID] }, other, runOf());
 		expect(saes[0]).toMatchObject({ word: 'does not fit', repair: { kind: 'scale' } });
 		await other.release();
 	});
@@ -224,7 +227,7 @@ describe('a mistake undone in a stored pack', () => {
 
 	it('knows what it cannot undo', async () => {
 		const at = await copy('verdict-gpt2', 'sound');
-		const sound = await verdicts(bench, { text: null, saes: [ATTN] }, ignore, ignore);
+		const sound = await verdicts({ text: null, saes: [ATTN] }, bench, runOf());
 		await expect(undo(at, sound, ATTN)).rejects.toThrow('nothing to undo');
 		await expect(
 			applyRepair(await PackFolder.revise(at), 'blocks.7.hook_mlp_out', {

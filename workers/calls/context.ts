@@ -1,0 +1,26 @@
+/** What the calls of all subjects share. */
+import type { Run } from '../../src/core/calls';
+import type { OpenRequest } from '../../src/core/packs/info';
+import type { PackSource } from '../../src/core/packs/source';
+import type { Activity } from '../features/activations';
+import type { Features } from '../features/features';
+import type { Workbench } from '../pack/open-pack';
+import type { Library } from '../storage/library';
+
+/** Where packs come from: the browser's storage in the page, folders on the command line. */
+export interface PackProvider {
+	open(request: OpenRequest, run: Run): Promise<PackSource>;
+	/** The packs that are kept; a folder keeps none. */
+	stored?: () => Promise<Library>;
+}
+
+/** Each of these throws a Problem where there is none. */
+export interface Context {
+	/** The open pack at work. */
+	bench(): Workbench;
+	features(): Features;
+	/** What its SAEs do on the texts that it brings. */
+	activity(): Activity;
+	/** The packs that are kept. */
+	library(): Promise<Library>;
+}

@@ -1,0 +1,22 @@
+/** The methods of the laboratory: a new one is its file, its line in `src/core/labs/calls.ts`, and one here. */
+import type { Handlers } from '../../src/core/calls';
+import type { LabCalls } from '../../src/core/labs/calls';
+import type { Context } from '../calls/context';
+import { deactivate, testEdge } from './deactivation';
+import { repairSae } from './fit/apply';
+import { verdicts } from './fit/fit';
+import { remeasure } from './remeasure';
+import { reproduce } from './reproduction/reproduce';
+import { divergence, measureSteering } from './steering-effect';
+
+export const labs = ({ bench, features, activity, library }: Context): Handlers<LabCalls> => ({
+	testEdge: (request, run) => testEdge(request, bench(), run),
+	deactivate: (request, run) => deactivate(request, features(), activity(), run),
+	measureSteering: (request, run) => measureSteering(request, bench(), run),
+	divergence: (request, run) => divergence(request, bench(), run.signal),
+	remeasure: (_, run) => remeasure(bench(), run),
+	fit: (request, run) => verdicts(request, bench(), run),
+	repairSae: async (request, run) => repairSae(request, await library(), run),
+	reproduce: (settings, run) => reproduce(features(), settings, run),
+	storedReproduction: () => bench().reproduction()
+});
