@@ -91,7 +91,7 @@ describe('a place on a hub', () => {
 		await button('Look').click();
 		await expect.element(card().getByText('607a30d783df')).toBeVisible();
 		expect(asked.mock.lastCall![0]).toMatchObject({
-			token: { origin: 'https://huggingface.co', value: 'hf_secret' }
+			source: { token: { origin: 'https://huggingface.co', value: 'hf_secret' } }
 		});
 		expect(JSON.stringify(localStorage)).not.toContain('hf_secret');
 		expect(location.href).not.toContain('hf_secret');
