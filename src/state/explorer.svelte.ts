@@ -77,6 +77,8 @@ export class Explorer {
 	/** The feature that was looked at last. */
 	#last = $state.raw<FeatureId | null>(null);
 	readonly #setup: Setup;
+	/** In the order in which they ask: what is written comes before what is read beside it. */
+	readonly #parts: { ask: () => void; clear: () => void }[] = [];
 
 	constructor(setup: Setup) {
 		const { engine } = setup;
@@ -84,20 +86,41 @@ export class Explorer {
 		this.engine = engine;
 		this.offered = setup.packs ?? [];
 		this.model = new Model(engine, setup.pack, setup.backend, this.offered);
-		this.reading = new Reading(engine);
-		this.labels = new Labels(engine, () => this.model.ready);
-		this.steering = new Steering(engine);
-		this.experiments = new Experiments(engine);
-		this.examining = new Examining(engine);
-		this.remeasuring = new Remeasuring(engine);
 		this.packs = new Packs(engine);
 		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
 		this.remotes = new Remotes(engine, this.bringing, this.packs);
-		this.texts = new TextWork(engine, this.packs);
-		this.reproducing = new Reproducing(engine);
-		this.feature = new Resource((id, signal) => engine.feature(id, { signal }));
-		this.flow = new Resource((request, signal) => engine.flow(request, { signal }));
-		this.promptFlow = new PromptFlows(engine);
+
+		this.steering = this.#part(new Steering(engine), (steering) => {
+			const { view, length: tokens, temperature, topP, seed, steer } = this.address.state;
+			const settings = { text: this.prompt, tokens, temperature, topP, seed };
+			if (view === 'steer') steering.ask(settings, steer);
+		});
+		this.reading = this.#part(new Reading(engine), (reading) =>
+			reading.ask(this.prompt, this.#inView())
+		);
+		this.labels = this.#part(new Labels(engine, () => this.model.ready));
+		this.reproducing = this.#part(new Reproducing(engine), ({ stored }) => {
+			const { view, page } = this.address;
+			if (view === 'report' && page === 'flow') void stored.ask(this.model.packName ?? '');
+		});
+		this.promptFlow = this.#part(new PromptFlows(engine), (flows) => {
+			const { view, id } = this.address;
+			if (view === 'flow' && id === null && this.promptRequest) flows.ask(this.promptRequest);
+		});
+		const flow = new Resource((request: FlowRequest, signal) => engine.flow(request, { signal }));
+		this.flow = this.#part(flow, () => {
+			const { view, id } = this.address;
+			if (view === 'flow' && id !== null) void flow.ask({ id, ...this.thresholds });
+		});
+		const feature = new Resource((id: FeatureId, signal) => engine.feature(id, { signal }));
+		this.feature = this.#part(feature, () => {
+			if (this.address.view === 'feature' && this.focus !== null) void feature.ask(this.focus);
+		});
+		this.experiments = this.#part(new Experiments(engine));
+		this.remeasuring = this.#part(new Remeasuring(engine));
+		this.texts = this.#part(new TextWork(engine, this.packs));
+		this.examining = this.#part(new Examining(engine));
+
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {
 			this.#follow();
@@ -336,28 +359,21 @@ export class Explorer {
 
 	/** Asks the engine for whatever the address and the view need and is not there. */
 	#follow(): void {
-		const { view, id, page, length, temperature, topP, seed, steer, pack } = this.address.state;
+		const { id, pack } = this.address;
 		this.model.want(pack);
 		if (id !== null) this.#last = id;
-		if (!this.model.ready) return;
-		const settings = { text: this.prompt, tokens: length, temperature, topP, seed };
-		if (view === 'steer') this.steering.ask(settings, steer);
-		this.reading.ask(this.prompt, this.#inView());
-		if (view === 'report' && page === 'flow')
-			void this.reproducing.stored.ask(this.model.packName ?? '');
-		if (view === 'flow' && id === null && this.promptRequest)
-			this.promptFlow.ask(this.promptRequest);
-		if (view === 'flow' && id !== null) void this.flow.ask({ id, ...this.thresholds });
-		if (view === 'feature' && this.focus !== null) void this.feature.ask(this.focus);
+		if (this.model.ready) for (const { ask } of this.#parts) ask();
+	}
+
+	/** Keeps what a view found with the open pack; `ask` is called when the address or the prompt changes. */
+	#part<P extends { clear(): void }>(part: P, ask: (part: P) => void = () => undefined): P {
+		this.#parts.push({ ask: () => ask(part), clear: () => part.clear() });
+		return part;
 	}
 
 	/** Forgets what was found with a pack that is open no more. */
 	#leave(): void {
-		const { reading, labels, steering, experiments, remeasuring } = this;
-		const { feature, flow, promptFlow, reproducing, texts, examining } = this;
-		for (const part of [reading, labels, steering, experiments, remeasuring]) part.clear();
-		for (const part of [feature, flow, promptFlow]) part.clear();
-		for (const part of [reproducing, texts, examining]) part.clear();
+		for (const { clear } of this.#parts) clear();
 		this.#last = null;
 	}
 
