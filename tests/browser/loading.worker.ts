@@ -67,7 +67,7 @@ async function load(data: LoadingTask): Promise<LoadingAnswer> {
 		files,
 		records: recordsInMemory(),
 		fetch: () => Promise.reject(new TypeError('Failed to fetch')),
-		keepProgram: async () => true
+		cacheRuntime: async () => true
 	});
 	await startRuntime((await chooseDevice(data.backend)).device);
 	const stored = await store(library, data.pack);

@@ -30,8 +30,8 @@ self.onmessage = async ({ data }: MessageEvent<OpfsTask>) => {
 		if (data.slow) await new Promise((resolve) => setTimeout(resolve, 100));
 		return server.fetch(...request);
 	};
-	const parts = { files, records: recordsInMemory(), fetch: fetcher, pauses: [0, 0] };
-	const pack = await new Library({ ...parts, keepProgram: async () => true }).open({
+	const parts = { files, records: recordsInMemory(), fetch: fetcher, retryDelays: [0, 0] };
+	const pack = await new Library({ ...parts, cacheRuntime: async () => true }).open({
 		address: FOLDER
 	});
 	const answer: OpfsAnswer = { error: null, intact: false, sizes: [], asked: server.asked };

@@ -6,7 +6,7 @@ import {
 	recordsIn,
 	type Database
 } from '../../workers/storage/files/database';
-import { exclusive } from '../../workers/storage/files/file-store';
+import { withLock } from '../../workers/storage/files/file-store';
 import { Library } from '../../workers/storage/library';
 import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
 import type { OpfsAnswer, OpfsTask } from './opfs.worker';
@@ -26,8 +26,8 @@ describe('IndexedDB', () => {
 			files: filesIn(database),
 			records: recordsIn(database),
 			fetch: server.fetch,
-			keepProgram: async () => true,
-			pauses: [0, 0]
+			cacheRuntime: async () => true,
+			retryDelays: [0, 0]
 		};
 		server.cuts = [Infinity, 20, 20, 20];
 		const pack = await new Library(parts).open({ address: FOLDER });
@@ -121,7 +121,7 @@ describe('OPFS', () => {
 	});
 });
 
-describe('exclusive', () => {
+describe('withLock', () => {
 	it('runs jobs of one name one after another, and a failed one holds nobody up', async () => {
 		const order: number[] = [];
 		const job = (n: number) => async () => {
@@ -130,7 +130,7 @@ describe('exclusive', () => {
 			order.push(-n);
 			if (n === 1) throw new Error('failed');
 		};
-		const results = await Promise.allSettled([exclusive('x', job(1)), exclusive('x', job(2))]);
+		const results = await Promise.allSettled([withLock('x', job(1)), withLock('x', job(2))]);
 		expect(order).toEqual([1, -1, 2, -2]);
 		expect(results.map((result) => result.status)).toEqual(['rejected', 'fulfilled']);
 	});

@@ -155,7 +155,7 @@ describe('IndexedDB', () => {
 			files: filesIn(database),
 			records: recordsIn(database),
 			fetch: server.fetch,
-			keepProgram: async () => true
+			cacheRuntime: async () => true
 		});
 		const pack = await library.open({ address: FOLDER });
 		await pack.keepAll!();

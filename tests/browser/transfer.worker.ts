@@ -34,8 +34,8 @@ self.onmessage = async ({ data: task }: MessageEvent<TransferTask>) => {
 		files: await filesInOpfs(task.place),
 		records: recordsIn(database),
 		fetch: server.fetch,
-		keepProgram: async () => true,
-		pauses: []
+		cacheRuntime: async () => true,
+		retryDelays: []
 	});
 	const answer: Partial<TransferAnswer> = { error: null, value: null, exported: null };
 	const { hash = '' } = task;

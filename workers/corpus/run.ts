@@ -14,7 +14,7 @@ import type {
 } from '../../src/core/corpus/requests';
 import { histogramOf, quantileOf } from '../../src/core/corpus/histogram';
 import { densitiesOf, metricsOf } from '../../src/core/corpus/tally';
-import { openWalks, type WalkRecord } from '../storage/pending-statistics';
+import { openPendingStatistics, type PendingStatistics } from '../storage/pending-statistics';
 import type { Context } from '../calls/context';
 import type { Workbench } from '../pack/open-pack';
 import { TextFile } from './reader';
@@ -29,7 +29,7 @@ const KEEPING = 15_000;
 const SPARE = 20;
 
 interface Live {
-	record: WalkRecord;
+	record: PendingStatistics;
 	walk: TextWalk;
 	bench: Workbench;
 	given: boolean;
@@ -55,7 +55,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 
 	readonly pendingStatistics = async (): Promise<PendingText | null> => {
 		await this.#settled();
-		const record = await (await openWalks()).get();
+		const record = await (await openPendingStatistics()).get();
 		if (record?.pack !== this.around.bench().source.hash) return null;
 		const { file, name, saes, done, gathered } = record;
 		const tokens = [...(gathered?.tallies.values() ?? [])][0]?.tokens ?? 0;
@@ -65,7 +65,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 	readonly discardStatistics = async (): Promise<void> => {
 		await this.#settled();
 		if (this.#live) await this.#drop(this.#live);
-		else await (await openWalks()).remove();
+		else await (await openPendingStatistics()).remove();
 	};
 
 	readonly featureSoFar = (id: FeatureId): GatheredFeature | null => {
@@ -91,7 +91,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 	}
 
 	async #begin(request: TextRequest | null, bench: Workbench, signal: AbortSignal): Promise<Live> {
-		const walks = await openWalks();
+		const walks = await openPendingStatistics();
 		const pack = bench.source.hash;
 		const before = request ? null : await walks.get();
 		if (!request && before?.pack !== pack) throw nothingPending();
@@ -174,7 +174,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 		const keep = async () => {
 			if (live.given) return;
 			const { record, walk } = live;
-			await (await openWalks()).put({ ...record, gathered: walk.gathered });
+			await (await openPendingStatistics()).put({ ...record, gathered: walk.gathered });
 		};
 		return (this.#kept = this.#kept.then(keep).catch(() => undefined));
 	}
@@ -182,7 +182,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 	#drop(live: Live): Promise<unknown> {
 		live.given = true;
 		if (this.#live === live) this.#live = null;
-		return (this.#kept = this.#kept.then(async () => (await openWalks()).remove()));
+		return (this.#kept = this.#kept.then(async () => (await openPendingStatistics()).remove()));
 	}
 }
 

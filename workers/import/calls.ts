@@ -5,7 +5,7 @@ import type { Imported } from '../../src/core/packs/stored';
 import type { Context } from '../calls/context';
 import { ensureRuntime } from '../runtime/session';
 import type { Library } from '../storage/library';
-import { openArrivals } from '../storage/open-library';
+import { openPendingDownloads } from '../storage/open-library';
 import { makePack } from './build-pack';
 import { within } from './files/folder';
 import { look, saeAt } from './look';
@@ -30,8 +30,8 @@ export const importCalls = ({ library }: Context): Handlers<ImportCalls> => ({
 		const folder = await remoteFolder(source, signal);
 		return fetchPack(folder, source.token, await library(), signal, progress);
 	},
-	pendingDownloads: async () => (await openArrivals()).waiting(),
-	discardDownloads: async () => (await openArrivals()).clear()
+	pendingDownloads: async () => (await openPendingDownloads()).waiting(),
+	discardDownloads: async () => (await openPendingDownloads()).clear()
 });
 
 async function buildPack(

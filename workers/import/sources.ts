@@ -2,7 +2,7 @@
 import type { Source } from '../../src/core/import/order';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Chosen } from '../../src/core/packs/stored';
-import { openArrivals } from '../storage/open-library';
+import { openPendingDownloads } from '../storage/open-library';
 import { folderOfArchive } from './files/archive-folder';
 import { folderOfBlobs, type Folder } from './files/folder';
 import { archiveAt, holdsPack } from './remote/archive';
@@ -29,7 +29,7 @@ export async function remoteFolder(
 		token,
 		signal
 	};
-	return openRemote(place, link, await openArrivals());
+	return openRemote(place, link, await openPendingDownloads());
 }
 
 /** An archive is its content, and has to be here to be looked into; one of a pack is imported as it is. */

@@ -4,13 +4,13 @@
  */
 import { Problem } from '../../src/core/names/errors';
 import type { PackFile } from '../../src/core/packs/manifest';
-import type { Part } from '../../src/core/packs/parts';
+import type { FilePart } from '../../src/core/packs/parts';
 import { download } from '../storage/network/download';
-import { forgetRuntime, noteRuntime } from '../storage/program';
+import { evictRuntime, noteRuntimeParts } from '../storage/runtime-cache';
 
 export interface CutRuntime extends Pick<PackFile, 'bytes' | 'sha256'> {
 	/** Beside this program's own files. */
-	parts: Part[];
+	parts: FilePart[];
 }
 
 /** The build's bytes. Throws a Problem when a part cannot be had, or they are not the build together. */
@@ -29,18 +29,18 @@ export async function joinRuntime(
 			parts: addresses,
 			before: null,
 			refusal: () => damaged(),
-			// What is fetched now is kept a little later, out of the browser's cache (`workers/storage/program.ts`).
+			// What is fetched now is kept a little later, out of the browser's cache (`workers/storage/runtime-cache.ts`).
 			fetch: (address, init) => fetch(address, { ...init, cache })
 		});
 	const all = addresses.map(({ address }) => address);
 	let got = await attempt('default');
 	if (!got.intact) {
 		// A network that answers every address with a page of its own may have been remembered.
-		await forgetRuntime(all);
+		await evictRuntime(all);
 		got = await attempt('reload');
 	}
 	if (!got.intact) throw damaged();
-	noteRuntime(all);
+	noteRuntimeParts(all);
 	return got.bytes;
 }
 

@@ -1,16 +1,16 @@
 /** What a reader chose to import, a .zip or the files of a folder: hostile until a pack describes it. */
+import { dataStart, LOCAL_HEADER, readDirectory, type ZipEntry } from '../../src/core/files/zip';
 import { isAbort, Problem } from '../../src/core/names/errors';
 import type { Chosen } from '../../src/core/packs/stored';
-import { dataStart, LOCAL_HEADER, readDirectory, type ZipEntry } from '../../src/core/files/zip';
-import { piecesOf } from './files/file-store';
+import { chunksOf } from './files/file-store';
 
-export interface Parcel {
-	/** As the reader knows it. */
+export interface ChosenFiles {
+	/** Of the .zip or the folder. */
 	name: string;
-	/** Bytes of each file, as far as they can be known without reading it; paths as the pack has them. */
+	/** Bytes of each file by its path in the pack, as far as they are known without reading it. */
 	sizes: ReadonlyMap<string, number>;
-	/** The content of a file in parts; throws a Problem when it cannot be read. */
-	pieces(path: string): AsyncGenerator<Uint8Array>;
+	/** The content of a file; throws a Problem when it cannot be read. */
+	chunks(path: string): AsyncGenerator<Uint8Array>;
 }
 
 /** A file and how to read it. */
@@ -20,14 +20,14 @@ interface Item {
 	read(): AsyncGenerator<Uint8Array>;
 }
 
-/** Throws a Problem when there is no pack.json in it, or more than one that could be meant. */
-export async function openParcel(chosen: Chosen[]): Promise<Parcel> {
-	const archive = archiveOf(chosen);
+/** Throws a Problem when there is no pack.json, or more than one that could be meant. */
+export async function openChosenFiles(chosen: Chosen[]): Promise<ChosenFiles> {
+	const archive = archiveAmong(chosen);
 	const name = archive?.path ?? chosen[0]?.path.split('/')[0] ?? '';
 	const items = archive
 		? await itemsInZip(archive.file)
-		: chosen.map(({ path, file }) => ({ path, bytes: file.size, read: () => piecesOf(file) }));
-	const root = rootOf(items, name);
+		: chosen.map(({ path, file }) => ({ path, bytes: file.size, read: () => chunksOf(file) }));
+	const root = packFolder(items, name);
 	const inside = new Map(
 		items
 			.filter(({ path }) => path.startsWith(root))
@@ -36,12 +36,12 @@ export async function openParcel(chosen: Chosen[]): Promise<Parcel> {
 	return {
 		name,
 		sizes: new Map([...inside].map(([path, { bytes }]) => [path, bytes])),
-		pieces: (path) => readable(inside.get(path)!, path)
+		chunks: (path) => readable(inside.get(path)!, path)
 	};
 }
 
-/** The one .zip among what was chosen, unless there is a pack beside it. */
-function archiveOf(chosen: Chosen[]): Chosen | null {
+/** The only .zip that was chosen; null when there is a pack beside it. */
+function archiveAmong(chosen: Chosen[]): Chosen | null {
 	if (chosen.some(({ path }) => isManifest(path))) return null;
 	const zips = chosen.filter(({ path }) => /\.zip$/i.test(path));
 	if (zips.length > 1)
@@ -51,8 +51,8 @@ function archiveOf(chosen: Chosen[]): Chosen | null {
 
 const isManifest = (path: string) => path === 'pack.json' || path.endsWith('/pack.json');
 
-/** The folder of the pack.json that lies least deep, with a slash at its end; '' for the top. */
-function rootOf(items: Item[], name: string): string {
+/** The folder of the topmost pack.json, with a slash at its end; '' for the top. */
+function packFolder(items: Item[], name: string): string {
 	const depth = (path: string) => path.split('/').length;
 	const found = items.map(({ path }) => path).filter(isManifest);
 	const least = Math.min(...found.map(depth));
@@ -88,12 +88,12 @@ async function* unpacked(
 	if (encrypted || (method !== 0 && method !== 8))
 		throw new Problem(
 			'unsupported',
-			`The file ${path} is ${encrypted ? 'encrypted' : 'packed in a way that browsers do not know'}.`,
+			`The file ${path} is ${encrypted ? 'encrypted' : 'compressed in a way that browsers do not support'}.`,
 			'Zip the folder again, without a password and in the usual way.'
 		);
 	const start = dataStart(entry, await read(at, at + LOCAL_HEADER));
 	const content = file.slice(start, start + packed);
-	yield* method === 8 ? inflated(content) : piecesOf(content);
+	yield* method === 8 ? inflated(content) : chunksOf(content);
 }
 
 async function* inflated(content: Blob): AsyncGenerator<Uint8Array> {
@@ -110,7 +110,7 @@ async function* inflated(content: Blob): AsyncGenerator<Uint8Array> {
 	}
 }
 
-/** A file that was moved, or that does not unpack, is a sentence as well. */
+/** Turns any failure to read, of a file that was moved or does not unpack, into a Problem. */
 async function* readable(item: Item, path: string): AsyncGenerator<Uint8Array> {
 	try {
 		yield* item.read();

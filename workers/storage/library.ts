@@ -1,10 +1,10 @@
-/** The packs of this browser: opened over the network or imported, kept as they come, opened again without it. */
-import type { OpenRequest } from '../../src/core/packs/info';
-import type { Progress } from '../../src/core/calls';
+/** The packs of this browser: opened over the network or imported, stored, and opened again without a network. */
+import type { OnProgress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
-import { parsePack, type Pack } from '../../src/core/packs/manifest';
+import type { OpenRequest } from '../../src/core/packs/info';
+import { parsePackText } from '../../src/core/packs/manifest';
+import { totalBytes } from '../../src/core/packs/parts';
 import type { PackSource } from '../../src/core/packs/source';
-import type { PackWriter } from '../../src/core/packs/writer';
 import type {
 	Chosen,
 	Exported,
@@ -12,81 +12,76 @@ import type {
 	StorageReport,
 	Verified
 } from '../../src/core/packs/stored';
+import type { PackWriter } from '../../src/core/packs/writer';
+import { openChosenFiles } from './chosen-files';
+import { zipPack } from './export-pack';
+import { throttled } from './file-progress';
 import type { PackRecord, Records } from './files/database';
-import { archive } from './export-pack';
-import { exclusive, ifFree, isBusy, isQuota, type FileStore } from './files/file-store';
-import { Gates } from './network/host-tokens';
+import { ifUnlocked, isLocked, withLock, type FileStore } from './files/file-store';
 import { sha256 } from './files/hash';
-import { describe, storeFiles, type Described } from './import-pack';
-import { inventory, isWhole, type Known } from './inventory';
-import { parseJson } from './manifest-text';
-import { ShelfWriter } from './pack-writer';
-import { openParcel } from './chosen-files';
-import { roomOf, Shelf, type Wanted } from './verified-files';
-import { verify } from './verify-pack';
+import { isQuota, storageEstimate } from './files/quota';
+import { readManifest, storeFiles, type Manifest } from './import-pack';
+import { HASH_DIGITS, inventory, type ListedPack } from './inventory';
+import { fetchManifest } from './network/fetch-manifest';
+import { HostTokens } from './network/host-tokens';
+import { StoredSource } from './pack-source';
+import { StoredPackWriter } from './pack-writer';
+import { VerifiedFiles } from './verified-files';
+import { verifyPack } from './verify-pack';
 
-export interface LibraryParts {
+export interface LibraryOptions {
 	files: FileStore;
 	records: Records;
 	fetch: typeof fetch;
-	/** Keeps the program itself for use without a network; true when it is kept. */
-	keepProgram: () => Promise<boolean>;
+	/** Caches the inference runtime for use without a network; resolves to whether all of it is cached. */
+	cacheRuntime: () => Promise<boolean>;
 	/** Milliseconds to wait before each further attempt at a download. */
-	pauses?: number[];
+	retryDelays?: number[];
 }
 
-/** Milliseconds that a stored pack waits for news of itself. */
-const PATIENCE = 4000;
-
-type OnProgress = (progress: Progress) => void;
-
-/** A pack that is to be written. */
-export interface Draft {
-	/** Hash of the stored pack that is revised; absent: none is. */
+export interface WritePackOptions {
+	/** Hash of the stored pack that is revised; null: a new pack. */
 	base?: string | null;
-	/** Whether the revised pack goes off the list; one that has an address stays in any case. */
+	/** Whether the pack that was revised goes off the list; one that has an address stays in any case. */
 	replace?: boolean;
-	/** About how many bytes will be written, to refuse early what does not fit. */
+	/** About how many bytes will be written, so that what does not fit is refused early. */
 	bytes?: number;
-	/** Name of what it is made from. */
+	/** Name of what the pack is made from. */
 	file: string;
 }
 
 /** A pack all of whose files are stored, about to be put on the list. */
-interface Stored extends Described {
+interface CompletePack extends Manifest {
+	/** Bytes that were not stored before. */
 	added: number;
 	file: string;
-	/** Hash of the pack in whose place it comes. */
-	old?: string | null;
+	/** Hash of the pack that it replaces. */
+	replaces?: string | null;
 }
 
-/** Digits of a hash that name a pack. */
-const DIGITS = 12;
-
 /**
- * Two names are locked across tabs: `packs` while the list of packs changes or unused files are swept,
- * and `import` as long as files are stored that no pack on the list uses yet.
+ * Two locks hold across tabs: `packs` while the list of packs changes or unused files are deleted, and
+ * `import` while files are stored that no pack on the list uses yet.
  */
 export class Library {
-	/** Tokens that readers gave for hosts where packs lie. */
-	readonly gates = new Gates();
-	readonly #shelf: Shelf;
+	readonly tokens = new HostTokens();
+	readonly #files: VerifiedFiles;
 	readonly #records: Records;
 	readonly #fetch: typeof fetch;
-	readonly #keepProgram: () => Promise<boolean>;
+	readonly #cacheRuntime: () => Promise<boolean>;
 
-	constructor(parts: LibraryParts) {
-		this.#shelf = new Shelf(parts.files, parts.fetch, this.gates, parts.pauses);
-		this.#records = parts.records;
-		this.#fetch = parts.fetch;
-		this.#keepProgram = parts.keepProgram;
+	constructor(options: LibraryOptions) {
+		this.#files = new VerifiedFiles(options.files, options.fetch, this.tokens, options.retryDelays);
+		this.#records = options.records;
+		this.#fetch = options.fetch;
+		this.#cacheRuntime = options.cacheRuntime;
 	}
 
 	/**
-	 * The pack `stored`, if it is stored; else that at the address, the address of its folder with a
-	 * slash at its end. Throws a Problem when there is no readable pack, nor a stored one of that address.
-	 * With `expected`, the sha256 that its pack.json must have, a stored pack is opened without asking
-	 * the network whether there is a newer one.
+	 * The pack whose hash begins with `stored`, if it is stored; else the one at `address`, its folder with a
+	 * slash at the end. Throws a Problem when there is no readable pack there, nor a stored one of that address.
+	 * With `expected`, the sha256 that its pack.json must have, a stored pack is opened without asking the
+	 * network for a newer one.
 	 */
 	async open(
 		{
@@ -96,143 +91,145 @@ export class Library {
 		}: Pick<OpenRequest, 'address' | 'expected' | 'stored'>,
 		signal?: AbortSignal
 	): Promise<PackSource> {
-		const known = await this.#readable();
-		const chosen = stored === null ? undefined : find(known, stored);
+		const packs = await this.#list();
+		const chosen = stored === null ? undefined : find(packs, stored);
 		if (chosen) return this.#source(chosen, chosen.record.address, false);
-		const current = known.find(({ record }) => record.hash === expected);
-		const before = current ?? known.findLast(({ record }) => record.address === address);
-		const text = current
-			? current.record.text
-			: await this.#manifest(address, before?.record.text ?? null, signal);
-		const pack = parsePack(parseJson(text));
+		const current = packs.find(({ record }) => record.hash === expected);
+		const before = current ?? packs.findLast(({ record }) => record.address === address);
+		const text =
+			current?.record.text ??
+			(await fetchManifest(address, before?.record.text ?? null, this.#fetch, this.tokens, signal));
+		const pack = parsePackText(text);
 		const hash = await sha256(new TextEncoder().encode(text));
 		if (hash !== before?.record.hash || before.record.address !== address)
-			await this.#record({ hash, address, text }).catch(() => this.#shelf.noRoom());
+			await this.#record({ hash, address, text }).catch(() => this.#files.markFull());
 		return this.#source({ pack, record: { hash, address, text } }, address, true);
 	}
 
 	/** Which packs are stored, and how much room there is. */
 	async storage(): Promise<StorageReport> {
-		const sizes = await this.#shelf.files.sizes();
-		const counted = inventory(await this.#readable(), sizes);
-		// Files without a pack belong to an import that is under way, in some tab.
-		if (await isBusy('import')) counted.leftover = 0;
+		const { store } = this.#files;
+		const counted = inventory(await this.#list(), await store.sizes());
+		// Files without a pack belong to an import that is running in some tab.
+		if (await isLocked('import')) counted.leftover = 0;
 		const storage = globalThis.navigator?.storage as StorageManager | undefined;
 		const persisted = (await storage?.persisted()) ?? false;
-		return { ...counted, ...(await roomOf()), persisted, kind: this.#shelf.files.kind };
+		return { ...counted, ...(await storageEstimate()), persisted, kind: store.kind };
 	}
 
-	/** Deletes a pack, named by at least 12 digits of its hash, and the files that no other uses. */
+	/** Deletes a pack, named by at least 12 digits of its hash, and the files that no other pack uses. */
 	async forget(hash: string): Promise<void> {
-		if (hash.length < DIGITS) return;
-		await exclusive('packs', async () => {
-			for (const { hash: full } of await this.#records.all())
-				if (full.startsWith(hash)) await this.#records.remove(full);
+		if (hash.length < HASH_DIGITS) return;
+		await withLock('packs', async () => {
+			for (const record of await this.#records.all())
+				if (record.hash.startsWith(hash)) await this.#records.remove(record.hash);
 		});
 		await this.tidy();
 	}
 
-	/** Deletes the files that no pack uses, unless an import is under way, which does so at its end. */
+	/** Deletes the files that no pack uses, unless an import is running, which does so at its end. */
 	async tidy(): Promise<void> {
-		await ifFree('import', () => this.#sweep());
+		await ifUnlocked('import', () => this.#sweep());
 	}
 
-	/** Every stored file of a pack, read and hashed again. */
+	/** Reads and hashes every stored file of a pack again. */
 	async verify(hash: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<Verified> {
 		const { pack, record } = await this.#named(hash);
-		return verify(pack.files, record.address, this.#shelf, signal, steps('verify', onProgress));
+		const progress = throttled('verify', onProgress);
+		return verifyPack(pack.files, record.address, this.#files, signal, progress);
 	}
 
-	/** A pack that is stored whole as one file. */
+	/** A pack all of whose files are stored, as one .zip. */
 	async exportPack(hash: string, signal?: AbortSignal, onProgress?: OnProgress): Promise<Exported> {
 		const { pack, record } = await this.#named(hash);
-		const progress = steps('verify', onProgress);
-		const blob = await archive(record.text, pack.files, this.#shelf, signal, progress);
-		return { name: `${pack.name}-${record.hash.slice(0, DIGITS)}.zip`, blob };
+		const progress = throttled('verify', onProgress);
+		const blob = await zipPack(record.text, pack.files, this.#files.store, signal, progress);
+		return { name: `${pack.name}-${record.hash.slice(0, HASH_DIGITS)}.zip`, blob };
 	}
 
-	/** Stores the pack that a reader chose: whole, or nothing of it. */
-	importPack(chosen: Chosen[], signal?: AbortSignal, onProgress?: OnProgress): Promise<Imported> {
-		return this.#storing(signal, async () => {
-			const parcel = await openParcel(chosen);
-			const described = await describe(parcel);
-			const progress = steps('store', onProgress);
-			const added = await storeFiles(described.pack, parcel, this.#shelf, signal, progress);
-			return { ...described, added, file: parcel.name };
+	/** Stores the pack that a reader chose: all of it, or nothing. */
+	importPack(files: Chosen[], signal?: AbortSignal, onProgress?: OnProgress): Promise<Imported> {
+		return this.#store(signal, async () => {
+			const chosen = await openChosenFiles(files);
+			const manifest = await readManifest(chosen);
+			const progress = throttled('store', onProgress);
+			const added = await storeFiles(manifest.pack, chosen, this.#files, signal, progress);
+			return { ...manifest, added, file: chosen.name };
 		});
 	}
 
 	/**
-	 * Stores a pack that `work` writes and finishes: whole, or nothing of it. No other import goes on
-	 * meanwhile, in any tab, so what takes minutes is best computed before. Throws a Problem when there is
-	 * no room, or when the pack that is to be revised cannot be had whole.
+	 * Stores a pack that `work` writes and finishes: all of it, or nothing. Every other import waits
+	 * meanwhile, in every tab, so what takes minutes is best computed before. Throws a Problem when there is
+	 * no room, or when the pack that is revised cannot be fetched whole.
 	 */
 	writePack(
-		{ base = null, replace = false, bytes = 0, file }: Draft,
+		{ base = null, replace = false, bytes = 0, file }: WritePackOptions,
 		work: (writer: PackWriter) => Promise<void>,
 		signal?: AbortSignal
 	): Promise<Imported> {
-		return this.#storing(signal, async () => {
+		return this.#store(signal, async () => {
 			const revised = base === null ? null : await this.#named(base);
-			await this.#shelf.makeSureOfRoom([{ bytes, sha256: '' }]);
-			if (revised) await this.#storeWhole(revised, signal);
-			const writer = new ShelfWriter(this.#shelf, revised?.record.text ?? null, signal);
+			await this.#files.checkQuota([{ bytes, sha256: '' }]);
+			if (revised) await this.#fetchMissing(revised, signal);
+			const before = revised?.record;
+			const writer = new StoredPackWriter(this.#files, before?.text ?? null, signal);
 			await work(writer);
 			const { finished, added } = writer;
 			if (!finished) throw new Error('The pack was not finished.');
-			const before = revised?.record;
-			const old = replace && before?.address === null && before.hash !== finished.hash;
-			return { ...finished, added, file, old: old ? before.hash : null };
+			const replaced = replace && before?.address === null && before.hash !== finished.hash;
+			return { ...finished, added, file, replaces: replaced ? before.hash : null };
 		});
 	}
 
-	/** While files are stored that no pack on the list uses yet; what is left over at the end is deleted. */
-	#storing(signal: AbortSignal | undefined, work: () => Promise<Stored>): Promise<Imported> {
+	/** Holds the lock `import` while `work` stores files; deletes those that no pack uses at the end. */
+	#store(signal: AbortSignal | undefined, work: () => Promise<CompletePack>): Promise<Imported> {
 		const guarded = async () => {
 			try {
-				const { pack, text, hash, added, file, old } = await work();
+				const { pack, text, hash, added, file, replaces } = await work();
 				signal?.throwIfAborted();
 				await this.#record({ hash, address: null, text, file });
-				if (old) await exclusive('packs', () => this.#records.remove(old));
-				const files = Object.values(pack.files);
-				const bytes = files.reduce((sum, { bytes: n }) => sum + n, 0);
-				const { name, title } = pack;
-				return { name, title, hash: hash.slice(0, DIGITS), files: files.length, bytes, added };
+				if (replaces) await withLock('packs', () => this.#records.remove(replaces));
+				return {
+					name: pack.name,
+					title: pack.title,
+					hash: hash.slice(0, HASH_DIGITS),
+					files: Object.keys(pack.files).length,
+					bytes: totalBytes(pack.files),
+					added
+				};
 			} catch (error) {
-				throw isQuota(error) ? await this.#shelf.tooFull() : error;
+				throw isQuota(error) ? await this.#files.quotaProblem() : error;
 			} finally {
 				await this.#sweep();
 			}
 		};
-		return exclusive('import', guarded, signal);
+		return withLock('import', guarded, signal);
 	}
 
-	/** Fetches what is missing of a pack that is about to be shared. */
-	async #storeWhole({ pack, record }: Known, signal?: AbortSignal): Promise<void> {
+	/** Fetches what is not stored of a pack whose files another is about to share. */
+	async #fetchMissing({ pack, record }: ListedPack, signal?: AbortSignal): Promise<void> {
 		for (const [path, file] of Object.entries(pack.files))
-			await this.#shelf.get({ ...file, path, folder: record.address }, signal);
-		if (this.#shelf.full) throw await this.#shelf.tooFull();
+			await this.#files.get({ ...file, path, folder: record.address }, signal);
+		if (this.#files.full) throw await this.#files.quotaProblem();
 	}
 
-	/** After every file is kept: throws a Problem when some were kept for this session only. */
-	async #finish({ hash, address }: PackRecord, newest: boolean): Promise<boolean> {
-		if (this.#shelf.full) throw this.#shelf.full;
-		if (this.#shelf.files.kind === 'memory') return false;
-		if (newest)
-			for (const record of await this.#records.all())
-				if (record.address === address && record.hash !== hash) await this.forget(record.hash);
-		return this.#keepProgram();
+	/** `newest`: it is what its address has now, so older packs of that address can go once it is complete. */
+	#source({ pack, record }: ListedPack, folder: string | null, newest: boolean): PackSource {
+		const onComplete = async () => {
+			if (this.#files.full) throw this.#files.full;
+			if (this.#files.store.kind === 'memory') return false;
+			if (newest)
+				for (const { address, hash } of await this.#records.all())
+					if (address === record.address && hash !== record.hash) await this.forget(hash);
+			return this.#cacheRuntime();
+		};
+		return new StoredSource(pack, record.hash, folder, this.#files, onComplete);
 	}
 
-	/** `newest`: it is what its address has now, so that what it had before can go. */
-	#source({ pack, record }: Known, folder: string | null, newest: boolean): PackSource {
-		const finish = () => this.#finish(record, newest);
-		return new StoredSource(pack, record.hash, folder, this.#shelf, finish);
-	}
-
-	/** Puts a pack on the list; what an older record knows of where it came from is kept. */
+	/** Puts a pack on the list, where it may be already: then its address is not forgotten. */
 	#record(record: PackRecord): Promise<void> {
-		return exclusive('packs', async () => {
+		return withLock('packs', async () => {
 			const before = (await this.#records.all()).find(({ hash }) => hash === record.hash);
 			const address = record.address ?? before?.address ?? null;
 			await this.#records.put({ ...before, ...record, address });
@@ -242,135 +239,30 @@ export class Library {
 	#sweep(): Promise<void> {
 		const used = async () =>
 			new Set(
-				(await this.#readable()).flatMap(({ pack }) =>
-					Object.values(pack.files).map((file) => file.sha256)
-				)
+				(await this.#list()).flatMap(({ pack }) => Object.values(pack.files).map((f) => f.sha256))
 			);
-		return exclusive('packs', () => this.#shelf.sweep(used));
+		return withLock('packs', () => this.#files.sweep(used));
 	}
 
-	async #named(hash: string): Promise<Known> {
-		const known = find(await this.#readable(), hash);
-		if (known) return known;
-		throw new Problem('pack-missing', 'This pack is not stored here any more.', 'Import it again.');
+	async #named(hash: string): Promise<ListedPack> {
+		const found = find(await this.#list(), hash);
+		if (found) return found;
+		throw new Problem('pack-missing', 'This pack is no longer stored here.', 'Import it again.');
 	}
 
-	/** Stored packs that this version of the program understands. */
-	async #readable(): Promise<Known[]> {
+	/** The stored packs that this version of the program can read. */
+	async #list(): Promise<ListedPack[]> {
 		return (await this.#records.all()).flatMap((record) => {
 			try {
-				return [{ record, pack: parsePack(parseJson(record.text)) }];
+				return [{ record, pack: parsePackText(record.text) }];
 			} catch {
 				return [];
 			}
 		});
 	}
-
-	/** `pack.json` as it is now, or as it was stored when the network does not answer. */
-	async #manifest(address: string, stored: string | null, signal?: AbortSignal): Promise<string> {
-		const signals = [signal ?? [], stored ? AbortSignal.timeout(PATIENCE) : []].flat();
-		try {
-			const manifest = `${address}pack.json`;
-			const response = await this.#fetch(manifest, {
-				cache: 'no-store',
-				referrerPolicy: 'no-referrer',
-				headers: this.gates.headers(manifest),
-				signal: AbortSignal.any(signals)
-			});
-			if (response.ok) return await response.text();
-			if (stored) return stored;
-			throw (
-				this.gates.refusal(manifest, response.status, 'pack.json') ??
-				missing('pack-missing', `the server answered ${response.status}`)
-			);
-		} catch (cause) {
-			signal?.throwIfAborted();
-			if (stored) return stored;
-			if (cause instanceof Problem) throw cause;
-			throw missing('network', 'the network or the server does not answer', cause);
-		}
-	}
 }
 
-class StoredSource implements PackSource {
-	#fetched = 0;
-	constructor(
-		readonly pack: Pack,
-		readonly hash: string,
-		readonly folder: string | null,
-		readonly shelf: Shelf,
-		readonly finish: () => Promise<boolean>
-	) {}
-
-	async bytes(path: string, signal?: AbortSignal, onProgress?: (done: number) => void) {
-		const got = await this.shelf.get(this.#wanted(path), signal, onProgress);
-		this.#fetched += got.fetched;
-		return got.bytes;
-	}
-
-	async open(path: string, signal?: AbortSignal, onProgress?: (done: number) => void) {
-		const got = await this.shelf.open(this.#wanted(path), signal, onProgress);
-		this.#fetched += got.fetched;
-		return got.file;
-	}
-
-	async stored(): Promise<Set<string>> {
-		const sizes = await this.shelf.files.sizes();
-		const files = Object.entries(this.pack.files);
-		return new Set(files.filter(([, file]) => isWhole(file, sizes)).map(([path]) => path));
-	}
-
-	fetched(): number {
-		return this.#fetched;
-	}
-
-	async keepAll(
-		signal?: AbortSignal,
-		onProgress: (path: string, done: number, total: number) => void = () => undefined
-	): Promise<boolean> {
-		const files = Object.entries(this.pack.files);
-		const stored = await this.stored();
-		const sum = (some: typeof files) => some.reduce((n, [, file]) => n + file.bytes, 0);
-		let done = sum(files.filter(([path]) => stored.has(path)));
-		for (const [path, file] of files) {
-			if (stored.has(path)) continue;
-			await this.bytes(path, signal, (n) => onProgress(path, done + n, sum(files)));
-			done += file.bytes;
-		}
-		return this.finish();
-	}
-
-	#wanted(path: string): Wanted {
-		const file = this.pack.files[path];
-		if (file) return { ...file, path, folder: this.folder };
-		throw new Problem('pack-invalid', `The pack has no file ${path}.`, 'Make the pack again.');
-	}
-}
-
-function find(known: Known[], hash: string): Known | undefined {
-	return hash.length < DIGITS
-		? undefined
-		: known.find(({ record }) => record.hash.startsWith(hash));
-}
-
-/** Progress in files as progress of the engine, no more often than an eye can follow. */
-function steps(
-	phase: Progress['phase'],
-	onProgress: OnProgress = () => undefined
-): (what: string, done: number, total: number) => void {
-	let told = 0;
-	return (what, done, total) => {
-		if (done < total && done - told < total / 400) return;
-		told = done;
-		onProgress({ phase, what, done, total });
-	};
-}
-
-function missing(code: 'pack-missing' | 'network', why: string, cause?: unknown): Problem {
-	return new Problem(
-		code,
-		`There is no pack at this address: ${why}.`,
-		'Check the address and the connection.',
-		{ cause }
-	);
+function find(packs: ListedPack[], hash: string): ListedPack | undefined {
+	if (hash.length < HASH_DIGITS) return undefined;
+	return packs.find(({ record }) => record.hash.startsWith(hash));
 }

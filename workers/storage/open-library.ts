@@ -1,36 +1,34 @@
-/** The packs of this browser, in the best place that it has. */
-import { Arrivals } from './network/pending-downloads';
+/** The packs and downloads of this browser, in the best storage that it has. */
 import { filesIn, openDatabase, recordsIn } from './files/database';
-import { Library } from './library';
 import { filesInMemory, recordsInMemory } from './files/memory';
 import { filesInOpfs } from './files/opfs';
-import { keepRuntime } from './program';
+import { Library } from './library';
+import { PendingDownloads } from './network/pending-downloads';
+import { cacheRuntime } from './runtime-cache';
 
 let library: Promise<Library> | null = null;
-let arrivals: Promise<Arrivals> | null = null;
+let downloads: Promise<PendingDownloads> | null = null;
 
-export function openLibrary(): Promise<Library> {
-	return (library ??= open());
-}
+const fetcher: typeof fetch = (...request) => fetch(...request);
 
-/** Files on their way from other hosts: apart from packs, which know all of their files. */
-export function openArrivals(): Promise<Arrivals> {
-	return (arrivals ??= beginArrivals());
-}
+export const openLibrary = () => (library ??= newLibrary());
 
-async function beginArrivals(): Promise<Arrivals> {
+/** Apart from the packs, so that sweeping these does not delete downloads. */
+export const openPendingDownloads = () => (downloads ??= newPendingDownloads());
+
+async function newPendingDownloads(): Promise<PendingDownloads> {
 	const inOpfs = await filesInOpfs('undercurrent-arrivals').catch(() => null);
-	return new Arrivals(inOpfs ?? filesInMemory(), (...request) => fetch(...request));
+	return new PendingDownloads(inOpfs ?? filesInMemory(), fetcher);
 }
 
-/** Each place is tried once: private windows, old browsers and plain http lack one or the other. */
-async function open(): Promise<Library> {
+/** Private windows, old browsers and plain http lack IndexedDB or OPFS; each is tried once. */
+async function newLibrary(): Promise<Library> {
 	const database = await openDatabase().catch(() => null);
 	const inOpfs = database ? await filesInOpfs().catch(() => null) : null;
 	return new Library({
 		files: inOpfs ?? (database ? filesIn(database) : filesInMemory()),
 		records: database ? recordsIn(database) : recordsInMemory(),
-		fetch: (...request) => fetch(...request),
-		keepProgram: keepRuntime
+		fetch: fetcher,
+		cacheRuntime
 	});
 }

@@ -1,42 +1,41 @@
-/** A pack in the making on the shelf: every file under its sha256 at once, on no list before it is finished. */
-import { parsePack, type Pack, type PackFile } from '../../src/core/packs/manifest';
+/** Writes a pack into storage: every file at once, under its sha256; the pack is on no list before it is finished. */
+import { parsePackText, type Pack, type PackFile } from '../../src/core/packs/manifest';
 import { manifestText, type PackWriter } from '../../src/core/packs/writer';
 import { sha256, startSha256 } from './files/hash';
-import type { Described } from './import-pack';
-import { parseJson } from './manifest-text';
-import type { Shelf } from './verified-files';
+import type { Manifest } from './import-pack';
+import type { VerifiedFiles } from './verified-files';
 
-export class ShelfWriter implements PackWriter {
+export class StoredPackWriter implements PackWriter {
 	readonly base: Record<string, unknown> | null = null;
 	readonly #files = new Map<string, PackFile>();
-	/** Bytes that were not on the shelf before. */
+	/** Bytes that were not stored before. */
 	added = 0;
-	/** The pack once it is finished. */
-	finished: Described | null = null;
+	/** Set by `finish`. */
+	finished: Manifest | null = null;
 
 	/** `text`: the pack.json of the pack that is revised, all of whose files are stored. */
 	constructor(
-		readonly shelf: Shelf,
+		readonly into: VerifiedFiles,
 		text: string | null,
 		readonly signal: AbortSignal | undefined
 	) {
 		if (text === null) return;
-		const { files, ...base } = parseJson(text) as Record<string, unknown> & Pick<Pack, 'files'>;
+		const { files, ...base } = JSON.parse(text) as Record<string, unknown> & Pick<Pack, 'files'>;
 		this.base = base;
-		for (const [path, file] of Object.entries(files)) this.#files.set(path, file);
+		this.#files = new Map(Object.entries(files));
 	}
 
 	get files(): Record<string, PackFile> {
 		return Object.fromEntries(this.#files);
 	}
 
-	async write(path: string, ...pieces: Uint8Array[]): Promise<void> {
+	async write(path: string, ...chunks: Uint8Array[]): Promise<void> {
 		this.signal?.throwIfAborted();
 		const hasher = await startSha256();
-		for (const piece of pieces) hasher.update(piece);
-		const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+		for (const chunk of chunks) hasher.update(chunk);
+		const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 		const file = { bytes, sha256: hasher.hex() };
-		if (await this.shelf.put({ ...file, path }, () => each(pieces), this.signal))
+		if (await this.into.put({ ...file, path }, () => each(chunks), this.signal))
 			this.added += bytes;
 		this.#files.set(path, file);
 	}
@@ -46,17 +45,17 @@ export class ShelfWriter implements PackWriter {
 	}
 
 	async read(path: string): Promise<Uint8Array> {
-		const wanted = { ...this.#files.get(path)!, path, folder: null };
-		return (await this.shelf.get(wanted, this.signal)).bytes;
+		const request = { ...this.#files.get(path)!, path, folder: null };
+		return (await this.into.get(request, this.signal)).bytes;
 	}
 
 	async finish(manifest: Record<string, unknown>): Promise<void> {
 		const text = manifestText(manifest, this.files);
-		const pack = parsePack(parseJson(text));
-		this.finished = { pack, text, hash: await sha256(new TextEncoder().encode(text)) };
+		const hash = await sha256(new TextEncoder().encode(text));
+		this.finished = { pack: parsePackText(text), text, hash };
 	}
 }
 
-async function* each(pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
-	yield* pieces;
+async function* each(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+	yield* chunks;
 }

@@ -1,9 +1,9 @@
-/** The one walk over a reader's text that was begun and not finished: kept, so that a reload loses little of it. */
+/** Statistics of a reader's text that were begun and not finished, stored so that a reload loses little of them. */
 import type { Gathered } from '../../src/core/corpus/tallies';
-import { openWalkStore, type WalkStore } from './files/database';
+import { openValueStore, type ValueStore } from './files/database';
 
-export interface WalkRecord {
-	/** Hash of the pack that it walks with. */
+export interface PendingStatistics {
+	/** Hash of the pack whose SAEs read the text. */
 	pack: string;
 	file: Blob;
 	name: string;
@@ -14,18 +14,18 @@ export interface WalkRecord {
 	gathered: Gathered | null;
 }
 
-let store: Promise<WalkStore<WalkRecord>> | null = null;
+let store: Promise<ValueStore<PendingStatistics>> | null = null;
 
 /** In memory only where the browser has no database for it. */
-export function openWalks(): Promise<WalkStore<WalkRecord>> {
-	return (store ??= openWalkStore<WalkRecord>().catch(inMemory));
+export function openPendingStatistics(): Promise<ValueStore<PendingStatistics>> {
+	return (store ??= openValueStore<PendingStatistics>().catch(inMemory));
 }
 
-function inMemory(): WalkStore<WalkRecord> {
-	let kept: WalkRecord | null = null;
+function inMemory(): ValueStore<PendingStatistics> {
+	let stored: PendingStatistics | null = null;
 	return {
-		get: async () => kept,
-		put: async (record) => void (kept = record),
-		remove: async () => void (kept = null)
+		get: async () => stored,
+		put: async (value) => void (stored = value),
+		remove: async () => void (stored = null)
 	};
 }

@@ -1,36 +1,38 @@
-/** Verified files: from where they are kept, else over the network or from an import, and then kept. */
+/** Files of packs, never trusted unverified: from storage, else from the network or an import, and then stored. */
 import { codeOf, Problem } from '../../src/core/names/errors';
-import type { PackFile } from '../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../src/core/files/open-file';
+import type { PackFile } from '../../src/core/packs/manifest';
 import { partsOf } from '../../src/core/packs/parts';
-import { download, type Downloaded } from './network/download';
-import { exclusive, isQuota, piecesOf, type FileStore, type Sink } from './files/file-store';
-import type { Gates } from './network/host-tokens';
+import { chunksOf, withLock, type FileStore, type Sink } from './files/file-store';
 import { sha256, startSha256 } from './files/hash';
 import { filesInMemory } from './files/memory';
+import { BestEffortSink, megabytes, storageEstimate, storageFull } from './files/quota';
 import { openStored } from './files/stored-file';
+import { download, type DownloadResult } from './network/download';
+import type { HostTokens } from './network/host-tokens';
 
 /** A file as a pack names it. */
-export interface Wanted extends PackFile {
+export interface FileRequest extends PackFile {
 	path: string;
-	/** Address of the pack's folder; null when it was imported and there is none. */
+	/** Address of the pack's folder; null when it was imported and has none. */
 	folder: string | null;
 }
 
-export class Shelf {
-	readonly files: FileStore;
+type OnBytes = (done: number) => void;
+
+export class VerifiedFiles {
 	readonly #fetch: typeof fetch;
-	readonly #gates: Gates;
-	readonly #pauses: number[] | undefined;
-	/** What the browser had no room for: it lasts as long as this session. */
+	/** What the browser had no room for; it lasts as long as the session. */
 	readonly #overflow = filesInMemory();
 	#full: Problem | null = null;
 
-	constructor(files: FileStore, fetcher: typeof fetch, gates: Gates, pauses?: number[]) {
-		this.files = files;
+	constructor(
+		readonly store: FileStore,
+		fetcher: typeof fetch,
+		readonly tokens: HostTokens,
+		readonly retryDelays?: number[]
+	) {
 		this.#fetch = fetcher;
-		this.#gates = gates;
-		this.#pauses = pauses;
 	}
 
 	/** Set once the browser has refused to store something. */
@@ -40,155 +42,147 @@ export class Shelf {
 
 	/** Throws a Problem when the file cannot be had or is not what the pack says. */
 	get(
-		wanted: Wanted,
+		request: FileRequest,
 		signal?: AbortSignal,
-		onProgress?: (done: number) => void
+		onProgress?: OnBytes
 	): Promise<{ bytes: Uint8Array; fetched: number }> {
 		const work = async () => {
-			const kept = await this.#kept(wanted);
-			if (kept) {
-				onProgress?.(kept.length);
-				return { bytes: kept, fetched: 0 };
-			}
-			return this.#fetchIntact(wanted, signal, onProgress);
+			const bytes = await this.#stored(request);
+			if (!bytes) return this.#fetchIntact(request, signal, onProgress);
+			onProgress?.(bytes.length);
+			return { bytes, fetched: 0 };
 		};
-		return exclusive(`file:${wanted.sha256}`, work, signal);
+		return withLock(`file:${request.sha256}`, work, signal);
 	}
 
-	/** The same as `get`, to be read in parts: what is stored is looked through, and stays where it is. */
+	/** The same, to be read in parts: a stored file is hashed, and stays in storage. */
 	open(
-		wanted: Wanted,
+		request: FileRequest,
 		signal?: AbortSignal,
-		onProgress?: (done: number) => void
+		onProgress?: OnBytes
 	): Promise<{ file: OpenFile; fetched: number }> {
 		const work = async () => {
-			const kept = (await this.#opened(wanted, signal)) ?? (await this.#held(wanted));
-			if (kept) {
-				onProgress?.(kept.size);
-				return { file: kept, fetched: 0 };
+			const opened = await this.#opened(request, signal);
+			const bytes = opened ? null : await this.#stored(request);
+			const file = opened ?? (bytes && inMemory(bytes));
+			if (file) {
+				onProgress?.(file.size);
+				return { file, fetched: 0 };
 			}
-			const { bytes, fetched } = await this.#fetchIntact(wanted, signal, onProgress);
-			return { file: (await this.#opened(wanted, signal)) ?? inMemory(bytes), fetched };
+			const got = await this.#fetchIntact(request, signal, onProgress);
+			const stored = await this.#opened(request, signal);
+			return { file: stored ?? inMemory(got.bytes), fetched: got.fetched };
 		};
-		return exclusive(`file:${wanted.sha256}`, work, signal);
+		return withLock(`file:${request.sha256}`, work, signal);
 	}
 
 	/**
-	 * Stores a file out of `pieces` unless it is stored already; the answer is whether it was new. Throws
-	 * a Problem when it is not what the pack says, a QuotaExceededError when there is no room, and then
-	 * keeps nothing of it.
+	 * Stores a file unless it is stored already; resolves to whether it was new. Throws a Problem when it
+	 * is not what the pack says, a QuotaExceededError when there is no room; nothing of it is stored then.
 	 */
 	put(
-		wanted: PackFile & { path: string },
-		pieces: () => AsyncIterable<Uint8Array>,
+		file: PackFile & { path: string },
+		chunks: () => AsyncIterable<Uint8Array>,
 		signal?: AbortSignal,
-		onProgress: (done: number) => void = () => undefined
+		onProgress: OnBytes = () => undefined
 	): Promise<boolean> {
-		const key = wanted.sha256;
+		const key = file.sha256;
 		const work = async () => {
-			if ((await this.#state(wanted, signal, onProgress)) === 'intact') return false;
-			await this.files.remove(key);
+			if ((await this.#state(file, signal, onProgress)) === 'intact') return false;
+			await this.store.remove(key);
 			try {
-				if (await this.#write(wanted, pieces(), signal, onProgress)) return true;
-				throw damaged(wanted.path, 'Export the pack again, or copy it again.');
+				if (await this.#write(file, chunks(), signal, onProgress)) return true;
+				throw damaged(file.path, 'Export the pack again, or copy it again.');
 			} catch (error) {
-				await this.files.remove(key);
+				await this.store.remove(key);
 				throw error;
 			}
 		};
-		return exclusive(`file:${key}`, work, signal);
+		return withLock(`file:${key}`, work, signal);
 	}
 
-	/** Reads a stored file through; one that has changed is deleted. */
+	/** Reads a stored file from beginning to end; deletes it if it has changed. */
 	check(
 		file: PackFile,
 		signal?: AbortSignal,
-		onProgress?: (done: number) => void
+		onProgress?: OnBytes
 	): Promise<'intact' | 'changed' | 'missing'> {
 		const work = async () => {
 			const state = await this.#state(file, signal, onProgress);
-			if (state === 'changed') await this.#drop(file.sha256);
+			if (state === 'changed') await this.#remove(file.sha256);
 			return state;
 		};
-		return exclusive(`file:${file.sha256}`, work, signal);
+		return withLock(`file:${file.sha256}`, work, signal);
 	}
 
-	/** Throws a Problem when the browser states that these files would not fit; it may still be wrong. */
-	async makeSureOfRoom(files: PackFile[]): Promise<void> {
-		if (this.files.kind === 'memory') return;
-		const sizes = await this.files.sizes();
+	/** Throws a Problem when these files would not fit by what the browser states, which may be wrong. */
+	async checkQuota(files: PackFile[]): Promise<void> {
+		if (this.store.kind === 'memory') return;
+		const sizes = await this.store.sizes();
 		const needed = new Map(files.map((file) => [file.sha256, file.bytes]));
 		for (const [key, length] of sizes) if (needed.get(key) === length) needed.delete(key);
 		const bytes = [...needed.values()].reduce((sum, n) => sum + n, 0);
-		const { usage, quota } = await roomOf();
-		if (quota > 0 && bytes > quota - usage) throw await this.tooFull(bytes);
+		const { usage, quota } = await storageEstimate();
+		if (quota > 0 && bytes > quota - usage) throw await this.quotaProblem(bytes);
 	}
 
-	/** Deletes every file that is not in use; `used` is asked for after looking which there are. */
+	/** Deletes every file that is not in use; `used` is called after listing the files. */
 	async sweep(used: () => Promise<Set<string>>): Promise<void> {
-		const keys = [...(await this.files.sizes()).keys()];
+		const keys = [...(await this.store.sizes()).keys()];
 		const inUse = await used();
 		for (const key of keys)
-			if (!inUse.has(key)) await exclusive(`file:${key}`, () => this.#drop(key));
+			if (!inUse.has(key)) await withLock(`file:${key}`, () => this.#remove(key));
 		this.#full = null;
 	}
 
-	async noRoom(): Promise<void> {
-		const { usage, quota } = await roomOf();
-		this.#full = new Problem(
-			'storage-full',
-			`The browser has no room left to store the pack (${megabytes(usage)} of ${megabytes(quota)} used): it works, but only until the page is closed.`,
-			MAKE_ROOM
-		);
+	/** From now on what is fetched stays in memory. */
+	async markFull(): Promise<void> {
+		const then = ': it works, but only until the page is closed.';
+		this.#full = await storageFull('left to store the pack', then);
 	}
 
 	/** Says that an import does not fit; `needed`: bytes, where they are known. */
-	async tooFull(needed?: number): Promise<Problem> {
-		const { usage, quota } = await roomOf();
-		const wish = needed === undefined ? '' : `: it needs ${megabytes(needed)} more`;
-		return new Problem(
-			'storage-full',
-			`The browser has no room for the pack${wish} (${megabytes(usage)} of ${megabytes(quota)} used). Nothing of it was stored.`,
-			MAKE_ROOM
-		);
+	quotaProblem(needed?: number): Promise<Problem> {
+		const bytes = needed === undefined ? '' : `: it needs ${megabytes(needed)} more`;
+		return storageFull(`for the pack${bytes}`, '. Nothing of it was stored.');
 	}
 
 	async #state(
 		{ sha256: key, bytes: length }: PackFile,
 		signal?: AbortSignal,
-		onProgress: (done: number) => void = () => undefined
+		onProgress: OnBytes = () => undefined
 	): Promise<'intact' | 'changed' | 'missing'> {
-		const blob = await this.files.blob(key);
+		const blob = await this.store.blob(key);
 		if (!blob || blob.size < length) return 'missing';
 		if (blob.size > length) return 'changed';
 		const hasher = await startSha256();
 		let done = 0;
-		for await (const piece of piecesOf(blob)) {
+		for await (const chunk of chunksOf(blob)) {
 			signal?.throwIfAborted();
-			hasher.update(piece);
-			onProgress((done += piece.length));
+			hasher.update(chunk);
+			onProgress((done += chunk.length));
 		}
 		return hasher.hex() === key ? 'intact' : 'changed';
 	}
 
-	/** False when it is not the file; what was written then is still there. */
+	/** False when it is not the file; what was written by then is still there. */
 	async #write(
 		{ sha256: key, bytes: length }: PackFile,
-		pieces: AsyncIterable<Uint8Array>,
+		chunks: AsyncIterable<Uint8Array>,
 		signal: AbortSignal | undefined,
-		onProgress: (done: number) => void
+		onProgress: OnBytes
 	): Promise<boolean> {
 		const hasher = await startSha256();
-		const sink = await this.files.append(key);
+		const sink: Sink = await this.store.append(key);
 		let done = 0;
 		try {
-			for await (const piece of pieces) {
+			for await (const chunk of chunks) {
 				signal?.throwIfAborted();
-				done += piece.length;
+				done += chunk.length;
 				// More than the pack says: an archive may unpack to any length.
 				if (done > length) return false;
-				hasher.update(piece);
-				await sink.write(piece);
+				hasher.update(chunk);
+				await sink.write(chunk);
 				onProgress(done);
 			}
 		} finally {
@@ -197,29 +191,22 @@ export class Shelf {
 		return done === length && hasher.hex() === key;
 	}
 
-	/** Null unless it is stored and intact; one that was altered there is thrown away. */
+	/** Null unless the file is stored and intact; one that was altered is deleted. */
 	async #opened(
 		{ sha256: key, bytes: length }: PackFile,
 		signal?: AbortSignal
 	): Promise<OpenFile | null> {
-		if (this.files.kind === 'memory') return null;
-		const blob = await this.files.blob(key);
+		if (this.store.kind === 'memory') return null;
+		const blob = await this.store.blob(key);
 		if (blob?.size !== length) return null;
 		const file = await openStored(blob, key, signal);
-		if (file) return file;
-		await this.files.remove(key);
-		return null;
+		if (!file) await this.store.remove(key);
+		return file;
 	}
 
-	/** What is kept for this session only. */
-	async #held(wanted: PackFile): Promise<OpenFile | null> {
-		const bytes = await this.#kept(wanted);
-		return bytes && inMemory(bytes);
-	}
-
-	/** A whole file from storage; one that was altered there is thrown away. */
-	async #kept({ sha256: key, bytes: length }: PackFile): Promise<Uint8Array | null> {
-		for (const store of [this.files, this.#overflow]) {
+	/** A whole file from storage, or from what is in memory for want of room; one that was altered is deleted. */
+	async #stored({ sha256: key, bytes: length }: PackFile): Promise<Uint8Array | null> {
+		for (const store of [this.store, this.#overflow]) {
 			const bytes = await store.read(key);
 			if (bytes?.length !== length) continue;
 			if ((await sha256(bytes)) === key) return bytes;
@@ -228,112 +215,74 @@ export class Shelf {
 		return null;
 	}
 
-	/** Over the network, once more when it did not arrive as it should. */
+	/** Over the network, and once more when what arrived is not the file. */
 	async #fetchIntact(
-		wanted: Wanted,
+		request: FileRequest,
 		signal?: AbortSignal,
-		onProgress?: (done: number) => void
+		onProgress?: OnBytes
 	): Promise<{ bytes: Uint8Array; fetched: number }> {
-		const { folder } = wanted;
-		if (folder === null) throw gone(wanted.path);
-		const first = await this.#obtain({ ...wanted, folder }, signal, onProgress);
+		const { path, folder, sha256: key } = request;
+		if (folder === null) throw notStored(path);
+		const first = await this.#download({ ...request, folder }, signal, onProgress);
 		if (first.intact) return first;
-		await this.#drop(wanted.sha256);
-		const again = await this.#obtain({ ...wanted, folder }, signal, onProgress);
-		if (again.intact) return { bytes: again.bytes, fetched: first.fetched + again.fetched };
-		await this.#drop(wanted.sha256);
-		throw again.unpacked ? unpackedOnTheWay(wanted.path) : damaged(wanted.path);
+		await this.#remove(key);
+		const second = await this.#download({ ...request, folder }, signal, onProgress);
+		if (second.intact) return { bytes: second.bytes, fetched: first.fetched + second.fetched };
+		await this.#remove(key);
+		throw second.unpacked ? unpackedOnTheWay(path) : damaged(path);
 	}
 
-	async #obtain(
-		wanted: Wanted & { folder: string },
+	async #download(
+		request: FileRequest & { folder: string },
 		signal?: AbortSignal,
-		onProgress?: (done: number) => void
-	): Promise<Downloaded> {
-		const key = wanted.sha256;
-		const before = await this.files.read(key);
-		const writing = await Writing.begin(() => (this.#full ? null : this.files.append(key)));
-		let result: Downloaded;
-		let damaged = false;
+		onProgress?: OnBytes
+	): Promise<DownloadResult> {
+		const { path, folder, sha256: key } = request;
+		const before = await this.store.read(key);
+		const sink = await BestEffortSink.open(() => (this.#full ? null : this.store.append(key)));
+		let result: DownloadResult;
+		let unusable = false;
 		try {
 			result = await download({
-				parts: partsOf(wanted.path, wanted).map(({ path, bytes }) => ({
-					address: addressOf(path, wanted.folder),
-					bytes
+				parts: partsOf(path, request).map((part) => ({
+					address: addressOf(part.path, folder),
+					bytes: part.bytes
 				})),
-				name: wanted.path,
-				file: wanted,
+				name: path,
+				file: request,
 				before,
 				fetch: this.#fetch,
-				headers: (address) => this.#gates.headers(address),
-				refusal: (address, status) =>
-					this.#gates.refusal(address, status, `the file ${wanted.path}`),
+				headers: (address) => this.tokens.headers(address),
+				refusal: (address, status) => this.tokens.refusal(address, status, `the file ${path}`),
 				signal,
 				onProgress,
-				onPiece: (piece) => writing.write(piece),
-				...(this.#pauses && { pauses: this.#pauses })
+				onChunk: (chunk) => sink.write(chunk),
+				...(this.retryDelays && { retryDelays: this.retryDelays })
 			});
 		} catch (error) {
-			damaged = codeOf(error) === 'pack-damaged';
+			// The file has changed on its server, so what is here of it cannot be continued.
+			unusable = codeOf(error) === 'pack-damaged';
 			throw error;
 		} finally {
-			await writing.close();
-			// Nothing can be continued that is not the file any more.
-			if (damaged) await this.files.remove(key);
-			if (writing.refused) {
-				await this.files.remove(key);
-				await this.noRoom();
-			}
+			await sink.close();
+			if (unusable || sink.refused) await this.store.remove(key);
+			if (sink.refused) await this.markFull();
 		}
-		if (this.#full && result.intact) await this.#holdOn(key, result.bytes);
+		if (this.#full && result.intact) {
+			const memory = await this.#overflow.append(key);
+			await memory.write(result.bytes);
+			await memory.close();
+		}
 		return result;
 	}
 
-	async #holdOn(key: string, bytes: Uint8Array): Promise<void> {
-		const memory = await this.#overflow.append(key);
-		await memory.write(bytes);
-		await memory.close();
-	}
-
-	async #drop(key: string): Promise<void> {
+	async #remove(key: string): Promise<void> {
 		await this.#overflow.remove(key);
-		await this.files.remove(key);
+		await this.store.remove(key);
 	}
 }
 
-/** Writes as long as there is room. */
-class Writing {
-	refused = false;
-	#sink: Sink | null = null;
-
-	/** A full disk may refuse even an empty file. */
-	static async begin(open: () => Promise<Sink> | null): Promise<Writing> {
-		const writing = new Writing();
-		await writing.#attempt(async () => {
-			writing.#sink = await open();
-		});
-		return writing;
-	}
-
-	async write(piece: Uint8Array): Promise<void> {
-		if (!this.refused) await this.#attempt(() => this.#sink?.write(piece));
-	}
-
-	async close(): Promise<void> {
-		await this.#attempt(() => this.#sink?.close());
-	}
-
-	async #attempt(step: () => void | Promise<void>): Promise<void> {
-		try {
-			await step();
-		} catch (error) {
-			if (!isQuota(error)) throw error;
-			this.refused = true;
-		}
-	}
-}
-
-/** An at sign stays as it is, as addresses allow: not every server understands it encoded. */
+/** The at sign stays as it is, which addresses allow: not every server understands it encoded. */
 function addressOf(path: string, folder: string): string {
 	const parts = path.split('/').map((part) => encodeURIComponent(part).replaceAll('%40', '@'));
 	return new URL(parts.join('/'), folder).href;
@@ -350,7 +299,7 @@ function damaged(
 	);
 }
 
-/** The bytes cannot be had from such a host: what it sends is not what the checksum is of. */
+/** Such a host never sends the bytes that the checksum is of. */
 function unpackedOnTheWay(path: string): Problem {
 	return new Problem(
 		'pack-damaged',
@@ -359,21 +308,10 @@ function unpackedOnTheWay(path: string): Problem {
 	);
 }
 
-function gone(path: string): Problem {
+function notStored(path: string): Problem {
 	return new Problem(
 		'pack-missing',
-		`The file ${path} of this pack is not stored, or not as it was, and the pack has no address to fetch it from.`,
+		`The file ${path} of this pack is not stored, or has changed, and the pack has no address to fetch it from.`,
 		'Import the pack again under Models.'
 	);
-}
-
-const MAKE_ROOM = 'Delete a stored pack under Models, or free some space.';
-
-const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-
-/** Bytes in use and allowed, as the browser states them; 0 where it does not. */
-export async function roomOf(): Promise<{ usage: number; quota: number }> {
-	const storage = globalThis.navigator?.storage as StorageManager | undefined;
-	const { usage = 0, quota = 0 } = (await storage?.estimate()) ?? {};
-	return { usage, quota };
 }

@@ -1,42 +1,39 @@
-/** Every stored file of a pack read and hashed again; what has changed is fetched again where it came from. */
+/** Reads and hashes every stored file of a pack again; what has changed is fetched again from where it came. */
 import { isAbort } from '../../src/core/names/errors';
 import type { PackFile } from '../../src/core/packs/manifest';
 import type { Verified } from '../../src/core/packs/stored';
-import type { Shelf } from './verified-files';
+import { eachFile, type OnFile } from './file-progress';
+import type { VerifiedFiles } from './verified-files';
 
 /** `folder`: the address of the pack's folder; null when there is none. */
-export async function verify(
+export async function verifyPack(
 	files: Record<string, PackFile>,
 	folder: string | null,
-	shelf: Shelf,
+	from: VerifiedFiles,
 	signal: AbortSignal | undefined,
-	onProgress: (path: string, done: number, total: number) => void
+	onProgress: OnFile
 ): Promise<Verified> {
 	const verified: Verified = { intact: 0, bytes: 0, changed: [], missing: [] };
-	const total = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-	let done = 0;
-	for (const [path, file] of Object.entries(files)) {
-		const state = await shelf.check(file, signal, (n) => onProgress(path, done + n, total));
+	await eachFile(files, onProgress, async (path, file, onBytes) => {
+		const state = await from.check(file, signal, onBytes);
 		if (state === 'missing') verified.missing.push(path);
 		else if (state === 'changed') {
-			const again = folder !== null && (await fetchAgain());
-			verified.changed.push({ path, again });
+			const fetched = folder !== null && (await fetchAgain({ ...file, path, folder }));
+			verified.changed.push({ path, again: fetched });
 		} else {
 			verified.intact++;
 			verified.bytes += file.bytes;
 		}
-		done += file.bytes;
-		onProgress(path, done, total);
+	});
+	return verified;
 
-		async function fetchAgain(): Promise<boolean> {
-			try {
-				await shelf.get({ ...file, path, folder }, signal);
-				return true;
-			} catch (error) {
-				if (signal?.aborted || isAbort(error)) throw error;
-				return false;
-			}
+	async function fetchAgain(request: Parameters<VerifiedFiles['get']>[0]): Promise<boolean> {
+		try {
+			await from.get(request, signal);
+			return true;
+		} catch (error) {
+			if (signal?.aborted || isAbort(error)) throw error;
+			return false;
 		}
 	}
-	return verified;
 }

@@ -5,7 +5,17 @@
 import type { KronShape } from '../sae/kron';
 import type { SaeId, Site } from '../names/ids';
 import { Problem } from '../names/errors';
-import { count, invalid, list, number, object, oneOf, text, type Fields } from '../files/json';
+import {
+	count,
+	DESCRIPTION,
+	invalid,
+	list,
+	number,
+	object,
+	oneOf,
+	text,
+	type Fields
+} from '../files/json';
 import type { Null } from '../flow/matching';
 import { parseModelMetrics, parseSaeMetrics, type ModelMetrics, type SaeMetrics } from './metrics';
 import { partsOf } from './parts';
@@ -88,6 +98,20 @@ export interface SaeConfig {
 	applyBDecToInput: boolean;
 	normalizeActivations: (typeof NORMALIZATIONS)[number];
 	metadata: Record<string, unknown>;
+}
+
+/** The same as `parsePack`, of a text; `advice` is for a text that is not JSON. */
+export function parsePackText(
+	text: string,
+	advice = 'Check the address: it must be that of a pack’s folder.'
+): Pack {
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch (cause) {
+		throw new Problem('pack-invalid', `${DESCRIPTION} is not JSON.`, advice, { cause });
+	}
+	return parsePack(json);
 }
 
 /** Throws a Problem unless `json` is a pack that this program can read. Unknown fields are ignored. */

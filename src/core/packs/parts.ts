@@ -1,30 +1,34 @@
 /**
- * Where the bytes of a pack's file lie: whole under its path, or, where `pack.json` says so, in parts beside
- * it. Web hosts limit the length of a file, and some unpack what ends in `.gz` on its way to the reader.
+ * The bytes of a pack's file are in one file under its path or, where `pack.json` says so, in several parts beside
+ * it: web hosts limit the length of a file, and some unpack what ends in `.gz` on its way to the reader.
  */
 import type { PackFile } from './manifest';
 
-export interface Part {
+export interface FilePart {
 	/** Relative to `pack.json`. */
 	path: string;
 	bytes: number;
 }
 
-/** In order; together they are the file. A file that is whole is its own only part. */
-export function partsOf(path: string, { bytes, parts }: Omit<PackFile, 'sha256'>): Part[] {
+/** In order; together they are the file. A whole file is its own only part. */
+export function partsOf(path: string, { bytes, parts }: Omit<PackFile, 'sha256'>): FilePart[] {
 	if (!parts) return [{ path, bytes }];
-	// No host takes such a name for that of a compressed file.
+	// Under this name no host takes it for a compressed file.
 	const plain = path.replaceAll('.gz', '-gz');
 	return parts.map((length, i) => ({ path: `${plain}.part${i}`, bytes: length }));
 }
 
 /**
- * The lengths in which a file of `bytes` is published, none above `limit`; null where it can lie whole.
- * Compressed files never do.
+ * The lengths of the parts in which a file of `bytes` is published, none above `limit`; null where it can be
+ * whole, which compressed files never can.
  */
-export function cutOf(path: string, bytes: number, limit: number): number[] | null {
+export function partSizes(path: string, bytes: number, limit: number): number[] | null {
 	if (bytes <= limit && !path.endsWith('.gz')) return null;
 	const whole = Math.floor(bytes / limit);
 	const rest = bytes % limit;
 	return [...Array<number>(whole).fill(limit), ...(rest > 0 || whole === 0 ? [rest] : [])];
+}
+
+export function totalBytes(files: Readonly<Record<string, PackFile>>): number {
+	return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
 }

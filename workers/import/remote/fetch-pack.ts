@@ -26,7 +26,7 @@ export async function fetchPack(
 		await folder.release();
 		return imported;
 	}
-	library.gates.use(facts.pack, token);
+	library.tokens.use(facts.pack, token);
 	const source = await library.open({ address: facts.pack }, signal);
 	await source.keepAll?.(signal, tell);
 	const { name, title, files } = source.pack;

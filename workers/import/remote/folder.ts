@@ -1,12 +1,12 @@
 /** Files on another host as a folder: read whole through what has arrived, or in parts. */
 import { Problem } from '../../../src/core/names/errors';
 import type { RemoteFacts } from '../../../src/core/import/remote';
-import type { Access, Arrivals, RemoteFile } from '../../storage/network/pending-downloads';
+import type { Access, PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
 import type { Folder } from '../files/folder';
 
 /** Where files are kept on their way, and how they are asked for. */
 export interface Road {
-	arrivals: Arrivals;
+	arrivals: PendingDownloads;
 	/** What goes along with the request for a file. */
 	access(file: RemoteFile): Access;
 }

@@ -8,7 +8,7 @@ import {
 	type PlainPlace
 } from '../../../src/core/import/remote-address';
 import { headersOf } from '../../../src/core/import/remote';
-import type { Arrivals, RemoteFile } from '../../storage/network/pending-downloads';
+import type { PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
 import type { Link } from './requests';
 import { lookAtHub, pageOf, refused, type Repository } from './hub';
 import { lookAtPlain } from './plain';
@@ -18,7 +18,7 @@ import { RemoteFolder, type Road } from './folder';
 export async function openRemote(
 	typed: string,
 	link: Link,
-	arrivals: Arrivals
+	arrivals: PendingDownloads
 ): Promise<RemoteFolder> {
 	const place = parseRemote(typed);
 	if (place.kind === 'plain') return plain(place, link, arrivals);
@@ -47,7 +47,11 @@ function meant({ files }: Repository, { path }: HubPlace): Repository['files'] {
 	return file && /\.zip$/i.test(name) ? new Map([[name, file]]) : files;
 }
 
-async function plain(place: PlainPlace, link: Link, arrivals: Arrivals): Promise<RemoteFolder> {
+async function plain(
+	place: PlainPlace,
+	link: Link,
+	arrivals: PendingDownloads
+): Promise<RemoteFolder> {
 	const { kind, files } = await lookAtPlain(place, link);
 	const said = sayPlace(place);
 	const road = roadOf(link, arrivals, null);
@@ -62,7 +66,7 @@ async function plain(place: PlainPlace, link: Link, arrivals: Arrivals): Promise
 	return new RemoteFolder(said.replace(/\/$/, ''), facts, files, road);
 }
 
-function roadOf(link: Link, arrivals: Arrivals, place: HubPlace | null): Road {
+function roadOf(link: Link, arrivals: PendingDownloads, place: HubPlace | null): Road {
 	return {
 		arrivals,
 		access: ({ address }: RemoteFile) => ({

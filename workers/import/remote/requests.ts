@@ -1,7 +1,7 @@
 /** Short questions to a hub or another host: JSON, and whether a file is there. */
 import { Problem } from '../../../src/core/names/errors';
 import { headersOf, type Token } from '../../../src/core/import/remote';
-import { fetchBytes, tagOf, type Fetching } from '../../storage/network/fetch-bytes';
+import { fetchBytes, tagOf, type FetchBytesOptions } from '../../storage/network/fetch-bytes';
 import { Words } from '../found/config-words';
 
 /** How a job talks to other hosts. */
@@ -21,14 +21,14 @@ export async function askJson(
 	link: Link,
 	address: string,
 	name: string,
-	refusal?: Fetching['refusal']
+	refusal?: FetchBytesOptions['refusal']
 ): Promise<{ json: unknown; headers: Headers }> {
 	const pieces: Uint8Array<ArrayBuffer>[] = [];
 	const { headers, at } = await fetchBytes({
 		...requestFor(link, address, name),
 		...(refusal && { refusal }),
 		to: null,
-		onPiece: (piece) => {
+		onChunk: (piece) => {
 			pieces.push(piece.slice());
 			if (pieces.reduce((sum, { length }) => sum + length, 0) > LONGEST) throw nonsense(name);
 		}
@@ -97,6 +97,6 @@ function requestFor(link: Link, address: string, name: string) {
 		fetch,
 		signal,
 		headers: headersOf(link.token, address),
-		...(pauses && { pauses })
+		...(pauses && { retryDelays: pauses })
 	};
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
 import { parsePack, type Pack } from '../../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../../src/core/files/open-file';
-import { partsOf, type Part } from '../../../src/core/packs/parts';
+import { partsOf, type FilePart } from '../../../src/core/packs/parts';
 import type { PackSource } from '../../../src/core/packs/source';
 
 export class FolderSource implements PackSource {
@@ -51,7 +51,7 @@ export class FolderSource implements PackSource {
 
 	async stored(): Promise<Set<string>> {
 		const files = Object.entries(this.pack.files);
-		const isThere = ({ path: name }: Part) =>
+		const isThere = ({ path: name }: FilePart) =>
 			stat(path.join(this.folder, name)).then(
 				() => true,
 				() => false

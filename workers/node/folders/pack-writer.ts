@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parsePack, type PackFile } from '../../../src/core/packs/manifest';
-import { cutOf, partsOf } from '../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../src/core/packs/parts';
 import { manifestText, type PackWriter } from '../../../src/core/packs/writer';
 import { FolderSource } from './pack-source';
 
@@ -43,7 +43,7 @@ export class PackFolder implements PackWriter {
 		const hash = createHash('sha256');
 		for (const piece of pieces) hash.update(piece);
 		const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-		const parts = bytes > this.limit ? cutOf(file, bytes, this.limit) : null;
+		const parts = bytes > this.limit ? partSizes(file, bytes, this.limit) : null;
 		this.files[file] = { bytes, sha256: hash.digest('hex'), ...(parts && { parts }) };
 		const whole = parts ? Buffer.concat(pieces) : null;
 		let at = 0;

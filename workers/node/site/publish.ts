@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parsePack, type Pack, type PackFile } from '../../../src/core/packs/manifest';
-import { cutOf, partsOf } from '../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../src/core/packs/parts';
 import type { SitePack } from '../../../src/core/packs/site-pack';
 import { FolderSource } from '../folders/pack-source';
 
@@ -39,7 +39,7 @@ export function publications(folders: string[], limit: number): Publication[] {
 /** `pack.json` with the parts in which its files are published; as it was if all of them lie as they did. */
 function described(json: { files: Record<string, PackFile> }, pack: Pack, limit: number): string {
 	for (const [file, { bytes }] of Object.entries(pack.files)) {
-		const parts = cutOf(file, bytes, limit);
+		const parts = partSizes(file, bytes, limit);
 		if (parts) json.files[file]!.parts = parts;
 		else delete json.files[file]!.parts;
 	}

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cutOf, partsOf } from '../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../src/core/packs/parts';
 import type { CutRuntime } from '../../runtime/runtime-parts';
 
 const DIST = path.resolve(import.meta.dirname, '../../../node_modules/onnxruntime-web/dist');
@@ -16,7 +16,7 @@ export function cutRuntimes(limit: number): Record<string, CutRuntime> {
 	if (limit === Infinity) return cut;
 	for (const name of readdirSync(DIST).filter((file) => file.endsWith('.wasm'))) {
 		const bytes = readFileSync(path.join(DIST, name));
-		const parts = cutOf(name, bytes.length, limit);
+		const parts = partSizes(name, bytes.length, limit);
 		if (!parts) continue;
 		const sha256 = createHash('sha256').update(bytes).digest('hex');
 		// Another version of it has other addresses: what a reader's browser keeps stays right.

@@ -1,7 +1,7 @@
-/** The one IndexedDB database: which packs are stored, and files where there is no better place. */
+/** IndexedDB: the list of stored packs, files where there is no OPFS, and statistics that are not finished. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { FileStore, Sink } from './file-store';
-import { blobOf, PartsSink } from './memory';
+import type { FileStore } from './file-store';
+import { blobOf, bufferedSink } from './memory';
 
 /** A pack that was opened or imported once, so that it can be opened without a network. */
 export interface PackRecord {
@@ -24,11 +24,15 @@ export interface Records {
 interface Schema extends DBSchema {
 	packs: { key: string; value: PackRecord };
 	files: { key: string; value: Uint8Array };
-	/** Lengths of `files`, to be known without reading them. */
+	/** Lengths of `files`, so that they are known without reading the files. */
 	sizes: { key: string; value: number };
 }
 
 export type Database = IDBPDatabase<Schema>;
+
+/** Another tab that wants to change or delete the database need not wait for this one. */
+const blocking = (_old: unknown, _new: unknown, event: IDBVersionChangeEvent) =>
+	(event.target as IDBDatabase).close();
 
 export function openDatabase(name = 'undercurrent'): Promise<Database> {
 	return openDB<Schema>(name, 1, {
@@ -37,8 +41,7 @@ export function openDatabase(name = 'undercurrent'): Promise<Database> {
 			database.createObjectStore('files');
 			database.createObjectStore('sizes');
 		},
-		// Another tab wants to change or delete the database: it shall not have to wait for this one.
-		blocking: (_old, _new, event) => (event.target as IDBDatabase).close()
+		blocking
 	});
 }
 
@@ -50,7 +53,7 @@ export function recordsIn(database: Database): Records {
 	};
 }
 
-/** Whole files as values: slower than OPFS, but there in more browsers. */
+/** Whole files as values: slower than OPFS, but supported by more browsers. */
 export function filesIn(database: Database): FileStore {
 	const put = async (key: string, bytes: Uint8Array) => {
 		const transaction = database.transaction(['files', 'sizes'], 'readwrite');
@@ -72,10 +75,8 @@ export function filesIn(database: Database): FileStore {
 		},
 		read: async (key) => (await database.get('files', key)) ?? null,
 		blob: async (key) => blobOf(await database.get('files', key)),
-		async append(key): Promise<Sink> {
-			const before = await database.get('files', key);
-			return new PartsSink(before ? [before] : [], (bytes) => put(key, bytes));
-		},
+		append: async (key) =>
+			bufferedSink(await database.get('files', key), (bytes) => put(key, bytes)),
 		async remove(key) {
 			const transaction = database.transaction(['files', 'sizes'], 'readwrite');
 			await Promise.all([
@@ -87,18 +88,18 @@ export function filesIn(database: Database): FileStore {
 	};
 }
 
-/** One value at a time. */
-export interface WalkStore<T> {
+/** Holds one value. */
+export interface ValueStore<T> {
 	get(): Promise<T | null>;
 	put(value: T): Promise<void>;
 	remove(): Promise<void>;
 }
 
-/** A database of its own: what is in it is large, replaced often, and no loss. */
-export async function openWalkStore<T>(): Promise<WalkStore<T>> {
+/** A database of its own: its value is large, often replaced, and can be lost without harm. */
+export async function openValueStore<T>(): Promise<ValueStore<T>> {
 	const database = await openDB<{ walks: { key: string; value: T } }>('undercurrent-texts', 1, {
 		upgrade: (fresh) => void fresh.createObjectStore('walks'),
-		blocking: (_old, _new, event) => (event.target as IDBDatabase).close()
+		blocking
 	});
 	return {
 		get: async () => (await database.get('walks', 'one')) ?? null,

@@ -1,14 +1,14 @@
-/** Where bytes are kept, by their sha256. A file shorter than it should be is one whose download was cut. */
+/** Where bytes are stored, by their sha256. A file shorter than it should be is a download that was cut off. */
 
 export interface FileStore {
 	readonly kind: 'opfs' | 'indexeddb' | 'memory';
-	/** Bytes of every file, finished or not. */
+	/** Bytes of every file, complete or not. */
 	sizes(): Promise<Map<string, number>>;
-	/** What there is of a file; null when nothing. */
+	/** As much of the file as is stored; null when there is none. */
 	read(key: string): Promise<Uint8Array | null>;
-	/** The same, to be read in parts: it need not be in memory. */
+	/** The same as a Blob, which need not be in memory. */
 	blob(key: string): Promise<Blob | null>;
-	/** Goes on writing at the end of a file. One writer per file: see `exclusive`. */
+	/** Writes at the end of the file. One writer per file: see `withLock`. */
 	append(key: string): Promise<Sink>;
 	remove(key: string): Promise<void>;
 }
@@ -19,29 +19,23 @@ export interface Sink {
 	close(): Promise<void>;
 }
 
-export function isQuota(error: unknown): boolean {
-	return error instanceof Error && error.name === 'QuotaExceededError';
+/** How much of a file is in memory at a time when it is read in chunks. */
+export const CHUNK = 4 << 20;
+
+/** A file in chunks, one after the other. */
+export async function* chunksOf(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	for (let at = 0; at < blob.size; at += CHUNK)
+		yield new Uint8Array(await blob.slice(at, at + CHUNK).arrayBuffer());
 }
 
-/** How much of a file is in memory at a time when it is read in parts. */
-const PIECE = 4 << 20;
-
-/** A file in parts, one after the other. */
-export async function* piecesOf(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-	for (let at = 0; at < blob.size; at += PIECE)
-		yield new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
-}
-
-/** Jobs by name, in the order in which they came: for where there are no Web Locks. */
+/** Without Web Locks: the last job under each name, and how many are waiting or running. */
 const queues = new Map<string, { last: Promise<unknown>; waiting: number }>();
 
-/** Runs `job` while nobody else, in any tab, does anything under the same name. */
-export function exclusive<T>(
-	name: string,
-	job: () => Promise<T>,
-	signal?: AbortSignal
-): Promise<T> {
-	const locks = globalThis.navigator?.locks as LockManager | undefined;
+const webLocks = () => globalThis.navigator?.locks as LockManager | undefined;
+
+/** Runs `job` while no other, in any tab, runs under the same name. */
+export function withLock<T>(name: string, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+	const locks = webLocks();
 	if (locks) return locks.request(`undercurrent:${name}`, signal ? { signal } : {}, job);
 	const queue = queues.get(name) ?? { last: Promise.resolve(), waiting: 0 };
 	queue.waiting++;
@@ -55,19 +49,19 @@ export function exclusive<T>(
 	return result;
 }
 
-/** Runs `job` in the same way, but only if nobody is under that name now; null otherwise. */
-export async function ifFree<T>(name: string, job: () => Promise<T>): Promise<T | null> {
-	const locks = globalThis.navigator?.locks as LockManager | undefined;
+/** Runs `job` in the same way, but only if no other is running under that name; null otherwise. */
+export async function ifUnlocked<T>(name: string, job: () => Promise<T>): Promise<T | null> {
+	const locks = webLocks();
 	if (locks)
 		return locks.request(`undercurrent:${name}`, { ifAvailable: true }, (lock) =>
 			lock ? job() : null
 		);
-	return (await isBusy(name)) ? null : exclusive(name, job);
+	return (await isLocked(name)) ? null : withLock(name, job);
 }
 
-/** Whether somebody, in any tab, does something under that name now. */
-export async function isBusy(name: string): Promise<boolean> {
-	const locks = globalThis.navigator?.locks as LockManager | undefined;
+/** Whether a job, in any tab, is running under that name. */
+export async function isLocked(name: string): Promise<boolean> {
+	const locks = webLocks();
 	if (!locks) return (queues.get(name)?.waiting ?? 0) > 0;
 	const { held = [] } = await locks.query();
 	return held.some((lock) => lock.name === `undercurrent:${name}`);

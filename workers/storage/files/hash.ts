@@ -1,21 +1,19 @@
-/** SHA-256 while bytes stream by; WebCrypto can only do it for what is already whole. */
+/** Checksums of bytes as they stream by; WebCrypto can only hash what is already complete. */
 import { createCRC32, createSHA256 } from 'hash-wasm';
 
 export interface Hasher {
 	update(bytes: Uint8Array): void;
-	/** Lower case; of a sha256 64 digits; the hasher is spent afterwards. */
+	/** In lower case, 64 digits for a sha256. Call it once, at the end. */
 	hex(): string;
 }
 
-export async function startSha256(): Promise<Hasher> {
-	const hasher = await createSHA256();
-	hasher.init();
-	return { update: (bytes) => void hasher.update(bytes), hex: () => hasher.digest('hex') };
-}
+export const startSha256 = () => start(createSHA256());
 
-/** As archives have it, beside the sha256 that packs have. */
-export async function startCrc32(): Promise<Hasher> {
-	const hasher = await createCRC32();
+/** The checksum that .zip archives use. */
+export const startCrc32 = () => start(createCRC32());
+
+async function start(creating: ReturnType<typeof createSHA256>): Promise<Hasher> {
+	const hasher = await creating;
 	hasher.init();
 	return { update: (bytes) => void hasher.update(bytes), hex: () => hasher.digest('hex') };
 }

@@ -1,33 +1,30 @@
-/** Files and records for the length of a session: where the browser stores nothing, or has no room. */
+/** Files and records that last as long as the session, for browsers that store nothing or have no room. */
 import type { PackRecord, Records } from './database';
 import type { FileStore, Sink } from './file-store';
 
-/** Collects parts and hands over the whole when closed. */
-export class PartsSink implements Sink {
-	readonly #parts: Uint8Array[];
-	readonly #done: (bytes: Uint8Array) => void | Promise<void>;
-
-	constructor(before: Uint8Array[], done: (bytes: Uint8Array) => void | Promise<void>) {
-		this.#parts = before;
-		this.#done = done;
-	}
-
-	write(bytes: Uint8Array): void {
-		this.#parts.push(bytes.slice());
-	}
-
-	async close(): Promise<void> {
-		const whole = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
-		let at = 0;
-		for (const part of this.#parts) {
-			whole.set(part, at);
-			at += part.length;
-		}
-		await this.#done(whole);
-	}
+/** A sink that hands over the whole file when it is closed; `before` is what is already stored of it. */
+export function bufferedSink(
+	before: Uint8Array | undefined,
+	done: (bytes: Uint8Array) => void | Promise<void>
+): Sink {
+	const chunks = before ? [before] : [];
+	return {
+		write: (bytes) => void chunks.push(bytes.slice()),
+		close: async () => done(concatenated(chunks))
+	};
 }
 
-/** Null of nothing. */
+export function concatenated(chunks: Uint8Array[]): Uint8Array {
+	const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+	let at = 0;
+	for (const chunk of chunks) {
+		whole.set(chunk, at);
+		at += chunk.length;
+	}
+	return whole;
+}
+
+/** Null when there are no bytes. */
 export function blobOf(bytes: Uint8Array | undefined): Blob | null {
 	return bytes ? new Blob([bytes as Uint8Array<ArrayBuffer>]) : null;
 }
@@ -39,10 +36,7 @@ export function filesInMemory(): FileStore {
 		sizes: async () => new Map([...files].map(([key, bytes]) => [key, bytes.length])),
 		read: async (key) => files.get(key) ?? null,
 		blob: async (key) => blobOf(files.get(key)),
-		append: async (key) => {
-			const before = files.get(key);
-			return new PartsSink(before ? [before] : [], (bytes) => void files.set(key, bytes));
-		},
+		append: async (key) => bufferedSink(files.get(key), (bytes) => void files.set(key, bytes)),
 		remove: async (key) => void files.delete(key)
 	};
 }

@@ -1,4 +1,4 @@
-/** Files in the origin-private file system, written through sync access handles: workers only. */
+/** Files in the origin-private file system, written through sync access handles, which only workers have. */
 import type { FileStore, Sink } from './file-store';
 
 const FOLDER = 'undercurrent';
@@ -10,7 +10,7 @@ interface SyncHandle {
 	close(): void;
 }
 
-/** Rejects where OPFS is missing or may not be written (some private windows). */
+/** Rejects where OPFS is missing or cannot be written (some private windows). */
 export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 	const root = await navigator.storage.getDirectory();
 	const directory = await root.getDirectoryHandle(folder, { create: true });
@@ -23,12 +23,8 @@ export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
 			return file && new Uint8Array(await file.arrayBuffer());
 		},
 		blob: (key) => fileIn(directory, key),
-		async append(key) {
-			return OpfsSink.open(await directory.getFileHandle(key, { create: true }));
-		},
-		async remove(key) {
-			await found(directory.removeEntry(key));
-		}
+		append: async (key) => OpfsSink.open(await directory.getFileHandle(key, { create: true })),
+		remove: async (key) => void (await orNull(directory.removeEntry(key)))
 	};
 }
 
@@ -36,7 +32,7 @@ class OpfsSink implements Sink {
 	#at: number;
 
 	/**
-	 * The file's own handle is held as well: in Chromium, one that is collected as garbage while it is being
+	 * Keeps the file's own handle as well: in Chromium, one that is collected as garbage while it is being
 	 * opened never answers.
 	 */
 	private constructor(
@@ -47,7 +43,10 @@ class OpfsSink implements Sink {
 	}
 
 	static async open(file: FileSystemFileHandle): Promise<OpfsSink> {
-		return new OpfsSink(file, await openSync(file));
+		const writable = file as FileSystemFileHandle & {
+			createSyncAccessHandle(): Promise<SyncHandle>;
+		};
+		return new OpfsSink(file, await writable.createSyncAccessHandle());
 	}
 
 	write(bytes: Uint8Array): void {
@@ -62,16 +61,16 @@ class OpfsSink implements Sink {
 	}
 }
 
-/** Handles that are being asked for their file: see `OpfsSink`. */
-const asked = new Set<FileSystemFileHandle>();
+/** Handles whose file is being requested: see `OpfsSink`. */
+const pending = new Set<FileSystemFileHandle>();
 
 function fileOf(handle: FileSystemFileHandle): Promise<File | null> {
-	asked.add(handle);
-	return found(handle.getFile()).finally(() => asked.delete(handle));
+	pending.add(handle);
+	return orNull(handle.getFile()).finally(() => pending.delete(handle));
 }
 
 async function fileIn(directory: FileSystemDirectoryHandle, key: string): Promise<File | null> {
-	const handle = await found(directory.getFileHandle(key));
+	const handle = await orNull(directory.getFileHandle(key));
 	return handle && fileOf(handle);
 }
 
@@ -87,20 +86,15 @@ async function sizesOf(directory: FileSystemDirectoryHandle): Promise<Map<string
 	return sizes;
 }
 
-/** Some browsers offer the directory but not the handles that can write to it. */
+/** Some browsers have the directory but not the handles that can write to it. */
 async function probe(directory: FileSystemDirectoryHandle): Promise<void> {
 	const name = `probe-${Math.random().toString(36).slice(2)}`;
 	await (await OpfsSink.open(await directory.getFileHandle(name, { create: true }))).close();
 	await directory.removeEntry(name);
 }
 
-function openSync(file: FileSystemFileHandle): Promise<SyncHandle> {
-	return (
-		file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> }
-	).createSyncAccessHandle();
-}
-
-async function found<T>(lookup: Promise<T>): Promise<T | null> {
+/** Null for what does not exist. */
+async function orNull<T>(lookup: Promise<T>): Promise<T | null> {
 	try {
 		return await lookup;
 	} catch (error) {

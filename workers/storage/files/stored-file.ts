@@ -1,22 +1,21 @@
-/** A stored file that stays in storage: each part is read when it is asked for, without waiting, in workers alone. */
+/** A stored file that is read in parts, synchronously, without being loaded as a whole: in workers only. */
 import { Problem } from '../../../src/core/names/errors';
 import { checkRange, inMemory, type OpenFile } from '../../../src/core/files/open-file';
+import { CHUNK } from './file-store';
 import { sha256, startSha256 } from './hash';
 
 interface SyncReader {
 	readAsArrayBuffer(blob: Blob): ArrayBuffer;
 }
 
-/** Bytes up to which a file is read as a whole to be hashed: WebCrypto is several times faster. */
+/** Bytes up to which a file is hashed as a whole: WebCrypto is several times faster. */
 const WHOLE = 192 << 20;
-/** Bytes read at a time of a larger one. */
-const PIECE = 4 << 20;
 /** Bytes that have a sum of their own. */
 const BLOCK = 64 << 10;
 
 /**
- * A file that has this sha256; null when it has another. Where nothing can be read without waiting, outside workers
- * and in Node, it is in memory as a whole.
+ * A file that has this sha256; null when it has another. Where nothing can be read synchronously, outside workers
+ * and in Node, the whole file is in memory.
  */
 export async function openStored(
 	blob: Blob,
@@ -29,13 +28,13 @@ export async function openStored(
 		return (await sha256(bytes)) === expected ? inMemory(bytes) : null;
 	}
 	const file = new StoredFile(blob, new FileReaderSync());
-	return (await file.look(signal)) === expected ? file : null;
+	return (await file.hash(signal)) === expected ? file : null;
 }
 
 /**
- * A sync access handle would keep every other tab from the file, so it is read as a `Blob`, which gives whatever
- * lies in its place by then, without a sign of it: Chromium notes no time of writing in OPFS. So each block
- * that is read is compared with its sum from when the whole was found to be right.
+ * A sync access handle would keep every other tab from the file, so it is read as a `Blob`. But a Blob gives
+ * whatever has been written in the file's place by then, and nothing tells: Chromium notes no time of writing in
+ * OPFS. So each block that is read is compared with its sum from when the whole file was hashed.
  */
 class StoredFile implements OpenFile {
 	readonly resident = 0;
@@ -53,8 +52,8 @@ class StoredFile implements OpenFile {
 		return this.blob.size;
 	}
 
-	/** Takes the sums of all blocks; the answer is the sha256. */
-	async look(signal?: AbortSignal): Promise<string> {
+	/** The sha256 of the file; notes the sums of all blocks. */
+	async hash(signal?: AbortSignal): Promise<string> {
 		const take = (from: number, to: number) => {
 			const bytes = this.#part(from, to);
 			eachSum(bytes, (sum, i) => (this.#sums[from / BLOCK + i] = sum));
@@ -62,9 +61,9 @@ class StoredFile implements OpenFile {
 		};
 		if (this.size <= WHOLE) return sha256(take(0, this.size));
 		const hasher = await startSha256();
-		for (let at = 0; at < this.size; at += PIECE) {
+		for (let at = 0; at < this.size; at += CHUNK) {
 			signal?.throwIfAborted();
-			hasher.update(take(at, Math.min(at + PIECE, this.size)));
+			hasher.update(take(at, Math.min(at + CHUNK, this.size)));
 		}
 		return hasher.hex();
 	}
@@ -92,7 +91,7 @@ class StoredFile implements OpenFile {
 	}
 }
 
-/** FNV-1a over words instead of bytes, of one block after the other: no word can change alone without its sum. */
+/** FNV-1a of each block in turn, over words instead of bytes: changing one word always changes the sum. */
 function eachSum(bytes: Uint8Array, take: (sum: number, block: number) => void): void {
 	for (let at = 0, block = 0; at < bytes.length; at += BLOCK, block++) {
 		const length = Math.min(BLOCK, bytes.length - at);

@@ -1,11 +1,11 @@
 /**
- * Hosts that show a pack to few: the tokens that a reader gave for them, as long as the page is open. Each goes to
- * its own host, and stands in no sentence.
+ * Access tokens that readers gave for packs on gated hosts, kept in memory as long as the page is open. Each goes to
+ * its own host only, and appears in no message.
  */
 import { Problem } from '../../../src/core/names/errors';
 import { headersOf, type Token } from '../../../src/core/import/remote';
 
-export class Gates {
+export class HostTokens {
 	readonly #tokens = new Map<string, Token>();
 
 	/** From now on this token goes to the host of `address`, if it is that host's own; null: none does. */
@@ -15,12 +15,12 @@ export class Gates {
 		else this.#tokens.delete(origin);
 	}
 
-	/** What goes along with a request. */
+	/** Headers for a request to `address`. */
 	headers(address: string): Record<string, string> {
 		return headersOf(this.#tokens.get(new URL(address).origin) ?? null, address);
 	}
 
-	/** The Problem of an answer about `name`, of a pack that lies there; null unless the host keeps it from this reader. */
+	/** The Problem when the host refuses `name`, a file of a pack, to this reader; null for any other status. */
 	refusal(address: string, status: number, name: string): Problem | null {
 		if (status !== 401 && status !== 403) return null;
 		const { origin, host } = new URL(address);
@@ -29,7 +29,7 @@ export class Gates {
 			this.#tokens.has(origin)
 				? `${host} does not show ${name} of this pack to the account of this token (it answered ${status}).`
 				: `${host} shows ${name} of this pack only to those whom it lets in (it answered ${status}).`,
-			'Ask whoever keeps it, or accept its terms there; then look at its address again under Models, with a token of that account with leave to read.'
+			'Ask its owner for access, or accept its terms there; then open its address again under Models, with a token of that account that may read it.'
 		);
 	}
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutOf, partsOf } from '../../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../../src/core/packs/parts';
 
 describe('a file of a pack', () => {
 	it('is its own only part where it lies whole', () => {
@@ -23,6 +23,6 @@ describe('a file of a pack', () => {
 		['a.gz', 0, 10, [0]],
 		['a.gz', 21, 10, [10, 10, 1]]
 	])('%s of %d bytes is cut for a limit of %d as %j', (path, bytes, limit, parts) => {
-		expect(cutOf(path, bytes, limit)).toEqual(parts);
+		expect(partSizes(path, bytes, limit)).toEqual(parts);
 	});
 });

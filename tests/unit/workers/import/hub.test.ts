@@ -1,7 +1,7 @@
 /** A hub, or any host, asked what it holds: over real sockets, with what real hosts do wrong. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Arrivals } from '../../../../workers/storage/network/pending-downloads';
+import { PendingDownloads } from '../../../../workers/storage/network/pending-downloads';
 import { filesInMemory } from '../../../../workers/storage/files/memory';
 import type { Link } from '../../../../workers/import/remote/requests';
 import { openRemote } from '../../../../workers/import/remote/open';
@@ -13,11 +13,11 @@ const SHA = createHash('sha256').update(WEIGHTS).digest('hex');
 const TOKEN = 'hf_abcdefghijklmnopqrstuvwxyz';
 
 let hub: FakeHub;
-let arrivals: Arrivals;
+let arrivals: PendingDownloads;
 
 beforeEach(async () => {
 	hub = await FakeHub.open();
-	arrivals = new Arrivals(filesInMemory(), fetch, [1, 1, 1]);
+	arrivals = new PendingDownloads(filesInMemory(), fetch, [1, 1, 1]);
 	hub.put('org/name', {
 		'config.json': text('{"model_type":"gpt2"}'),
 		'model.safetensors': WEIGHTS,

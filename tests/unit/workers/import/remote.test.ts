@@ -34,7 +34,7 @@ beforeEach(async () => {
 		files: { ...filesInMemory(), kind: 'opfs' },
 		records: recordsInMemory(),
 		fetch,
-		keepProgram: async () => true
+		cacheRuntime: async () => true
 	});
 	const open = () => Promise.reject(new Error('No pack is opened here.'));
 	engine = new LocalEngine({ open, stored: async () => library }).calls;

@@ -1,6 +1,6 @@
 /** A static host in memory, with the misbehaviours of real ones. */
 import type { PackFile } from '../../../../src/core/packs/manifest';
-import { cutOf, partsOf } from '../../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../../src/core/packs/parts';
 import { sha256 } from '../../../../workers/storage/files/hash';
 
 export const FOLDER = 'https://example.org/some/pack/';
@@ -94,7 +94,7 @@ export async function publishInParts(server: FakeServer): Promise<void> {
 	server.files.set('stats/a b@c.gz', statistics);
 	pack.files['stats/a b@c.gz'] = { bytes: statistics.length, sha256: await sha256(statistics) };
 	for (const [path, file] of Object.entries(pack.files)) {
-		const parts = cutOf(path, file.bytes, 40);
+		const parts = partSizes(path, file.bytes, 40);
 		if (!parts) continue;
 		file.parts = parts;
 		const bytes = server.files.get(path)!;

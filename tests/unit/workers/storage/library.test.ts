@@ -24,8 +24,8 @@ const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =
 		files,
 		records,
 		fetch: server.fetch,
-		keepProgram: async () => ++programKept > 0,
-		pauses: [0, 0],
+		cacheRuntime: async () => ++programKept > 0,
+		retryDelays: [0, 0],
 		...over
 	});
 
@@ -247,7 +247,7 @@ describe('without a network', () => {
 	});
 
 	it('promises nothing when the program itself is not kept, or nothing lasts', async () => {
-		const pack = await library({ keepProgram: async () => false }).open({ address: FOLDER });
+		const pack = await library({ cacheRuntime: async () => false }).open({ address: FOLDER });
 		expect(await pack.keepAll!()).toBe(false);
 		const fleeting = await library({ files: filesInMemory() }).open({ address: FOLDER });
 		expect(await fleeting.keepAll!()).toBe(false);

@@ -1,7 +1,10 @@
 /** Files from a hub that behaves as hubs do, over real sockets. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Arrivals, type RemoteFile } from '../../../../workers/storage/network/pending-downloads';
+import {
+	PendingDownloads,
+	type RemoteFile
+} from '../../../../workers/storage/network/pending-downloads';
 import type { FileStore } from '../../../../workers/storage/files/file-store';
 import { filesInMemory } from '../../../../workers/storage/files/memory';
 import { FakeHub } from '../../../fakes/hub';
@@ -23,7 +26,7 @@ afterEach(() => hub.close());
 
 /** What a page has after a reload: storage and nothing else. */
 const arrivals = (over: Partial<FileStore> = {}) =>
-	new Arrivals({ ...files, ...over }, fetch, [1, 1, 1]);
+	new PendingDownloads({ ...files, ...over }, fetch, [1, 1, 1]);
 
 const onHub = (over: Partial<RemoteFile> = {}): RemoteFile => ({
 	address: `${hub.origin}/org/name/resolve/main/${WEIGHTS}`,

@@ -27,8 +27,8 @@ const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =
 		files,
 		records,
 		fetch: server.fetch,
-		keepProgram: async () => true,
-		pauses: [0, 0],
+		cacheRuntime: async () => true,
+		retryDelays: [0, 0],
 		...over
 	});
 
@@ -204,7 +204,7 @@ describe('an import', () => {
 	it('refuses what is encrypted, packed otherwise, or does not unpack', async () => {
 		const method = (n: number) =>
 			contents().map((c) => (c.path === MODEL ? { ...c, stated: { method: n } } : c));
-		await expect(library().importPack(await asZip(method(93)))).rejects.toThrow(/do not know/);
+		await expect(library().importPack(await asZip(method(93)))).rejects.toThrow(/do not support/);
 		await expect(library().importPack(await asZip(method(8)))).rejects.toThrow(/cannot be read/);
 		await nothingStored();
 	});

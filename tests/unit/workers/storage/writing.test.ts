@@ -1,4 +1,4 @@
-/** Packs that are written piece by piece into storage, or revised there: whole, or not at all. */
+/** Packs that are written chunk by chunk into storage, or revised there: whole, or not at all. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PackWriter } from '../../../../src/core/packs/writer';
 import type { FileStore } from '../../../../workers/storage/files/file-store';
@@ -22,8 +22,8 @@ const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =
 		files,
 		records,
 		fetch: server.fetch,
-		keepProgram: async () => true,
-		pauses: [0, 0],
+		cacheRuntime: async () => true,
+		retryDelays: [0, 0],
 		...over
 	});
 

@@ -1,0 +1,45 @@
+/** The `pack.json` at an address, or the stored one when the network does not answer in time. */
+import { Problem } from '../../../src/core/names/errors';
+import type { HostTokens } from './host-tokens';
+
+/** Milliseconds after which the stored one is used. */
+const TIMEOUT = 4000;
+
+/** `address`: of the pack's folder, with a slash at its end; `stored`: the text that is stored, if any. */
+export async function fetchManifest(
+	address: string,
+	stored: string | null,
+	fetcher: typeof fetch,
+	tokens: HostTokens,
+	signal?: AbortSignal
+): Promise<string> {
+	const signals = [signal ?? [], stored ? AbortSignal.timeout(TIMEOUT) : []].flat();
+	try {
+		const manifest = `${address}pack.json`;
+		const response = await fetcher(manifest, {
+			cache: 'no-store',
+			referrerPolicy: 'no-referrer',
+			headers: tokens.headers(manifest),
+			signal: AbortSignal.any(signals)
+		});
+		if (response.ok) return await response.text();
+		throw (
+			tokens.refusal(manifest, response.status, 'pack.json') ??
+			missing('pack-missing', `the server answered ${response.status}`)
+		);
+	} catch (cause) {
+		signal?.throwIfAborted();
+		if (stored) return stored;
+		if (cause instanceof Problem) throw cause;
+		throw missing('network', 'the network or the server does not answer', cause);
+	}
+}
+
+function missing(code: 'pack-missing' | 'network', why: string, cause?: unknown): Problem {
+	return new Problem(
+		code,
+		`There is no pack at this address: ${why}.`,
+		'Check the address and the connection.',
+		{ cause }
+	);
+}
