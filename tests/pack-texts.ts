@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { parseNames } from '../src/core/packs/labels';
+import { parseLabels } from '../src/core/packs/labels';
 import { parseSafetensors } from '../src/core/files/safetensors';
 import { FolderSource } from '../workers/node/folders/pack-source';
 import { ExampleTexts } from '../workers/pack/statistics';
@@ -37,7 +37,7 @@ export async function packTexts(folder: string): Promise<PackText[]> {
 	for (const { id, labels, cfg } of pack.saes) {
 		if (!labels) continue;
 		const lines = new TextDecoder().decode(gunzipSync(await source.bytes(labels)));
-		for (const [feature, { text }] of parseNames(lines, id, cfg.dSae).labels)
+		for (const [feature, { text }] of parseLabels(lines, id, cfg.dSae).labels)
 			texts.push({ at: `${labels}, feature ${feature}`, text });
 	}
 	const beside = (file: string) => readFile(path.join(folder, file), 'utf8').catch(() => '');

@@ -19,7 +19,7 @@ const POOL = 1 << 20;
 
 /** Bytes of the model's weights. */
 export async function makeLargePack(folder: string): Promise<number> {
-	const out = PackFolder.make(folder);
+	const out = PackFolder.create(folder);
 	const normal = normals(seeded(1));
 	const pool = Float32Array.from({ length: POOL }, () => 0.02 * normal());
 	const random = (shape: number[], offset: number) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOf } from '../../src/core/calls';
 import { parseEdit } from '../../src/core/steering/edits';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
-import { makePack } from '../../workers/node/folders/pack';
+import { packFolders } from '../../workers/node/folders/pack';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { Features } from '../../workers/features/features';
 import { Measure } from '../../workers/sae/metrics';
@@ -70,7 +70,7 @@ describe.each(FAMILIES)('%s', (name) => {
 		for (const tensor of g.table.names)
 			if (TENSORS.test(tensor)) weights.floats(tensor, float32(g.table, tensor), 'f32');
 		const request = await folders(name, g.cfg, weights.finish());
-		await makePack(request);
+		await packFolders(request);
 		bench = await Workbench.open(await FolderSource.open(request.out), false);
 	});
 	afterAll(() => bench?.release());
@@ -168,9 +168,9 @@ describe('where it cannot be shown', () => {
 		for (const tensor of g.table.names)
 			if (TENSORS.test(tensor)) weights.floats(tensor, float32(g.table, tensor), 'f32');
 		const normed = await folders('gemma2', g.cfg, weights.finish());
-		await expect(makePack(normed)).rejects.toThrow(/normalises what they write/);
+		await expect(packFolders(normed)).rejects.toThrow(/normalises what they write/);
 		const deep = { ...g.cfg, hook_name: 'blocks.9.attn.hook_z' };
 		const there = await folders('gpt2', deep, weights.finish());
-		await expect(makePack({ ...there, out: `${there.out}-deep` })).rejects.toThrow(/of layer 9/);
+		await expect(packFolders({ ...there, out: `${there.out}-deep` })).rejects.toThrow(/of layer 9/);
 	});
 });

@@ -9,7 +9,7 @@ import { randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { normals, seeded } from '../../src/core/math/random';
 import { FolderSource } from '../../workers/node/folders/pack-source';
-import { makePack } from '../../workers/node/folders/pack';
+import { packFolders } from '../../workers/node/folders/pack';
 import { TensorFile } from '../../workers/import/safetensors-file';
 import { Features } from '../../workers/features/features';
 import { Workbench } from '../../workers/pack/open-pack';
@@ -53,7 +53,7 @@ beforeAll(async () => {
 	};
 	const decoders = { ...upstream, [AFTER]: planted(upstream) };
 	for (const [site, decoder] of Object.entries(decoders)) await putSae(site, decoder);
-	await makePack({
+	await packFolders({
 		model: path.join(folder, 'model'),
 		saes: Object.keys(decoders).map((site) => path.join(folder, site)),
 		out: path.join(folder, 'pack'),

@@ -1,6 +1,6 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
-import { inMemory, mostHeld } from '../../src/core/files/open-file';
-import { bytesOf, type Floats } from '../../src/core/files/safetensors';
+import { inMemory, peakMemory } from '../../src/core/files/open-file';
+import { float32Bytes, type Floats } from '../../src/core/files/safetensors';
 import { largest } from '../../src/core/math/sampling';
 import { LanguageModel, type ModelWeights } from '../model/language-model';
 import type { ModelFolder } from './hugging-face';
@@ -54,7 +54,7 @@ function off(found: Float32Array, exact: Float32Array): number {
 
 function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 	const files = Object.fromEntries(
-		[...tensors].map(([name, { data }]) => [name, inMemory(bytesOf(data))])
+		[...tensors].map(([name, { data }]) => [name, inMemory(float32Bytes(data))])
 	);
 	return {
 		weight: (name) => ({
@@ -67,6 +67,6 @@ function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 		}),
 		read: (name) => tensors.get(name)!,
 		files,
-		held: () => mostHeld(Object.values(files))
+		held: () => peakMemory(Object.values(files))
 	};
 }

@@ -1,7 +1,7 @@
 /** Tensors as files of float32, each by itself, as a graph's weights are given. */
-import { madeAnew, partOf, piecesFrom, type OpenFile } from '../../src/core/files/open-file';
+import { computedFile, partOf, chunksFrom, type OpenFile } from '../../src/core/files/open-file';
 import {
-	bytesOf,
+	float32Bytes,
 	checkFloats,
 	float32,
 	type Dtype,
@@ -14,21 +14,21 @@ import {
  */
 export function floatFile(file: Safetensors, name: string): OpenFile {
 	checkFloats(file, name);
-	const { dtype, shape, from, to } = file.place(name);
+	const { dtype, shape, from, to } = file.range(name);
 	if (dtype === 'F32') return partOf(file.file, from, to);
 	const size = shape.reduce((a, b) => a * b, 4);
-	return madeAnew(size, () => bytesOf(float32(file, name).data));
+	return computedFile(size, () => float32Bytes(float32(file, name).data));
 }
 
 /** Looks at the exponent bits: all ones means infinity or NaN. int8 is as finite as its scale. */
 export function allFinite(file: Safetensors, name: string): boolean {
-	const { dtype, from, to } = file.place(name);
+	const { dtype, from, to } = file.range(name);
 	if (dtype === 'I8') return allFinite(file, `${name}.scale`);
 	if (dtype === 'F64') return float32(file, name).data.every(Number.isFinite);
 	const step = STEPS[dtype];
 	if (!step) return true;
 	const mask = dtype === 'F16' ? 0x7c00 : 0x7f80;
-	for (const bytes of piecesFrom(file.file, from, to))
+	for (const bytes of chunksFrom(file.file, from, to))
 		for (let i = step - 2; i + 1 < bytes.length; i += step)
 			if (((bytes[i]! | (bytes[i + 1]! << 8)) & mask) === mask) return false;
 	return true;

@@ -1,6 +1,6 @@
 /** The model's tensors as the graph wants them: each to be read from where it lies, checked. */
 import { Problem } from '../../src/core/names/errors';
-import { mostHeld, partOf } from '../../src/core/files/open-file';
+import { peakMemory, partOf } from '../../src/core/files/open-file';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
 import { allFinite, floatFile } from './float-file';
 import type { Config } from '../graph/families/family';
@@ -36,7 +36,7 @@ export function modelWeights(
 	};
 	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
 		const { file, there } = inFile(name);
-		const place = file.place(there);
+		const place = file.range(there);
 		if (place.shape.join() !== shape.join())
 			throw damaged(`has ${name} of shape [${place.shape.join()}] instead of [${shape.join()}]`);
 		if (!allFinite(file, there)) throw damaged(`has a number in ${name} that is not finite`);
@@ -54,7 +54,7 @@ export function modelWeights(
 		},
 		files: parts,
 		held: () => {
-			const whole = mostHeld(all.map(({ file }) => file));
+			const whole = peakMemory(all.map(({ file }) => file));
 			return Math.max(whole, ...Object.values(parts).map((part) => part.mostRead));
 		}
 	};

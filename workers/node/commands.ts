@@ -13,8 +13,8 @@ import { usage, type Arguments } from './arguments';
 import { bytesIn } from './bytes';
 import { workedExample } from './example';
 import { FolderSource } from './folders/pack-source';
-import { keepFile } from './folders/keep-file';
-import { makePack } from './folders/pack';
+import { addJsonFile } from './folders/add-json-file';
+import { packFolders } from './folders/pack';
 import { siteJson } from './site-json';
 import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
@@ -171,7 +171,7 @@ const reproduction: Command = {
 			said(({ what, done, total }) => `${what} ${done} of ${total}`)
 		);
 		if (args.get('keep'))
-			await keepFile(args.need('pack'), 'reproduction', 'reproduction.json', found);
+			await addJsonFile(args.need('pack'), 'reproduction', 'reproduction.json', found);
 		return found;
 	}
 };
@@ -229,7 +229,7 @@ const pack: Command = {
 		if (!stats && args.get('pack') !== undefined) throw usage('--pack needs --stats or --merge');
 		const made =
 			args.get('pack') === undefined &&
-			(await makePack({
+			(await packFolders({
 				model: args.need('model'),
 				saes: args.all('sae'),
 				out: args.need('out'),
@@ -254,7 +254,7 @@ const example: Command = {
 		const { local } = await open(args);
 		args.all('steer').forEach(edit);
 		const made = await workedExample(local, args.need('text'), args.all('steer'));
-		await keepFile(args.need('pack'), 'worked_example', 'worked-example.json', made);
+		await addJsonFile(args.need('pack'), 'worked_example', 'worked-example.json', made);
 		return { plain: made.write.plain, steered: made.write.steered, steer: made.write.steer };
 	}
 };

@@ -5,7 +5,7 @@ import type { Label } from '../../src/core/features/feature';
 import type { PackInfo, SaeInfo } from '../../src/core/packs/info';
 import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
-import { parseNames, type Names } from '../../src/core/packs/labels';
+import { parseLabels, type PackLabels } from '../../src/core/packs/labels';
 import type { PackSae } from '../../src/core/packs/manifest';
 import type { PackSource } from '../../src/core/packs/source';
 import type { Matrix } from '../../src/core/math/matrix';
@@ -41,7 +41,7 @@ export class Workbench {
 	readonly lens: Lens;
 	readonly #saes = new Map<SaeId, Promise<Sae>>();
 	readonly #statistics = new Map<SaeId, Promise<Statistics | null>>();
-	readonly #labels = new Map<SaeId, Promise<Names | null>>();
+	readonly #labels = new Map<SaeId, Promise<PackLabels | null>>();
 	#texts: Promise<ExampleTexts | null> | null = null;
 	#unembedding: Matrix | null = null;
 	#embedding: Matrix | null = null;
@@ -169,7 +169,7 @@ export class Workbench {
 		return (await this.#names(id))?.patterns ?? null;
 	}
 
-	#names(id: SaeId): Promise<Names | null> {
+	#names(id: SaeId): Promise<PackLabels | null> {
 		const ready = this.#labels.get(id);
 		if (ready) return ready;
 		const info = this.info(id);
@@ -177,7 +177,7 @@ export class Workbench {
 			? this.source
 					.bytes(info.labels)
 					.then(inflated)
-					.then((bytes) => parseNames(new TextDecoder().decode(bytes), id, info.cfg.dSae))
+					.then((bytes) => parseLabels(new TextDecoder().decode(bytes), id, info.cfg.dSae))
 			: Promise.resolve(null);
 		this.#labels.set(id, read);
 		read.catch(() => this.#labels.delete(id));

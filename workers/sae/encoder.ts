@@ -2,8 +2,8 @@
 import { kronIndex } from '../../src/core/sae/kron';
 import type { PackSae, SaeConfig } from '../../src/core/packs/manifest';
 import { column } from '../../src/core/math/matrix';
-import { madeAnew, type OpenFile } from '../../src/core/files/open-file';
-import { bytesOf, float32, type Safetensors } from '../../src/core/files/safetensors';
+import { computedFile, type OpenFile } from '../../src/core/files/open-file';
+import { float32Bytes, float32, type Safetensors } from '../../src/core/files/safetensors';
 import { floatFile } from '../model/float-file';
 import type { Weight } from '../graph/graph';
 import { isTopK, TOP_K_BLOCK, type EncoderSpec } from './encoder-nodes';
@@ -108,10 +108,10 @@ function padded(weights: Safetensors, name: string, shape: number[], to: number[
 	const [columns, wide] = [shape.at(-1)!, to.at(-1)!];
 	if (columns === wide) return floatFile(weights, name);
 	const rows = shape.length > 1 ? shape[0]! : 1;
-	return madeAnew(rows * wide * 4, () => {
+	return computedFile(rows * wide * 4, () => {
 		const { data } = float32(weights, name);
 		const out = new Float32Array(rows * wide).fill(shape.length > 1 ? 0 : NEVER);
 		for (let r = 0; r < rows; r++) out.set(data.subarray(r * columns, (r + 1) * columns), r * wide);
-		return bytesOf(out);
+		return float32Bytes(out);
 	});
 }

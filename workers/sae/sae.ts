@@ -239,7 +239,7 @@ function checkTensor(sae: SaeId, weights: Safetensors, name: string, shape: numb
 			'Make the pack again from the original weights.'
 		);
 	if (!weights.has(name)) throw damaged(`has no tensor ${name}`);
-	const found = weights.place(name).shape;
+	const found = weights.range(name).shape;
 	if (found.join() !== shape.join())
 		throw damaged(`has ${name} of shape [${found}] instead of [${shape}]`);
 	if (!allFinite(weights, name)) throw damaged(`has a number in ${name} that is not finite`);

@@ -1,21 +1,21 @@
-/** A file that is read in parts: what is not being read need not be in memory. */
+/** A file that is read in parts, so that the rest of it need not be in memory. */
 
 export interface OpenFile {
 	/** Bytes. */
 	readonly size: number;
-	/** Bytes of it that are in memory, read or not. */
+	/** Bytes of it that are always in memory. */
 	readonly resident: number;
-	/** The most bytes that a read has brought into memory so far. */
+	/** The most bytes that one read has brought into memory so far. */
 	readonly mostRead: number;
 	/**
-	 * Bytes `from` up to `to`, a view or a copy: not to be written to. Throws a RangeError for bytes that the
-	 * file does not have, a Problem when they are not what they were any more.
+	 * Bytes `from` up to `to`, a view or a copy: do not write to it. Throws a RangeError for bytes beyond the
+	 * file, a Problem when they have changed since the file was opened.
 	 */
 	read(from: number, to: number): Uint8Array;
 }
 
-/** How much is read at a time of what is looked through. */
-const PIECE = 4 << 20;
+/** Bytes read at a time by `chunksFrom`. */
+const CHUNK = 4 << 20;
 
 export function inMemory(bytes: Uint8Array): OpenFile {
 	return {
@@ -46,8 +46,8 @@ export function partOf(file: OpenFile, start: number, end: number): OpenFile {
 	};
 }
 
-/** `size` bytes that are made anew whenever some of them are read. */
-export function madeAnew(size: number, make: () => Uint8Array): OpenFile {
+/** `size` bytes that are computed again whenever some of them are read. */
+export function computedFile(size: number, compute: () => Uint8Array): OpenFile {
 	let mostRead = 0;
 	return {
 		size,
@@ -58,25 +58,25 @@ export function madeAnew(size: number, make: () => Uint8Array): OpenFile {
 		read: (from, to) => {
 			checkRange(size, from, to);
 			mostRead = size;
-			return make().subarray(from, to);
+			return compute().subarray(from, to);
 		}
 	};
 }
 
-/** Throws a RangeError unless bytes `from` up to `to` lie in a file of `size` bytes. */
+/** Throws a RangeError unless a file of `size` bytes has bytes `from` up to `to`. */
 export function checkRange(size: number, from: number, to: number): void {
 	if (Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= size)
 		return;
-	throw new RangeError(`Bytes ${from} to ${to} do not lie in a file of ${size} bytes.`);
+	throw new RangeError(`A file of ${size} bytes has no bytes ${from} to ${to}.`);
 }
 
-/** The most bytes of these files that were in memory at a time, if what is read of one is let go before the next read. */
-export function mostHeld(files: OpenFile[]): number {
+/** The most bytes of these files that were in memory at a time, if each read is released before the next. */
+export function peakMemory(files: OpenFile[]): number {
 	const resident = files.reduce((sum, file) => sum + file.resident, 0);
 	return resident + Math.max(0, ...files.map((file) => file.mostRead));
 }
 
-/** Bytes `from` up to `to` in pieces, one after the other; each but the last a multiple of 8 long. */
-export function* piecesFrom(file: OpenFile, from: number, to: number): Generator<Uint8Array> {
-	for (let at = from; at < to; at += PIECE) yield file.read(at, Math.min(at + PIECE, to));
+/** Bytes `from` up to `to` in chunks, each but the last a multiple of 8 long. */
+export function* chunksFrom(file: OpenFile, from: number, to: number): Generator<Uint8Array> {
+	for (let at = from; at < to; at += CHUNK) yield file.read(at, Math.min(at + CHUNK, to));
 }

@@ -1,5 +1,5 @@
 /**
- * Reads safetensors files in place: the header is checked, tensors are read when asked for.
+ * Reads safetensors files in place: the header is parsed and checked, tensors are read when they are asked for.
  * Format: https://huggingface.co/docs/safetensors.
  */
 import { Problem } from '../names/errors';
@@ -28,15 +28,15 @@ export interface Tensor {
 	bytes: Uint8Array;
 }
 
-/** Where a tensor lies, in bytes from the beginning of the file. */
-export interface Place {
+/** The bytes of a tensor, from the beginning of the file. */
+export interface TensorRange {
 	dtype: Dtype;
 	shape: number[];
 	from: number;
 	to: number;
 }
 
-/** Where a tensor lies, in bytes from the beginning of the tensors' data. */
+/** The bytes of a tensor, from the beginning of the tensors' data. */
 interface Entry {
 	dtype: Dtype;
 	shape: number[];
@@ -44,14 +44,14 @@ interface Entry {
 	end: number;
 }
 
-/** What the beginning of a file says of the rest. */
+/** A parsed header. */
 export interface Layout {
-	/** Where the tensors' data begins, in bytes from the beginning of the file. */
+	/** The byte of the file at which the tensors' data begins. */
 	data: number;
 	entries: ReadonlyMap<string, Readonly<Entry>>;
 }
 
-/** Bytes at the beginning of a file that say how long its header is. */
+/** Bytes at the beginning of a file that hold the length of its header. */
 export const PREAMBLE = 8;
 
 /** The longest header that the reference implementation accepts. */
@@ -77,7 +77,7 @@ export class Safetensors {
 	}
 
 	/** Throws a Problem when there is none of that name. */
-	place(name: string): Place {
+	range(name: string): TensorRange {
 		const { entries, data } = this.#layout;
 		const entry = entries.get(name);
 		if (!entry) throw damaged(`has no tensor named ${name.slice(0, 80)}`);
@@ -87,7 +87,7 @@ export class Safetensors {
 
 	/** Throws a Problem when there is none of that name. */
 	tensor(name: string): Tensor {
-		const { dtype, shape, from, to } = this.place(name);
+		const { dtype, shape, from, to } = this.range(name);
 		return { dtype, shape, bytes: this.file.read(from, to) };
 	}
 }
@@ -103,7 +103,7 @@ export function openSafetensors(file: OpenFile): Safetensors {
 export const parseSafetensors = (bytes: Uint8Array): Safetensors =>
 	openSafetensors(inMemory(bytes));
 
-/** Where the header of a file of `length` bytes ends, by its first `PREAMBLE` bytes. */
+/** The byte after the header of a file of `length` bytes, from its first `PREAMBLE` bytes. */
 export function headerEnd(beginning: Uint8Array, length: number): number {
 	if (length < PREAMBLE || beginning.length < PREAMBLE)
 		throw damaged('is too short to hold a header');
@@ -114,7 +114,7 @@ export function headerEnd(beginning: Uint8Array, length: number): number {
 	return PREAMBLE + header;
 }
 
-/** The same as `parseSafetensors` of a file of `length` bytes, from its beginning up to the header's end alone. */
+/** Parses the header of a file of `length` bytes; `beginning` is the file up to the end of the header. */
 export function parseLayout(beginning: Uint8Array, length: number): Layout {
 	const header = parseHeader(beginning.subarray(PREAMBLE));
 	const entries = new Map<string, Entry>();
@@ -154,7 +154,7 @@ function parseEntry(name: string, value: unknown): Entry {
 const isCount = (n: unknown): n is number =>
 	typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= LARGEST_TENSOR;
 
-/** Tensors lie side by side, none over another, none beyond the end. */
+/** Tensors may not overlap, nor end beyond the file. */
 function checkLayout(entries: Map<string, Entry>, length: number): void {
 	let at = 0;
 	for (const [name, entry] of [...entries].sort(
@@ -173,67 +173,74 @@ export interface Floats {
 }
 
 /**
- * A tensor as float32, as `decimals` gives it; I8 is multiplied by its float32 scale `{name}.scale`, of
+ * A tensor as float32, converted as by `toFloat32`; I8 is multiplied by its float32 scale `{name}.scale`, of
  * shape [1, columns] or [rows, 1].
  */
 export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats {
 	const tensor = file.tensor(name);
 	const { shape, dtype } = tensor;
 	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
-	const data = decimals(dtype, tensor.bytes);
+	const data = toFloat32(dtype, tensor.bytes);
 	if (data) return { shape, data };
-	throw notDecimal(name, dtype);
+	throw notFloat(name, dtype);
 }
 
-/** Throws a Problem where `float32` would, and reads no tensor for it. */
+/** Throws a Problem where `float32` would, without reading the tensor. */
 export function checkFloats(file: Safetensors, name: string): void {
-	const { dtype, shape } = file.place(name);
-	if (dtype === 'I8') scaledByRow(shape, file.place(`${name}.scale`), name);
-	else if (!decimals(dtype, new Uint8Array(0))) throw notDecimal(name, dtype);
+	const { dtype, shape } = file.range(name);
+	if (dtype === 'I8') scaledByRow(shape, file.range(`${name}.scale`), name);
+	else if (!toFloat32(dtype, new Uint8Array(0))) throw notFloat(name, dtype);
 }
 
 /**
- * Little-endian decimal numbers as float32: F32 as a view where it is aligned, F16 and BF16 widened, F64
- * rounded; null for whole numbers.
+ * Little-endian floating-point numbers as float32: F32 as a view where it is aligned, F16 and BF16 widened, F64
+ * rounded; null for integers.
  */
-export function decimals(dtype: Dtype, bytes: Uint8Array): Float32Array | null {
+export function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array | null {
 	if (dtype === 'F32') return floatView(bytes);
-	if (dtype === 'F16') return widened(bytes, halfTable());
+	if (dtype === 'F16') return widenedHalf(bytes);
 	if (dtype === 'BF16') return widenedBrain(bytes);
 	if (dtype !== 'F64') return null;
 	const { buffer, byteOffset, length } = aligned(bytes, 8);
 	return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
 }
 
-/** float32 as it lies in memory, not copied: little-endian on every machine that browsers run on. */
-export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+/** The bytes of float32 numbers, not copied: little-endian on every machine that browsers run on. */
+export function float32Bytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Throws a Problem unless the tensor has this shape. */
 export function checkShape(file: Safetensors, name: string, shape: number[]): void {
-	const found = file.place(name).shape;
+	const found = file.range(name).shape;
 	if (found.join() !== shape.join())
 		throw damaged(`has tensor ${name.slice(0, 80)} of shape [${found}] instead of [${shape}]`);
 }
 
 export type Integers = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
 
-/** A tensor of whole numbers, as a view where it is aligned. */
+const INTEGERS: Partial<
+	Record<Dtype, new (buffer: ArrayBufferLike, offset: number, length: number) => Integers>
+> = {
+	U8: Uint8Array,
+	I8: Int8Array,
+	U16: Uint16Array,
+	I16: Int16Array,
+	I32: Int32Array,
+	U32: Uint32Array
+};
+
+/** A tensor of integers of at most 32 bits, as a view where it is aligned. */
 export function integers(file: Safetensors, name: string): Integers {
 	const { dtype, bytes } = file.tensor(name);
+	const Integers = INTEGERS[dtype];
+	if (!Integers)
+		throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where integers are needed`);
 	const { buffer, byteOffset, length } = aligned(bytes, SIZES[dtype]);
-	const n = length / SIZES[dtype];
-	if (dtype === 'U8') return new Uint8Array(buffer, byteOffset, n);
-	if (dtype === 'I8') return new Int8Array(buffer, byteOffset, n);
-	if (dtype === 'U16') return new Uint16Array(buffer, byteOffset, n);
-	if (dtype === 'I16') return new Int16Array(buffer, byteOffset, n);
-	if (dtype === 'I32') return new Int32Array(buffer, byteOffset, n);
-	if (dtype === 'U32') return new Uint32Array(buffer, byteOffset, n);
-	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where whole numbers are needed`);
+	return new Integers(buffer, byteOffset, length / SIZES[dtype]);
 }
 
-/** The same bytes at an address that typed arrays of this width accept. */
+/** The same bytes, copied if typed arrays of this width could not view them where they are. */
 function aligned(bytes: Uint8Array, width: number): Uint8Array {
 	return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
 }
@@ -248,8 +255,9 @@ function shorts(bytes: Uint8Array): Uint16Array {
 	return new Uint16Array(buffer, byteOffset, length / 2);
 }
 
-function widened(bytes: Uint8Array, table: Float32Array): Float32Array {
+function widenedHalf(bytes: Uint8Array): Float32Array {
 	const halves = shorts(bytes);
+	const table = (halfTable ??= newHalfTable());
 	const out = new Float32Array(halves.length);
 	for (let i = 0; i < out.length; i++) out[i] = table[halves[i]!]!;
 	return out;
@@ -262,21 +270,18 @@ function widenedBrain(bytes: Uint8Array): Float32Array {
 	return new Float32Array(out.buffer);
 }
 
-let halves: Float32Array | null = null;
+let halfTable: Float32Array | null = null;
 
 /** Every float16 as float32: IEEE 754 binary16 by its 65,536 bit patterns. */
-function halfTable(): Float32Array {
-	if (halves) return halves;
-	halves = new Float32Array(65536);
-	for (let bits = 0; bits < 65536; bits++) {
+function newHalfTable(): Float32Array {
+	return Float32Array.from({ length: 65536 }, (_, bits) => {
 		const sign = bits & 0x8000 ? -1 : 1;
 		const exponent = (bits >> 10) & 31;
 		const fraction = bits & 1023;
-		if (exponent === 0) halves[bits] = sign * fraction * 2 ** -24;
-		else if (exponent === 31) halves[bits] = fraction ? NaN : sign * Infinity;
-		else halves[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-	}
-	return halves;
+		if (exponent === 0) return sign * fraction * 2 ** -24;
+		if (exponent === 31) return fraction ? NaN : sign * Infinity;
+		return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+	});
 }
 
 function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
@@ -291,25 +296,21 @@ function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
 	return out;
 }
 
-/** Whether an int8 matrix has a factor for each row, not for each column. Throws a Problem where it has neither. */
+/** Whether an int8 matrix has a scale for each row; else it has one for each column. Throws a Problem when it has neither. */
 function scaledByRow(
 	shape: number[],
 	scale: { dtype: Dtype; shape: number[] },
 	name: string
 ): boolean {
-	const [rows = 1, columns = 1] = shape;
-	const byRow = scale.shape.join() === [rows, 1].join();
-	if (
-		scale.dtype !== 'F32' ||
-		shape.length !== 2 ||
-		(!byRow && scale.shape.join() !== `1,${columns}`)
-	)
-		throw damaged(`has a scale that does not fit tensor ${name.slice(0, 80)}`);
-	return byRow;
+	const [rows, columns] = shape;
+	const byRow = scale.shape.join() === `${rows},1`;
+	const fits = shape.length === 2 && (byRow || scale.shape.join() === `1,${columns}`);
+	if (scale.dtype === 'F32' && fits) return byRow;
+	throw damaged(`has a scale that does not fit tensor ${name.slice(0, 80)}`);
 }
 
-function notDecimal(name: string, dtype: Dtype): Problem {
-	return damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where decimal numbers are needed`);
+function notFloat(name: string, dtype: Dtype): Problem {
+	return damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where floats are needed`);
 }
 
 function damaged(what: string, options?: { cause: unknown }): Problem {

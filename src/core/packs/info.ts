@@ -1,4 +1,4 @@
-/** What the page knows about a pack, and how one is opened: plain data. */
+/** What the page knows about a pack, and how a pack is opened: plain data. */
 import type { Call } from '../calls';
 import type { Site, SaeId } from '../names/ids';
 import type { KronShape } from '../sae/kron';
@@ -25,16 +25,16 @@ export interface PackInfo {
 	parameters: number;
 	tokensTrained: number | null;
 	bitsPerCharacter: Record<string, number>;
-	/** What the model can do, by the name of a family of probes; none when not measured. */
+	/** Accuracy of the model by the name of a family of probes; empty when not measured. */
 	probes: Record<string, Probe>;
 	/** Null when not measured. */
 	fluency: Fluency | null;
-	/** What `remeasure` compares with; null when the pack does not state it. */
+	/** What `remeasure` compares with; null when the pack has none. */
 	check: Check | null;
-	/** Whether the pack brings what `reproduce` found on it. */
+	/** Whether the pack holds the results of `reproduce`. */
 	reproduced: boolean;
 	provenance: Record<string, unknown>;
-	/** In order of depth: for each layer attention out, MLP out, residual. */
+	/** In order of depth: for each layer attention output, MLP output, residual stream. */
 	saes: SaeInfo[];
 	files: { path: string; bytes: number; stored: boolean }[];
 }
@@ -45,7 +45,7 @@ export interface SaeInfo {
 	layer: number;
 	kind: 'attn' | 'mlp' | 'resid' | 'embed';
 	architecture: string;
-	/** It reads attention's heads before W_O (hook_z) and is shown after it; absent is false. */
+	/** It reads the attention heads before W_O (hook_z) and is shown after it; absent means false. */
 	heads?: boolean;
 	dIn: number;
 	dSae: number;
@@ -67,7 +67,7 @@ export interface Opened {
 	bytesFetched: number;
 	/**
 	 * The most bytes of the model's weights that were in memory at a time on their way to the runtime, which has
-	 * its own: what was read to be checked is counted, too, what a download had in hand is not.
+	 * a copy of its own. Reads that only checked a file count, buffers of a download do not.
 	 */
 	weightsHeld: number;
 }
@@ -83,11 +83,11 @@ export interface SelfTest {
 export interface OpenRequest {
 	/** Absolute address of the pack's folder. */
 	address: string;
-	/** null: whichever is right for this machine. */
+	/** null: the best for this machine. */
 	backend: Backend | null;
-	/** sha256 of that pack's pack.json, where known: a stored pack then needs no network. */
+	/** sha256 of that pack's pack.json, where it is known: a stored pack then needs no network. */
 	expected?: string | null;
-	/** Hash of a stored pack to open instead, if it is stored: 12 hex digits or more. */
+	/** Hash of a pack to open instead if it is stored: 12 hex digits or more. */
 	stored?: string | null;
 }
 

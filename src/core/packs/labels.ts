@@ -11,14 +11,14 @@ const SOURCES = ['truth', 'pattern'];
 const LONGEST = 400;
 
 /** Both by feature. */
-export interface Names {
+export interface PackLabels {
 	labels: Map<number, Label>;
 	/** Patterns of tokens, `[index, text, f1, precision, recall]` a line, good enough for a name or not. */
 	patterns: Map<number, Label>;
 }
 
 /** Throws a Problem for anything else than such a file for an SAE of `dSae` features. */
-export function parseNames(json: string, sae: SaeId, dSae: number): Names {
+export function parseLabels(json: string, sae: SaeId, dSae: number): PackLabels {
 	const { labels, patterns = [] } = filesOf(json, sae);
 	const told = patterns.map((line) =>
 		Array.isArray(line) ? [line[0], 'pattern', ...(line.slice(1) as unknown[])] : line

@@ -1,4 +1,4 @@
-/** A pack that comes with the page, from the same host: the first is the one that opens by itself. */
+/** A pack that is published with the page, on the same host; the first of them opens by default. */
 export interface SitePack {
 	name: string;
 	title: string;
@@ -7,8 +7,8 @@ export interface SitePack {
 	hash: string;
 	/** Of all its files. */
 	bytes: number;
-	/** Of its folder, with a slash at its end; where the site was built, relative to the page. */
+	/** Of its folder, with a slash at the end; in a built site relative to the page. */
 	address: string;
-	/** Of its worked example, which is shown before an engine runs; null where it has none. */
+	/** Address of its worked example, which is shown before an engine runs; null without one. */
 	example: string | null;
 }

@@ -1,4 +1,4 @@
-/** Where the files of an open pack come from: storage or network in the browser, a folder in Node. */
+/** An open pack and its files: from storage or the network in the browser, from a folder in Node. */
 import type { Pack } from './manifest';
 import type { OpenFile } from '../files/open-file';
 
@@ -7,23 +7,23 @@ export interface PackSource {
 	/** sha256 of `pack.json`, 64 hex digits. */
 	readonly hash: string;
 	/**
-	 * A whole file, its length and sha256 checked: from storage when kept there, else over the network
-	 * and then kept. `onProgress` gets the bytes so far.
+	 * A whole file, its length and sha256 checked: from storage, else over the network and then stored.
+	 * `onProgress` gets the bytes so far.
 	 */
 	bytes(
 		path: string,
 		signal?: AbortSignal,
 		onProgress?: (done: number) => void
 	): Promise<Uint8Array>;
-	/** The same to be read in parts: what is stored stays there, where the place allows it. */
+	/** The same, to be read in parts: where storage allows it, the file is not loaded as a whole. */
 	open(path: string, signal?: AbortSignal, onProgress?: (done: number) => void): Promise<OpenFile>;
-	/** Paths that need no network any more. */
+	/** Paths of the files that are stored whole. */
 	stored(): Promise<Set<string>>;
-	/** Bytes that came over the network so far, `pack.json` left out. */
+	/** Bytes that came over the network so far, not counting `pack.json`. */
 	fetched(): number;
 	/**
-	 * Stores every file that is not stored yet; true once a reload needs no network. `onProgress` gets
-	 * the file in hand and the bytes done of all bytes.
+	 * Stores every file that is not stored yet; resolves to whether a reload needs no network. `onProgress`
+	 * gets the current file and the bytes done of all files.
 	 */
 	keepAll?(
 		signal?: AbortSignal,

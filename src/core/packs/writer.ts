@@ -1,32 +1,32 @@
-/** Where a pack in the making goes: a folder on the command line, storage in the browser. */
+/** How a pack is written: into a folder on the command line, into storage in the browser. */
 import type { PackFile } from './manifest';
 
 /**
- * Nothing of it counts as a pack before `finish`. Where a stored pack is revised, all of its files are there
- * from the start, shared with it: only what changes is written, and the pack that was revised stays as it is.
+ * Nothing counts as a pack before `finish`. When a stored pack is revised, the new one shares all of its files from
+ * the start: only changes are written, and the old pack stays as it is.
  */
 export interface PackWriter {
-	/** `pack.json` of the pack that is revised, its list of files left out; null when a pack is made anew. */
+	/** `pack.json` of the pack that is revised, without its list of files; null for a new pack. */
 	readonly base: Record<string, unknown> | null;
 	/** Every file so far, those of the revised pack included. */
 	readonly files: Readonly<Record<string, PackFile>>;
 	/**
-	 * Writes a file from its pieces, in place of one of the same path. Throws a Problem, or in the browser a
+	 * Writes a file from its chunks, replacing one of the same path. Throws a Problem, or in the browser a
 	 * QuotaExceededError, when there is no room, and an AbortError when the work was cancelled.
 	 */
-	write(path: string, ...pieces: Uint8Array[]): Promise<void>;
-	/** The pack goes on without this file. */
+	write(path: string, ...chunks: Uint8Array[]): Promise<void>;
+	/** Leaves a file out of the pack. */
 	drop(path: string): void;
-	/** A file as it was written, or as the revised pack has it. */
+	/** A file that was written, or that the revised pack has. */
 	read(path: string): Promise<Uint8Array>;
-	/** Writes `pack.json`: the manifest with the list of files. Throws a Problem when that describes no pack. */
+	/** Writes `pack.json`: the manifest with the list of files. Throws a Problem when that is not a valid pack. */
 	finish(manifest: Record<string, unknown>): Promise<void>;
 }
 
-/** Model weights are written in files of at most so many bytes, unless one tensor is larger. */
+/** Bytes of the largest file of model weights, unless a single tensor is larger. */
 export const LARGEST_PART = 64_000_000;
 
-/** `pack.json` as text: the same manifest and files make the same bytes. */
+/** `pack.json` as text; the same manifest and files always give the same bytes. */
 export function manifestText(
 	manifest: Record<string, unknown>,
 	files: Readonly<Record<string, PackFile>>

@@ -3,7 +3,7 @@
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  */
 import { Problem } from '../../../src/core/names/errors';
-import { decimals, type Floats } from '../../../src/core/files/safetensors';
+import { toFloat32, type Floats } from '../../../src/core/files/safetensors';
 import { tableOf, transposed, type TensorTable } from './table';
 import { Zip } from './zip';
 
@@ -48,7 +48,7 @@ export function parseNpy(bytes: Uint8Array): Floats | null {
 	const data = bytes.subarray(start + length);
 	const size = shape.reduce((product, n) => product * n, dtype[1]);
 	if (shape.length > 8 || data.length !== size) throw damaged('is not as long as its shape says');
-	const numbers = decimals(dtype[0], data)!;
+	const numbers = toFloat32(dtype[0], data)!;
 	const turned = match[2] === 'True' && shape.length > 1;
 	if (turned && shape.length > 2) throw damaged('has its axes in an order that is not supported');
 	return { shape, data: turned ? transposed(numbers, shape[1]!, shape[0]!) : numbers };

@@ -3,12 +3,12 @@
  * numbers. Format: https://github.com/pytorch/pytorch/blob/main/docs/source/notes/serialization.rst.
  */
 import { Problem } from '../../../src/core/names/errors';
-import { decimals, type Dtype, type Floats } from '../../../src/core/files/safetensors';
+import { toFloat32, type Dtype, type Floats } from '../../../src/core/files/safetensors';
 import { CONVERSION, parsePickle, PickledTensor, type Pickled } from './pickle';
 import { tableOf, type TensorTable } from './table';
 import { Zip } from './zip';
 
-/** Numbers a storage may hold and what they are here; whole numbers are turned into decimals. */
+/** Numbers a storage may hold and what they are here; whole numbers are turned into toFloat32. */
 const KINDS: Record<string, [Dtype, number]> = {
 	Float: ['F32', 4],
 	Double: ['F64', 8],
@@ -73,7 +73,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 function widened(kind: string, bytes: Uint8Array): Float32Array {
 	const [dtype, width] = KINDS[kind]!;
 	const whole = bytes.subarray(0, bytes.length - (bytes.length % width));
-	return decimals(dtype, whole) ?? wholeNumbers(dtype, whole);
+	return toFloat32(dtype, whole) ?? wholeNumbers(dtype, whole);
 }
 
 function numbersOf(file: string, name: string, tensor: PickledTensor, data: Float32Array): Floats {

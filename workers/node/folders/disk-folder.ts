@@ -1,4 +1,4 @@
-/** A folder, one file or a zip archive of a disk, as the readers of models and SAEs see it. */
+/** A folder, a file or a zip archive on disk, as the readers of models and SAEs see it. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
@@ -8,7 +8,7 @@ import { folderOfArchive } from '../../import/files/archive-folder';
 const MOST_FILES = 5_000;
 const DEEPEST = 4;
 
-/** `what`: what is looked for there, for sentences. Throws a Problem when there is nothing there. */
+/** `what`: what is to be read, for messages. Throws a Problem when nothing is there. */
 export async function openFolder(where: string, what = 'an SAE'): Promise<Folder> {
 	const there = await stat(where).catch(() => null);
 	if (!there)
@@ -18,18 +18,18 @@ export async function openFolder(where: string, what = 'an SAE'): Promise<Folder
 			'Give a folder, a file or a zip archive.'
 		);
 	const name = path.resolve(where);
-	if (there.isDirectory()) return onDisk(name, name, await filesBelow(where, '', 0));
+	if (there.isDirectory()) return folderOnDisk(name, name, await filesBelow(where, '', 0));
 	if (where.endsWith('.zip')) return folderOfArchive(name, new Blob([await readFile(where)]));
-	return onDisk(name, path.dirname(name), [path.basename(where)]);
+	return folderOnDisk(name, path.dirname(name), [path.basename(where)]);
 }
 
-async function onDisk(name: string, root: string, names: string[]): Promise<Folder> {
+async function folderOnDisk(name: string, root: string, names: string[]): Promise<Folder> {
 	const sizes = await Promise.all(names.map((file) => stat(path.join(root, file))));
 	return {
 		name,
 		names,
 		sizes: new Map(names.map((file, i) => [file, sizes[i]!.size])),
-		// Own memory from offset 0: small files come as slices of a shared pool.
+		// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
 		read: async (file) => new Uint8Array(await readFile(path.join(root, file))),
 		async part(file, start, end) {
 			const handle = await open(path.join(root, file));

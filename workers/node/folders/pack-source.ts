@@ -1,9 +1,9 @@
-/** A pack in a folder, as the command line reads it: every file checked against its size and sha256. */
+/** A pack in a folder on disk; every file that is read is checked against its size and sha256. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
-import { parsePack, type Pack } from '../../../src/core/packs/manifest';
+import { parsePackText, type Pack } from '../../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../../src/core/files/open-file';
 import { partsOf, type FilePart } from '../../../src/core/packs/parts';
 import type { PackSource } from '../../../src/core/packs/source';
@@ -24,7 +24,8 @@ export class FolderSource implements PackSource {
 				`There is no pack in "${folder}" (it has no pack.json).`,
 				'Give --pack the folder of a pack, for example models/default.'
 			);
-		return new FolderSource(folder, parsePack(parsed(text)), sha256(text));
+		const pack = parsePackText(text.toString(), 'Copy the pack again from where it came from.');
+		return new FolderSource(folder, pack, sha256(text));
 	}
 
 	async bytes(file: string): Promise<Uint8Array> {
@@ -35,16 +36,16 @@ export class FolderSource implements PackSource {
 			if (!bytes) throw damaged(`The file ${part.path} is missing from the pack.`);
 			parts.push(bytes);
 		}
-		// Own memory from offset 0: small files come as slices of a shared pool.
+		// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
 		const bytes = new Uint8Array(parts.length > 1 ? Buffer.concat(parts) : parts[0]!);
 		if (bytes.length !== expected.bytes)
 			throw damaged(`The file ${file} has ${bytes.length} bytes instead of ${expected.bytes}.`);
 		if (sha256(bytes) !== expected.sha256)
-			throw damaged(`The file ${file} has been altered: its sha256 is another.`);
+			throw damaged(`The file ${file} has been altered: its sha256 is different.`);
 		return bytes;
 	}
 
-	/** Into memory: files are small beside what the command line may use. */
+	/** In memory: files are small compared with what the command line may use. */
 	async open(file: string): Promise<OpenFile> {
 		return inMemory(await this.bytes(file));
 	}
@@ -64,18 +65,6 @@ export class FolderSource implements PackSource {
 
 	fetched(): number {
 		return 0;
-	}
-}
-
-function parsed(bytes: Uint8Array): unknown {
-	try {
-		return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-	} catch {
-		throw new Problem(
-			'pack-invalid',
-			'pack.json is not valid JSON.',
-			'Copy the pack again from where it came from.'
-		);
 	}
 }
 

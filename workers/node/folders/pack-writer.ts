@@ -1,9 +1,9 @@
-/** A pack in the making, or one that is revised, in a folder. */
+/** Writes a pack into a folder on disk, or revises the one that is there. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parsePack, type PackFile } from '../../../src/core/packs/manifest';
-import { partSizes, partsOf } from '../../../src/core/packs/parts';
+import { partSizes, partsOf, totalBytes } from '../../../src/core/packs/parts';
 import { manifestText, type PackWriter } from '../../../src/core/packs/writer';
 import { FolderSource } from './pack-source';
 
@@ -17,8 +17,8 @@ export class PackFolder implements PackWriter {
 		readonly limit: number
 	) {}
 
-	/** A pack made anew; a file of more than `limit` bytes is written in parts. */
-	static make(folder: string, limit = Infinity): PackFolder {
+	/** A new pack; a file of more than `limit` bytes is written in parts. */
+	static create(folder: string, limit = Infinity): PackFolder {
 		return new PackFolder(folder, null, {}, limit);
 	}
 
@@ -35,22 +35,22 @@ export class PackFolder implements PackWriter {
 	}
 
 	get bytes(): number {
-		return Object.values(this.files).reduce((sum, f) => sum + f.bytes, 0);
+		return totalBytes(this.files);
 	}
 
-	async write(file: string, ...pieces: Uint8Array[]): Promise<void> {
+	async write(file: string, ...chunks: Uint8Array[]): Promise<void> {
 		if (this.files[file]?.parts) this.drop(file);
 		const hash = createHash('sha256');
-		for (const piece of pieces) hash.update(piece);
-		const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+		for (const chunk of chunks) hash.update(chunk);
+		const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 		const parts = bytes > this.limit ? partSizes(file, bytes, this.limit) : null;
 		this.files[file] = { bytes, sha256: hash.digest('hex'), ...(parts && { parts }) };
-		const whole = parts ? Buffer.concat(pieces) : null;
+		const whole = parts ? Buffer.concat(chunks) : null;
 		let at = 0;
 		for (const part of partsOf(file, this.files[file])) {
 			const target = path.join(this.folder, part.path);
 			await mkdir(path.dirname(target), { recursive: true });
-			await writeFile(target, whole ? whole.subarray(at, (at += part.bytes)) : pieces);
+			await writeFile(target, whole ? whole.subarray(at, (at += part.bytes)) : chunks);
 		}
 	}
 
@@ -71,9 +71,9 @@ export class PackFolder implements PackWriter {
 		const text = manifestText(manifest, this.files);
 		parsePack(JSON.parse(text));
 		await writeFile(path.join(this.folder, 'pack.json'), text);
-		// Only now: until then the pack that was here is whole.
-		const lying = Object.entries(this.files).flatMap(([file, entry]) => partsOf(file, entry));
-		const kept = new Set(lying.map((part) => part.path));
+		// Only now, so that the pack that was here stays complete until then.
+		const parts = Object.entries(this.files).flatMap(([file, entry]) => partsOf(file, entry));
+		const kept = new Set(parts.map((part) => part.path));
 		for (const file of this.#dropped)
 			if (!kept.has(file)) await rm(path.join(this.folder, file), { force: true });
 		this.#dropped.clear();

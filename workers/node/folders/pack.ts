@@ -1,7 +1,7 @@
-/** `pack`: a pack from folders of a disk, into a folder. */
+/** The command `pack`: makes a pack from a model and SAEs on disk. */
 import path from 'node:path';
 import type { StoredDtype } from '../../../src/core/import/order';
-import { makePack as make } from '../../import/build-pack';
+import { makePack } from '../../import/build-pack';
 import { startRuntime } from '../../runtime/session';
 import { usage } from '../arguments';
 import { openFolder } from './disk-folder';
@@ -11,17 +11,17 @@ import { readText } from '../corpus/text-file';
 
 export interface PackRequest {
 	model: string;
-	/** Folders, files or archives, each with what is stated of it after a `#`. */
+	/** Folders, files or archives, each followed by what is known of it after a `#`. */
 	saes: string[];
 	out: string;
-	/** A text file for statistics; null leaves them not measured. */
+	/** A text file for statistics; null: none are measured. */
 	corpus: string | null;
 	dtype: string;
 	/** Files of more bytes are written in parts. */
 	maxFile?: number | undefined;
 }
 
-export async function makePack(request: PackRequest): Promise<unknown> {
+export async function packFolders(request: PackRequest): Promise<unknown> {
 	const { out, dtype } = request;
 	if (!['f32', 'f16', 'q8'].includes(dtype)) throw usage('--dtype must be f32, f16 or q8');
 	const model = await openFolder(request.model, 'a model');
@@ -31,7 +31,7 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		saes.push({ folder: await openFolder(where), stated });
 	}
 	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
-	const writer = PackFolder.make(out, request.maxFile);
+	const writer = PackFolder.create(out, request.maxFile);
 	await startRuntime(null);
 	const order = {
 		model,
@@ -42,9 +42,9 @@ export async function makePack(request: PackRequest): Promise<unknown> {
 		name: path.basename(path.resolve(out)),
 		nulls: true
 	};
-	let said = '';
-	const { saes: ids, provenance } = await make(writer, order, ({ what }) => {
-		if (what !== said) process.stderr.write(`${(said = what)}\n`);
+	let shown = '';
+	const { saes: ids, provenance } = await makePack(writer, order, ({ what }) => {
+		if (what !== shown) process.stderr.write(`${(shown = what)}\n`);
 	});
 	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };
 }

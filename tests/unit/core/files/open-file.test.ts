@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
 	inMemory,
-	madeAnew,
-	mostHeld,
+	computedFile,
+	peakMemory,
 	partOf,
-	piecesFrom
+	chunksFrom
 } from '../../../../src/core/files/open-file';
 
 const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
@@ -13,7 +13,7 @@ describe.each([
 	['in memory', inMemory(bytes)],
 	['a part', partOf(inMemory(Uint8Array.of(99, ...bytes, 99)), 1, 21)],
 	['a part of a part', partOf(partOf(inMemory(Uint8Array.of(9, 9, ...bytes)), 1, 22), 1, 21)],
-	['made anew', madeAnew(20, () => bytes.slice())]
+	['made anew', computedFile(20, () => bytes.slice())]
 ])('a file %s', (_, file) => {
 	it('reads what lies in a range', () => {
 		expect(file.size).toBe(20);
@@ -34,24 +34,24 @@ describe.each([
 	});
 
 	it('reads on in pieces', () => {
-		expect([...piecesFrom(file, 2, 19)].flatMap((piece) => [...piece])).toEqual([
+		expect([...chunksFrom(file, 2, 19)].flatMap((piece) => [...piece])).toEqual([
 			...bytes.subarray(2, 19)
 		]);
 	});
 });
 
-describe('mostHeld', () => {
+describe('peakMemory', () => {
 	it('counts what stays in memory, and the largest of what does not', () => {
 		const [small, large] = [
-			madeAnew(8, () => new Uint8Array(8)),
-			madeAnew(30, () => new Uint8Array(30))
+			computedFile(8, () => new Uint8Array(8)),
+			computedFile(30, () => new Uint8Array(30))
 		];
-		expect(mostHeld([small, large])).toBe(0);
+		expect(peakMemory([small, large])).toBe(0);
 		small.read(0, 1);
-		expect(mostHeld([small, large])).toBe(8);
+		expect(peakMemory([small, large])).toBe(8);
 		large.read(0, 1);
 		small.read(0, 1);
-		expect(mostHeld([inMemory(bytes), small, inMemory(bytes), large])).toBe(70);
+		expect(peakMemory([inMemory(bytes), small, inMemory(bytes), large])).toBe(70);
 	});
 
 	it('knows that a part in memory is no more than the part', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseNames } from '../../../../src/core/packs/labels';
+import { parseLabels } from '../../../../src/core/packs/labels';
 
 const SAE = 'blocks.0.hook_resid_post';
-const parse = (labels: unknown) => parseNames(JSON.stringify({ labels }), SAE, 8).labels;
+const parse = (labels: unknown) => parseLabels(JSON.stringify({ labels }), SAE, 8).labels;
 const line = (over: Record<number, unknown> = {}) =>
 	Object.assign([3, 'truth', 'next: “fox”', 0.8, 0.9, 0.7, 0.05], over) as unknown[];
 
-describe('parseNames', () => {
+describe('parseLabels', () => {
 	it('gives a feature its name, the score being its F1', () => {
 		expect(parse([line(), line({ 0: 5, 1: 'pattern', 6: null })])).toEqual(
 			new Map([
@@ -69,18 +69,18 @@ describe('parseNames', () => {
 	});
 
 	it.each(['', '{', 'null', '[]', '7'])('refuses "%s"', (json) => {
-		expect(() => parseNames(json, SAE, 8)).toThrow(
+		expect(() => parseLabels(json, SAE, 8)).toThrow(
 			expect.objectContaining({ name: 'pack-damaged' })
 		);
 	});
 
 	it('reads patterns that are no names', () => {
 		const file = (patterns: unknown) => JSON.stringify({ labels: [], patterns });
-		const { labels, patterns } = parseNames(file([[3, 'pattern “fox”', 0.4, 0.9, 0.25]]), SAE, 8);
+		const { labels, patterns } = parseLabels(file([[3, 'pattern “fox”', 0.4, 0.9, 0.25]]), SAE, 8);
 		expect(labels.size).toBe(0);
 		expect(patterns.get(3)).toMatchObject({ source: 'pattern', precision: 0.9, recall: 0.25 });
 		for (const wrong of [{}, [[8, 'x', 1, 1, 1]], [7], [[1, 'x', 2, 0, 0]]])
-			expect(() => parseNames(file(wrong), SAE, 8)).toThrow(
+			expect(() => parseLabels(file(wrong), SAE, 8)).toThrow(
 				expect.objectContaining({ name: 'pack-damaged' })
 			);
 	});

@@ -9,7 +9,7 @@ import {
 	type Safetensors
 } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
-import { makePack } from '../../../../workers/node/folders/pack';
+import { packFolders } from '../../../../workers/node/folders/pack';
 import { TensorFile } from '../../../../workers/import/safetensors-file';
 import { Workbench } from '../../../../workers/pack/open-pack';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
@@ -67,7 +67,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function packed(model: string, dtype: string) {
 	const out = path.join(folder, `${model}-${dtype}`);
 	const request = { model: path.join(folder, model), saes: [], out, corpus: null, dtype };
-	const made = (await makePack(request)) as { provenance: Record<string, unknown> };
+	const made = (await packFolders(request)) as { provenance: Record<string, unknown> };
 	const source = await FolderSource.open(out);
 	return { made, source, bench: await Workbench.open(source, false) };
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { float32, parseSafetensors } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
-import { makePack } from '../../../../workers/node/folders/pack';
+import { packFolders } from '../../../../workers/node/folders/pack';
 import { TensorFile, toHalf } from '../../../../workers/import/safetensors-file';
 import { Features } from '../../../../workers/features/features';
 import { Workbench } from '../../../../workers/pack/open-pack';
@@ -53,7 +53,7 @@ const request = (out: string, dtype: string, corpus: boolean) => ({
 });
 
 it('keeps every number in float32', async () => {
-	await makePack(request('whole', 'f32', false));
+	await packFolders(request('whole', 'f32', false));
 	const bench = await Workbench.open(await FolderSource.open(path.join(folder, 'whole')), false);
 	const original = await openFixture('llama-tied');
 	const { ids } = original.golden.prompts.forty!;
@@ -68,7 +68,7 @@ it('keeps every number in float32', async () => {
 });
 
 it('measures the SAEs on a text', async () => {
-	await makePack(request('measured', 'f32', true));
+	await packFolders(request('measured', 'f32', true));
 	const source = await FolderSource.open(path.join(folder, 'measured'));
 	const bench = await Workbench.open(source, false);
 	for (const sae of source.pack.saes) {
@@ -119,7 +119,7 @@ it('rounds to half precision as IEEE 754 says', () => {
 });
 
 it('stores int8 within half a step', async () => {
-	await makePack(request('small', 'q8', false));
+	await packFolders(request('small', 'q8', false));
 	const source = await FolderSource.open(path.join(folder, 'small'));
 	const stored = parseSafetensors(await source.bytes(`saes/${SITES[2]}.safetensors`));
 	const whole = parseSafetensors(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesIn } from '../../../../workers/node/bytes';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
-import { keepFile } from '../../../../workers/node/folders/keep-file';
+import { addJsonFile } from '../../../../workers/node/folders/add-json-file';
 import { PackFolder } from '../../../../workers/node/folders/pack-writer';
 import { publications, publish, sitePack } from '../../../../workers/node/site/publish';
 import { FIXTURES } from '../../../golden/fixture';
@@ -86,7 +86,7 @@ describe('a published pack', () => {
 describe('a pack in parts', () => {
 	it('is written so, revised, and rid of the parts it needs no more', async () => {
 		const own = path.join(folder, 'own');
-		const writer = PackFolder.make(own, LIMIT);
+		const writer = PackFolder.create(own, LIMIT);
 		const source = await FolderSource.open(TIED);
 		for (const file of Object.keys(source.pack.files))
 			await writer.write(file, await source.bytes(file));
@@ -99,7 +99,7 @@ describe('a pack in parts', () => {
 		).toEqual([]);
 		const model = await source.bytes('model.safetensors');
 		expect(same(await writer.read('model.safetensors'), model)).toBe(true);
-		await keepFile(own, 'worked_example', 'worked-example.json', { prompt: 'a' });
+		await addJsonFile(own, 'worked_example', 'worked-example.json', { prompt: 'a' });
 		const revised = await FolderSource.open(own);
 		expect(same(await revised.bytes('model.safetensors'), model)).toBe(true);
 		const again = await PackFolder.revise(own);

@@ -1,8 +1,7 @@
-/** Adds a file to a pack in a folder, and names it in `pack.json` with its length and sha256. */
 import { PackFolder } from './pack-writer';
 
-/** `key`: the word of `pack.json` that names the file. An older file of that name is replaced. */
-export async function keepFile(
+/** Adds a file to a pack in a folder, or replaces it. `key`: the field of `pack.json` that names the file. */
+export async function addJsonFile(
 	folder: string,
 	key: 'worked_example' | 'reproduction',
 	file: string,

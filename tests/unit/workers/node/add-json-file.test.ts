@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseReproduction } from '../../../../src/core/labs/reproduction-file';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
-import { keepFile } from '../../../../workers/node/folders/keep-file';
+import { addJsonFile } from '../../../../workers/node/folders/add-json-file';
 import { Workbench } from '../../../../workers/pack/open-pack';
 import { fakeReproduction } from '../../../fakes/reproduction';
 import { FIXTURES } from '../../../golden/fixture';
@@ -20,9 +20,9 @@ afterAll(() => rm(folder, { recursive: true }));
 it('keeps a reproduction with the pack, and replaces an older one', async () => {
 	const before = await FolderSource.open(folder);
 	expect(before.pack.reproduction).toBeNull();
-	await keepFile(folder, 'reproduction', 'reproduction.json', { old: true });
+	await addJsonFile(folder, 'reproduction', 'reproduction.json', { old: true });
 	const found = fakeReproduction(3);
-	await keepFile(folder, 'reproduction', 'reproduction.json', found);
+	await addJsonFile(folder, 'reproduction', 'reproduction.json', found);
 	const source = await FolderSource.open(folder);
 	expect(Object.keys(source.pack.files)).toEqual([
 		...Object.keys(before.pack.files),
