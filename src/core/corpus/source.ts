@@ -1,5 +1,5 @@
 /** Which text numbers are from, as it stays with them in `pack.json`. */
-import { count, object, text, type Fields } from '../files/json';
+import * as j from '../files/json';
 
 export interface TextSource {
 	/** Of the file. */
@@ -20,17 +20,10 @@ export interface StatsText extends TextSource {
 	loss_tokens: number;
 }
 
-/** Throws a Problem for anything else. */
-export function parseStatsText(value: unknown, at: string): StatsText {
-	const fields: Fields = object(value, at);
-	const whole = (name: string) => count(fields[name], `${at}.${name}`, 0);
-	return {
-		name: text(fields.name, `${at}.name`),
-		sha256: text(fields.sha256, `${at}.sha256`),
-		bytes: whole('bytes'),
-		documents: whole('documents'),
-		held_out: whole('held_out'),
-		tokens: whole('tokens'),
-		loss_tokens: whole('loss_tokens')
-	};
-}
+const COUNTS = ['bytes', 'documents', 'held_out', 'tokens', 'loss_tokens'] as const;
+
+export const parseStatsText: j.Parse<StatsText> = j.object({
+	name: j.text,
+	sha256: j.text,
+	...j.each(COUNTS, j.integer(0))
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compared, parseCheck } from '../../../../src/core/packs/check';
+import { checkOf, compared } from '../../../../src/core/packs/check';
 
 const R0 = 'blocks.0.hook_resid_post';
 const KRON = `${R0}@kron`;
@@ -17,9 +17,9 @@ const check = (over: Record<string, unknown> = {}) => ({
 	saes: { [R0]: metrics },
 	...over
 });
-const parse = (value: unknown) => parseCheck(value, 'model.metrics.check', [R0, KRON]);
+const parse = (value: unknown) => checkOf([R0, KRON])(value, 'model.metrics.check');
 
-describe('parseCheck', () => {
+describe('checkOf', () => {
 	it('reads every SAE, and drops what it does not know', () => {
 		const saes = { [R0]: { ...metrics, fvu: 'unknown' }, [KRON]: metrics };
 		expect(parse(check({ saes, seed: 7 }))).toEqual(
