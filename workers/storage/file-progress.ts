@@ -1,5 +1,5 @@
 /** Progress of work on the files of a pack, one after the other. */
-import type { OnProgress, Progress } from '../../src/core/calls';
+import type { Progress } from '../../src/core/calls';
 import type { PackFile } from '../../src/core/packs/manifest';
 import { totalBytes } from '../../src/core/packs/parts';
 
@@ -21,7 +21,10 @@ export async function eachFile(
 }
 
 /** At most 400 reports, and the last. */
-export function throttled(phase: Progress['phase'], onProgress?: OnProgress): OnFile {
+export function throttled(
+	phase: Progress['phase'],
+	onProgress?: (progress: Progress) => void
+): OnFile {
 	let reported = 0;
 	return (what, done, total) => {
 		if (done < total && done - reported < total / 400) return;

@@ -1,5 +1,5 @@
 /** The packs of this browser: opened over the network or imported, stored, and opened again without a network. */
-import type { OnProgress } from '../../src/core/calls';
+import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenRequest } from '../../src/core/packs/info';
 import { parsePackText } from '../../src/core/packs/manifest';
@@ -28,6 +28,8 @@ import { StoredSource } from './pack-source';
 import { StoredPackWriter } from './pack-writer';
 import { VerifiedFiles } from './verified-files';
 import { verifyPack } from './verify-pack';
+
+type OnProgress = (progress: Progress) => void;
 
 export interface LibraryOptions {
 	files: FileStore;
