@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { parseLabels } from '../src/core/packs/labels';
 import { parseSafetensors } from '../src/core/files/safetensors';
 import { FolderSource } from '../workers/node/folders/pack-source';
-import { ExampleTexts } from '../workers/pack/statistics';
+import { ExampleTexts } from '../workers/packs/statistics';
 import { Tokenizer } from '../workers/model/tokenizer';
 
 export interface PackText {

@@ -8,20 +8,22 @@ import type { Context, PackProvider } from './calls/context';
 import { TextGathering } from './corpus/run';
 import { Activity } from './features/activations';
 import { featureCalls } from './features/calls';
-import { Features } from './features/features';
+import { flowCalls } from './flow/calls';
+import { Flows } from './flow/flows';
 import { importCalls } from './import/calls';
 import { labs } from './labs/labs';
-import { Workbench } from './pack/open-pack';
-import { parseSelfTest, selfTest } from './pack/self-test';
+import { Workbench } from './packs/open-pack';
+import { parseSelfTest, selfTest } from './packs/self-test';
 import { promptCalls } from './prompt/calls';
 import { chooseDevice, type Choice } from './runtime/device';
 import { leaveGpu, startRuntime } from './runtime/session';
+import { steeringCalls } from './steering/calls';
 import { storageCalls } from './storage/calls';
 import type { Library } from './storage/library';
 
 interface Running {
 	bench: Workbench;
-	features: Features;
+	flows: Flows;
 	activity: Activity;
 }
 
@@ -44,7 +46,9 @@ export class LocalEngine implements Context {
 			...this.#packCalls(),
 			...storageCalls(this),
 			...promptCalls(this),
+			...steeringCalls(this),
 			...featureCalls(this),
+			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
 			...labs(this)
@@ -64,7 +68,7 @@ export class LocalEngine implements Context {
 	}
 
 	readonly bench = (): Workbench => this.#open().bench;
-	readonly features = (): Features => this.#open().features;
+	readonly flows = (): Flows => this.#open().flows;
 	readonly activity = (): Activity => this.#open().activity;
 	readonly library = async (): Promise<Library> => {
 		if (this.provider.stored) return this.provider.stored();
@@ -110,7 +114,7 @@ export class LocalEngine implements Context {
 		}
 		const { bench, test } = made!;
 		const pack = await bench.packInfo();
-		this.#running = { bench, features: new Features(bench), activity: new Activity(bench) };
+		this.#running = { bench, flows: new Flows(bench), activity: new Activity(bench) };
 		return {
 			pack,
 			backend,

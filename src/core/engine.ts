@@ -2,7 +2,7 @@
 import type { Methods } from './calls';
 import type { CorpusCalls } from './corpus/requests';
 import type { FeatureCalls } from './features/feature';
-import type { MatchCalls } from './features/matches';
+import type { MatchCalls } from './flow/matches';
 import type { FlowCalls } from './flow/graph';
 import type { PromptFlowCalls } from './flow/prompt';
 import type { ImportCalls } from './import/order';

@@ -11,11 +11,11 @@ import { Graph } from '../../workers/graph/graph';
 import type { Steering } from '../../workers/model/language-model';
 import type { Sae } from '../../workers/sae/sae';
 import { breathe, Session, startRuntime } from '../../workers/runtime/session';
-import { steeringOf } from '../../workers/prompt/steering';
-import { Workbench } from '../../workers/pack/open-pack';
+import { steeringOf } from '../../workers/steering/steering';
+import { Workbench } from '../../workers/packs/open-pack';
 import { answer } from './answers';
 
-/** As in `workers/prompt/write.ts`. */
+/** As in `workers/steering/write.ts`. */
 const BREATH_MS = 12;
 
 interface Work {

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { randomDirections } from '../../src/core/flow/matching';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { LocalEngine } from '../../workers/engine';
-import { Matcher } from '../../workers/features/matcher';
+import { Matcher } from '../../workers/flow/matcher';
 import { startRuntime } from '../../workers/runtime/session';
 
 const [ROWS, D, K] = [4096, 256, 5];

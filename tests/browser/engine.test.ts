@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/core/calls';
 import type { ReadingPart, SiteReading } from '../../src/core/prompt/reading';
 import type { Written } from '../../src/core/steering/writing';
-import type { PairMatches } from '../../src/core/features/matches';
+import type { PairMatches } from '../../src/core/flow/matches';
 import { EngineClient } from '../../src/engine/client';
 
 const fixture = (name: string) => new URL(`/tests/fixtures/${name}/`, location.href).href;

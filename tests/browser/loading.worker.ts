@@ -9,7 +9,7 @@ import { filesInOpfs } from '../../workers/storage/files/opfs';
 import { chooseDevice } from '../../workers/runtime/device';
 import { TensorFile } from '../../workers/import/safetensors-file';
 import { startRuntime } from '../../workers/runtime/session';
-import { Workbench } from '../../workers/pack/open-pack';
+import { Workbench } from '../../workers/packs/open-pack';
 
 export interface LoadingTask {
 	/** In OPFS; it is made. */

@@ -13,7 +13,7 @@ import type {
 	NullRow,
 	PairMatches,
 	PairRequest
-} from '../../src/core/features/matches';
+} from '../../src/core/flow/matches';
 import {
 	PARTS,
 	WHOLE,

@@ -3,7 +3,7 @@ import type { SaeInfo } from '../../src/core/packs/info';
 import type { SiteReading } from '../../src/core/prompt/reading';
 import type { Token } from '../../src/core/names/tokens';
 import type { Active, PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
-import type { NullRow } from '../../src/core/features/matches';
+import type { NullRow } from '../../src/core/flow/matches';
 import type { Decoders } from '../../src/core/flow/flow';
 import {
 	alignedToken,

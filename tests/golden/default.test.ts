@@ -13,8 +13,8 @@ import {
 import { EMBEDDING, parseFeatureId, tapOf } from '../../src/core/names/site';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { startRuntime } from '../../workers/runtime/session';
-import { steeringOf } from '../../workers/prompt/steering';
-import { Workbench } from '../../workers/pack/open-pack';
+import { steeringOf } from '../../workers/steering/steering';
+import { Workbench } from '../../workers/packs/open-pack';
 import { worst } from './fixture';
 
 const PACK = path.resolve(import.meta.dirname, '../../models/default');

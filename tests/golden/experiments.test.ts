@@ -143,7 +143,7 @@ describe('experiments', () => {
 	});
 
 	it('gives every feature of one dictionary a partner of its own', async () => {
-		const { pairs } = local.features();
+		const { pairs } = local.flows();
 		const partners = await pairs.partners(R1, R0, runOf());
 		expect(new Set(partners).size).toBe(partners.length);
 	});

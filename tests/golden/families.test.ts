@@ -6,7 +6,7 @@ import { normals, seeded } from '../../src/core/math/random';
 import { sample } from '../../src/core/math/sampling';
 import { parseFeatureId } from '../../src/core/names/site';
 import { LanguageModel, type Steering } from '../../workers/model/language-model';
-import { steeringOf } from '../../workers/prompt/steering';
+import { steeringOf } from '../../workers/steering/steering';
 import { columns, openFixture, worst } from './fixture';
 
 const FAMILIES = [

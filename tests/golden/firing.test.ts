@@ -4,7 +4,8 @@ import { GROUPS } from '../../src/core/flow/groups';
 import { bestMatches } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
 import { integers, parseSafetensors } from '../../src/core/files/safetensors';
-import { Features } from '../../workers/features/features';
+import { featureCard } from '../../workers/features/dashboard';
+import { Flows } from '../../workers/flow/flows';
 import { openFixture } from './fixture';
 
 const MAIN = 'blocks.1.hook_resid_post';
@@ -15,14 +16,14 @@ const UPSTREAM = {
 };
 
 describe.each([MAIN, `${MAIN}@kron`])('%s', (id) => {
-	let features: Features;
+	let flows: Flows;
 	let ids: number[];
 	/** By SAE, then by feature: the tokens on which it is active, with its activation. */
 	const fired = new Map<string, Map<number, Map<number, number>>>();
 
 	beforeAll(async () => {
 		const { bench } = await openFixture('llama-tied');
-		features = new Features(bench);
+		flows = new Flows(bench);
 		const file = parseSafetensors(await bench.source.bytes(bench.pack.examples!));
 		const tokens = Array.from(integers(file, 'tokens'));
 		const starts = [...integers(file, 'documents'), tokens.length];
@@ -56,7 +57,7 @@ describe.each([MAIN, `${MAIN}@kron`])('%s', (id) => {
 			for (const at of hits.keys())
 				shares.set(ids[at]!, (shares.get(ids[at]!) ?? 0) + 1 / hits.size);
 			const bits = [...shares.values()].reduce((sum, p) => sum - p * Math.log2(p), 0);
-			const { tokenEntropy } = await features.card(`${id}/${f}`);
+			const { tokenEntropy } = await featureCard(`${id}/${f}`, flows);
 			expect(tokenEntropy).toBeCloseTo(bits, 2);
 		}
 	});
@@ -69,7 +70,7 @@ describe.each([MAIN, `${MAIN}@kron`])('%s', (id) => {
 			return { mean: sum / n, spread: Math.sqrt(square / n - (sum / n) ** 2) };
 		};
 		for (const [f, hits] of lively()) {
-			const { together } = await features.card(`${id}/${f}`);
+			const { together } = await featureCard(`${id}/${f}`, flows);
 			expect(together!.length).toBeGreaterThan(0);
 			for (const { id: other, correlation } of together!) {
 				const others = fired.get(id)!.get(Number(other.split('/')[1]))!;
@@ -82,7 +83,7 @@ describe.each([MAIN, `${MAIN}@kron`])('%s', (id) => {
 
 	it('shows examples with the activations that the engine finds', async () => {
 		const [f] = lively()[0]!;
-		const { examples, max } = await features.card(`${id}/${f}`);
+		const { examples, max } = await featureCard(`${id}/${f}`, flows);
 		expect(examples.length).toBeGreaterThan(12);
 		const all = new Set(
 			[...fired.get(id)!.get(f)!.values()].map((a) => Math.round((a / max!) * 255))
@@ -96,7 +97,7 @@ describe.each([MAIN, `${MAIN}@kron`])('%s', (id) => {
 describe('groups of active tokens', () => {
 	it('are those in which the best upstream matches fire too', async () => {
 		const { bench } = await openFixture('llama-tied');
-		const features = new Features(bench);
+		const flows = new Flows(bench);
 		const sae = await bench.sae(MAIN);
 		const file = parseSafetensors(await bench.source.bytes(bench.pack.examples!));
 		const tokens = Array.from(integers(file, 'tokens'));
@@ -138,7 +139,7 @@ describe('groups of active tokens', () => {
 		let mixed = 0;
 		for (const [f, found] of [...counts].slice(0, 40)) {
 			const total = found.reduce((a, b) => a + b, 0);
-			const { observed } = await features.card(`${MAIN}/${f}`);
+			const { observed } = await featureCard(`${MAIN}/${f}`, flows);
 			observed!.forEach((share, g) => expect(share).toBeCloseTo(found[g]! / total, 5));
 			if (observed!.filter((share) => share > 0).length > 2) mixed++;
 		}

@@ -8,7 +8,7 @@ import { startRuntime } from '../../workers/runtime/session';
 import { judge, type Court } from '../../workers/labs/fit/judge';
 import { subjectOf, type Subject } from '../../workers/labs/fit/parts';
 import { measureOf, spreads } from '../../workers/labs/fit/fit';
-import { Workbench } from '../../workers/pack/open-pack';
+import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES } from './fixture';
 import { faults } from './planted-faults';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { float32, integers, parseSafetensors } from '../../src/core/files/safetensors';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { startRuntime } from '../../workers/runtime/session';
-import { Workbench } from '../../workers/pack/open-pack';
+import { Workbench } from '../../workers/packs/open-pack';
 
 export interface Golden {
 	prompts: Record<string, { text: string | null; ids: number[] }>;

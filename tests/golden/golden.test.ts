@@ -4,9 +4,9 @@ import { runOf } from '../../src/core/calls';
 import { parseEdit } from '../../src/core/steering/edits';
 import { parseFeatureId } from '../../src/core/names/site';
 import { sample } from '../../src/core/math/sampling';
-import { Features } from '../../workers/features/features';
+import { Flows } from '../../workers/flow/flows';
 import { isTopK } from '../../workers/sae/encoder-nodes';
-import { steeringOf } from '../../workers/prompt/steering';
+import { steeringOf } from '../../workers/steering/steering';
 import { columns, openFixture, worst } from './fixture';
 
 type Fixture = Awaited<ReturnType<typeof openFixture>>;
@@ -158,9 +158,9 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 	});
 
 	it('finds the same origins', async () => {
-		const features = new Features(f.bench);
+		const flows = new Flows(f.bench);
 		for (const [sae, expected] of Object.entries(f.golden.origins)) {
-			const found = Object.values(await features.origins(sae, runOf()));
+			const found = Object.values(await flows.origins(sae, runOf()));
 			expect(
 				found.map((r) => r.origin),
 				sae

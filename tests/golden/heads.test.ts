@@ -8,13 +8,14 @@ import { parseEdit } from '../../src/core/steering/edits';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import { packFolders } from '../../workers/node/folders/pack';
 import { FolderSource } from '../../workers/node/folders/pack-source';
-import { Features } from '../../workers/features/features';
+import { featureCard } from '../../workers/features/dashboard';
+import { Flows } from '../../workers/flow/flows';
 import { Measure } from '../../workers/sae/metrics';
 import { TensorFile } from '../../workers/import/safetensors-file';
 import { read } from '../../workers/prompt/read';
-import { parseSelfTest, selfTest } from '../../workers/pack/self-test';
-import { steeringOf } from '../../workers/prompt/steering';
-import { Workbench } from '../../workers/pack/open-pack';
+import { parseSelfTest, selfTest } from '../../workers/packs/self-test';
+import { steeringOf } from '../../workers/steering/steering';
+import { Workbench } from '../../workers/packs/open-pack';
 import type { ReadingPart } from '../../src/core/prompt/reading';
 import { columns, FIXTURES, worst } from './fixture';
 
@@ -104,7 +105,7 @@ describe.each(FAMILIES)('%s', (name) => {
 		const { wDec } = await bench.sae(ID);
 		expect([wDec.rows, wDec.columns]).toEqual([48, bench.model.shape.dModel]);
 		expect(worst(wDec.data, g.floats('mapped'))).toBeLessThan(1);
-		const card = await new Features(bench).card(`${ID}/3`);
+		const card = await featureCard(`${ID}/3`, new Flows(bench));
 		expect(card.reads).toEqual([]);
 		expect(card.promoted.length).toBeGreaterThan(0);
 	});

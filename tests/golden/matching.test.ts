@@ -1,6 +1,6 @@
 /** Whole dictionaries matched: in blocks, by every measure, whatever the rows' lengths, order and axes are. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MEASURES, type PairRequest } from '../../src/core/features/matches';
+import { MEASURES, type PairRequest } from '../../src/core/flow/matches';
 import { bestMatches, randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { seeded } from '../../src/core/math/random';
@@ -9,8 +9,8 @@ import { featureId } from '../../src/core/names/site';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { runOf } from '../../src/core/calls';
 import { LocalEngine } from '../../workers/engine';
-import { Features } from '../../workers/features/features';
-import { Matcher } from '../../workers/features/matcher';
+import { Flows } from '../../workers/flow/flows';
+import { Matcher } from '../../workers/flow/matcher';
 import { openFixture } from './fixture';
 
 const R0 = 'blocks.0.hook_resid_post';
@@ -161,7 +161,7 @@ describe('two dictionaries', () => {
 		Object.assign(cut.wDec, { rows: 5000, columns: 64 });
 		await expect(
 			other.calls.matchPair({ from: R1, target: R0, measure: 'assignment', k: 1 })
-		).rejects.toThrow(/up to 4096 features; here there are 5000/);
+		).rejects.toThrow(/up to 4096 flows; here there are 5000/);
 	});
 
 	it('leaves rows of length zero without a match, and says so of one', async () => {
@@ -183,7 +183,7 @@ describe('two dictionaries', () => {
 			k: 5
 		});
 		expect(alive.matches.every(({ cosine }) => cosine === 0)).toBe(true);
-		const { origin, scores } = await other.features().origin(featureId(R1, 4));
+		const { origin, scores } = await other.flows().origin(featureId(R1, 4));
 		expect(origin).toBe('unexplained');
 		expect(scores).toMatchObject({ resid: 0, mlp: 0, attn: 0 });
 	});
@@ -193,7 +193,7 @@ describe('scores do not depend on', () => {
 	const scoresOf = async (change: (decoder: Matrix, sae: string) => void) => {
 		const { bench } = await openFixture('llama-tied');
 		for (const sae of bench.saeIds) change((await bench.sae(sae)).wDec, sae);
-		return new Features(bench).origins(R1, runOf());
+		return new Flows(bench).origins(R1, runOf());
 	};
 	let before: Awaited<ReturnType<typeof scoresOf>>;
 	beforeAll(async () => (before = await scoresOf(ignore)));

@@ -11,8 +11,8 @@ import { normals, seeded } from '../../src/core/math/random';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { packFolders } from '../../workers/node/folders/pack';
 import { TensorFile } from '../../workers/import/safetensors-file';
-import { Features } from '../../workers/features/features';
-import { Workbench } from '../../workers/pack/open-pack';
+import { Flows } from '../../workers/flow/flows';
+import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES } from './fixture';
 
 const D = 64;
@@ -61,7 +61,7 @@ beforeAll(async () => {
 		dtype: 'f32'
 	});
 	const bench = await Workbench.open(await FolderSource.open(path.join(folder, 'pack')), false);
-	const found = await new Features(bench).origins(AFTER, runOf());
+	const found = await new Flows(bench).origins(AFTER, runOf());
 	origins = PLANTED.flatMap((_, g) =>
 		Array.from({ length: EACH }, (_, i) => found[`${AFTER}/${g * EACH + i}`]!)
 	);

@@ -12,7 +12,7 @@ import { FolderSource } from '../../workers/node/folders/pack-source';
 import { Measure } from '../../workers/sae/metrics';
 import { remeasure } from '../../workers/labs/remeasure';
 import { startRuntime } from '../../workers/runtime/session';
-import { Workbench } from '../../workers/pack/open-pack';
+import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES, openFixture } from './fixture';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../models/default');

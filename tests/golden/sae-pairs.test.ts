@@ -1,10 +1,12 @@
-/** Named dictionaries beside a site's main one, names of features, and an SAE on the embedding. */
+/** Named dictionaries beside a site's main one, names of flows, and an SAE on the embedding. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runOf } from '../../src/core/calls';
 import { parseFeatureId, siteOf } from '../../src/core/names/site';
 import { Arguments } from '../../workers/node/arguments';
 import { COMMANDS } from '../../workers/node/commands';
-import { Features } from '../../workers/features/features';
+import { featureLines } from '../../workers/features/lines';
+import { featureCard } from '../../workers/features/dashboard';
+import { Flows } from '../../workers/flow/flows';
 import { FIXTURES, openFixture } from './fixture';
 
 const MAIN = 'blocks.1.hook_resid_post';
@@ -13,10 +15,10 @@ const EMBEDDING = 'blocks.0.hook_resid_pre';
 
 describe('a pack with several dictionaries at a site', () => {
 	let fixture: Awaited<ReturnType<typeof openFixture>>;
-	let features: Features;
+	let flows: Flows;
 	beforeAll(async () => {
 		fixture = await openFixture('llama-tied');
-		features = new Features(fixture.bench);
+		flows = new Flows(fixture.bench);
 	});
 
 	it('lists them by depth, the main one first', async () => {
@@ -30,7 +32,7 @@ describe('a pack with several dictionaries at a site', () => {
 	});
 
 	it('tells a kron feature’s place and siblings', async () => {
-		const card = await features.card(`${KRON}/190`);
+		const card = await featureCard(`${KRON}/190`, flows);
 		expect(card.kron).toMatchObject({ head: 23, row: 1, column: 2 });
 		expect(card.kron!.sameRow.map(({ id }) => id)).toEqual(
 			[188, 189, 191].map((f) => `${KRON}/${f}`)
@@ -40,25 +42,25 @@ describe('a pack with several dictionaries at a site', () => {
 		expect(card.nearest.every(({ id }) => id.startsWith(`${KRON}/`))).toBe(true);
 		expect(card.upstream.map(({ id }) => parseFeatureId(id)!.sae)).not.toContain(KRON);
 		expect(card.observed).toBeNull();
-		expect((await features.card(`${MAIN}/1`)).kron).toBeNull();
+		expect((await featureCard(`${MAIN}/1`, flows)).kron).toBeNull();
 	});
 
 	it('follows a named dictionary’s feature through the main ones elsewhere', async () => {
 		const id = `${KRON}/10`;
-		const { nodes, edges } = await features.flow({ id, tRes: -1, tModule: -1 });
+		const { nodes, edges } = await flows.flow({ id, tRes: -1, tModule: -1 });
 		const at = (site: string) => nodes.filter((node) => node.site === site).map((n) => n.id);
 		expect(at(MAIN)).toEqual([id]);
 		expect(at('blocks.2.hook_resid_post')).toHaveLength(1);
 		expect(edges.some((edge) => edge.to === id)).toBe(true);
-		const rows = await features.origins(KRON, runOf());
+		const rows = await flows.origins(KRON, runOf());
 		expect(Object.keys(rows)).toHaveLength(192);
 		expect(rows[id]!.origin).toBe(nodes.find((node) => node.id === id)!.origin);
 		const { origin, from, missing } = rows[id]!;
-		expect((await features.card(id)).origin).toMatchObject({ origin, from, missing });
+		expect((await featureCard(id, flows)).origin).toMatchObject({ origin, from, missing });
 	});
 
 	it('reaches back to the embedding, and does not call that an origin', async () => {
-		const { nodes, edges } = await features.flow({ id: `${MAIN}/5`, tRes: -1, tModule: -1 });
+		const { nodes, edges } = await flows.flow({ id: `${MAIN}/5`, tRes: -1, tModule: -1 });
 		const [first] = nodes;
 		expect(first).toMatchObject({ site: EMBEDDING, layer: 0, origin: null, from: [] });
 		expect(edges.find((edge) => edge.from === first!.id)!.to).toMatch(
@@ -67,7 +69,7 @@ describe('a pack with several dictionaries at a site', () => {
 	});
 
 	it('gives features their names with scores, and the tokens they promote to the others', async () => {
-		const named = await features.card(`${MAIN}/25`);
+		const named = await featureCard(`${MAIN}/25`, flows);
 		expect(named).toMatchObject({
 			namesSought: true,
 			label: {
@@ -79,11 +81,11 @@ describe('a pack with several dictionaries at a site', () => {
 				chance: 0
 			}
 		});
-		const pattern = await features.card(`${MAIN}/26`);
+		const pattern = await featureCard(`${MAIN}/26`, flows);
 		expect(pattern.label).toMatchObject({ text: '“seven brass”', source: 'pattern', chance: null });
-		const open = await features.card(`${MAIN}/0`);
+		const open = await featureCard(`${MAIN}/0`, flows);
 		expect(open).toMatchObject({ namesSought: true, label: { source: 'tokens', score: null } });
-		const old = await features.card('blocks.0.hook_resid_post/3');
+		const old = await featureCard('blocks.0.hook_resid_post/3', flows);
 		expect(old).toMatchObject({
 			namesSought: false,
 			label: { source: 'tokens' },
@@ -91,7 +93,7 @@ describe('a pack with several dictionaries at a site', () => {
 			together: null,
 			observed: null
 		});
-		const [line] = await features.lines([`${MAIN}/25`]);
+		const [line] = await featureLines([`${MAIN}/25`], flows.bench);
 		expect(line!.label).toEqual(named.label);
 	});
 

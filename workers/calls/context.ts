@@ -3,8 +3,8 @@ import type { Run } from '../../src/core/calls';
 import type { OpenRequest } from '../../src/core/packs/info';
 import type { PackSource } from '../../src/core/packs/source';
 import type { Activity } from '../features/activations';
-import type { Features } from '../features/features';
-import type { Workbench } from '../pack/open-pack';
+import type { Flows } from '../flow/flows';
+import type { Workbench } from '../packs/open-pack';
 import type { Library } from '../storage/library';
 
 /** Where packs come from: the browser's storage in the page, folders on the command line. */
@@ -18,7 +18,7 @@ export interface PackProvider {
 export interface Context {
 	/** The open pack at work. */
 	bench(): Workbench;
-	features(): Features;
+	flows(): Flows;
 	/** What its SAEs do on the texts that it brings. */
 	activity(): Activity;
 	/** The packs that are kept. */

@@ -3,7 +3,7 @@ import type { SaeId } from '../../src/core/names/ids';
 import type { Excite } from '../../src/core/corpus/patterns';
 import { tapsOf, type Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Sequences read in one run. */
 const ROWS = 64;

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/corpus/patterns';
 import { tapsOf, type Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 import { exciting, numberingOf } from './endings';
 import { windowStart } from './walk';
 

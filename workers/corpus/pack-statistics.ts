@@ -1,6 +1,6 @@
 /** Statistics of a pack's SAEs over a text, written into the pack in the making. */
 import type { PackWriter } from '../../src/core/packs/writer';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 import { PackMeasure, startsOf, type Walk } from './text-windows';
 import { summarise, type BoundsOf } from './summary';
 import { gzipped } from '../import/gzip';

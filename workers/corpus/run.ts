@@ -16,7 +16,7 @@ import { histogramOf, quantileOf } from '../../src/core/corpus/histogram';
 import { densitiesOf, metricsOf } from '../../src/core/corpus/tally';
 import { openPendingStatistics, type PendingStatistics } from '../storage/pending-statistics';
 import type { Context } from '../calls/context';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 import { TextFile } from './reader';
 import { reviseWith } from './revise';
 import { shownOf } from './statistics-file';

@@ -18,8 +18,8 @@ import { integers } from '../../src/core/files/safetensors';
 import { TensorFile } from '../import/safetensors-file';
 import type { Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Statistics } from '../pack/statistics';
-import type { Workbench } from '../pack/open-pack';
+import type { Statistics } from '../packs/statistics';
+import type { Workbench } from '../packs/open-pack';
 import type { SampleCodes } from './names';
 
 const LISTED = 8;

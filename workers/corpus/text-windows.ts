@@ -3,7 +3,7 @@ import type { SaeMetrics } from '../../src/core/packs/metrics';
 import { Measure } from '../sae/metrics';
 import type { Sae } from '../sae/sae';
 import type { Tokenizer } from '../model/tokenizer';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Most tokens that are walked, and of these, most on which the loss is measured. */
 const TOKENS = 50_000;

@@ -16,7 +16,7 @@ import {
 } from '../../src/core/corpus/tally';
 import { tapsOf, type Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Tokens of the longest window: codes of many features and tokens would not fit. */
 const LONGEST = 256;

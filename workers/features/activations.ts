@@ -8,7 +8,7 @@ import { correlations, momentsOf, overlaps, type Moments } from '../../src/core/
 import { once } from '../calls/once';
 import { tapsOf } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Tokens of the pack's texts on which activations are compared. */
 const TOKENS = 20_000;

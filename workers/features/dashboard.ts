@@ -13,16 +13,16 @@ import { bestMatches, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';
 import { featureId, isMain, siteOf } from '../../src/core/names/site';
-import type { Features } from './features';
+import type { Flows } from '../flow/flows';
 import type { Sae } from '../sae/sae';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 const LISTED = 10;
 const NEAREST = 8;
 const MATCHES = 3;
 
-export async function featureCard(id: FeatureId, features: Features): Promise<FeatureCard> {
-	const { bench } = features;
+export async function featureCard(id: FeatureId, flows: Flows): Promise<FeatureCard> {
+	const { bench } = flows;
 	const { sae, index } = await bench.feature(id);
 	const promotes = throughUnembedding(bench, row(sae.wDec, index));
 	const suppresses = promotes.map((x) => -x);
@@ -37,9 +37,9 @@ export async function featureCard(id: FeatureId, features: Features): Promise<Fe
 		// The heads read no embedding: their space is not the stream's.
 		reads: sae.info.cfg.heads ? [] : ranked(bench, alongEmbedding(bench, sae, index)),
 		nearest: await nearest(bench, sae, index),
-		origin: await features.origin(id),
-		upstream: await matches(features, sae, index, (site) => isStep(site, sae.info.site)),
-		downstream: await matches(features, sae, index, (site) => isStep(sae.info.site, site)),
+		origin: await flows.origin(id),
+		upstream: await matches(flows, sae, index, (site) => isStep(site, sae.info.site)),
+		downstream: await matches(flows, sae, index, (site) => isStep(sae.info.site, site)),
 		kron: await kronPlace(bench, sae, index)
 	};
 }
@@ -92,16 +92,16 @@ function nearest(bench: Workbench, sae: Sae, index: number) {
 
 /** Best matches at the main SAE of every site that `joins` accepts. */
 async function matches(
-	features: Features,
+	flows: Flows,
 	sae: Sae,
 	index: number,
 	joins: (site: string) => boolean
 ): Promise<Match[]> {
-	const { bench } = features;
+	const { bench } = flows;
 	const found: Match[] = [];
 	for (const id of bench.saeIds.filter((id) => isMain(id) && joins(siteOf(id)))) {
 		const target = await bench.sae(id);
-		const chance = await features.pairs.null(id);
+		const chance = await flows.pairs.null(id);
 		for (const { index: best, cosine } of bestMatches(target.unit, row(sae.unit, index), MATCHES))
 			found.push({
 				...(await labelled(bench, target, best)),

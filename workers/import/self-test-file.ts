@@ -2,7 +2,7 @@
 import { parseSafetensors } from '../../src/core/files/safetensors';
 import { readAt } from '../../src/core/names/site';
 import { Sae } from '../sae/sae';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Sentences with names, numbers, another alphabet and a repetition: long enough to show a wrong position or mask. */
 const TEXT =

@@ -12,7 +12,7 @@ import { surprise } from '../../src/core/math/sampling';
 import { activationAt } from '../../src/core/math/sparse';
 import type { Cache, World } from '../model/language-model';
 import { tapsOf, type Sae } from '../sae/sae';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Something added to the stream at one site, and the feature that is watched. */
 export interface Push {

@@ -14,11 +14,11 @@ import { activationAt } from '../../src/core/math/sparse';
 import { depthOf, featureId, tapOf } from '../../src/core/names/site';
 import type { Activity } from '../features/activations';
 import { changes, directions, rescaling, type Push } from './causal';
-import type { Features } from '../features/features';
-import { layersOf, saesOf } from '../features/layers';
-import type { Matches } from '../features/matcher';
+import type { Flows } from '../flow/flows';
+import { layersOf, saesOf } from '../flow/layers';
+import type { Matches } from '../flow/matcher';
 import { tapsOf, type Codes, type Sae } from '../sae/sae';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Throws a Problem where `from` does not come before `to`. */
 export async function testEdge(
@@ -85,13 +85,13 @@ type Others = Record<'permutation' | 'top-1 by Pearson', Int32Array>;
 /** Runs the experiment and hands over the trials token by token. */
 export async function deactivate(
 	request: DeactivationRequest,
-	features: Features,
+	flows: Flows,
 	activity: Activity,
 	run: Run<Trial[]>
 ): Promise<void> {
-	const { bench } = features;
+	const { bench } = flows;
 	const { signal } = run;
-	const layers = await prepared(request.strategies, features, activity, run);
+	const layers = await prepared(request.strategies, flows, activity, run);
 	const saes = await bench.saes(saesOf(layers), signal);
 	const uniform = seeded(request.seed);
 	const documents = chosen(await activity.documents(), request.texts, uniform);
@@ -127,7 +127,7 @@ export async function deactivate(
 
 async function prepared(
 	strategies: Strategy[],
-	{ bench, pairs }: Features,
+	{ bench, pairs }: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<Prepared[]> {
@@ -206,7 +206,7 @@ interface Planned {
 	pushes: Push[];
 }
 
-/** The trials of one layer at row `at` of the codes. Features of which no match is active are left out. */
+/** The trials of one layer at row `at` of the codes. Flows of which no match is active are left out. */
 function plan(
 	{ layer, target, upstream }: Prepared,
 	at: number,

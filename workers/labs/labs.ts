@@ -9,14 +9,14 @@ import { remeasure } from './remeasure';
 import { reproduce } from './reproduction/reproduce';
 import { divergence, measureSteering } from './steering-effect';
 
-export const labs = ({ bench, features, activity, library }: Context): Handlers<LabCalls> => ({
+export const labs = ({ bench, flows, activity, library }: Context): Handlers<LabCalls> => ({
 	testEdge: (request, run) => testEdge(request, bench(), run),
-	deactivate: (request, run) => deactivate(request, features(), activity(), run),
+	deactivate: (request, run) => deactivate(request, flows(), activity(), run),
 	measureSteering: (request, run) => measureSteering(request, bench(), run),
 	divergence: (request, run) => divergence(request, bench(), run.signal),
 	remeasure: (_, run) => remeasure(bench(), run),
 	fit: (request, run) => verdicts(request, bench(), run),
 	repairSae: async (request, run) => repairSae(request, await library(), run),
-	reproduce: (settings, run) => reproduce(features(), settings, run),
+	reproduce: (settings, run) => reproduce(flows(), settings, run),
 	storedReproduction: () => bench().reproduction()
 });

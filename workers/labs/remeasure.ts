@@ -9,7 +9,7 @@ import type { Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import { readAt } from '../../src/core/names/site';
 import { Measure } from '../sae/metrics';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Progress counts texts, over all SAEs. Throws a Problem where there is nothing to measure again. */
 export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured> {

@@ -21,9 +21,9 @@ import { activationAt } from '../../src/core/math/sparse';
 import { likeRandom } from './causal';
 import type { Steering } from '../model/language-model';
 import { tapsOf, type Sae } from '../sae/sae';
-import { steeringOf } from '../prompt/steering';
-import type { Workbench } from '../pack/open-pack';
-import { write } from '../prompt/write';
+import { steeringOf } from '../steering/steering';
+import type { Workbench } from '../packs/open-pack';
+import { write } from '../steering/write';
 
 /** Tokens that a feature promotes most: its share of a theme's lexicon. */
 const LEXICON = 10;

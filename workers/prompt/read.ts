@@ -6,7 +6,7 @@ import type { TokenProbability } from '../../src/core/names/tokens';
 import { largest, softmax } from '../../src/core/math/sampling';
 import { placeOf } from '../../src/core/names/site';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 const NEXT = 10;
 

@@ -8,7 +8,7 @@ import type { Site } from '../../src/core/names/ids';
 import { surprise } from '../../src/core/math/sampling';
 import { breathe } from '../runtime/session';
 import type { Codes, Sae } from './sae';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** Metrics over the tokens that count, of which there are `tokens`. */
 export interface Measured extends CheckMetrics {

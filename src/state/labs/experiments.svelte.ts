@@ -9,7 +9,7 @@ import type {
 	NullRow,
 	PairMatches,
 	PairRequest
-} from '../../core/features/matches';
+} from '../../core/flow/matches';
 import { matchKl, type Matched } from '../../core/steering/strengths';
 import type { Engine } from '../../core/engine';
 import { Task } from '../calls/task.svelte';

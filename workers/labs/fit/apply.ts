@@ -10,7 +10,7 @@ import type { Run } from '../../../src/core/calls';
 import type { Imported } from '../../../src/core/packs/stored';
 import type { Library } from '../../storage/library';
 import { causeOf } from '../../../src/core/labs/fit-words';
-import { unknownFeature } from '../../pack/open-pack';
+import { unknownFeature } from '../../packs/open-pack';
 import { repaired } from './repaired';
 import { fileOf, subjectFrom, type Subject } from './parts';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/labs/fit';
 import { windowsOf } from '../../corpus/text-windows';
 import { Measure } from '../../sae/metrics';
-import { unknownFeature, type Workbench } from '../../pack/open-pack';
+import { unknownFeature, type Workbench } from '../../packs/open-pack';
 import type { Spread } from './causes';
 import { judge } from './judge';
 import { subjectOf } from './parts';

@@ -7,7 +7,7 @@ import { tapOf } from '../../../src/core/names/site';
 import type { Measurable } from '../../sae/metrics';
 import { TensorFile } from '../../import/safetensors-file';
 import { Sae } from '../../sae/sae';
-import type { Workbench } from '../../pack/open-pack';
+import type { Workbench } from '../../packs/open-pack';
 
 export interface Subject {
 	info: PackSae;

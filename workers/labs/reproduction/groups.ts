@@ -7,9 +7,9 @@ import { seeded } from '../../../src/core/math/random';
 import { holm, mannWhitney } from '../../../src/core/math/ranks';
 import type { GroupReport, GroupTest } from '../../../src/core/labs/reproduction';
 import type { Activity, Walked } from '../../features/activations';
-import type { Features } from '../../features/features';
-import { saesOf, type Layer } from '../../features/layers';
-import type { Matches } from '../../features/matcher';
+import type { Flows } from '../../flow/flows';
+import { saesOf, type Layer } from '../../flow/layers';
+import type { Matches } from '../../flow/matcher';
 
 /** Active features of a layer that enter the tests: as many as the paper's 250 samples of 5 tokens give. */
 const SAMPLED = 20_000;
@@ -30,7 +30,7 @@ interface Counted {
 
 export async function groupReport(
 	layers: Layer[],
-	{ pairs }: Features,
+	{ pairs }: Flows,
 	activity: Activity,
 	seed: number,
 	run: Run

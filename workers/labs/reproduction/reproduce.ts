@@ -12,8 +12,8 @@ import {
 import { isHigh } from '../../../src/core/flow/matching';
 import { Activity } from '../../features/activations';
 import { deactivate } from '../deactivation';
-import type { Features } from '../../features/features';
-import { layersOf, saesOf, type Layer } from '../../features/layers';
+import type { Flows } from '../../flow/flows';
+import { layersOf, saesOf, type Layer } from '../../flow/layers';
 import { groupReport } from './groups';
 import { themeReports } from './themes';
 import { transitions } from './transitions';
@@ -22,11 +22,11 @@ import { transitions } from './transitions';
 const LEAST_ACTIVE = 10;
 
 export async function reproduce(
-	features: Features,
+	flows: Flows,
 	settings: ReproductionSettings,
 	run: Run
 ): Promise<Reproduction> {
-	const { bench } = features;
+	const { bench } = flows;
 	const activity = new Activity(bench, settings.tokens);
 	const layers = layersOf(bench);
 	const leftOut: string[] = [];
@@ -41,20 +41,20 @@ export async function reproduce(
 		leftOut.push('No residual SAE has another one step before it, so nothing flows.');
 	await timed('texts', () => activity.of(saesOf(layers), run));
 	const groups = await timed('groups', () =>
-		groupReport(layers, features, activity, settings.seed, run)
+		groupReport(layers, flows, activity, settings.seed, run)
 	);
 	if (!groups)
 		leftOut.push(
 			'Groups: no layer has SAEs on residual, MLP and attention at once, so they are not measured.'
 		);
-	const trials = await timed('deactivation', () => trialsOf(settings, features, activity, run));
+	const trials = await timed('deactivation', () => trialsOf(settings, flows, activity, run));
 	const deactivation = trials.length > 0 ? deactivationOf(trials, [...STRATEGIES]) : null;
 	if (!deactivation)
 		leftOut.push('Deactivation: no feature had an active match, so it is not measured.');
 	leftOut.push(
 		'No judge reads the steered texts: the paper asked a large model, which a page cannot.'
 	);
-	const steering = await timed('steering', () => themeReports(features, settings, run));
+	const steering = await timed('steering', () => themeReports(flows, settings, run));
 	if (steering.length === 0)
 		leftOut.push(
 			'Steering: the middle layer has no named feature of middling density, so it is not measured.'
@@ -63,8 +63,8 @@ export async function reproduce(
 		settings,
 		groups,
 		deactivation,
-		transitions: await timed('transitions', () => transitions(layers, features, activity, run)),
-		agreement: await timed('agreement', () => agreements(layers, features, activity, run)),
+		transitions: await timed('transitions', () => transitions(layers, flows, activity, run)),
+		agreement: await timed('agreement', () => agreements(layers, flows, activity, run)),
 		steering,
 		leftOut,
 		took,
@@ -74,12 +74,12 @@ export async function reproduce(
 
 async function trialsOf(
 	settings: ReproductionSettings,
-	features: Features,
+	flows: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<Trial[]> {
 	const trials: Trial[] = [];
-	await deactivate({ ...settings, factor: 0, strategies: [...STRATEGIES] }, features, activity, {
+	await deactivate({ ...settings, factor: 0, strategies: [...STRATEGIES] }, flows, activity, {
 		...run,
 		part: (part) => {
 			// One by one: a spread of many thousand arguments would overflow the stack.
@@ -92,7 +92,7 @@ async function trialsOf(
 /** How often correlation of activations chooses what the cosine of directions does. */
 async function agreements(
 	layers: Layer[],
-	{ pairs }: Features,
+	{ pairs }: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<Agreement[]> {

@@ -15,9 +15,9 @@ import type {
 } from '../../../src/core/labs/reproduction';
 import { featureId, parseFeatureId, placeOf, siteOf } from '../../../src/core/names/site';
 import { matchKl } from '../../../src/core/steering/strengths';
-import type { Features } from '../../features/features';
+import type { Flows } from '../../flow/flows';
 import { divergence, measureArm, themeOf } from '../steering-effect';
-import type { Workbench } from '../../pack/open-pack';
+import type { Workbench } from '../../packs/open-pack';
 
 /** Doses, in units of a feature's maximum. */
 const DOSES = [0.125, 0.25, 0.5, 1];
@@ -38,15 +38,15 @@ const WAYS: Way[] = [
 ];
 
 export async function themeReports(
-	features: Features,
+	flows: Flows,
 	settings: ReproductionSettings,
 	run: Run
 ): Promise<ThemeReport[]> {
-	const themes = await themesOf(features.bench, settings.themes);
+	const themes = await themesOf(flows.bench, settings.themes);
 	const reports: ThemeReport[] = [];
 	for (const [done, id] of themes.entries()) {
 		run.progress({ phase: 'write', what: id, done, total: themes.length });
-		reports.push(await themeReport(id, features, settings, run.signal));
+		reports.push(await themeReport(id, flows, settings, run.signal));
 	}
 	return reports;
 }
@@ -74,12 +74,12 @@ async function themesOf(bench: Workbench, many: number): Promise<FeatureId[]> {
 
 async function themeReport(
 	id: FeatureId,
-	features: Features,
+	flows: Flows,
 	settings: ReproductionSettings,
 	signal?: AbortSignal
 ): Promise<ThemeReport> {
-	const { bench } = features;
-	const chain = chainOf(await features.flow({ id }), id);
+	const { bench } = flows;
+	const chain = chainOf(await flows.flow({ id }), id);
 	const theme = await themeOf([id], bench);
 	const request: SteeringRequest = {
 		text: PROMPT,
@@ -126,7 +126,7 @@ async function themeReport(
 	return { id, label, chain, arms };
 }
 
-/** Features with what the pack says of their strength. */
+/** Flows with what the pack says of their strength. */
 function linksOf(ids: FeatureId[], bench: Workbench): Promise<Link[]> {
 	return Promise.all(
 		ids.map(async (id) => {

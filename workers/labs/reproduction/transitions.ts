@@ -10,8 +10,8 @@ import { row } from '../../../src/core/math/matrix';
 import type { Transition } from '../../../src/core/labs/reproduction';
 import type { SparseRows } from '../../../src/core/math/sparse';
 import type { Activity, Walked } from '../../features/activations';
-import type { Features } from '../../features/features';
-import type { Layer } from '../../features/layers';
+import type { Flows } from '../../flow/flows';
+import type { Layer } from '../../flow/layers';
 import { tapsOf, type Sae } from '../../sae/sae';
 
 /** Tokens walked again for the stream itself; the first half fits the scale, the other is measured. */
@@ -23,7 +23,7 @@ type FlowMap = (feature: number) => number[];
 
 export async function transitions(
 	layers: Layer[],
-	{ bench, pairs }: Features,
+	{ bench, pairs }: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<Transition[]> {

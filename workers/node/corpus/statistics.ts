@@ -11,7 +11,7 @@ import { startRuntime } from '../../runtime/session';
 import { TextFile } from '../../corpus/reader';
 import { reviseWith } from '../../corpus/revise';
 import { TextWalk } from '../../corpus/walk';
-import { Workbench } from '../../pack/open-pack';
+import { Workbench } from '../../packs/open-pack';
 import { usage } from '../arguments';
 import { FolderSource } from '../folders/pack-source';
 import { PackFolder } from '../folders/pack-writer';

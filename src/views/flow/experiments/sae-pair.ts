@@ -3,7 +3,7 @@ import type { Table } from '../../../charts/frame/export';
 import { count, fixed, percent } from '../../../core/names/numbers';
 import { shortSite } from '../../../core/names/site-words';
 import type { FeatureId } from '../../../core/names/ids';
-import type { PairMatches, PairRequest } from '../../../core/features/matches';
+import type { PairMatches, PairRequest } from '../../../core/flow/matches';
 import { isHigh, zScore } from '../../../core/flow/matching';
 import { quantile } from '../../../core/math/quantile';
 import { featureId } from '../../../core/names/site';

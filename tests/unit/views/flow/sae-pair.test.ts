@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PairMatches, PairRequest } from '../../../../src/core/features/matches';
+import type { PairMatches, PairRequest } from '../../../../src/core/flow/matches';
 import {
 	bestOf,
 	histogramOf,

@@ -9,7 +9,7 @@ import { float32, integers, parseSafetensors } from '../../../../src/core/files/
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { mergeShards, textStatistics } from '../../../../workers/node/corpus/statistics';
 import { TextFile } from '../../../../workers/corpus/reader';
-import { Workbench } from '../../../../workers/pack/open-pack';
+import { Workbench } from '../../../../workers/packs/open-pack';
 import { FIXTURES } from '../../../golden/fixture';
 
 const SAES = ['blocks.1.hook_attn_out', 'blocks.1.hook_resid_post'];

@@ -11,7 +11,7 @@ import {
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
 import { TensorFile } from '../../../../workers/import/safetensors-file';
-import { Workbench } from '../../../../workers/pack/open-pack';
+import { Workbench } from '../../../../workers/packs/open-pack';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 
 let folder: string;

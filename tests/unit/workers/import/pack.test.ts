@@ -7,8 +7,9 @@ import { float32, parseSafetensors } from '../../../../src/core/files/safetensor
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
 import { TensorFile, toHalf } from '../../../../workers/import/safetensors-file';
-import { Features } from '../../../../workers/features/features';
-import { Workbench } from '../../../../workers/pack/open-pack';
+import { featureCard } from '../../../../workers/features/dashboard';
+import { Flows } from '../../../../workers/flow/flows';
+import { Workbench } from '../../../../workers/packs/open-pack';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 
 let folder: string;
@@ -81,7 +82,7 @@ it('measures the SAEs on a text', async () => {
 	const id = source.pack.saes.find((s) => s.id === SITES[2])!.id;
 	const statistics = (await bench.statistics(id))!;
 	const strongest = statistics.max.indexOf(Math.max(...statistics.max));
-	const card = await new Features(bench).card(`${id}/${strongest}`);
+	const card = await featureCard(`${id}/${strongest}`, new Flows(bench));
 	const total = card.histogram!.counts.reduce((a, b) => a + b, 0);
 	expect(total / card.tokens!).toBeCloseTo(card.density!, 6);
 	const peaks = card.examples.map((e) => Math.max(...e.activations));

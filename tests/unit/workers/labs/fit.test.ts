@@ -9,13 +9,13 @@ import type { Repair } from '../../../../src/core/labs/fit';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { PackFolder } from '../../../../workers/node/folders/pack-writer';
 import { undo } from '../../../../workers/node/fit';
-import { parseSelfTest, selfTest } from '../../../../workers/pack/self-test';
+import { parseSelfTest, selfTest } from '../../../../workers/packs/self-test';
 import { startRuntime } from '../../../../workers/runtime/session';
 import { applyRepair } from '../../../../workers/labs/fit/apply';
 import { judge, type Court } from '../../../../workers/labs/fit/judge';
 import { subjectOf, type Subject } from '../../../../workers/labs/fit/parts';
 import { measureOf, spreads, verdicts } from '../../../../workers/labs/fit/fit';
-import { Workbench } from '../../../../workers/pack/open-pack';
+import { Workbench } from '../../../../workers/packs/open-pack';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
 const ATTN = 'blocks.1.hook_attn_out';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseReproduction } from '../../../../src/core/labs/reproduction-file';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { addJsonFile } from '../../../../workers/node/folders/add-json-file';
-import { Workbench } from '../../../../workers/pack/open-pack';
+import { Workbench } from '../../../../workers/packs/open-pack';
 import { fakeReproduction } from '../../../fakes/reproduction';
 import { FIXTURES } from '../../../golden/fixture';
 

@@ -1,8 +1,8 @@
 /** Matches of features between SAEs, as they are asked for and answered (arXiv 2502.03032, section 5): plain data. */
 import type { Call } from '../calls';
 import type { SaeId, FeatureId } from '../names/ids';
-import type { Label } from './feature';
-import type { Null } from '../flow/matching';
+import type { Label } from '../features/feature';
+import type { Null } from './matching';
 
 /** How two features may be held to be the same: directions, activations, or one partner for each. */
 export const MEASURES = ['cosine', 'pearson', 'coactivation', 'assignment'] as const;

@@ -18,7 +18,7 @@ import {
 import { byDepth, featureId, isMain, parseFeatureId } from '../../src/core/names/site';
 import { tapsOf } from '../sae/sae';
 import { breathe } from '../runtime/session';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 /** The most features that are told of as differing. */
 const DIFFERENCES = 40;

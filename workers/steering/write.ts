@@ -6,7 +6,7 @@ import { sample } from '../../src/core/math/sampling';
 import type { LanguageModel, Steering } from '../model/language-model';
 import { breathe } from '../runtime/session';
 import type { Tokenizer } from '../model/tokenizer';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 import { steeringOf } from './steering';
 
 /** How often the thread lets messages in while it writes. */

@@ -5,14 +5,14 @@ import type {
 	MatchRequest,
 	PairMatches,
 	PairRequest
-} from '../../src/core/features/matches';
+} from '../../src/core/flow/matches';
 import type { Run } from '../../src/core/calls';
 import { cosineOf, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';
 import { featureId } from '../../src/core/names/site';
-import type { Activity } from './activations';
-import type { Features } from './features';
+import type { Activity } from '../features/activations';
+import type { Flows } from '../flow/flows';
 import type { Pairs } from './sae-pairs';
 import type { Sae } from '../sae/sae';
 
@@ -24,7 +24,7 @@ const pointsNowhere = ({ unit }: Sae, index: number) => row(unit, index).every((
  */
 export async function measuredMatches(
 	{ id, target, measure, k }: MatchRequest,
-	{ bench, pairs }: Features,
+	{ bench, pairs }: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<MatchAnswer> {
@@ -77,7 +77,7 @@ export async function measuredMatches(
 /** Throws a Problem for a dictionary that does not exist, two of different widths, and two that cannot be assigned. */
 export async function pairMatches(
 	request: PairRequest,
-	{ pairs }: Features,
+	{ pairs }: Flows,
 	activity: Activity,
 	run: Run
 ): Promise<PairMatches> {

@@ -1,6 +1,5 @@
-/** Features of all SAEs: their cards and lines, and where they come from and go to. */
+/** Where the features of an open pack come from and where they go. */
 import type { Run } from '../../src/core/calls';
-import type { FeatureCard, FeatureLine } from '../../src/core/features/feature';
 import type { FeatureId, SaeId } from '../../src/core/names/ids';
 import type { FlowGraph, FlowNode, FlowRequest, OriginRow } from '../../src/core/flow/graph';
 import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
@@ -8,41 +7,17 @@ import { flowGraph, hasOrigin, isStep, originRow, type Decoders } from '../../sr
 import { bestMatches, cosineOf, type Best, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
 import { featureId, isMain, parseFeatureId, siteOf, tapOf } from '../../src/core/names/site';
-import { featureCard } from './dashboard';
+import { featureLines } from '../features/lines';
 import type { Matches } from './matcher';
 import { Pairs } from './sae-pairs';
 import { promptFlow } from './prompt-flow';
-import { unknownFeature, type Workbench } from '../pack/open-pack';
+import { unknownFeature, type Workbench } from '../packs/open-pack';
 
-export class Features {
+export class Flows {
 	readonly pairs: Pairs;
 
 	constructor(readonly bench: Workbench) {
 		this.pairs = new Pairs(bench);
-	}
-
-	card(id: FeatureId): Promise<FeatureCard> {
-		return featureCard(id, this);
-	}
-
-	/** Labels and densities of features, for lists. */
-	lines(ids: FeatureId[]): Promise<FeatureLine[]> {
-		return Promise.all(
-			ids.map(async (id) => {
-				const parsed = parseFeatureId(id);
-				if (!parsed) throw unknownFeature(id);
-				const { sae, index } = parsed;
-				const statistics = await this.bench.statistics(sae);
-				const exists = index < (this.bench.info(sae)?.cfg.dSae ?? 0);
-				return {
-					id,
-					label: exists ? await this.bench.label(id) : null,
-					density: statistics?.density[index] ?? null,
-					max: statistics?.max[index] ?? null,
-					mean: statistics?.mean[index] ?? null
-				};
-			})
-		);
 	}
 
 	async flow(request: FlowRequest): Promise<FlowGraph> {
@@ -97,7 +72,7 @@ export class Features {
 	}
 
 	async #described<T extends FlowNode>(node: T): Promise<T> {
-		const [line] = await this.lines([node.id]);
+		const [line] = await featureLines([node.id], this.bench);
 		const { sae, index } = parseFeatureId(node.id)!;
 		const observed = (await this.bench.statistics(sae))?.observed(index) ?? null;
 		return { ...node, label: line!.label, density: line!.density, observed };

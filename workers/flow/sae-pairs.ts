@@ -2,7 +2,7 @@
 import type { SaeId } from '../../src/core/names/ids';
 import { assign } from '../../src/core/math/assignment';
 import { Problem } from '../../src/core/names/errors';
-import type { NullRow } from '../../src/core/features/matches';
+import type { NullRow } from '../../src/core/flow/matches';
 import type { Run } from '../../src/core/calls';
 import { nullFrom, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
@@ -11,7 +11,7 @@ import { DRAWS, Matcher, SEED, type Matches } from './matcher';
 import type { Sae } from '../sae/sae';
 import { once } from '../calls/once';
 import { breathe } from '../runtime/session';
-import { unknownFeature, type Workbench } from '../pack/open-pack';
+import { unknownFeature, type Workbench } from '../packs/open-pack';
 
 /** Best matches that are kept of each feature. */
 const KEPT = 5;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../../../../src/core/files/safetensors';
 import { TensorFile } from '../../../../workers/import/safetensors-file';
-import { ExampleTexts, Statistics } from '../../../../workers/pack/statistics';
+import { ExampleTexts, Statistics } from '../../../../workers/packs/statistics';
 import { Tokenizer } from '../../../../workers/model/tokenizer';
 import { FIXTURES } from '../../../golden/fixture';
 

@@ -2,7 +2,7 @@
 import type { SaeId } from '../../src/core/names/ids';
 import { UPSTREAM, upstreamSites, type UpstreamKind } from '../../src/core/flow/flow';
 import { placeOf, tapOf } from '../../src/core/names/site';
-import type { Workbench } from '../pack/open-pack';
+import type { Workbench } from '../packs/open-pack';
 
 export interface Layer {
 	layer: number;
