@@ -64,7 +64,7 @@ function partlyDecoded(bytes: Uint8Array): string {
 	for (let at = 0; at < bytes.length;) {
 		const whole = characterLength(bytes, at);
 		if (whole > 0) {
-			text += new TextDecoder().decode(bytes.subarray(at, at + whole));
+			text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(at, at + whole));
 			at += whole;
 		} else {
 			text += `<0x${bytes[at]!.toString(16).toUpperCase().padStart(2, '0')}>`;
