@@ -33,6 +33,10 @@ export class Documents {
 	/** The document that has begun, and whether its last line was blank. */
 	#document = '';
 	#blank = false;
+	/** Characters of the block that is being looked through, how many cannot be read, and blocks done. */
+	#looked = 0;
+	#unreadable = 0;
+	#blocks = 0;
 
 	constructor(kind: TextKind) {
 		this.#kind = kind;
@@ -40,36 +44,42 @@ export class Documents {
 
 	/** Takes the next characters; answers the documents that they end. Throws a Problem where they are no text. */
 	take(text: string): string[] {
-		checkReadable(text);
+		this.#checkReadable(text);
 		const found: string[] = [];
 		let from = 0;
 		for (;;) {
 			const end = text.indexOf('\n', from);
 			this.#line += text.slice(from, end < 0 ? undefined : end);
+			if (this.#kind === 'plain') this.#beginLine(found);
+			else if (this.#line.length > LONGEST_LINE)
+				throw this.#unusable('is longer than 8 MB', this.#lines + 1);
 			if (end < 0) break;
 			this.#endLine(found);
 			from = end + 1;
 		}
-		if (this.#kind === 'plain' && this.#line.length > LONGEST) this.#beginLine(found);
-		else if (this.#line.length > LONGEST_LINE) throw this.#unusable('is longer than 8 MB');
 		return found;
 	}
 
 	/** What is left at the file's end. */
 	end(): string[] {
+		if (this.#blocks === 0) this.#judge();
 		const found: string[] = [];
 		if (this.#line !== '') this.#endLine(found);
 		this.#close(found);
 		return found;
 	}
 
-	/** Takes what there is of an endless line; half a character waits for its other half. */
+	/**
+	 * Takes what no document could hold of a line, and no half of a character. Counted from the line's beginning, so
+	 * that the pieces in which the text comes make no difference.
+	 */
 	#beginLine(found: string[]): void {
-		const line = this.#takeLine();
-		const half = /[\ud800-\udbff]$/.test(line) ? -1 : line.length;
-		this.#addLine(line.slice(0, half), found);
-		this.#line = half < 0 ? line.slice(half) : '';
-		this.#within = true;
+		while (this.#line.length > LONGEST) {
+			const end = /[\ud800-\udbff]/.test(this.#line[LONGEST - 1]!) ? LONGEST - 1 : LONGEST;
+			this.#addLine(this.#line.slice(0, end), found);
+			this.#line = this.#line.slice(end);
+			this.#within = true;
+		}
 	}
 
 	#endLine(found: string[]): void {
@@ -123,8 +133,26 @@ export class Documents {
 		throw this.#unusable('has no "text"');
 	}
 
-	#unusable(what: string): Problem {
-		const n = this.#lines || 1;
+	/** Judges blocks of a fixed length: a single bad character may be all there is of a piece. */
+	#checkReadable(text: string): void {
+		if (text.includes('\0')) throw notText();
+		for (let from = 0; from < text.length;) {
+			const part = text.slice(from, from + LONGEST - this.#looked);
+			from += part.length;
+			this.#looked += part.length;
+			this.#unreadable += part.match(/\ufffd/g)?.length ?? 0;
+			if (this.#looked < LONGEST) break;
+			this.#judge();
+			this.#blocks++;
+			[this.#looked, this.#unreadable] = [0, 0];
+		}
+	}
+
+	#judge(): void {
+		if (this.#unreadable > UNREADABLE * this.#looked) throw notText();
+	}
+
+	#unusable(what: string, n = this.#lines): Problem {
 		return new Problem(
 			'unsupported',
 			`Line ${n} of the text ${what}.`,
@@ -153,10 +181,8 @@ function cut(document: string): string[] {
 	return parts;
 }
 
-function checkReadable(text: string): void {
-	const unreadable = text.match(/[\0\ufffd]/g)?.length ?? 0;
-	if (unreadable <= UNREADABLE * text.length && !text.includes('\0')) return;
-	throw new Problem(
+function notText(): Problem {
+	return new Problem(
 		'unsupported',
 		'This file is not a text.',
 		'Give plain text in UTF-8, JSON lines with a "text", or one of these as .gz.'
