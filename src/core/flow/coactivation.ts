@@ -5,6 +5,9 @@
  */
 import type { SparseColumns, SparseRows } from '../math/sparse';
 
+/** Of a sum of squares, what its own rounding can amount to. */
+const ROUNDING = 1e-12;
+
 /** One feature's side. */
 export interface Moments {
 	/** Tokens on which it is active. */
@@ -52,12 +55,18 @@ export function correlations(
 ): Float32Array {
 	const own = momentsOf(columns, feature);
 	const { products } = crossed(columns, feature, rows, moments.length);
-	const spread = own.squares - (own.sum * own.sum) / tokens;
+	const spread = spreadOf(own, tokens);
 	return Float32Array.from(moments, (other, j) => {
 		const across = products[j]! - (own.sum * other.sum) / tokens;
-		const both = spread * (other.squares - (other.sum * other.sum) / tokens);
+		const both = spread * spreadOf(other, tokens);
 		return both > 0 ? across / Math.sqrt(both) : 0;
 	});
+}
+
+/** Squared distances from the mean, summed; 0 where nothing is left but rounding. */
+function spreadOf({ sum, squares }: Moments, tokens: number): number {
+	const spread = squares - (sum * sum) / tokens;
+	return spread > ROUNDING * squares ? spread : 0;
 }
 
 /** Jaccard's index of one feature's tokens with those of every feature of another dictionary. */
