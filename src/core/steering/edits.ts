@@ -2,8 +2,9 @@
 import type { Edit } from './writing';
 import { parseFeatureId, placeOf, siteOf } from '../names/site';
 
+/** With as many digits as any number has that is written as text. */
 const EDIT =
-	/^(.{1,200})=(?:(add|set|scale):(-?\d{1,9}(?:\.\d{1,12})?(?:e[+-]?\d{1,3})?)|(ablate))$/i;
+	/^(.{1,200})=(?:(add|set|scale):(-?\d{1,21}(?:\.\d{1,24})?(?:e[+-]?\d{1,3})?)|(ablate))$/i;
 
 /** null when the text is not an edit. */
 export function parseEdit(text: string): Edit | null {
