@@ -78,10 +78,16 @@ describe('centred rows', () => {
 		a.data.forEach((x, i) => expect(x).toBeCloseTo(b.data[i]!, 4));
 	});
 
-	it('leave no direction in a row that only rounding sets apart from the mean', () => {
-		const row = [0.3, -0.7, 0.2];
-		const m = { rows: 4, columns: 3, data: Float32Array.from([...row, ...row, ...row, ...row]) };
-		m.data[0]! += 2e-8;
-		expect([...centred(m).data]).toEqual(new Array(12).fill(0));
-	});
+	it.each([1, 1e-3, 100, 1e6])(
+		'have a direction from a millionth of a length of %f on',
+		(length) => {
+			/** Two rows, each `share` of its length away from their mean. */
+			const apart = (share: number) => {
+				const data = Float32Array.of(length, 0, length, 2 * share * length);
+				return [...centred({ rows: 2, columns: 2, data }).data].map((x) => x + 0);
+			};
+			expect(apart(2e-6)).toEqual([0, -1, 0, 1]);
+			expect(apart(0.5e-6)).toEqual([0, 0, 0, 0]);
+		}
+	);
 });
