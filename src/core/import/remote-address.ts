@@ -101,13 +101,15 @@ function fromAddress(text: string): RemotePlace {
 	const parts = url.pathname.split('/').filter(Boolean).map(decoded);
 	if (isHub) refuseOtherKinds(parts[0] ?? '');
 	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && WAYS.includes(part));
-	if (way > 0 && parts.length > way + 1)
+	// On another host what cannot be a repository may still be a folder.
+	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isName)))
 		return {
 			...hubPlace(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
 			certain: isHub || !FILE.test(url.pathname)
 		};
 	if (isHub) return hubPlace(HUB, parts.slice(0, 2), null, parts.slice(2));
-	if (parts.length === 2 && !/\/$|\.\w+$/.test(url.pathname) && url.search === '')
+	const bare = !/\/$|\.\w+$/.test(url.pathname) && url.search === '';
+	if (bare && parts.length === 2 && parts.every(isName))
 		return { ...hubPlace(url.origin, parts, null, []), certain: false };
 	return plainPlace(url);
 }
