@@ -33,8 +33,16 @@ export function upwards(
 export const ticksOf = (y: ScaleLinear<number, number>): PlotTicks['yTicks'] =>
 	y.ticks(4).map((value) => ({ value, y: y(value) }));
 
-/** Moves names at the lines' ends apart, in their order of height. */
-export function separate(lines: { end: { y: number } | null }[]): void {
+/** Moves names at the lines' ends apart, in their order of height, and none below the axis. */
+export function separate(
+	lines: { end: { y: number } | null }[],
+	{ height, margin }: PlotFrame
+): void {
 	const ends = lines.flatMap((line) => line.end ?? []).toSorted((a, b) => a.y - b.y);
 	for (let i = 1; i < ends.length; i++) ends[i]!.y = Math.max(ends[i]!.y, ends[i - 1]!.y + GAP);
+	let lowest = height - margin.bottom;
+	for (const end of ends.toReversed()) {
+		end.y = Math.min(end.y, lowest);
+		lowest = end.y - GAP;
+	}
 }

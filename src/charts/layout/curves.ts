@@ -68,7 +68,7 @@ export function layoutCurves(curves: Curve[], frame: PlotFrame): CurvesLayout {
 			end: last ? { x: width - margin.right, y: last.y } : null
 		};
 	});
-	separate(placed);
+	separate(placed, frame);
 	const doses = [...new Set(all.map((p) => p.x))].toSorted((a, b) => a - b);
 	return {
 		curves: placed,

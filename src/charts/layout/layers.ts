@@ -50,7 +50,7 @@ export function layoutLayers(series: LayerSeries[], frame: PlotFrame): LayersLay
 			end: last ? { x: width - margin.right, y: last.y } : null
 		};
 	});
-	separate(placed);
+	separate(placed, frame);
 	return {
 		series: placed,
 		xTicks: layers.map((value) => ({ value, x: x(value) ?? 0 })),
