@@ -138,10 +138,11 @@ describe('correlations', () => {
 		const n = draws.integer(3, 20);
 		const x = i % 2 ? levels(n, 2) : draws.list(n, () => draws.real(-5, 5));
 		const y = x.map((v) => 0.7 * v + draws.real(-4, 4));
-		return [
+		const pair: [number[], number[]] = [
 			[...x, 9],
 			[...y, -8]
-		] as const;
+		];
+		return pair;
 	});
 
 	it('are those of the definition', () => {
