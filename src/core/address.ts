@@ -71,7 +71,8 @@ export const LIMITS = {
 
 const LONGEST_PROMPT = 200_000;
 const MOST_EDITS = 64;
-const NUMBER = /^-?\d{1,20}(\.\d{1,20})?$/;
+/** As any number within the limits is written: one below a millionth has an exponent. */
+const NUMBER = /^-?\d{1,20}(\.\d{1,24})?(e-\d{1,3})?$/;
 
 export interface ParsedAddress {
 	state: AddressState;
