@@ -59,9 +59,9 @@ export const oneOf =
 	(value, at) => {
 		const found = known.find((word) => word === value);
 		if (found !== undefined) return found;
-		throw invalid(
-			`asks for ${at} "${String(value).slice(0, 40)}", which is not one of ${known.join(', ')}`
-		);
+		// An object may have a toString of its own.
+		const given = typeof value === 'object' ? JSON.stringify(value) : String(value);
+		throw invalid(`asks for ${at} "${given.slice(0, 40)}", which is not one of ${known.join(', ')}`);
 	};
 
 export const nullable =

@@ -63,6 +63,13 @@ describe('values', () => {
 		expect(outcome(j.record(j.number, 1), { a: 1, b: 2 })).toMatch(/more than 1 entries in a\.b/);
 	});
 
+	it('are quoted when they are none of the words, even objects that have no text', () => {
+		const quoted = (value: unknown) => outcome(j.oneOf(['a', 'b']), value);
+		expect(quoted('<img>')).toMatch(/asks for a\.b "<img>", which is not one of a, b\./);
+		expect(quoted({ toString: 1, valueOf: 1 })).toContain('"{"toString":1,"valueOf":1}"');
+		expect(quoted('x'.repeat(500))).toContain(`"${'x'.repeat(40)}"`);
+	});
+
 	it('are replaced where they are missing', () => {
 		expect([undefined, null, 3].map((value) => j.optional(j.number, 7)(value, ''))).toEqual([
 			7, 7, 3
