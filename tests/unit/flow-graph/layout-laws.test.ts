@@ -34,7 +34,7 @@ function drawn(layers: number, wide: number) {
 				}))
 			)
 		).flat(),
-		{ id: 'resid0/x', layer: 0, kind: 'resid' } as FlowMark
+		{ id: 'resid0/x', layer: 0, kind: 'resid' }
 	]);
 	const links: FlowLink[] = draws.list(2 * marks.length, () => {
 		const [a, b] = [draws.pick(marks), draws.pick(marks)].sort((x, y) => depthOf(x) - depthOf(y));
@@ -276,14 +276,14 @@ describe('ways through a graph', () => {
 				const own = links.filter((link) => link[near] === here.id && node.has(link[far]));
 				const most = Math.max(...own.map(({ cosine }) => cosine));
 				const expected = own.find(({ cosine }) => cosine === most)?.[far] ?? null;
-				expect(go(key!)).toBe(expected);
+				expect(go(key)).toBe(expected);
 			}
 			const across = ({ x, y }: { x: number; y: number }) => (direction === 'across' ? y : x);
 			for (const [key, side] of [
 				[before, -1],
 				[after, 1]
 			] as const) {
-				const to = go(key!);
+				const to = go(key);
 				const candidates = nodes.filter((one) => side * (across(one) - across(here)) > 1);
 				expect(to === null).toBe(candidates.length === 0);
 				if (to === null) continue;
