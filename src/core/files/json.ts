@@ -61,7 +61,9 @@ export const oneOf =
 		if (found !== undefined) return found;
 		// An object may have a toString of its own.
 		const given = typeof value === 'object' ? JSON.stringify(value) : String(value);
-		throw invalid(`asks for ${at} "${given.slice(0, 40)}", which is not one of ${known.join(', ')}`);
+		throw invalid(
+			`asks for ${at} "${given.slice(0, 40)}", which is not one of ${known.join(', ')}`
+		);
 	};
 
 export const nullable =

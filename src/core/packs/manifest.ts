@@ -145,7 +145,9 @@ export function parsePack(json: unknown): Pack {
 
 function checkVersion({ format, version }: Record<string, unknown>): void {
 	if (format !== 'undercurrent-pack') throw j.invalid('is not that of a pack');
-	const major = Number(/^\d+/.exec(String(version))?.[0] ?? NaN);
+	// Not of an object, which may have a toString of its own.
+	const given = typeof version === 'object' ? '' : String(version);
+	const major = Number(/^\d+/.exec(given)?.[0] ?? NaN);
 	if (!(major >= 1)) throw j.invalid('has no usable version');
 	if (major > MAJOR)
 		throw new Problem(

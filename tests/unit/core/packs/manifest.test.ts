@@ -234,6 +234,7 @@ describe('parsePack', () => {
 		['another format', pack({ format: 'zip' })],
 		['a missing version', pack({ version: undefined })],
 		['version 0', pack({ version: 0 })],
+		['a version that is no text', pack({ version: { toString: 1 } })],
 		['a name that would not fit an address', pack({ name: 'A b' })],
 		['no files', pack({ files: undefined })],
 		['a negative length', pack({ files: { a: { bytes: -1, sha256 } } })],
