@@ -19,6 +19,7 @@ const depthOf = ({ kind, layer }: FlowMark) => 3 * layer + DEPTH[kind];
 
 /** Marks in no order, and links from shallow to deep ones, some of them to what is not there. */
 function drawn(layers: number, wide: number) {
+	const first: FlowMark = { id: 'resid0/x', layer: 0, kind: 'resid' };
 	const marks = draws.shuffled([
 		...draws.list(draws.integer(0, wide), (i): FlowMark => ({
 			id: `e/${i}`,
@@ -34,7 +35,7 @@ function drawn(layers: number, wide: number) {
 				}))
 			)
 		).flat(),
-		{ id: 'resid0/x', layer: 0, kind: 'resid' }
+		first
 	]);
 	const links: FlowLink[] = draws.list(2 * marks.length, () => {
 		const [a, b] = [draws.pick(marks), draws.pick(marks)].sort((x, y) => depthOf(x) - depthOf(y));
