@@ -72,6 +72,23 @@ describe('a table of pairs', () => {
 		}
 	});
 
+	it('is as it was when an empty one is added', () => {
+		const all = pairs(50);
+		const table = counted(all);
+		addTokenCounts(table, newTokenCounts());
+		expect(listed(table)).toEqual(byMap(all));
+	});
+
+	it('holds two million pairs, and not one more', () => {
+		const table = newTokenCounts();
+		for (let pair = 0; pair < 2 ** 21; pair++) countPair(table, pair);
+		expect(table.pairs).toBe(2 ** 21);
+		countPair(table, 7);
+		expect(table.pairs).toBe(2 ** 21);
+		countPair(table, 2 ** 21);
+		expect(table.pairs).toBe(-1);
+	});
+
 	it('is given up when there are more different pairs than it may hold, and not before', () => {
 		const some = [...Array(10).keys()];
 		expect(listed(counted([...some, ...some], 10))).toEqual(byMap([...some, ...some]));
@@ -135,6 +152,10 @@ describe('the entropy of a feature’s tokens', () => {
 		const even = [...Array(32).keys()].map((token) => VOCAB + token);
 		const table = counted([7, 7, 7, ...even]);
 		expect([...entropies(table, Float64Array.of(3, 32, 0), VOCAB)!]).toEqual([0, 5, 0]);
+	});
+
+	it('of no token at all is 0', () => {
+		expect([...entropies(newTokenCounts(), new Float64Array(2), VOCAB)!]).toEqual([0, 0]);
 	});
 
 	it('is the same to the last bit wherever the pairs lie in the table', () => {
