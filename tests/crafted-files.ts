@@ -35,7 +35,7 @@ export function folderOf(name: string, files: Record<string, unknown>): Folder {
 		names: [...all.keys()],
 		sizes: new Map(bytes.map(([path, { length }]) => [path, length])),
 		read: async (path) => all.get(path)!,
-		part: async (path, start, end) => all.get(path)!.slice(start, end)
+		slice: async (path, start, end) => all.get(path)!.slice(start, end)
 	};
 }
 

@@ -5,7 +5,7 @@ import type { FeatureCalls } from './features/feature';
 import type { MatchCalls } from './flow/matches';
 import type { FlowCalls } from './flow/graph';
 import type { PromptFlowCalls } from './flow/prompt';
-import type { ImportCalls } from './import/order';
+import type { ImportCalls } from './import/calls';
 import type { LabCalls } from './labs/calls';
 import type { PackCalls } from './packs/info';
 import type { StorageCalls } from './packs/stored';
@@ -37,7 +37,7 @@ export const WITHOUT_PACK: ReadonlySet<string> = new Set<keyof Calls>([
 	'verifyPack',
 	'exportPack',
 	'importPack',
-	'look',
+	'listImport',
 	'buildPack',
 	'fetchPack',
 	'pendingDownloads',

@@ -8,7 +8,7 @@ import { LARGEST_PART } from '../../src/core/packs/writer';
 import { normals, seeded } from '../../src/core/math/random';
 import { PackFolder } from '../../workers/node/folders/pack-writer';
 import { architectureOf } from '../../workers/graph/families/families';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 
 const FIXTURE = path.resolve(import.meta.dirname, '../fixtures/gpt2');
 const SITE = 'blocks.6.hook_resid_post';
@@ -39,14 +39,14 @@ export async function makeLargePack(folder: string): Promise<number> {
 		tie_word_embeddings: true
 	};
 	const weights: string[] = [];
-	let file = new TensorFile();
+	let file = new SafetensorsWriter();
 	let inFile = 0;
 	let bytes = 0;
 	const close = async () => {
 		const name = `model-${weights.length}.safetensors`;
-		await out.write(name, file.finish());
+		await out.write(name, file.toBytes());
 		weights.push(name);
-		file = new TensorFile();
+		file = new SafetensorsWriter();
 		inFile = 0;
 	};
 	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
@@ -58,12 +58,12 @@ export async function makeLargePack(folder: string): Promise<number> {
 		bytes += tensor.data.byteLength;
 	}
 	await close();
-	const sae = new TensorFile()
+	const sae = new SafetensorsWriter()
 		.floats('W_enc', random([WIDTH, FEATURES], 3), 'f32')
 		.floats('W_dec', random([FEATURES, WIDTH], 5), 'f32')
 		.floats('b_enc', random([FEATURES], 7), 'f32')
 		.floats('b_dec', random([WIDTH], 11), 'f32');
-	await out.write('saes/sae.safetensors', sae.finish());
+	await out.write('saes/sae.safetensors', sae.toBytes());
 	for (const name of ['tokenizer.json', 'tokenizer_config.json'])
 		await out.write(name, new Uint8Array(await readFile(path.join(FIXTURE, name))));
 	const cfg = { architecture: 'topk', d_in: WIDTH, d_sae: FEATURES, k: 32 };

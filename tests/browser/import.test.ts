@@ -1,11 +1,15 @@
 /** A pack made in the page, in the real worker and storage, from files as Hugging Face and SAELens save them. */
 import { afterEach, expect, it } from 'vitest';
-import { NOTHING_STATED, type Order, type Source } from '../../src/core/import/order';
+import {
+	NO_OVERRIDES,
+	type BuildRequest,
+	type ImportSource
+} from '../../src/core/import/build-request';
 import type { SiteReading } from '../../src/core/prompt/reading';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import type { Chosen } from '../../src/core/packs/stored';
 import { EngineClient } from '../../src/engine/client';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { startCrc32 } from '../../workers/storage/files/hash';
 import { zipOf } from '../unit/workers/storage/zip-maker';
 
@@ -31,17 +35,17 @@ async function folderOf(name: string, saes: string[]): Promise<Map<string, Uint8
 		files.set(`mine/${file}`, await fetched(`${name}/${file}`));
 	for (const sae of pack.saes.filter(({ id }) => saes.includes(id))) {
 		const file = parseSafetensors(await fetched(`${name}/${sae.weights}`));
-		const out = new TensorFile();
+		const out = new SafetensorsWriter();
 		for (const tensor of file.names)
 			if (!tensor.endsWith('.scale') && tensor !== 'mean')
 				out.floats(tensor, float32(file, tensor), 'f32');
-		files.set(`mine/saes/${sae.id}/sae_weights.safetensors`, out.finish());
+		files.set(`mine/saes/${sae.id}/sae_weights.safetensors`, out.toBytes());
 		files.set(`mine/saes/${sae.id}/cfg.json`, json(sae.cfg));
 	}
 	return files;
 }
 
-function chosen(files: Map<string, Uint8Array>): Source {
+function chosen(files: Map<string, Uint8Array>): ImportSource {
 	const all = [...files].map(([path, bytes]): Chosen => ({
 		path,
 		file: new Blob([bytes as Uint8Array<ArrayBuffer>])
@@ -60,10 +64,10 @@ async function readAll(): Promise<Map<string, SiteReading>> {
 
 const nowhere = () => new URL('/nowhere/', location.href).href;
 const SAES = ['blocks.1.hook_mlp_out', 'blocks.1.hook_resid_post'];
-const order = (source: Source, over: Partial<Order> = {}): Order => ({
+const order = (source: ImportSource, over: Partial<BuildRequest> = {}): BuildRequest => ({
 	source,
 	model: { path: '' },
-	saes: SAES.map((id) => ({ path: `saes/${id}`, stated: NOTHING_STATED })),
+	saes: SAES.map((id) => ({ path: `saes/${id}`, overrides: NO_OVERRIDES })),
 	dtype: 'f32',
 	title: 'Mine',
 	...over
@@ -74,8 +78,8 @@ it('makes a pack from a dropped folder that reads like the original', async () =
 	await client.calls.open({ address: at('llama-tied/'), backend: 'wasm' });
 	const original = await readAll();
 	const source = chosen(await folderOf('llama-tied', SAES));
-	const found = await client.calls.look({ source: source, stated: {} });
-	expect(found).toMatchObject({ name: 'mine', isPack: false, refused: [] });
+	const found = await client.calls.listImport({ source, overrides: {} });
+	expect(found).toMatchObject({ name: 'mine', isPack: false, unusable: [] });
 	expect(found.models).toMatchObject([{ path: '', type: 'llama' }]);
 	expect(found.saes.map(({ facts }) => facts?.site).sort()).toEqual(SAES);
 	const steps: string[] = [];
@@ -120,8 +124,8 @@ it('makes the same of a .zip, in int8, and says what that costs', async () => {
 			contents.map(async (content) => ({ ...content, stated: { crc: await crcOf(content.bytes) } }))
 		)
 	);
-	const source: Source = { kind: 'files', chosen: [{ path: 'mine.zip', file }] };
-	expect((await client.calls.look({ source: source, stated: {} })).models).toMatchObject([
+	const source: ImportSource = { kind: 'files', chosen: [{ path: 'mine.zip', file }] };
+	expect((await client.calls.listImport({ source, overrides: {} })).models).toMatchObject([
 		{ type: 'gpt2' }
 	]);
 	const made = await client.calls.buildPack(order(source, { saes: [], dtype: 'q8' }));
@@ -144,11 +148,11 @@ it('adds SAEs to a stored pack, which shares its files and stays as it is', asyn
 	const files = await folderOf('llama-untied', ['blocks.1.hook_resid_post']);
 	for (const path of files.keys()) if (!path.startsWith('mine/saes/')) files.delete(path);
 	const source = chosen(files);
-	const [sae] = (await client.calls.look({ source: source, stated: {} })).saes;
+	const [sae] = (await client.calls.listImport({ source, overrides: {} })).saes;
 	const made = await client.calls.buildPack(
 		order(source, {
 			model: { pack: base.hash },
-			saes: [{ path: sae!.path, stated: NOTHING_STATED }],
+			saes: [{ path: sae!.path, overrides: NO_OVERRIDES }],
 			title: 'With mine'
 		})
 	);

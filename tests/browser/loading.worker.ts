@@ -7,7 +7,7 @@ import { Library } from '../../workers/storage/library';
 import { recordsInMemory } from '../../workers/storage/files/memory';
 import { filesInOpfs } from '../../workers/storage/files/opfs';
 import { chooseDevice } from '../../workers/runtime/device';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { startRuntime } from '../../workers/runtime/session';
 import { Workbench } from '../../workers/packs/open-pack';
 
@@ -111,12 +111,12 @@ async function store(library: Library, address: string): Promise<string> {
 			await writer.write(path, await served(path));
 		const model = parseSafetensors(await served('model.safetensors'));
 		const weights: string[] = [];
-		let file = new TensorFile();
+		let file = new SafetensorsWriter();
 		const close = async () => {
 			const name = `model-${weights.length}.safetensors`;
-			await writer.write(name, file.finish());
+			await writer.write(name, file.toBytes());
 			weights.push(name);
-			file = new TensorFile();
+			file = new SafetensorsWriter();
 		};
 		for (const name of model.names) {
 			const tensor = float32(model, name);

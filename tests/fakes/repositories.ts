@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { FIXTURES } from '../golden/fixture';
 
 const read = (file: string) => new Uint8Array(readFileSync(path.join(FIXTURES, file)));
@@ -30,12 +30,12 @@ export function gptRepository(): Record<string, Uint8Array> {
 	};
 	for (const { id, cfg, weights } of saes) {
 		const stored = parseSafetensors(read(`gpt2/${weights}`));
-		const out = new TensorFile();
+		const out = new SafetensorsWriter();
 		for (const name of stored.names)
 			if (!name.endsWith('.scale') && name !== 'mean')
 				out.floats(name, float32(stored, name), 'f32');
 		files[`saes/${id}/cfg.json`] = text(cfg);
-		files[`saes/${id}/sae_weights.safetensors`] = out.finish();
+		files[`saes/${id}/sae_weights.safetensors`] = out.toBytes();
 	}
 	return files;
 }
@@ -47,7 +47,7 @@ export function wideSaes(n: number): Record<string, Uint8Array> {
 	for (let i = 0; i < n; i++) {
 		const noise = (length: number) =>
 			Float32Array.from({ length }, (_, at) => Math.sin(1 + 0.7 * at + i));
-		const out = new TensorFile()
+		const out = new SafetensorsWriter()
 			.floats('W_enc', { shape: [dIn, dSae], data: noise(dIn * dSae) }, 'f32')
 			.floats('W_dec', { shape: [dSae, dIn], data: noise(dIn * dSae) }, 'f32')
 			.floats('b_enc', { shape: [dSae], data: new Float32Array(dSae).fill(-3) }, 'f32')
@@ -55,7 +55,7 @@ export function wideSaes(n: number): Record<string, Uint8Array> {
 		const metadata = { hook_name: GPT_SITES[0] };
 		const cfg = { architecture: 'standard', d_in: dIn, d_sae: dSae, metadata };
 		files[`wide/${i}/cfg.json`] = text(cfg);
-		files[`wide/${i}/sae_weights.safetensors`] = out.finish();
+		files[`wide/${i}/sae_weights.safetensors`] = out.toBytes();
 	}
 	return files;
 }

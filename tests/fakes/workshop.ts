@@ -1,14 +1,16 @@
 /** A workshop without an engine: what is found and made, as a test says, with what was asked of it. */
 import {
-	NOTHING_STATED,
-	type DictionaryFacts,
-	type Found,
-	type FoundDictionary,
-	type FoundModel,
-	type Order,
-	type Source,
-	type Stated
-} from '../../src/core/import/order';
+	NO_OVERRIDES,
+	type BuildRequest,
+	type ImportSource,
+	type SaeOverrides
+} from '../../src/core/import/build-request';
+import type {
+	SaeFacts,
+	ImportListing,
+	ListedSae,
+	ListedModel
+} from '../../src/core/import/listing';
 import { runOf, type Handlers, type Run } from '../../src/core/calls';
 import type { Calls } from '../../src/core/engine';
 import { Problem } from '../../src/core/names/errors';
@@ -57,7 +59,7 @@ export function fakeVerdicts(): Verdicts {
 	};
 }
 
-export const foundModel = (over: Partial<FoundModel> = {}): FoundModel => ({
+export const foundModel = (over: Partial<ListedModel> = {}): ListedModel => ({
 	path: '',
 	type: 'gpt2',
 	layers: 12,
@@ -71,20 +73,27 @@ export const foundModel = (over: Partial<FoundModel> = {}): FoundModel => ({
 	...over
 });
 
-export function foundSae(layer: number, over: Partial<DictionaryFacts> = {}): FoundDictionary {
+export function foundSae(layer: number, over: Partial<SaeFacts> = {}): ListedSae {
 	const site = `blocks.${layer}.hook_resid_pre`;
 	const stored = { f32: 151e6, f16: 76e6, q8: 38e6 };
 	const facts = { site, architecture: 'standard', dIn: 768, dSae: 24576, k: null, stored, ...over };
-	return { path: `saes/${site}`, bytes: 151e6, formats: ['SAELens'], facts, asks: null, why: null };
+	return {
+		path: `saes/${site}`,
+		bytes: 151e6,
+		formats: ['SAELens'],
+		facts,
+		missing: null,
+		reason: null
+	};
 }
 
-export const foundThings = (over: Partial<Found> = {}): Found => ({
+export const foundThings = (over: Partial<ImportListing> = {}): ImportListing => ({
 	name: 'gpt2',
 	isPack: false,
 	models: [foundModel()],
 	saes: [foundSae(6), foundSae(8)],
-	refused: [],
-	others: 3,
+	unusable: [],
+	otherFiles: 3,
 	...over
 });
 
@@ -94,19 +103,19 @@ export class FakeWorkshop implements Partial<Handlers<Calls>> {
 	failure: Problem | null = null;
 	/** Work waits for it when half is done. */
 	gate: Promise<void> | null = null;
-	readonly looked: Record<string, Stated>[] = [];
-	readonly made: Order[] = [];
+	readonly looked: Record<string, SaeOverrides>[] = [];
+	readonly made: BuildRequest[] = [];
 
 	/** An SAE that asks for its site has one once it is stated. */
-	async look(
-		{ stated }: { source: Source; stated: Record<string, Stated> },
+	async listImport(
+		{ overrides }: { source: ImportSource; overrides: Record<string, SaeOverrides> },
 		{ signal }: Run = runOf()
-	): Promise<Found> {
-		this.looked.push(stated);
+	): Promise<ImportListing> {
+		this.looked.push(overrides);
 		signal.throwIfAborted();
 		const saes = this.found.saes.map((sae) => {
-			const { site } = stated[sae.path] ?? NOTHING_STATED;
-			if (sae.asks !== 'site' || site === null) return sae;
+			const { site } = overrides[sae.path] ?? NO_OVERRIDES;
+			if (sae.missing !== 'site' || site === null) return sae;
 			return { ...foundSae(0, { site }), path: sae.path };
 		});
 		return { ...this.found, saes };
@@ -132,7 +141,7 @@ export class FakeWorkshop implements Partial<Handlers<Calls>> {
 		this.arrived = 0;
 	}
 
-	async buildPack(order: Order, { signal, progress }: Run = runOf()): Promise<Imported> {
+	async buildPack(order: BuildRequest, { signal, progress }: Run = runOf()): Promise<Imported> {
 		this.made.push(order);
 		const phase = order.source.kind === 'remote' ? 'download' : 'store';
 		progress({ phase, what: 'model.safetensors', done: 200e6, total: 800e6 });

@@ -6,9 +6,9 @@ import { parsePack } from '../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Safetensors } from '../../src/core/files/safetensors';
 import { openFolder } from '../../workers/node/folders/disk-folder';
 import { parseSaeArgument } from '../../workers/node/sae-argument';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { readSae } from '../../workers/import/formats/formats';
-import type { FoundSae } from '../../workers/import/found/sae';
+import type { ImportedSae } from '../../workers/import/sae/imported-sae';
 import { Sae } from '../../workers/sae/sae';
 import { startRuntime } from '../../workers/runtime/session';
 import { FIXTURES, worst } from './fixture';
@@ -17,7 +17,7 @@ const RESID = 'blocks.1.hook_resid_post';
 const MLP = 'blocks.1.hook_mlp_out';
 
 /** Folder below `fixtures/formats` (the golden's name is its first part), what it must be read as. */
-const READ: [string, Partial<FoundSae> & { architecture: string }, number | null][] = [
+const READ: [string, Partial<ImportedSae> & { architecture: string }, number | null][] = [
 	['sae-lens-standard', { format: 'SAELens', site: RESID, architecture: 'standard' }, null],
 	['sae-lens-flat', { format: 'SAELens', site: MLP, architecture: 'topk' }, 5],
 	['sae-lens-topk', { format: 'SAELens', site: RESID, architecture: 'topk' }, 5],
@@ -94,14 +94,14 @@ describe('an SAE in each format', () => {
 	});
 });
 
-async function readFixture(below: string): Promise<FoundSae> {
-	const { where, stated } = parseSaeArgument(path.join(FIXTURES, 'formats', below));
-	return readSae(await openFolder(where), stated);
+async function readFixture(below: string): Promise<ImportedSae> {
+	const { where, overrides } = parseSaeArgument(path.join(FIXTURES, 'formats', below));
+	return readSae(await openFolder(where), overrides);
 }
 
 /** As a pack would hold it: through `cfg` and file, which is the road that every SAE takes. */
-function opened(read: FoundSae): Sae {
-	const file = new TensorFile();
+function opened(read: ImportedSae): Sae {
+	const file = new SafetensorsWriter();
 	for (const [name, tensor] of read.tensors) file.floats(name, tensor, 'f32');
 	const entry = { bytes: 1, sha256: '0'.repeat(64) };
 	const pack = parsePack({
@@ -112,5 +112,5 @@ function opened(read: FoundSae): Sae {
 		saes: [{ id: read.site, site: read.site, cfg: read.cfg, weights: 'm' }],
 		files: { m: entry }
 	});
-	return new Sae(pack.saes[0]!, parseSafetensors(file.finish()));
+	return new Sae(pack.saes[0]!, parseSafetensors(file.toBytes()));
 }

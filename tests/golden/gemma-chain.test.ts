@@ -7,7 +7,7 @@ import { randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { mlpOut, residPost } from '../../src/core/names/site';
 import { decodersIn } from './gemma-decoders';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 
 const F = 60;
 const D = 128;
@@ -125,14 +125,14 @@ it('reads decoders from folders of SAEs, by site', async () => {
 		for (const site of [residPost(0), residPost(1), mlpOut(0)]) {
 			const own = path.join(folder, 'some', site);
 			await mkdir(own, { recursive: true });
-			const file = new TensorFile();
+			const file = new SafetensorsWriter();
 			const tensor = (name: string, shape: number[], data: Float32Array) =>
 				file.floats(name, { shape, data }, 'f32');
 			tensor('W_enc', [D, F], new Float32Array(D * F).fill(0.1));
 			tensor('W_dec', [F, D], decoders.get(site)!.data);
 			tensor('b_enc', [F], new Float32Array(F));
 			tensor('b_dec', [D], new Float32Array(D));
-			await writeFile(path.join(own, 'sae_weights.safetensors'), file.finish());
+			await writeFile(path.join(own, 'sae_weights.safetensors'), file.toBytes());
 			const cfg = { architecture: 'standard', d_in: D, d_sae: F, metadata: { hook_name: site } };
 			await writeFile(path.join(own, 'cfg.json'), JSON.stringify(cfg));
 		}

@@ -5,14 +5,14 @@ import { Problem } from '../../src/core/names/errors';
 import type { Decoders } from './gemma-chain';
 import { tapOf } from '../../src/core/names/site';
 import { readSae } from '../../workers/import/formats/formats';
-import { NOTHING_STATED } from '../../src/core/import/order';
-import { siteIn } from '../../workers/import/formats/gemma-scope';
+import { NO_OVERRIDES } from '../../src/core/import/build-request';
+import { siteFromPath } from '../../workers/import/formats/gemma-scope';
 import { openFolder } from '../../workers/node/folders/disk-folder';
 
 /** Files by which an SAE's folder is known, and how its site is found without its weights: all would not fit. */
 const KNOWN_BY: Record<string, (folder: string) => Promise<string>> = {
 	'cfg.json': siteInConfig,
-	'params.npz': async (folder) => siteIn(folder.replaceAll('\\', '/')) ?? ''
+	'params.npz': async (folder) => siteFromPath(folder.replaceAll('\\', '/')) ?? ''
 };
 
 /** Throws a Problem for a folder without any, and for two dictionaries at one site. */
@@ -41,7 +41,7 @@ export async function decodersIn(folder: string): Promise<Decoders> {
 	return async (site) => {
 		const own = folders.get(site);
 		if (!own) return null;
-		const { tensors, cfg } = await readSae(await openFolder(own), NOTHING_STATED);
+		const { tensors, cfg } = await readSae(await openFolder(own), NO_OVERRIDES);
 		return { rows: cfg.d_sae, columns: cfg.d_in, data: tensors.get('W_dec')!.data };
 	};
 }

@@ -11,7 +11,7 @@ import { FolderSource } from '../../workers/node/folders/pack-source';
 import { featureCard } from '../../workers/features/dashboard';
 import { Flows } from '../../workers/flow/flows';
 import { Measure } from '../../workers/sae/metrics';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { read } from '../../workers/prompt/read';
 import { parseSelfTest, selfTest } from '../../workers/packs/self-test';
 import { steeringOf } from '../../workers/steering/steering';
@@ -67,10 +67,10 @@ describe.each(FAMILIES)('%s', (name) => {
 
 	beforeAll(async () => {
 		g = await golden(name);
-		const weights = new TensorFile();
+		const weights = new SafetensorsWriter();
 		for (const tensor of g.table.names)
 			if (TENSORS.test(tensor)) weights.floats(tensor, float32(g.table, tensor), 'f32');
-		const request = await folders(name, g.cfg, weights.finish());
+		const request = await folders(name, g.cfg, weights.toBytes());
 		await packFolders(request);
 		bench = await Workbench.open(await FolderSource.open(request.out), false);
 	});
@@ -165,13 +165,13 @@ describe.each(FAMILIES)('%s', (name) => {
 describe('where it cannot be shown', () => {
 	it('is refused in a sentence: a norm follows W_O, or the widths differ', async () => {
 		const g = await golden('gpt2');
-		const weights = new TensorFile();
+		const weights = new SafetensorsWriter();
 		for (const tensor of g.table.names)
 			if (TENSORS.test(tensor)) weights.floats(tensor, float32(g.table, tensor), 'f32');
-		const normed = await folders('gemma2', g.cfg, weights.finish());
+		const normed = await folders('gemma2', g.cfg, weights.toBytes());
 		await expect(packFolders(normed)).rejects.toThrow(/normalises what they write/);
 		const deep = { ...g.cfg, hook_name: 'blocks.9.attn.hook_z' };
-		const there = await folders('gpt2', deep, weights.finish());
+		const there = await folders('gpt2', deep, weights.toBytes());
 		await expect(packFolders({ ...there, out: `${there.out}-deep` })).rejects.toThrow(/of layer 9/);
 	});
 });

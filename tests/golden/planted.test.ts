@@ -10,9 +10,10 @@ import { row, type Matrix } from '../../src/core/math/matrix';
 import { normals, seeded } from '../../src/core/math/random';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { packFolders } from '../../workers/node/folders/pack';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { Flows } from '../../workers/flow/flows';
 import { Workbench } from '../../workers/packs/open-pack';
+import { TensorFile } from '../../workers/import/safetensors-file';
 import { FIXTURES } from './fixture';
 
 const D = 64;
@@ -135,13 +136,13 @@ async function putSae(site: string, decoder: Matrix) {
 	const encoder = new Float32Array(D * rows);
 	for (let r = 0; r < rows; r++)
 		for (let c = 0; c < D; c++) encoder[c * rows + r] = data[r * D + c]!;
-	const file = new TensorFile()
+	const file = new SafetensorsWriter()
 		.floats('W_dec', { shape: [rows, D], data }, 'f32')
 		.floats('W_enc', { shape: [D, rows], data: encoder }, 'f32')
 		.floats('b_enc', { shape: [rows], data: new Float32Array(rows) }, 'f32')
 		.floats('b_dec', { shape: [D], data: new Float32Array(D) }, 'f32');
 	await mkdir(path.join(folder, site));
-	await writeFile(path.join(folder, site, 'sae_weights.safetensors'), file.finish());
+	await writeFile(path.join(folder, site, 'sae_weights.safetensors'), file.toBytes());
 	const cfg = { architecture: 'standard', d_in: D, d_sae: rows, metadata: { hook_name: site } };
 	await writeFile(path.join(folder, site, 'cfg.json'), JSON.stringify(cfg));
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parsePack } from '../../src/core/packs/manifest';
 import { HUB } from '../../src/core/import/remote-address';
 import { serve } from '../../workers/node/site/serve.mjs';
-import { Zip } from '../../workers/import/files/zip';
+import { ZipReader } from '../../workers/import/files/zip-reader';
 import { FakeHub } from '../fakes/hub';
 import { gptRepository, GPT_SITES, wideSaes } from '../fakes/repositories';
 import { engineReady, named, newVisitor, offlineReady, openBrowser, type Visitor } from './visitor';
@@ -211,7 +211,7 @@ it('takes the pack along as a file', async () => {
 		.click();
 	const file = await arrives;
 	expect(file.suggestedFilename()).toMatch(/-[0-9a-f]{12}\.zip$/);
-	const zip = await Zip.open(new Blob([new Uint8Array(await readFile(await file.path()))]));
+	const zip = await ZipReader.open(new Blob([new Uint8Array(await readFile(await file.path()))]));
 	const pack = parsePack(JSON.parse(new TextDecoder().decode(await zip.read('pack.json'))));
 	expect(pack.saes.map(({ id }) => id).toSorted()).toEqual(WANTED.toSorted());
 	for (const [name, { bytes }] of Object.entries(pack.files)) expect(zip.sizeOf(name)).toBe(bytes);

@@ -9,7 +9,7 @@ import { preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import { serve } from '../../workers/node/site/serve.mjs';
-import { TensorFile } from '../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { engineReady, named, newVisitor, offlineReady, openBrowser } from './visitor';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -51,11 +51,11 @@ function trained(): void {
 	writeFileSync(in_('model/config.json'), JSON.stringify(pack.model.config));
 	const sae = pack.saes.find(({ id }) => id === SITE)!;
 	const file = parseSafetensors(new Uint8Array(readFileSync(path.join(FIXTURE, sae.weights))));
-	const weights = new TensorFile();
+	const weights = new SafetensorsWriter();
 	for (const name of file.names)
 		if (!name.endsWith('.scale') && name !== 'mean')
 			weights.floats(name, float32(file, name), 'f32');
-	writeFileSync(in_('sae/sae_weights.safetensors'), weights.finish());
+	writeFileSync(in_('sae/sae_weights.safetensors'), weights.toBytes());
 	writeFileSync(in_('sae/cfg.json'), JSON.stringify(sae.cfg));
 	writeFileSync(in_('text.txt'), Array.from({ length: 60 }, (_, i) => `${TEXT} ${i}`).join('\n\n'));
 }

@@ -9,7 +9,7 @@ import { prune, windowsIn, type Gathered } from '../../src/core/corpus/tallies';
 import { spelt, type Scored } from '../../src/core/corpus/patterns';
 import type { TextSource } from '../../src/core/corpus/source';
 import { densitiesOf, metricsOf, type Tally } from '../../src/core/corpus/tally';
-import { TensorFile } from '../import/safetensors-file';
+import { SafetensorsWriter } from '../import/files/safetensors-writer';
 import { Measure } from '../sae/metrics';
 import { Pairs } from '../flow/sae-pairs';
 import type { Sae } from '../sae/sae';
@@ -70,7 +70,7 @@ export async function reviseWith(
 			};
 			const [stats, labels] = [`stats/${id}.safetensors.gz`, `labels/${id}.json.gz`];
 			const file = await statisticsFile(sae, tally, bench, known, signal);
-			await out.write(stats, await gzipped(file.finish()));
+			await out.write(stats, await gzipped(file.toBytes()));
 			const text = await namesFile(bench, id, names.get(id)!, held.length > 0);
 			await out.write(labels, await gzipped(new TextEncoder().encode(text)));
 			const metrics = await metricsFor(sae, tally, measure, signal);
@@ -110,11 +110,11 @@ async function addTexts(out: PackWriter, bench: Workbench, gathered: Gathered): 
 		for (const id of window) ids.push(id);
 	}
 	const wide = ids.some((id) => id > 65535);
-	const file = new TensorFile()
+	const file = new SafetensorsWriter()
 		.integers('tokens', [ids.length], wide ? Uint32Array.from(ids) : Uint16Array.from(ids))
 		.integers('documents', [starts.length], Int32Array.from(starts))
 		.integers('kind', [kinds.length], Uint8Array.from(kinds));
-	await out.write('examples.safetensors', file.finish());
+	await out.write('examples.safetensors', file.toBytes());
 	return places;
 }
 

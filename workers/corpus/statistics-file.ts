@@ -15,7 +15,7 @@ import type { Tally } from '../../src/core/corpus/tally';
 import { entropies } from '../../src/core/corpus/token-counts';
 import { correlations, momentsOf } from '../../src/core/flow/coactivation';
 import { integers } from '../../src/core/files/safetensors';
-import { TensorFile } from '../import/safetensors-file';
+import { SafetensorsWriter } from '../import/files/safetensors-writer';
 import type { Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
 import type { Statistics } from '../packs/statistics';
@@ -47,9 +47,9 @@ export async function statisticsFile(
 	bench: Workbench,
 	known: Known,
 	signal?: AbortSignal
-): Promise<TensorFile> {
+): Promise<SafetensorsWriter> {
 	const n = tally.count.length;
-	const file = new TensorFile();
+	const file = new SafetensorsWriter();
 	const vector = (name: string, data: Float32Array) =>
 		file.floats(name, { shape: [n], data }, 'f32');
 	const per = (of: (f: number) => number) => Float32Array.from({ length: n }, (_, f) => of(f));
@@ -90,7 +90,7 @@ export function shownOf(tally: Tally, feature: number): Shown[] {
 	return [...strongest, ...others].sort((a, b) => b.a - a.a);
 }
 
-function addExamples(file: TensorFile, tally: Tally, { gathered, places }: Known): void {
+function addExamples(file: SafetensorsWriter, tally: Tally, { gathered, places }: Known): void {
 	const n = tally.count.length;
 	const most = tally.strongest.most + tally.drawn.most;
 	const at = new Int32Array(n * most).fill(-1);
@@ -126,7 +126,7 @@ function addExamples(file: TensorFile, tally: Tally, { gathered, places }: Known
 }
 
 async function addTokens(
-	file: TensorFile,
+	file: SafetensorsWriter,
 	sae: Sae,
 	bench: Workbench,
 	before: Statistics | null,
@@ -156,7 +156,7 @@ async function addTokens(
 
 /** The features of the same SAE whose activations correlate most, over the sample. */
 async function addTogether(
-	file: TensorFile,
+	file: SafetensorsWriter,
 	sae: Sae,
 	{ rows, columns }: SampleCodes,
 	signal?: AbortSignal

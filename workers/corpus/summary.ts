@@ -4,7 +4,7 @@ import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';
 import type { Sae } from '../sae/sae';
 import type { Walked } from './text-windows';
-import { TensorFile } from '../import/safetensors-file';
+import { SafetensorsWriter } from '../import/files/safetensors-writer';
 
 const BINS = 16;
 const EXAMPLES = 12;
@@ -76,7 +76,7 @@ export function summarise(
 			f * LISTED
 		);
 	}
-	return new TensorFile()
+	return new SafetensorsWriter()
 		.floats('density', { shape: [n], data: density }, 'f32')
 		.floats('max', { shape: [n], data: max }, 'f32')
 		.floats('mean', { shape: [n], data: mean }, 'f32')
@@ -88,7 +88,7 @@ export function summarise(
 		.floats('example_act', { shape: [acts.length], data: Float32Array.from(acts) }, 'f32')
 		.integers('promoted', [n, LISTED], promoted)
 		.integers('suppressed', [n, LISTED], suppressed)
-		.finish();
+		.toBytes();
 }
 
 interface Hit {

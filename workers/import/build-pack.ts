@@ -1,31 +1,31 @@
 /** Makes a pack from a Hugging Face model folder, SAE folders and, for statistics, a text. */
-import type { Stated, StoredDtype } from '../../src/core/import/order';
+import type { SaeOverrides, StoredDtype } from '../../src/core/import/build-request';
 import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { PackWriter } from '../../src/core/packs/writer';
 import { placeOf, readAt, tapOf } from '../../src/core/names/site';
 import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
-import type { FoundSae } from './found/sae';
+import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/family';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';
 import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
-import { draftOf } from './draft';
+import { unfinishedPack } from './unfinished-pack';
 import { openModelFolder, type ModelFolder } from './hugging-face';
 import { PackMeasure, windowsOf } from '../corpus/text-windows';
 import { selfTestFile, selfTestIds } from './self-test-file';
 import { statisticsInto, type Entry } from '../corpus/pack-statistics';
-import { exampleFile, saeFile, writeModel } from './weight-files';
+import { exampleFile, saeFileChunks, writeModelWeights } from './weight-files';
 
-export interface PackOrder {
+export interface BuildOptions {
 	/** Where it comes from, when that is not this machine: a repository at its commit, and what it says of its licence. */
 	origin?: { from: string; licence: string | null } | undefined;
 	/** Null: the SAEs are added to the pack that is revised. */
 	model: Folder | null;
-	saes: { folder: Folder; stated: Stated }[];
+	saes: { folder: Folder; overrides: SaeOverrides }[];
 	dtype: StoredDtype;
 	/** A text for statistics; null leaves them not measured. */
 	corpus: string | null;
@@ -36,11 +36,11 @@ export interface PackOrder {
 	nulls: boolean;
 }
 
-type NamedSae = FoundSae & { folder: string };
+type NamedSae = ImportedSae & { folder: string };
 type Manifest = Record<string, unknown>;
 
 /** How far the making of a pack is, and whether it goes on. */
-class Course {
+class BuildSteps {
 	#done = 0;
 	constructor(
 		readonly onProgress: (progress: Progress) => void,
@@ -67,29 +67,29 @@ class Course {
  * Writes and finishes the pack; the runtime must have been started. Returns the names of the SAEs that were
  * added and where the pack's weights came from. Throws a Problem where something is missing or does not fit.
  */
-export async function makePack(
+export async function buildPack(
 	out: PackWriter,
-	order: PackOrder,
+	order: BuildOptions,
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<{ saes: string[]; provenance: unknown }> {
 	const model = order.model && (await openModelFolder(order.model));
-	const course = new Course(onProgress, signal, bytesOf(model, order));
-	const base: Manifest = { ...out.base, name: plainName(order.name), title: order.title };
-	const manifest = model ? await begun(out, model, order, course) : base;
+	const course = new BuildSteps(onProgress, signal, inputBytes(model, order));
+	const base: Manifest = { ...out.base, name: addressName(order.name), title: order.title };
+	const manifest = model ? await writeModelFiles(out, model, order, course) : base;
 	const config = (manifest.model as { config: Config }).config;
 	const before = (manifest.saes ?? []) as Entry[];
 	const taken = before.map(({ id }) => id);
 	const entries: Entry[] = [];
-	for (const { folder, stated } of order.saes) {
-		const sae = { ...(await readSae(folder, stated)), folder: folder.name };
+	for (const { folder, overrides } of order.saes) {
+		const sae = { ...(await readSae(folder, overrides)), folder: folder.name };
 		const id = nameOf(sae, taken);
 		checkFits(id, sae, config);
 		taken.push(id);
 		const weights = `saes/${id}.safetensors`;
-		await out.write(weights, ...saeFile(sae, order.dtype));
+		await out.write(weights, ...saeFileChunks(sae, order.dtype));
 		entries.push({ id, site: sae.site, cfg: sae.cfg, weights, stats: null });
-		course.stored(id, sizeOf(folder));
+		course.stored(id, folderBytes(folder));
 	}
 	manifest.saes = [...before, ...entries];
 	if (model || order.corpus !== null || order.nulls)
@@ -98,28 +98,29 @@ export async function makePack(
 	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance };
 }
 
-const sizeOf = ({ sizes }: Folder) => [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+const folderBytes = ({ sizes }: Folder) =>
+	[...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
 
 /** What is read of the model, and of the SAEs' folders all. */
-function bytesOf(model: ModelFolder | null, { saes }: PackOrder): number {
+function inputBytes(model: ModelFolder | null, { saes }: BuildOptions): number {
 	const tensors = [...(model?.tensors.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0);
-	return saes.reduce((sum, { folder }) => sum + sizeOf(folder), tensors);
+	return saes.reduce((sum, { folder }) => sum + folderBytes(folder), tensors);
 }
 
 /** Writes the model and describes a pack of it alone. */
-async function begun(
+async function writeModelFiles(
 	out: PackWriter,
 	model: ModelFolder,
-	{ origin, dtype, title, name }: PackOrder,
-	course: Course
+	{ origin, dtype, title, name }: BuildOptions,
+	course: BuildSteps
 ): Promise<Manifest> {
-	const weights = await writeModel(out, model, dtype, (path, n) => course.stored(path, n));
+	const weights = await writeModelWeights(out, model, dtype, (path, n) => course.stored(path, n));
 	await out.write('tokenizer.json', await model.tokenizer());
 	await out.write('tokenizer_config.json', await model.tokenizerConfig());
 	return {
 		format: 'undercurrent-pack',
 		version: '1.0.0',
-		name: plainName(name),
+		name: addressName(name),
 		title,
 		description: '',
 		licence: String(model.config.license ?? origin?.licence ?? 'not stated'),
@@ -139,7 +140,7 @@ async function begun(
 }
 
 /** A name as addresses bear it. */
-function plainName(name: string): string {
+function addressName(name: string): string {
 	const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 	return plain.replace(/^-+/, '').slice(0, 60).replace(/-+$/, '') || 'pack';
 }
@@ -149,12 +150,18 @@ async function measureInto(
 	out: PackWriter,
 	manifest: Manifest,
 	entries: Entry[],
-	{ model, saes, dtype, corpus, nulls }: Omit<PackOrder, 'model'> & { model: ModelFolder | null },
-	course: Course
+	{
+		model,
+		saes,
+		dtype,
+		corpus,
+		nulls
+	}: Omit<BuildOptions, 'model'> & { model: ModelFolder | null },
+	course: BuildSteps
 ): Promise<void> {
 	const { signal } = course;
 	course.step('opening the model');
-	let bench = await Workbench.open(draftOf(out, manifest), false, signal);
+	let bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
 	try {
 		if (corpus !== null) {
 			const walk = windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
@@ -162,18 +169,18 @@ async function measureInto(
 			const measure = new PackMeasure(bench, walk);
 			const means = await measure.means(entries.map(({ id }) => readAt(bench.info(id)!)));
 			// Read once more: all of them at once would not fit.
-			for (const [i, { folder, stated }] of saes.entries()) {
+			for (const [i, { folder, overrides }] of saes.entries()) {
 				const { weights, id } = entries[i]!;
-				const sae = await readSae(folder, stated);
+				const sae = await readSae(folder, overrides);
 				await out.write(
 					String(weights),
-					...saeFile(sae, dtype, means.get(readAt(bench.info(id)!)))
+					...saeFileChunks(sae, dtype, means.get(readAt(bench.info(id)!)))
 				);
 			}
 			await out.write('examples.safetensors', exampleFile(walk.windows));
 			manifest.examples = 'examples.safetensors';
 			await bench.release();
-			bench = await Workbench.open(draftOf(out, manifest), false, signal);
+			bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
 			await statisticsInto(out, entries, bench, walk, (what) => course.step(what));
 		}
 		const matcher = new Matcher();
@@ -215,7 +222,7 @@ function nameOf({ site, folder }: NamedSae, taken: string[]): string {
 	return name;
 }
 
-function checkFits(id: string, { site, cfg }: FoundSae, config: Config): void {
+function checkFits(id: string, { site, cfg }: ImportedSae, config: Config): void {
 	const heads = cfg.reshape_activations === 'hook_z';
 	checkHeads(config, { id, site, heads, dIn: cfg.d_in });
 	const { layers, dModel } = architectureOf(config).shape(config);

@@ -1,58 +1,60 @@
-/** What is made into a pack, or fetched as one: order of work, nothing numeric. */
+/** Importing: what a source holds, packs built of it, and packs that are fetched as they are. */
 import type { Handlers, Run } from '../../src/core/calls';
-import type { Found, ImportCalls, Order } from '../../src/core/import/order';
+import type { BuildRequest } from '../../src/core/import/build-request';
+import type { ImportCalls } from '../../src/core/import/calls';
+import type { ImportListing } from '../../src/core/import/listing';
 import type { Imported } from '../../src/core/packs/stored';
 import type { Context } from '../calls/context';
 import { ensureRuntime } from '../runtime/session';
 import type { Library } from '../storage/library';
 import { openPendingDownloads } from '../storage/open-library';
-import { makePack } from './build-pack';
-import { within } from './files/folder';
-import { look, saeAt } from './look';
-import { archiveAt } from './remote/archive';
-import { gather } from './remote/fetch-order';
+import { buildPack } from './build-pack';
+import { subfolder } from './files/folder';
+import { listContents, saeFolder } from './list-contents';
+import { singleArchive } from './remote/archive';
+import { downloadFiles } from './remote/download-files';
 import { fetchPack } from './remote/fetch-pack';
-import { RemoteFolder } from './remote/folder';
-import { openSource, remoteFolder } from './sources';
+import { RemoteFolder } from './remote/remote-folder';
+import { openSource, openRemoteSource } from './open-source';
 
 export const importCalls = ({ library }: Context): Handlers<ImportCalls> => ({
-	async look({ source, stated }, { signal, progress }) {
+	async listImport({ source, overrides }, { signal, progress }) {
 		const folder = await openSource(source, signal);
 		if (folder instanceof RemoteFolder && isPack(folder)) return packAt(folder);
-		const found = await look(folder, stated, (what, done, total) => {
+		const listing = await listContents(folder, overrides, (what, done, total) => {
 			signal.throwIfAborted();
 			progress({ phase: 'read', what, done, total });
 		});
-		return folder instanceof RemoteFolder ? { ...found, remote: folder.facts } : found;
+		return folder instanceof RemoteFolder ? { ...listing, remote: folder.info } : listing;
 	},
-	buildPack: async (order, run) => buildPack(order, await library(), run),
+	buildPack: async (request, run) => build(request, await library(), run),
 	async fetchPack(source, { signal, progress }) {
-		const folder = await remoteFolder(source, signal);
+		const folder = await openRemoteSource(source, signal);
 		return fetchPack(folder, source.token, await library(), signal, progress);
 	},
 	pendingDownloads: async () => (await openPendingDownloads()).waiting(),
 	discardDownloads: async () => (await openPendingDownloads()).clear()
 });
 
-async function buildPack(
-	{ source: place, model, saes, dtype, title }: Order,
+async function build(
+	{ source: from, model, saes, dtype, title }: BuildRequest,
 	library: Library,
 	{ signal, progress }: Run
 ): Promise<Imported> {
-	const source = await openSource(place, signal);
-	const release = await gather(source, { model, saes }, progress);
+	const source = await openSource(from, signal);
+	const release = await downloadFiles(source, { model, saes }, progress);
 	await ensureRuntime();
 	const draft = { base: 'pack' in model ? model.pack : null, file: source.name };
 	const imported = await library.writePack(
 		draft,
 		async (writer) => {
 			const parts = {
-				model: 'path' in model ? within(source, model.path) : null,
-				saes: saes.map(({ path, stated }) => ({ folder: saeAt(source, path), stated })),
+				model: 'path' in model ? subfolder(source, model.path) : null,
+				saes: saes.map(({ path, overrides }) => ({ folder: saeFolder(source, path), overrides })),
 				...{ dtype, title, name: title, corpus: null, nulls: false },
 				origin: source instanceof RemoteFolder ? originOf(source) : undefined
 			};
-			await makePack(writer, parts, progress, signal);
+			await buildPack(writer, parts, progress, signal);
 		},
 		signal
 	);
@@ -60,15 +62,16 @@ async function buildPack(
 	return imported;
 }
 
-/** As a pack keeps it: never with the query of an address, which may be a secret. */
-function originOf({ facts: { said, commit, licence } }: RemoteFolder) {
-	return { from: commit === null ? said : `${said}@${commit}`, licence };
+/** What the pack records: never the query of an address, which may be a secret. */
+function originOf({ info: { label, commit, licence } }: RemoteFolder) {
+	return { from: commit === null ? label : `${label}@${commit}`, licence };
 }
 
 /** A folder with a pack in it, or an archive that was not opened because one is in it. */
-const isPack = (folder: RemoteFolder) => folder.facts.pack !== null || archiveAt(folder) !== null;
+const isPack = (folder: RemoteFolder) =>
+	folder.info.pack !== null || singleArchive(folder) !== null;
 
-/** Nothing in it has to be looked into: it is fetched as it is. */
-function packAt({ name, facts }: RemoteFolder): Found {
-	return { name, isPack: true, models: [], saes: [], refused: [], others: 0, remote: facts };
+/** It is fetched as it is, so nothing in it is read. */
+function packAt({ name, info }: RemoteFolder): ImportListing {
+	return { name, isPack: true, models: [], saes: [], unusable: [], otherFiles: 0, remote: info };
 }

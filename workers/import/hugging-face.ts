@@ -1,8 +1,8 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
 import { Problem } from '../../src/core/names/errors';
 import type { Dtype, Floats } from '../../src/core/files/safetensors';
-import { shown, type Folder } from './files/folder';
-import { TensorParts } from './files/tensor-parts';
+import { folderLabel, type Folder } from './files/folder';
+import { SafetensorsReader } from './files/safetensors-reader';
 import type { Config } from '../graph/families/family';
 import { architectureOf } from '../graph/families/families';
 import { AT_ONCE, inOrder } from '../calls/in-order';
@@ -30,7 +30,7 @@ const INDEX = 'model.safetensors.index.json';
 const WEIGHTS = 'model.safetensors';
 
 /** Whether a folder with these files holds a model, whatever is in them. */
-export function isModel(names: string[]): boolean {
+export function isModelFolder(names: string[]): boolean {
 	return names.includes('config.json') && (names.includes(WEIGHTS) || names.includes(INDEX));
 }
 
@@ -44,7 +44,7 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 		if (has(name)) return name;
 		throw new Problem(
 			'pack-missing',
-			`The model folder "${shown(folder)}" has no ${name.slice(0, 120)}.`,
+			`The model folder "${folderLabel(folder)}" has no ${name.slice(0, 120)}.`,
 			`Give a folder with config.json, tokenizer.json and ${WEIGHTS} (or its sharded index).`
 		);
 	};
@@ -52,8 +52,12 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 	const shapes = architectureOf(config).weights(config);
 	need('tokenizer.json');
 	const tensors = new Map<string, ModelTensor>();
-	const opening = (name: string) => TensorParts.open(folder, need(name));
-	for (const file of await inOrder(await weightFiles(folder), folder.far ? AT_ONCE : 1, opening)) {
+	const opening = (name: string) => SafetensorsReader.open(folder, need(name));
+	for (const file of await inOrder(
+		await weightFiles(folder),
+		folder.isRemote ? AT_ONCE : 1,
+		opening
+	)) {
 		for (const [tensor, there] of foundAs(config, file.names)) {
 			const { dtype, shape } = file.layout.entries.get(there)!;
 			const bytes = file.sizeOf(there);
@@ -64,7 +68,7 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 		if (tensors.get(name)?.shape.join() !== shape.join())
 			throw new Problem(
 				'pack-damaged',
-				`The model in "${shown(folder)}" lacks ${name} of shape [${shape.join()}].`,
+				`The model in "${folderLabel(folder)}" lacks ${name} of shape [${shape.join()}].`,
 				'Check that config.json belongs to these weights.'
 			);
 	return {

@@ -1,13 +1,13 @@
 /** Files of weights as a pack holds them. */
-import type { StoredDtype } from '../../src/core/import/order';
+import type { StoredDtype } from '../../src/core/import/build-request';
 import { Problem } from '../../src/core/names/errors';
 import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
-import type { FoundSae } from './found/sae';
+import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/family';
 import { architectureOf } from '../graph/families/families';
 import type { ModelFolder } from './hugging-face';
 import { startsOf } from '../corpus/text-windows';
-import { storedSize, TensorFile } from './safetensors-file';
+import { storedSize, SafetensorsWriter } from './files/safetensors-writer';
 
 /** An SAE's matrices whose outputs are columns. */
 const IN_OUT = ['W_enc', 'W_p', 'W_q'];
@@ -16,7 +16,7 @@ const IN_OUT = ['W_enc', 'W_p', 'W_q'];
 const LARGEST_HALF = 65520;
 
 /** The files of a model's weights and the tensors in each: of at most `LARGEST_PART` bytes, or one tensor. */
-export function modelFiles(
+export function planModelFiles(
 	{ config, tensors }: Pick<ModelFolder, 'config' | 'tensors'>,
 	dtype: StoredDtype
 ): { path: string; names: string[]; bytes: number }[] {
@@ -40,15 +40,15 @@ export function modelFiles(
  * Writes the model's weights file by file, its tensors read one by one: no more than one file of them is in
  * memory. `onRead` gets the bytes of each tensor that was read. Returns the paths.
  */
-export async function writeModel(
+export async function writeModelWeights(
 	out: PackWriter,
 	model: ModelFolder,
 	dtype: StoredDtype,
 	onRead: (path: string, bytes: number) => void
 ): Promise<string[]> {
-	const files = modelFiles(model, dtype);
+	const files = planModelFiles(model, dtype);
 	for (const { path, names } of files) {
-		const file = new TensorFile();
+		const file = new SafetensorsWriter();
 		for (const name of names) {
 			const found = model.tensors.get(name)!;
 			const tensor = await found.read();
@@ -56,7 +56,7 @@ export async function writeModel(
 			file.floats(name, tensor, dtype, scaleAxis(model.config, name));
 			onRead(path, found.bytes);
 		}
-		await out.write(path, ...file.pieces());
+		await out.write(path, ...file.chunks());
 	}
 	return files.map(({ path }) => path);
 }
@@ -88,20 +88,20 @@ function checkNumbers(name: string, data: Float32Array, dtype: StoredDtype): voi
 }
 
 /** `mean`: the site's mean activation, `[dIn]`, where it was measured. */
-export function saeFile(
-	sae: FoundSae,
+export function saeFileChunks(
+	sae: ImportedSae,
 	dtype: StoredDtype,
 	mean: Float32Array | null = null
 ): Uint8Array[] {
-	const file = new TensorFile();
+	const file = new SafetensorsWriter();
 	for (const [name, tensor] of sae.tensors)
 		file.floats(name, tensor, dtype, IN_OUT.includes(name) ? 1 : 0);
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
-	return file.pieces();
+	return file.chunks();
 }
 
 /** Bytes of an SAE's tensors in a pack. */
-export function saeBytes(tensors: FoundSae['tensors'], dtype: StoredDtype): number {
+export function storedSaeBytes(tensors: ImportedSae['tensors'], dtype: StoredDtype): number {
 	let sum = 0;
 	for (const [name, { shape }] of tensors)
 		sum += storedSize(shape, dtype, IN_OUT.includes(name) ? 1 : 0);
@@ -112,9 +112,9 @@ export function saeBytes(tensors: FoundSae['tensors'], dtype: StoredDtype): numb
 export function exampleFile(windows: number[][]): Uint8Array {
 	const ids = windows.flat();
 	const wide = ids.some((id) => id > 65535);
-	return new TensorFile()
+	return new SafetensorsWriter()
 		.integers('tokens', [ids.length], wide ? Uint32Array.from(ids) : Uint16Array.from(ids))
 		.integers('documents', [windows.length], Int32Array.from(startsOf(windows)))
 		.integers('kind', [windows.length], new Uint8Array(windows.length).fill(2))
-		.finish();
+		.toBytes();
 }

@@ -7,7 +7,7 @@ import { Problem } from '../names/errors';
 export const HUB = 'https://huggingface.co';
 
 /** A repository on a hub, or a folder or a file in one. */
-export interface HubPlace {
+export interface HubAddress {
 	kind: 'hub';
 	/** Scheme and host of the hub, without a slash at its end. */
 	origin: string;
@@ -22,14 +22,14 @@ export interface HubPlace {
 }
 
 /** A file, or a folder whose address ends in a slash, on any host. */
-export interface PlainPlace {
+export interface PlainAddress {
 	kind: 'plain';
 	/** Absolute, with its query, which may be secret: for requests, never for sentences. */
-	address: string;
+	url: string;
 	isFile: boolean;
 }
 
-export type RemotePlace = HubPlace | PlainPlace;
+export type RemoteAddress = HubAddress | PlainAddress;
 
 /** The branch of a repository that nobody names. */
 export const DEFAULT_REVISION = 'main';
@@ -38,16 +38,16 @@ const FILE = /\.(safetensors|npz|zip|pt|pth)$/i;
 const NAME = /^[A-Za-z0-9_][\w.-]{0,95}$/;
 const REVISION = /^[\w][\w./+-]{0,199}$/;
 /** What stands between a repository and a revision in the addresses of a hub. */
-const WAYS = ['tree', 'resolve', 'blob', 'raw'];
+const ROUTES = ['tree', 'resolve', 'blob', 'raw'];
 const EXAMPLE = 'Give an id such as org/name, or the whole address.';
 
 /** Throws a Problem for anything that cannot be the place of a model or of SAEs. */
-export function parseRemote(typed: string): RemotePlace {
+export function parseRemoteAddress(typed: string): RemoteAddress {
 	const text = typed.trim();
-	if (text === '') throw refused('There is nothing to look for.', EXAMPLE);
-	if (text.length > 2000) throw refused('This address is too long to be one.', EXAMPLE);
+	if (text === '') throw invalidAddress('There is nothing to look for.', EXAMPLE);
+	if (text.length > 2000) throw invalidAddress('This address is too long to be one.', EXAMPLE);
 	if (/^hf_\w{20,}$/.test(text))
-		throw refused(
+		throw invalidAddress(
 			'This looks like an access token, not an address.',
 			'Paste it into the field for tokens, and the id of the repository here.'
 		);
@@ -59,9 +59,9 @@ export function parseRemote(typed: string): RemotePlace {
 }
 
 /** As a person would say it: without a query, which may hold secrets. */
-export function sayPlace(place: RemotePlace): string {
+export function describeAddress(place: RemoteAddress): string {
 	if (place.kind === 'plain') {
-		const { origin, pathname } = new URL(place.address);
+		const { origin, pathname } = new URL(place.url);
 		return `${origin}${pathname}`;
 	}
 	const { origin, id, revision, path } = place;
@@ -71,7 +71,7 @@ export function sayPlace(place: RemotePlace): string {
 }
 
 /** Path segments as an address spells them; an at sign stays as it is, which not every server decodes. */
-export function spellPath(path: string): string {
+export function encodePath(path: string): string {
 	return path
 		.split('/')
 		.map((part) => encodeURIComponent(part).replaceAll('%40', '@'))
@@ -79,71 +79,74 @@ export function spellPath(path: string): string {
 }
 
 /** `name`, `org/name`, `org/name@revision`, `org/name/path/inside`, with or without a revision. */
-function fromId(text: string): HubPlace {
+function fromId(text: string): HubAddress {
 	const parts = text.replace(/^\/+|\/+$/g, '').split('/');
-	refuseOtherKinds(parts[0]!);
+	rejectOtherKinds(parts[0]!);
 	// A revision may hold slashes only where the hub itself makes such names.
 	const at = /^([^@]*)@(refs\/(?:pr|convert)\/[\w.-]+|[^/]*)(?:\/(.*))?$/.exec(parts.join('/'));
 	const [repository, inside] = at
 		? [at[1]!.split('/'), at[3] ? at[3].split('/') : []]
 		: [parts.slice(0, 2), parts.slice(2)];
-	return hubPlace(HUB, repository, at ? at[2]! : null, inside);
+	return hubAddress(HUB, repository, at ? at[2]! : null, inside);
 }
 
-function fromAddress(text: string): RemotePlace {
+function fromAddress(text: string): RemoteAddress {
 	const url = parseUrl(text);
 	if (url.username !== '' || url.password !== '')
-		throw refused(
+		throw invalidAddress(
 			'This address holds a name or a password, which would end up wherever the address does.',
 			'Leave it out; for a gated repository there is a field for a token.'
 		);
 	const isHub = url.origin === HUB;
 	const parts = url.pathname.split('/').filter(Boolean).map(decoded);
-	if (isHub) refuseOtherKinds(parts[0] ?? '');
-	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && WAYS.includes(part));
+	if (isHub) rejectOtherKinds(parts[0] ?? '');
+	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && ROUTES.includes(part));
 	// On another host what cannot be a repository may still be a folder.
 	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isName)))
 		return {
-			...hubPlace(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
+			...hubAddress(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
 			certain: isHub || !FILE.test(url.pathname)
 		};
-	if (isHub) return hubPlace(HUB, parts.slice(0, 2), null, parts.slice(2));
+	if (isHub) return hubAddress(HUB, parts.slice(0, 2), null, parts.slice(2));
 	const bare = !/\/$|\.\w+$/.test(url.pathname) && url.search === '';
 	if (bare && parts.length === 2 && parts.every(isName))
-		return { ...hubPlace(url.origin, parts, null, []), certain: false };
-	return plainPlace(url);
+		return { ...hubAddress(url.origin, parts, null, []), certain: false };
+	return plainAddress(url);
 }
 
 /** The same address read as a plain folder: for a host that turns out to be no hub. */
-export function asPlain(place: HubPlace): PlainPlace {
+export function asPlainAddress(place: HubAddress): PlainAddress {
 	const { origin, id, path } = place;
-	return plainPlace(new URL(spellPath([id, path].filter(Boolean).join('/')), `${origin}/`));
+	return plainAddress(new URL(encodePath([id, path].filter(Boolean).join('/')), `${origin}/`));
 }
 
-function plainPlace(url: URL): PlainPlace {
+function plainAddress(url: URL): PlainAddress {
 	const address = new URL(url);
 	address.hash = '';
 	address.pathname = address.pathname.replace(/(^|\/)(pack|config)\.json$/, '$1');
 	const isFile = FILE.test(address.pathname);
 	if (!isFile && !address.pathname.endsWith('/')) address.pathname += '/';
-	return { kind: 'plain', address: address.href, isFile };
+	return { kind: 'plain', url: address.href, isFile };
 }
 
-function hubPlace(
+function hubAddress(
 	origin: string,
 	repository: string[],
 	revision: string | null,
 	inside: string[]
-): HubPlace {
-	if (repository.length === 0 || repository.length > 2 || !repository.every(isName))
-		throw refused('This names no repository.', EXAMPLE);
+): HubAddress {
+	if (repository.length === 0 || repository.length > 2 || !repository.every(isRepositoryName))
+		throw invalidAddress('This names no repository.', EXAMPLE);
 	if (revision !== null && (!REVISION.test(revision) || revision.includes('..')))
-		throw refused(
+		throw invalidAddress(
 			'This names no revision after the at sign.',
 			'Give a branch, a tag or a commit, or leave it out.'
 		);
-	if (!inside.every(isPart))
-		throw refused('This path leads out of the repository.', 'Give the folder as the hub shows it.');
+	if (!inside.every(isPathSegment))
+		throw invalidAddress(
+			'This path leads out of the repository.',
+			'Give the folder as the hub shows it.'
+		);
 	return {
 		kind: 'hub',
 		origin,
@@ -154,19 +157,19 @@ function hubPlace(
 	};
 }
 
-const isName = (part: string) =>
-	NAME.test(part) && !/\.\.|--|[.-]$/.test(part) && !WAYS.includes(part);
+const isRepositoryName = (part: string) =>
+	NAME.test(part) && !/\.\.|--|[.-]$/.test(part) && !ROUTES.includes(part);
 
 /** One step of a path that stays inside a folder on every system. */
-export function isPart(part: string): boolean {
+export function isPathSegment(part: string): boolean {
 	if (part === '' || part === '.' || part === '..' || part.length > 255) return false;
 	return ![...part].some((letter) => letter < ' ' || letter === '\\' || letter === '/');
 }
 
-function refuseOtherKinds(first: string): void {
+function rejectOtherKinds(first: string): void {
 	const kind = /^(dataset|space)s$/.exec(first)?.[1];
 	if (kind)
-		throw refused(
+		throw invalidAddress(
 			`This is the address of a ${kind}, which holds no model to open.`,
 			'Give the repository of a model or of its SAEs.'
 		);
@@ -177,10 +180,10 @@ function parseUrl(text: string): URL {
 	try {
 		url = new URL(text);
 	} catch {
-		throw refused('This is no address that can be read.', EXAMPLE);
+		throw invalidAddress('This is no address that can be read.', EXAMPLE);
 	}
 	if (url.protocol !== 'https:' && url.protocol !== 'http:')
-		throw refused(
+		throw invalidAddress(
 			'Only addresses that begin with https:// or http:// can be fetched by a page.',
 			'For files on this machine, drop them on this page.'
 		);
@@ -191,10 +194,10 @@ function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);
 	} catch {
-		throw refused('This is no address that can be read.', EXAMPLE);
+		throw invalidAddress('This is no address that can be read.', EXAMPLE);
 	}
 }
 
-function refused(sentence: string, advice: string): Problem {
+function invalidAddress(sentence: string, advice: string): Problem {
 	return new Problem('usage', sentence, advice);
 }

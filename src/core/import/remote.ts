@@ -1,14 +1,14 @@
 /** A place on a hub or another host as a source of models and SAEs: plain data. */
 
 /** A reader's access token, and the only host that it may go to. */
-export interface Token {
+export interface AccessToken {
 	/** Scheme and host, without a slash at its end. */
 	origin: string;
 	value: string;
 }
 
 /** What is sent along with a request: the token to its own host, to no other. */
-export function headersOf(token: Token | null, address: string): Record<string, string> {
+export function tokenHeaders(token: AccessToken | null, address: string): Record<string, string> {
 	if (token === null || new URL(address).origin !== token.origin) return {};
 	return { authorization: `Bearer ${token.value}` };
 }
@@ -16,16 +16,16 @@ export function headersOf(token: Token | null, address: string): Record<string, 
 export interface RemoteSource {
 	kind: 'remote';
 	/** As typed, or as pinned by a first look (`RemoteFacts.place`). */
-	place: string;
-	token: Token | null;
+	address: string;
+	token: AccessToken | null;
 }
 
 /** What a host says of a place itself. */
-export interface RemoteFacts {
+export interface RemoteInfo {
 	/** As people know it, without secrets. */
-	said: string;
+	label: string;
 	/** The same for good: what a later call is given in place of what was typed. */
-	place: string;
+	pinned: string;
 	/** What the revision is; null on hosts without revisions, whose files may change. */
 	commit: string | null;
 	licence: string | null;

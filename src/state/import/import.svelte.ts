@@ -1,14 +1,12 @@
 /** A model or SAEs that a reader brings: looked through, completed, chosen from, and made into a pack. */
 import {
-	NOTHING_STATED,
-	type Found,
-	type FoundDictionary,
-	type FoundModel,
-	type Order,
-	type Source,
-	type Stated,
+	NO_OVERRIDES,
+	type BuildRequest,
+	type ImportSource,
+	type SaeOverrides,
 	type StoredDtype
-} from '../../core/import/order';
+} from '../../core/import/build-request';
+import type { ImportListing, ListedSae, ListedModel } from '../../core/import/listing';
 import type { PackInfo } from '../../core/packs/info';
 import { placeOf } from '../../core/names/site';
 import type { Imported } from '../../core/packs/stored';
@@ -18,22 +16,22 @@ import type { Packs } from '../packs/packs.svelte';
 import { Task } from '../calls/task.svelte';
 
 interface Look {
-	source: Source;
-	stated: Record<string, Stated>;
+	source: ImportSource;
+	stated: Record<string, SaeOverrides>;
 }
 
 /** SAEs on another host that are taken unless a reader leaves them out. */
 const FEW = 6;
 
 export class Bringing {
-	readonly looking: Task<Look, Found>;
-	readonly making: Task<Order, Imported>;
+	readonly looking: Task<Look, ImportListing>;
+	readonly making: Task<BuildRequest, Imported>;
 	/** Told of every order that is begun, and when it has been carried out. */
-	onMaking: (order: Order) => void = () => undefined;
+	onMaking: (order: BuildRequest) => void = () => undefined;
 	onMade: () => void = () => undefined;
-	source = $state.raw<Source | null>(null);
+	source = $state.raw<ImportSource | null>(null);
 	/** What the reader said of SAEs, by their paths. */
-	stated = $state.raw<Record<string, Stated>>({});
+	stated = $state.raw<Record<string, SaeOverrides>>({});
 	/** Paths of the SAEs that are not wanted. */
 	leftOut = $state.raw<ReadonlySet<string>>(new Set());
 	dtype = $state<StoredDtype>('f32');
@@ -42,7 +40,7 @@ export class Bringing {
 	/** Bytes a second while a pack is made; null at its beginning. */
 	rate = $state.raw<number | null>(null);
 	/** The model's path in the source, or the hash of the stored pack that gets the SAEs; null: as proposed. */
-	#target = $state.raw<Order['model'] | null>(null);
+	#target = $state.raw<BuildRequest['model'] | null>(null);
 	readonly #packs: Packs;
 	readonly #open: () => PackInfo | null;
 
@@ -50,7 +48,9 @@ export class Bringing {
 	constructor(engine: Engine, packs: Packs, open: () => PackInfo | null) {
 		this.#packs = packs;
 		this.#open = open;
-		this.looking = new Task(({ source, stated }, watch) => engine.look({ source, stated }, watch));
+		this.looking = new Task(({ source, stated }, watch) =>
+			engine.listImport({ source, overrides: stated }, watch)
+		);
 		this.making = new Task(async (order, { signal, onProgress }) => {
 			this.onMaking(order);
 			const pace = new Pace();
@@ -67,12 +67,12 @@ export class Bringing {
 		});
 	}
 
-	get found(): Found | null {
+	get found(): ImportListing | null {
 		return this.looking.value;
 	}
 
 	/** Looks through a source, in place of the one before. A pack is imported as it is. */
-	async begin(source: Source): Promise<void> {
+	async begin(source: ImportSource): Promise<void> {
 		if (this.making.busy) return;
 		this.clear();
 		this.source = source;
@@ -86,10 +86,10 @@ export class Bringing {
 	}
 
 	/** Takes up what the reader says of an SAE, and looks again. */
-	async state(path: string, fact: Partial<Stated>): Promise<void> {
+	async state(path: string, fact: Partial<SaeOverrides>): Promise<void> {
 		const { source } = this;
 		if (!source) return;
-		const before = this.stated[path] ?? NOTHING_STATED;
+		const before = this.stated[path] ?? NO_OVERRIDES;
 		this.stated = { ...this.stated, [path]: { ...before, ...fact } };
 		await this.looking.start({ source, stated: this.stated });
 	}
@@ -112,7 +112,7 @@ export class Bringing {
 	}
 
 	/** What is made: the model in the source, or a stored pack with more SAEs. */
-	get target(): Order['model'] | null {
+	get target(): BuildRequest['model'] | null {
 		const [first] = this.found?.models ?? [];
 		if (this.#target) return this.#target;
 		if (first) return { path: first.path };
@@ -122,22 +122,22 @@ export class Bringing {
 		return base ? { pack: base.hash } : null;
 	}
 
-	set target(target: Order['model'] | null) {
+	set target(target: BuildRequest['model'] | null) {
 		this.#target = target;
 	}
 
-	readonly model: FoundModel | null = $derived.by(() => {
+	readonly model: ListedModel | null = $derived.by(() => {
 		const { target, found } = this;
 		if (!target || !('path' in target)) return null;
 		return found?.models.find(({ path }) => path === target.path) ?? null;
 	});
 
 	/** SAEs that can be taken: known, or to be known once they are read. */
-	readonly usable: FoundDictionary[] = $derived(
+	readonly usable: ListedSae[] = $derived(
 		(this.found?.saes ?? []).filter((sae) => this.misfit(sae) === null)
 	);
 
-	readonly chosen: FoundDictionary[] = $derived(
+	readonly chosen: ListedSae[] = $derived(
 		this.usable.filter(({ path }) => !this.leftOut.has(path))
 	);
 
@@ -171,12 +171,15 @@ export class Bringing {
 	});
 
 	/** What would be made now; null while something is missing. */
-	readonly order: Order | null = $derived.by(() => {
+	readonly order: BuildRequest | null = $derived.by(() => {
 		const { source, target, chosen, dtype } = this;
 		const title = this.title.trim();
 		if (!source || !target || title === '' || this.looking.busy) return null;
 		if ('pack' in target ? chosen.length === 0 : !this.model) return null;
-		const saes = chosen.map(({ path }) => ({ path, stated: this.stated[path] ?? NOTHING_STATED }));
+		const saes = chosen.map(({ path }) => ({
+			path,
+			overrides: this.stated[path] ?? NO_OVERRIDES
+		}));
 		return { source: pinned(source, this.found), model: target, saes, dtype, title };
 	});
 
@@ -190,8 +193,8 @@ export class Bringing {
 	}
 
 	/** Why an SAE cannot be taken, in a sentence; null when it can. */
-	misfit({ facts, asks, why }: FoundDictionary): string | null {
-		if (asks !== null || why !== null) return why;
+	misfit({ facts, missing, reason }: ListedSae): string | null {
+		if (missing !== null || reason !== null) return reason;
 		const shape = this.#shape();
 		if (!facts || !shape) return null;
 		if (facts.dIn !== shape.dModel && !facts.heads)
@@ -212,7 +215,7 @@ export class Bringing {
 }
 
 /** On another host: the very commit that was looked at. */
-function pinned(source: Source, found: Found | null): Source {
-	const place = found?.remote?.place;
-	return source.kind === 'remote' && place ? { ...source, place } : source;
+function pinned(source: ImportSource, found: ImportListing | null): ImportSource {
+	const address = found?.remote?.pinned;
+	return source.kind === 'remote' && address ? { ...source, address } : source;
 }

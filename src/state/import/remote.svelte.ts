@@ -1,7 +1,7 @@
 /** Models and SAEs on a hub or another host: where to look, with which token, and what was begun and not ended. */
-import type { Order } from '../../core/import/order';
+import type { BuildRequest } from '../../core/import/build-request';
 import type { RemoteSource } from '../../core/import/remote';
-import { parseRemote } from '../../core/import/remote-address';
+import { parseRemoteAddress } from '../../core/import/remote-address';
 import type { Bringing } from './import.svelte';
 import type { Engine } from '../../core/engine';
 import type { Packs } from '../packs/packs.svelte';
@@ -11,7 +11,7 @@ const UNFINISHED = 'undercurrent-unfinished';
 const TOKENS = 'undercurrent-token ';
 
 /** An order whose files were not all here when it ended; its token is not written down. */
-export type Unfinished = Omit<Order, 'source'> & { place: string };
+export type Unfinished = Omit<BuildRequest, 'source'> & { place: string };
 
 export class Remotes {
 	/** What the reader typed. */
@@ -40,8 +40,8 @@ export class Remotes {
 	/** The host that a token would go to; null where what is typed is no address. */
 	readonly host: string | null = $derived.by(() => {
 		try {
-			const place = parseRemote(this.typed);
-			return place.kind === 'hub' ? place.origin : new URL(place.address).origin;
+			const place = parseRemoteAddress(this.typed);
+			return place.kind === 'hub' ? place.origin : new URL(place.url).origin;
 		} catch {
 			return null;
 		}
@@ -107,20 +107,20 @@ export class Remotes {
 		return this.waiting.asked === null ? this.waiting.ask('now') : this.waiting.again();
 	}
 
-	#sourceAt(place: string): RemoteSource {
+	#sourceAt(address: string): RemoteSource {
 		const { host, token } = this;
 		return {
 			kind: 'remote',
-			place,
+			address,
 			token: host !== null && token !== '' ? { origin: host, value: token } : null
 		};
 	}
 
-	#begun({ source, ...order }: Order): void {
+	#begun({ source, ...order }: BuildRequest): void {
 		if (source.kind !== 'remote') return;
-		this.unfinished = { ...order, place: source.place };
+		this.unfinished = { ...order, place: source.address };
 		// The query of an address may be a secret: such an order lasts as long as the page.
-		if (!source.place.includes('?')) store(UNFINISHED, JSON.stringify(this.unfinished));
+		if (!source.address.includes('?')) store(UNFINISHED, JSON.stringify(this.unfinished));
 	}
 
 	#ended(): void {
@@ -142,6 +142,7 @@ function readUnfinished(): Unfinished | null {
 			typeof value.title === 'string' &&
 			typeof value.model === 'object' &&
 			Array.isArray(value.saes) &&
+			value.saes.every(({ overrides }) => typeof overrides === 'object') &&
 			['f32', 'f16', 'q8'].includes(value.dtype ?? '');
 		return whole ? (value as Unfinished) : null;
 	} catch {

@@ -59,8 +59,8 @@ describe('bringing a model and SAEs', () => {
 
 	it('refuses by name what does not fit the model, and tells what is not recognised', async () => {
 		const saes = [foundSae(3), foundSae(6, { dIn: 512 }), foundSae(40)];
-		const refused = [{ path: 'x/net.bin', why: 'It is of no known format of SAEs.' }];
-		const { workshop } = await bring({ saes, refused });
+		const unusable = [{ path: 'x/net.bin', reason: 'It is of no known format of SAEs.' }];
+		const { workshop } = await bring({ saes, unusable });
 		await expect.element(page.getByText('1 of 3 SAEs chosen')).toBeVisible();
 		await expect.element(page.getByText(/reads 512 numbers.*768 wide/)).toBeVisible();
 		await expect.element(page.getByText(/layer 39, which the model does not have/)).toBeVisible();
@@ -71,9 +71,9 @@ describe('bringing a model and SAEs', () => {
 	});
 
 	it('asks for a site that the files do not tell, and uses it', async () => {
-		const asking = { ...foundSae(0), facts: null, asks: 'site' as const };
+		const asking = { ...foundSae(0), facts: null, missing: 'site' as const };
 		const { workshop } = await bring({
-			saes: [{ ...asking, path: 'mine', why: 'The SAE in "mine" does not say where it sits.' }]
+			saes: [{ ...asking, path: 'mine', reason: 'The SAE in "mine" does not say where it sits.' }]
 		});
 		await expect.element(page.getByText(/does not say where it sits/)).toBeVisible();
 		await page.getByRole('spinbutton', { name: 'Layer' }).fill('5');
@@ -83,7 +83,7 @@ describe('bringing a model and SAEs', () => {
 		await expect.element(page.getByText('blocks.5.hook_mlp_out')).toBeVisible();
 		await button('Make the pack').click();
 		expect(workshop.made[0]!.saes).toMatchObject([
-			{ path: 'mine', stated: { site: 'blocks.5.hook_mlp_out' } }
+			{ path: 'mine', overrides: { site: 'blocks.5.hook_mlp_out' } }
 		]);
 	});
 
@@ -103,7 +103,7 @@ describe('bringing a model and SAEs', () => {
 		await bring({ models: [] }, []);
 		await expect.element(page.getByText(/These SAEs need a model/)).toBeVisible();
 		leaveRoom();
-		await bring({ models: [], saes: [], others: 4 });
+		await bring({ models: [], saes: [], otherFiles: 4 });
 		await expect.element(page.getByText(/No model and no SAE.*4 other files/)).toBeVisible();
 	});
 

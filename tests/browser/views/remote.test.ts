@@ -8,8 +8,8 @@ import { barriers, leaveRoom, openRoom } from './room';
 
 const COMMIT = '607a30d783dfa663caf39e06633721c8d4cfcd7e';
 const REMOTE = {
-	said: 'org/name',
-	place: `https://huggingface.co/org/name/tree/${COMMIT}`,
+	label: 'org/name',
+	pinned: `https://huggingface.co/org/name/tree/${COMMIT}`,
 	commit: COMMIT,
 	licence: 'mit',
 	page: 'https://huggingface.co/org/name',
@@ -52,7 +52,11 @@ describe('a place on a hub', () => {
 		expect(page.getByRole('group', { name: 'The pack', exact: true }).elements()).toHaveLength(1);
 		await button('Make the pack').click();
 		await expect.element(page.getByRole('link', { name: /^Explore/ })).toBeVisible();
-		expect(workshop.made[0]!.source).toEqual({ kind: 'remote', place: REMOTE.place, token: null });
+		expect(workshop.made[0]!.source).toEqual({
+			kind: 'remote',
+			address: REMOTE.pinned,
+			token: null
+		});
 		expect(localStorage.length).toBe(0);
 		expect(await barriers()).toEqual([]);
 	});
@@ -79,7 +83,7 @@ describe('a place on a hub', () => {
 	it('that is gated asks for a token, which stays in memory unless the reader says otherwise', async () => {
 		const { workshop, explorer } = await open();
 		const gated = new Problem('gated', 'The repository org/name is gated.', 'Accept its terms.');
-		vi.spyOn(workshop, 'look').mockRejectedValueOnce(gated);
+		vi.spyOn(workshop, 'listImport').mockRejectedValueOnce(gated);
 		await box().fill('org/name');
 		await button('Look').click();
 		await expect.element(card().getByRole('alert')).toHaveTextContent(/is gated/);
@@ -87,7 +91,7 @@ describe('a place on a hub', () => {
 		await expect.element(token).toBeVisible();
 		await expect.element(token).toHaveAttribute('type', 'password');
 		await token.fill('hf_secret');
-		const asked = vi.spyOn(workshop, 'look');
+		const asked = vi.spyOn(workshop, 'listImport');
 		await button('Look').click();
 		await expect.element(card().getByText('607a30d783df')).toBeVisible();
 		expect(asked.mock.lastCall![0]).toMatchObject({
@@ -148,7 +152,7 @@ describe('a download', () => {
 		await expect.element(card().getByText(/“org\/name” is not finished/)).toBeVisible();
 		await button('Go on').click();
 		await expect.element(page.getByRole('link', { name: /^Explore/ })).toBeVisible();
-		expect(later.workshop.made).toMatchObject([{ source: { place: REMOTE.place } }]);
+		expect(later.workshop.made).toMatchObject([{ source: { address: REMOTE.pinned } }]);
 		expect(
 			card()
 				.getByText(/is not finished/)

@@ -1,7 +1,7 @@
 /** A folder of files from anywhere: a disk, a dropped zip, a hub. All that a format's reader sees of the world. */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { Problem } from '../../../src/core/names/errors';
-import { Words } from '../found/config-words';
+import { ConfigFields } from './config-fields';
 
 export interface Folder {
 	/** Where it lies, as a person would say it; formats that say more in paths than in files read it too. */
@@ -13,13 +13,13 @@ export interface Folder {
 	/** A whole file of `names`. Throws a Problem when it cannot be had, an AbortError when that was cancelled. */
 	read(name: string): Promise<Uint8Array>;
 	/** The bytes of a file from `start` up to `end`: of a large one, no more need be fetched or held. */
-	part(name: string, start: number, end: number): Promise<Uint8Array>;
+	slice(name: string, start: number, end: number): Promise<Uint8Array>;
 	/** Reading costs a network: nothing large is read only to look at it. */
-	far?: boolean;
+	isRemote?: boolean;
 }
 
 /** A folder within another. */
-export function within(folder: Folder, path: string): Folder {
+export function subfolder(folder: Folder, path: string): Folder {
 	if (path === '') return folder;
 	const root = `${path}/`;
 	const below = folder.names.filter((name) => name.startsWith(root));
@@ -28,21 +28,21 @@ export function within(folder: Folder, path: string): Folder {
 		names: below.map((name) => name.slice(root.length)),
 		sizes: new Map(below.map((name) => [name.slice(root.length), folder.sizes.get(name)!])),
 		read: (name) => folder.read(root + name),
-		part: (name, start, end) => folder.part(root + name, start, end),
-		...(folder.far && { far: true })
+		slice: (name, start, end) => folder.slice(root + name, start, end),
+		...(folder.isRemote && { isRemote: true })
 	};
 }
 
 /** A folder that is there as blobs: files from a disk, which are read only where they are asked for. */
-export function folderOfBlobs(name: string, files: ReadonlyMap<string, Blob>): Folder {
-	const part = async (path: string, start: number, end: number) =>
+export function blobFolder(name: string, files: ReadonlyMap<string, Blob>): Folder {
+	const slice = async (path: string, start: number, end: number) =>
 		new Uint8Array(await files.get(path)!.slice(start, end).arrayBuffer());
 	return {
 		name,
 		names: [...files.keys()],
 		sizes: new Map([...files].map(([path, file]) => [path, file.size])),
-		read: (path) => part(path, 0, files.get(path)!.size),
-		part
+		read: (path) => slice(path, 0, files.get(path)!.size),
+		slice
 	};
 }
 
@@ -50,32 +50,32 @@ export function folderOfBlobs(name: string, files: ReadonlyMap<string, Blob>): F
 const LONGEST_JSON = 16_000_000;
 
 /** A JSON object of the folder. Throws a Problem when it is none. */
-export async function readJson(folder: Folder, name: string): Promise<Words> {
+export async function readConfig(folder: Folder, name: string): Promise<ConfigFields> {
 	const bytes = await folder.read(name);
 	try {
 		const json: unknown =
 			bytes.length <= LONGEST_JSON ? JSON.parse(new TextDecoder().decode(bytes)) : null;
 		if (json && typeof json === 'object' && !Array.isArray(json))
-			return new Words(json as Record<string, unknown>);
+			return new ConfigFields(json as Record<string, unknown>);
 	} catch {
 		// Falls through to the sentence below.
 	}
 	throw new Problem(
 		'pack-invalid',
-		`The ${name} in "${shown(folder)}" cannot be read.`,
+		`The ${name} in "${folderLabel(folder)}" cannot be read.`,
 		'Download it again, or save the SAE again.'
 	);
 }
 
 /** What this program cannot run, said of the SAE in a folder. */
-export function refused(folder: Folder, what: string, advice: string): Problem {
-	return new Problem('unsupported', `The SAE in "${shown(folder)}" ${what}.`, advice);
+export function unsupportedSae(folder: Folder, what: string, advice: string): Problem {
+	return new Problem('unsupported', `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
 }
 
 /** A fact that the files do not tell, and that a person may state. */
-export class Unstated extends Problem {
+export class MissingFact extends Problem {
 	constructor(
-		readonly asks: keyof Stated,
+		readonly fact: keyof SaeOverrides,
 		sentence: string,
 		advice: string
 	) {
@@ -84,16 +84,16 @@ export class Unstated extends Problem {
 }
 
 /** The same said of the SAE in a folder. */
-export function unstated(
+export function missingFact(
 	folder: Folder,
-	asks: keyof Stated,
+	asks: keyof SaeOverrides,
 	what: string,
 	advice: string
-): Unstated {
-	return new Unstated(asks, `The SAE in "${shown(folder)}" ${what}.`, advice);
+): MissingFact {
+	return new MissingFact(asks, `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
 }
 
 /** The end of where it lies: what tells it from its siblings. */
-export function shown({ name }: Folder): string {
+export function folderLabel({ name }: Folder): string {
 	return name.length > 80 ? `…${name.slice(-79)}` : name;
 }

@@ -4,21 +4,21 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { toFloat32, type Floats } from '../../../src/core/files/safetensors';
-import { tableOf, transposed, type TensorTable } from './table';
-import { Zip } from './zip';
+import { tensorTable, transpose, type TensorTable } from './tensor-table';
+import { ZipReader } from './zip-reader';
 
 const DTYPES = { '<f2': ['F16', 2], '<f4': ['F32', 4], '<f8': ['F64', 8] } as const;
 const LONGEST_HEADER = 10_000;
 
 /** An archive's decimal arrays; those of other kinds are passed over. */
 export async function npzTable(file: string, bytes: Uint8Array): Promise<TensorTable> {
-	const zip = await Zip.open(bytes);
+	const zip = await ZipReader.open(bytes);
 	const tensors = new Map<string, Floats>();
 	for (const name of zip.names) {
 		const found = name.endsWith('.npy') ? parseNpy(await zip.read(name)) : null;
 		if (found) tensors.set(name.slice(0, -4), found);
 	}
-	return tableOf(file, tensors);
+	return tensorTable(file, tensors);
 }
 
 /** null for an array of something else than decimal numbers. Throws a Problem when it is damaged. */
@@ -51,7 +51,7 @@ export function parseNpy(bytes: Uint8Array): Floats | null {
 	const numbers = toFloat32(dtype[0], data)!;
 	const turned = match[2] === 'True' && shape.length > 1;
 	if (turned && shape.length > 2) throw damaged('has its axes in an order that is not supported');
-	return { shape, data: turned ? transposed(numbers, shape[1]!, shape[0]!) : numbers };
+	return { shape, data: turned ? transpose(numbers, shape[1]!, shape[0]!) : numbers };
 }
 
 function damaged(what: string): Problem {

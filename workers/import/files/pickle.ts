@@ -7,14 +7,14 @@
 import { Problem } from '../../../src/core/names/errors';
 
 /** A function or class that a pickle names. */
-export class Named {
+export class PickledGlobal {
 	constructor(readonly name: string) {}
 }
 
 /** A tensor as the pickle describes it; its numbers lie in a file of the archive. */
 export class PickledTensor {
 	constructor(
-		readonly storage: Storage,
+		readonly storage: PickledStorage,
 		/** In numbers, not bytes. */
 		readonly offset: number,
 		readonly shape: number[],
@@ -22,7 +22,7 @@ export class PickledTensor {
 	) {}
 }
 
-export class Storage {
+export class PickledStorage {
 	constructor(
 		/** `Float`, `Half`, … */
 		readonly kind: string,
@@ -32,16 +32,16 @@ export class Storage {
 	) {}
 }
 
-export type Pickled =
+export type PickledValue =
 	| null
 	| boolean
 	| number
 	| string
-	| Named
-	| Storage
+	| PickledGlobal
+	| PickledStorage
 	| PickledTensor
-	| Pickled[]
-	| Map<Pickled, Pickled>;
+	| PickledValue[]
+	| Map<PickledValue, PickledValue>;
 
 const LONGEST = 64_000_000;
 const MOST_STEPS = 500_000;
@@ -54,7 +54,7 @@ const CALLED = [
 const MARK = Symbol('mark');
 
 /** Throws a Problem for a pickle that names anything but tensors, or is damaged. */
-export function parsePickle(bytes: Uint8Array): Pickled {
+export function parsePickle(bytes: Uint8Array): PickledValue {
 	if (bytes.length > LONGEST) throw damaged('is too long');
 	return new Reader(bytes).run();
 }
@@ -64,15 +64,15 @@ class Reader {
 	readonly #view: DataView;
 	#at = 0;
 	#steps = 0;
-	readonly #stack: (Pickled | typeof MARK)[] = [];
-	readonly #memo = new Map<number, Pickled>();
+	readonly #stack: (PickledValue | typeof MARK)[] = [];
+	readonly #memo = new Map<number, PickledValue>();
 
 	constructor(bytes: Uint8Array) {
 		this.#bytes = bytes;
 		this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	}
 
-	run(): Pickled {
+	run(): PickledValue {
 		for (;;) {
 			const opcode = this.#number(1);
 			if (opcode === 0x2e) return this.#pop();
@@ -88,7 +88,7 @@ class Reader {
 	}
 
 	#step(opcode: number): void {
-		const push = (value: Pickled | typeof MARK) => void this.#stack.push(value);
+		const push = (value: PickledValue | typeof MARK) => void this.#stack.push(value);
 		switch (String.fromCharCode(opcode)) {
 			case '\x80': {
 				const version = this.#number(1);
@@ -163,7 +163,7 @@ class Reader {
 			case 'Q':
 				return push(storage(this.#pop()));
 			case 'R': {
-				const [called, values] = this.#last(2) as [Pickled, Pickled];
+				const [called, values] = this.#last(2) as [PickledValue, PickledValue];
 				const [first] = Array.isArray(values) ? values : [];
 				if (Array.isArray(first)) this.#spend(first.length);
 				return push(answer(called, values));
@@ -221,43 +221,43 @@ class Reader {
 		return line;
 	}
 
-	#top(): Pickled {
+	#top(): PickledValue {
 		const value = this.#stack.at(-1);
 		if (value === undefined || value === MARK) throw damaged('takes a value that is not there');
 		return value;
 	}
 
-	#pop(): Pickled {
+	#pop(): PickledValue {
 		const value = this.#top();
 		this.#stack.pop();
 		return value;
 	}
 
-	#last(n: number): Pickled[] {
-		const values: Pickled[] = [];
+	#last(n: number): PickledValue[] {
+		const values: PickledValue[] = [];
 		for (let i = 0; i < n; i++) values.unshift(this.#pop());
 		return values;
 	}
 
 	/** Everything above the last mark, which goes too. */
-	#marked(): Pickled[] {
+	#marked(): PickledValue[] {
 		const mark = this.#stack.lastIndexOf(MARK);
 		if (mark < 0) throw damaged('takes a value that is not there');
-		return this.#stack.splice(mark).slice(1) as Pickled[];
+		return this.#stack.splice(mark).slice(1) as PickledValue[];
 	}
 
-	#remembered(index: number): Pickled {
+	#remembered(index: number): PickledValue {
 		if (!this.#memo.has(index)) throw damaged('recalls a value that is not there');
 		return this.#memo.get(index)!;
 	}
 
-	#append(values: Pickled[]): void {
+	#append(values: PickledValue[]): void {
 		const list = this.#top();
 		if (!Array.isArray(list)) throw damaged('appends to something that is no list');
 		for (const value of values) list.push(value);
 	}
 
-	#set(pairs: Pickled[]): void {
+	#set(pairs: PickledValue[]): void {
 		const map = this.#top();
 		if (!(map instanceof Map) || pairs.length % 2)
 			throw damaged('fills something that is no dictionary');
@@ -266,13 +266,13 @@ class Reader {
 }
 
 /** A name is only ever compared, never looked up. */
-function named(name: string): Named {
-	if (CALLED.includes(name) || KINDS.test(name)) return new Named(name);
+function named(name: string): PickledGlobal {
+	if (CALLED.includes(name) || KINDS.test(name)) return new PickledGlobal(name);
 	throw refused(`"${name.slice(0, 80)}"`);
 }
 
-function answer(called: Pickled, values: Pickled): Pickled {
-	if (!(called instanceof Named) || !Array.isArray(values))
+function answer(called: PickledValue, values: PickledValue): PickledValue {
+	if (!(called instanceof PickledGlobal) || !Array.isArray(values))
 		throw damaged('calls something that is no function');
 	if (called.name === 'torch._utils._rebuild_tensor_v2') return tensor(values);
 	if (called.name === 'torch._utils._rebuild_parameter') {
@@ -283,15 +283,15 @@ function answer(called: Pickled, values: Pickled): Pickled {
 	throw refused(`a call of "${called.name.slice(0, 80)}"`);
 }
 
-function tensor([storage, offset, shape, stride]: Pickled[]): PickledTensor {
-	if (!(storage instanceof Storage) || !isCount(offset))
+function tensor([storage, offset, shape, stride]: PickledValue[]): PickledTensor {
+	if (!(storage instanceof PickledStorage) || !isCount(offset))
 		throw damaged('has a tensor without numbers');
 	if (!isCounts(shape) || !isCounts(stride) || shape.length !== stride.length)
 		throw damaged('has a tensor without a usable shape');
 	return new PickledTensor(storage, offset, shape, stride);
 }
 
-function ordered([pairs = []]: Pickled[]): Map<Pickled, Pickled> {
+function ordered([pairs = []]: PickledValue[]): Map<PickledValue, PickledValue> {
 	if (!Array.isArray(pairs)) throw damaged('fills a dictionary with something else than pairs');
 	return new Map(
 		pairs.map((pair) => {
@@ -301,28 +301,28 @@ function ordered([pairs = []]: Pickled[]): Map<Pickled, Pickled> {
 	);
 }
 
-function storage(id: Pickled): Storage {
+function storage(id: PickledValue): PickledStorage {
 	const [word, kind, key, , length] = Array.isArray(id) ? id : [];
-	const match = kind instanceof Named ? KINDS.exec(kind.name) : null;
+	const match = kind instanceof PickledGlobal ? KINDS.exec(kind.name) : null;
 	if (word !== 'storage' || !match || typeof key !== 'string' || !isCount(length))
 		throw damaged('has a tensor without numbers');
-	return new Storage(match[1]!, key, length);
+	return new PickledStorage(match[1]!, key, length);
 }
 
-function text(value: Pickled | undefined): string {
+function text(value: PickledValue | undefined): string {
 	if (typeof value === 'string') return value;
 	throw damaged('names something by no name');
 }
 
-const isCount = (value: Pickled | undefined): value is number =>
+const isCount = (value: PickledValue | undefined): value is number =>
 	typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 /** At most 8 axes. */
-const isCounts = (value: Pickled | undefined): value is number[] =>
+const isCounts = (value: PickledValue | undefined): value is number[] =>
 	Array.isArray(value) && value.length <= 8 && value.every(isCount);
 
 /** How anybody with PyTorch turns the file into one that names no functions at all. */
-export const CONVERSION =
+export const CONVERSION_HINT =
 	'Convert it where you trust it: python -c "import torch, safetensors.torch as s; ' +
 	"s.save_file({k: v.contiguous() for k, v in torch.load('ae.pt', map_location='cpu', weights_only=True)" +
 	".items() if torch.is_tensor(v)}, 'ae.safetensors')\"";
@@ -331,7 +331,7 @@ function refused(what: string): Problem {
 	return new Problem(
 		'unsupported',
 		`The file of tensors asks for ${what}, and nothing in such a file is ever run here.`,
-		`${CONVERSION}.`
+		`${CONVERSION_HINT}.`
 	);
 }
 

@@ -4,11 +4,11 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { toFloat32, type Dtype, type Floats } from '../../../src/core/files/safetensors';
-import { CONVERSION, parsePickle, PickledTensor, type Pickled } from './pickle';
-import { tableOf, type TensorTable } from './table';
-import { Zip } from './zip';
+import { CONVERSION_HINT, parsePickle, PickledTensor, type PickledValue } from './pickle';
+import { tensorTable, type TensorTable } from './tensor-table';
+import { ZipReader } from './zip-reader';
 
-/** Numbers a storage may hold and what they are here; whole numbers are turned into toFloat32. */
+/** Numbers a storage may hold and what they are here; whole numbers are turned into decimals. */
 const KINDS: Record<string, [Dtype, number]> = {
 	Float: ['F32', 4],
 	Double: ['F64', 8],
@@ -25,18 +25,18 @@ const KINDS: Record<string, [Dtype, number]> = {
 export interface TorchFile {
 	table: TensorTable;
 	/** What stands in the dictionary beside tensors: numbers, words, dictionaries. */
-	rest: Map<string, Pickled>;
+	rest: Map<string, PickledValue>;
 }
 
 /** Throws a Problem for anything but a dictionary of tensors by their names. */
 export async function readTorchFile(file: string, bytes: Uint8Array): Promise<TorchFile> {
-	if (!Zip.begins(bytes))
+	if (!ZipReader.isZip(bytes))
 		throw new Problem(
 			'unsupported',
 			`The file ${file} is of an old form of torch.save, or none of PyTorch's.`,
-			`${CONVERSION}.`
+			`${CONVERSION_HINT}.`
 		);
-	const zip = await Zip.open(bytes);
+	const zip = await ZipReader.open(bytes);
 	const pickle = zip.names.find((name) => /^[^/]+\/data\.pkl$/.test(name));
 	if (!pickle) throw damaged(file, 'holds no description of tensors (data.pkl)');
 	const root = pickle.slice(0, -'data.pkl'.length);
@@ -47,7 +47,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 	const top = parsePickle(await zip.read(pickle));
 	if (!(top instanceof Map)) throw damaged(file, 'holds no dictionary of tensors');
 	const tensors = new Map<string, Floats>();
-	const rest = new Map<string, Pickled>();
+	const rest = new Map<string, PickledValue>();
 	const storages = new Map<string, Float32Array>();
 	let numbers = 0;
 	for (const [name, value] of top) {
@@ -67,7 +67,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<To
 		if (numbers > bytes.length) throw damaged(file, 'uses its numbers over and over');
 		tensors.set(name, tensor);
 	}
-	return { table: tableOf(file, tensors), rest };
+	return { table: tensorTable(file, tensors), rest };
 }
 
 function widened(kind: string, bytes: Uint8Array): Float32Array {

@@ -1,7 +1,7 @@
 /** What one format of SAEs must tell: one small file each. */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import type { Folder } from '../files/folder';
-import type { FoundSae } from '../found/sae';
+import type { ImportedSae } from '../sae/imported-sae';
 
 export interface Format {
 	/** As `models/README.md` and `#format=` name it. */
@@ -11,5 +11,5 @@ export interface Format {
 	/** Whether a folder with these files may be of this format. */
 	claims(names: string[]): boolean;
 	/** Throws a Problem for an SAE that is damaged or that this program cannot run. */
-	read(folder: Folder, stated: Stated): Promise<FoundSae>;
+	read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae>;
 }

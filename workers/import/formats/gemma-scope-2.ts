@@ -2,14 +2,14 @@
  * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with
  * names of Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
  */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
-import { readJson, refused, type Folder } from '../files/folder';
+import { readConfig, unsupportedSae, type Folder } from '../files/folder';
 import type { Format } from './format';
-import { found, type FoundSae } from '../found/sae';
-import { hookOfModule, layerIn, siteFor } from '../found/places';
-import { lengthOf, matrix, safetensorsTable, vector } from '../files/table';
-import { refusedTranscoder } from './transcoders';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
+import { moduleHook, layerFromPath, resolveSite } from '../sae/site-names';
+import { vectorLength, readMatrix, safetensorsTable, readVector } from '../files/tensor-table';
+import { unsupportedTranscoder } from './transcoders';
 
 export const gemmaScope2: Format = {
 	name: 'Gemma Scope 2',
@@ -18,52 +18,52 @@ export const gemmaScope2: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
-	const cfg = await readJson(folder, 'config.json');
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
+	const cfg = await readConfig(folder, 'config.json');
 	const table = safetensorsTable('params.safetensors', await folder.read('params.safetensors'));
-	const reads = cfg.text('hf_hook_point_in');
-	const writes = cfg.text('hf_hook_point_out') ?? reads;
-	const type = cfg.text('type') ?? 'sae';
-	const affine = table.has('affine_skip_connection') || cfg.flag('affine_connection') === true;
+	const reads = cfg.string('hf_hook_point_in');
+	const writes = cfg.string('hf_hook_point_out') ?? reads;
+	const type = cfg.string('type') ?? 'sae';
+	const affine = table.has('affine_skip_connection') || cfg.boolean('affine_connection') === true;
 	if (affine || writes !== reads || /transcoder|clt|crosscoder/.test(type))
-		throw refusedTranscoder(folder);
-	const architecture = cfg.text('architecture') ?? 'jump_relu';
+		throw unsupportedTranscoder(folder);
+	const architecture = cfg.string('architecture') ?? 'jump_relu';
 	if (!/^jump_?relu$/.test(architecture))
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has the architecture "${architecture.slice(0, 40)}", which is not supported`,
 			'Supported in this format: jump_relu.'
 		);
-	const [dIn, dSae] = [lengthOf(table, 'b_dec'), lengthOf(table, 'b_enc')];
-	return found(folder, {
+	const [dIn, dSae] = [vectorLength(table, 'b_dec'), vectorLength(table, 'b_enc')];
+	return toImportedSae(folder, {
 		format: gemmaScope2.name,
-		site: siteFor(folder, stated, reads ? hookOf(reads) : siteIn(folder.name)),
+		site: resolveSite(folder, overrides, reads ? hookOfGemma3(reads) : siteFromFolder(folder.name)),
 		architecture: 'jumprelu',
 		dIn,
 		dSae,
 		subtractBDec: false,
 		weights: {
-			W_enc: matrix(table, 'w_enc', [dIn, dSae], 'as asked'),
-			W_dec: matrix(table, 'w_dec', [dSae, dIn], 'as asked'),
-			b_enc: vector(table, ['b_enc'], dSae),
-			b_dec: vector(table, ['b_dec'], dIn),
-			threshold: vector(table, ['threshold'], dSae)
+			W_enc: readMatrix(table, 'w_enc', [dIn, dSae], 'as asked'),
+			W_dec: readMatrix(table, 'w_dec', [dSae, dIn], 'as asked'),
+			b_enc: readVector(table, ['b_enc'], dSae),
+			b_dec: readVector(table, ['b_dec'], dIn),
+			threshold: readVector(table, ['threshold'], dSae)
 		},
-		metadata: { model_name: cfg.text('model_name') },
+		metadata: { model_name: cfg.string('model_name') },
 		l0: cfg.number('l0')
 	});
 }
 
 /** Gemma 3 normalises what attention and MLP write: ours are the sites after that norm. */
-function hookOf(module: string): string {
-	const layer = layerIn(module);
+function hookOfGemma3(module: string): string {
+	const layer = layerFromPath(module);
 	if (layer !== null && /\.post_attention_layernorm\.output$/.test(module)) return attnOut(layer);
 	if (/\.(mlp|self_attn)\b.*output$/.test(module)) return module;
-	return hookOfModule(module) ?? module;
+	return moduleHook(module) ?? module;
 }
 
-function siteIn(path: string): string | null {
-	const layer = layerIn(path);
+function siteFromFolder(path: string): string | null {
+	const layer = layerFromPath(path);
 	if (layer === null) return null;
 	if (/resid_post/.test(path)) return residPost(layer);
 	if (/mlp_out/.test(path)) return mlpOut(layer);

@@ -2,16 +2,16 @@
  * Gemma Scope (https://huggingface.co/google/gemma-scope): `params.npz`, a JumpReLU SAE; where it sits and
  * its L0 stand in its path, `…-res/layer_20/width_16k/average_l0_71`.
  */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { EMBEDDING, headsOf, mlpOut, residPost } from '../../../src/core/names/site';
 import type { Folder } from '../files/folder';
-import { times } from '../found/folds';
+import { scaleAll } from '../sae/fold-weights';
 import type { Format } from './format';
-import { found, type FoundSae } from '../found/sae';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
 import { npzTable } from '../files/npy';
-import { layerIn, siteFor } from '../found/places';
-import { lengthOf, matrix, vector } from '../files/table';
-import { refusedTranscoder } from './transcoders';
+import { layerFromPath, resolveSite } from '../sae/site-names';
+import { vectorLength, readMatrix, readVector } from '../files/tensor-table';
+import { unsupportedTranscoder } from './transcoders';
 
 export const gemmaScope: Format = {
 	name: 'Gemma Scope',
@@ -20,23 +20,23 @@ export const gemmaScope: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
 	const path = folder.name.replaceAll('\\', '/');
-	if (/transcoder/.test(path) && !stated.site) throw refusedTranscoder(folder);
+	if (/transcoder/.test(path) && !overrides.site) throw unsupportedTranscoder(folder);
 	const table = await npzTable('params.npz', await folder.read('params.npz'));
-	const [dIn, dSae] = [lengthOf(table, 'b_dec'), lengthOf(table, 'b_enc')];
+	const [dIn, dSae] = [vectorLength(table, 'b_dec'), vectorLength(table, 'b_enc')];
 	const [enc, dec] = table.has('W_enc') ? ['W_enc', 'W_dec'] : ['w_enc', 'w_dec'];
 	const weights = {
-		W_enc: matrix(table, enc, [dIn, dSae], 'as asked'),
-		W_dec: matrix(table, dec, [dSae, dIn], 'as asked'),
-		b_enc: vector(table, ['b_enc'], dSae),
-		b_dec: vector(table, ['b_dec'], dIn),
-		threshold: vector(table, ['threshold'], dSae)
+		W_enc: readMatrix(table, enc, [dIn, dSae], 'as asked'),
+		W_dec: readMatrix(table, dec, [dSae, dIn], 'as asked'),
+		b_enc: readVector(table, ['b_enc'], dSae),
+		b_dec: readVector(table, ['b_dec'], dIn),
+		threshold: readVector(table, ['threshold'], dSae)
 	};
 	const l0 = /average_l0_(\d+)/.exec(path);
-	return found(folder, {
+	return toImportedSae(folder, {
 		format: gemmaScope.name,
-		site: siteFor(folder, stated, siteIn(path)),
+		site: resolveSite(folder, overrides, siteFromPath(path)),
 		architecture: 'jumprelu',
 		dIn,
 		dSae,
@@ -47,9 +47,9 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 }
 
 /** The site that a path names; null where it names none. */
-export function siteIn(path: string): string | null {
+export function siteFromPath(path: string): string | null {
 	if (/embedding\//.test(path)) return EMBEDDING;
-	const layer = layerIn(path);
+	const layer = layerFromPath(path);
 	if (layer === null) return null;
 	if (/-res\b|resid_post|\bres\//.test(path)) return residPost(layer);
 	if (/-mlp\b|mlp_out|\bmlp\//.test(path)) return mlpOut(layer);
@@ -64,8 +64,8 @@ function ofScaledEmbedding(
 	const root = Math.sqrt(dIn);
 	return {
 		...weights,
-		W_enc: times(weights.W_enc, 1 / root),
-		W_dec: times(weights.W_dec, root),
-		b_dec: times(weights.b_dec, root)
+		W_enc: scaleAll(weights.W_enc, 1 / root),
+		W_dec: scaleAll(weights.W_dec, root),
+		b_dec: scaleAll(weights.b_dec, root)
 	};
 }

@@ -3,14 +3,14 @@
  * JumpReLU SAE of activations times √d / their average norm, with one threshold for all features, given in
  * the activations' own size.
  */
-import type { Stated } from '../../../src/core/import/order';
-import { readJson, refused, unstated, type Folder } from '../files/folder';
-import { rowNorms, withInputScale } from '../found/folds';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
+import { readConfig, unsupportedSae, missingFact, type Folder } from '../files/folder';
+import { rowNorms, withInputScale } from '../sae/fold-weights';
 import type { Format } from './format';
-import { found, type FoundSae } from '../found/sae';
-import { siteFor } from '../found/places';
-import { lengthOf, matrix, safetensorsTable, vector } from '../files/table';
-import { refusedTranscoder } from './transcoders';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
+import { resolveSite } from '../sae/site-names';
+import { vectorLength, readMatrix, safetensorsTable, readVector } from '../files/tensor-table';
+import { unsupportedTranscoder } from './transcoders';
 
 const WEIGHTS = 'checkpoints/final.safetensors';
 
@@ -21,54 +21,54 @@ export const llamaScope: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
-	const cfg = await readJson(folder, 'hyperparams.json');
-	const [reads, writes] = [cfg.text('hook_point_in'), cfg.text('hook_point_out')];
-	if (writes !== null && writes !== reads) throw refusedTranscoder(folder);
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
+	const cfg = await readConfig(folder, 'hyperparams.json');
+	const [reads, writes] = [cfg.string('hook_point_in'), cfg.string('hook_point_out')];
+	if (writes !== null && writes !== reads) throw unsupportedTranscoder(folder);
 	const threshold = cfg.number('jump_relu_threshold');
-	if ((cfg.text('act_fn') ?? 'jumprelu') !== 'jumprelu' || threshold === null)
-		throw refused(
+	if ((cfg.string('act_fn') ?? 'jumprelu') !== 'jumprelu' || threshold === null)
+		throw unsupportedSae(
 			folder,
 			'is no JumpReLU SAE with a jump_relu_threshold, as this format is published',
 			'Use the published files.'
 		);
-	if (cfg.flag('apply_decoder_bias_to_pre_encoder'))
-		throw refused(
+	if (cfg.boolean('apply_decoder_bias_to_pre_encoder'))
+		throw unsupportedSae(
 			folder,
 			'subtracts its decoder bias from scaled activations, which is not supported',
 			'Use the published files.'
 		);
 	const table = safetensorsTable(WEIGHTS, await folder.read(WEIGHTS));
-	const dIn = cfg.count('d_model') ?? lengthOf(table, 'decoder.bias');
-	const dSae = cfg.count('d_sae') ?? lengthOf(table, 'encoder.bias');
-	const norm = cfg.inner('dataset_average_activation_norm').number('in');
-	const factor = stated.normScalingFactor ?? (norm && norm > 0 ? Math.sqrt(dIn) / norm : null);
+	const dIn = cfg.positiveInteger('d_model') ?? vectorLength(table, 'decoder.bias');
+	const dSae = cfg.positiveInteger('d_sae') ?? vectorLength(table, 'encoder.bias');
+	const norm = cfg.section('dataset_average_activation_norm').number('in');
+	const factor = overrides.normScalingFactor ?? (norm && norm > 0 ? Math.sqrt(dIn) / norm : null);
 	if (factor === null)
-		throw unstated(
+		throw missingFact(
 			folder,
 			'normScalingFactor',
 			'does not say what its activations were scaled by (dataset_average_activation_norm)',
 			'Put #norm_scaling_factor= and the number after the folder.'
 		);
-	const wDec = matrix(table, 'decoder.weight', [dSae, dIn], 'transposed');
-	const norms = cfg.flag('sparsity_include_decoder_norm') ? rowNorms(wDec, dIn) : null;
+	const wDec = readMatrix(table, 'decoder.weight', [dSae, dIn], 'transposed');
+	const norms = cfg.boolean('sparsity_include_decoder_norm') ? rowNorms(wDec, dIn) : null;
 	const weights = {
-		W_enc: matrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
+		W_enc: readMatrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
 		W_dec: wDec,
-		b_enc: vector(table, ['encoder.bias'], dSae),
-		b_dec: vector(table, ['decoder.bias'], dIn),
+		b_enc: readVector(table, ['encoder.bias'], dSae),
+		b_dec: readVector(table, ['decoder.bias'], dIn),
 		threshold: new Float32Array(dSae).fill(threshold * factor)
 	};
 	// It is p·‖w‖ that must exceed the threshold, and p that counts.
 	if (norms) weights.threshold = weights.threshold.map((t, f) => t / norms[f]!);
-	return found(folder, {
+	return toImportedSae(folder, {
 		format: llamaScope.name,
-		site: siteFor(folder, stated, reads),
+		site: resolveSite(folder, overrides, reads),
 		architecture: 'jumprelu',
 		dIn,
 		dSae,
 		subtractBDec: false,
 		weights: withInputScale(weights, factor),
-		l0: cfg.count('top_k')
+		l0: cfg.positiveInteger('top_k')
 	});
 }

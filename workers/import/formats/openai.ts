@@ -2,13 +2,19 @@
  * OpenAI's SAEs of GPT-2 (https://github.com/openai/sparse_autoencoder): one `{layer}.pt` in a folder named
  * after the place. TopK SAEs normalise each input, those with ReLU do not.
  */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
-import { refused, unstated, type Folder } from '../files/folder';
+import { unsupportedSae, missingFact, type Folder } from '../files/folder';
 import type { Format } from './format';
-import { found, type FoundSae } from '../found/sae';
-import { siteFor } from '../found/places';
-import { lengthOf, matrix, safetensorsTable, vector, type TensorTable } from '../files/table';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
+import { resolveSite } from '../sae/site-names';
+import {
+	vectorLength,
+	readMatrix,
+	safetensorsTable,
+	readVector,
+	type TensorTable
+} from '../files/tensor-table';
 import { readTorchFile, type TorchFile } from '../files/torch-file';
 
 const FILE = /^[^/]+\.pt$|^(\d+|ae)\.safetensors$/;
@@ -21,14 +27,14 @@ export const openAi: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
 	const file = folder.names.find((name) => FILE.test(name))!;
 	const bytes = await folder.read(file);
 	const { table, rest }: TorchFile = file.endsWith('.pt')
 		? await readTorchFile(file, bytes)
 		: { table: safetensorsTable(file, bytes), rest: new Map() };
 	if (!table.has('pre_bias'))
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`holds ${table.names.slice(0, 6).join(', ').slice(0, 120) || 'no tensors'}, which no supported format does`,
 			'Convert it to one of the formats in models/README.md.'
@@ -36,19 +42,19 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 	const state = rest.get('activation_state_dict');
 	const said = (word: string) => (state instanceof Map ? state.get(word) : undefined);
 	const after = said('postact_fn') ?? 'ReLU';
-	const activation = rest.get('activation') ?? unsaid(folder, file, stated);
+	const activation = rest.get('activation') ?? assumedActivation(folder, file, overrides);
 	if (!['TopK', 'ReLU'].includes(activation as string) || after !== 'ReLU')
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has the activation ${String(activation).slice(0, 40)} with ${String(after).slice(0, 40)}, which is not supported`,
 			'Supported in this format: TopK with ReLU, and ReLU.'
 		);
-	const k = stated.k ?? said('k');
-	const [dIn, dSae] = [lengthOf(table, 'pre_bias'), lengthOf(table, 'latent_bias')];
+	const k = overrides.k ?? said('k');
+	const [dIn, dSae] = [vectorLength(table, 'pre_bias'), vectorLength(table, 'latent_bias')];
 	const top = activation === 'TopK';
-	return found(folder, {
+	return toImportedSae(folder, {
 		format: openAi.name,
-		site: siteFor(folder, stated, siteIn(folder, file)),
+		site: resolveSite(folder, overrides, siteFromFile(folder, file)),
 		architecture: top ? 'topk' : 'standard',
 		dIn,
 		dSae,
@@ -56,19 +62,19 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 		subtractBDec: true,
 		normalize: top ? 'layer_norm' : 'none',
 		weights: {
-			W_enc: matrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
+			W_enc: readMatrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
 			W_dec: decoder(table, dIn, dSae),
-			b_enc: vector(table, ['latent_bias'], dSae),
-			b_dec: vector(table, ['pre_bias'], dIn)
+			b_enc: readVector(table, ['latent_bias'], dSae),
+			b_dec: readVector(table, ['pre_bias'], dIn)
 		}
 	});
 }
 
 /** A converted file has lost all but its tensors; the library takes a `.pt` that says nothing as ReLU. */
-function unsaid(folder: Folder, file: string, stated: Stated): 'TopK' | 'ReLU' {
-	if (stated.k !== null) return 'TopK';
-	if (stated.activation === 'relu' || file.endsWith('.pt')) return 'ReLU';
-	throw unstated(
+function assumedActivation(folder: Folder, file: string, overrides: SaeOverrides): 'TopK' | 'ReLU' {
+	if (overrides.k !== null) return 'TopK';
+	if (overrides.activation === 'relu' || file.endsWith('.pt')) return 'ReLU';
+	throw missingFact(
 		folder,
 		'activation',
 		'does not say whether all positive features count or the k largest',
@@ -79,11 +85,11 @@ function unsaid(folder: Folder, file: string, stated: Stated): 'TopK' | 'ReLU' {
 /** A tied decoder is the encoder's matrix itself, `[dSae, dIn]`. */
 function decoder(table: TensorTable, dIn: number, dSae: number): Float32Array {
 	return table.has('decoder.linear.weight')
-		? matrix(table, 'decoder.linear.weight', [dSae, dIn], 'as asked')
-		: matrix(table, 'decoder.weight', [dSae, dIn], 'transposed');
+		? readMatrix(table, 'decoder.linear.weight', [dSae, dIn], 'as asked')
+		: readMatrix(table, 'decoder.weight', [dSae, dIn], 'transposed');
 }
 
-function siteIn(folder: Folder, file: string): string | null {
+function siteFromFile(folder: Folder, file: string): string | null {
 	const layer = /^(\d{1,4})\./.exec(file);
 	if (!layer) return null;
 	const n = Number(layer[1]);

@@ -2,16 +2,22 @@
  * SAELens (https://github.com/decoderesearch/SAELens): `cfg.json` and `sae_weights.safetensors`, of version 6
  * or the flat configs before it. BatchTopK and Matryoshka SAEs are saved as JumpReLU.
  */
-import type { Stated } from '../../../src/core/import/order';
-import { readJson, refused, unstated, type Folder } from '../files/folder';
-import { found, type FoundSae, type Parts } from '../found/sae';
-import { withInputScale, withUnitRows } from '../found/folds';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
+import { readConfig, unsupportedSae, missingFact, type Folder } from '../files/folder';
+import { toImportedSae, type ImportedSae, type SaeParts } from '../sae/imported-sae';
+import { withInputScale, withUnitDecoderRows } from '../sae/fold-weights';
 import type { Format } from './format';
 import { readKron } from './kron-sae';
-import { siteFor } from '../found/places';
-import { lengthOf, matrix, safetensorsTable, vector, type TensorTable } from '../files/table';
-import { refusedTranscoder } from './transcoders';
-import { Words } from '../found/config-words';
+import { resolveSite } from '../sae/site-names';
+import {
+	vectorLength,
+	readMatrix,
+	safetensorsTable,
+	readVector,
+	type TensorTable
+} from '../files/tensor-table';
+import { unsupportedTranscoder } from './transcoders';
+import { ConfigFields } from '../files/config-fields';
 
 const VECTORS = {
 	standard: ['b_enc'],
@@ -28,39 +34,42 @@ export const saeLens: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
-	const top = await readJson(folder, 'cfg.json');
-	const cfg = new Words({ ...top.inner('metadata').fields, ...top.fields });
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
+	const top = await readConfig(folder, 'cfg.json');
+	const cfg = new ConfigFields({ ...top.section('metadata').fields, ...top.fields });
 	const weights = await folder.read('sae_weights.safetensors');
 	const table = safetensorsTable('sae_weights.safetensors', weights);
 	const architecture = architectureOf(folder, cfg, table);
-	const site = siteFor(folder, stated, cfg.text('hook_name', 'hook_point'));
-	const metadata = top.inner('metadata').fields;
+	const site = resolveSite(folder, overrides, cfg.string('hook_name', 'hook_point'));
+	const metadata = top.section('metadata').fields;
 	if (architecture === 'kron')
-		return found(folder, readKron(folder, cfg, table, { format: saeLens.name, site, metadata }));
-	const dIn = cfg.count('d_in') ?? lengthOf(table, 'b_dec');
-	const dSae = cfg.count('d_sae') ?? lengthOf(table, VECTORS[architecture][0]!);
+		return toImportedSae(
+			folder,
+			readKron(folder, cfg, table, { format: saeLens.name, site, metadata })
+		);
+	const dIn = cfg.positiveInteger('d_in') ?? vectorLength(table, 'b_dec');
+	const dSae = cfg.positiveInteger('d_sae') ?? vectorLength(table, VECTORS[architecture][0]!);
 	const asSaved: Record<string, Float32Array> = {
-		W_enc: matrix(table, 'W_enc', [dIn, dSae], 'as asked'),
-		W_dec: matrix(table, 'W_dec', [dSae, dIn], 'as asked'),
-		b_dec: vector(table, ['b_dec'], dIn),
-		...Object.fromEntries(VECTORS[architecture].map((n) => [n, vector(table, [n], dSae)]))
+		W_enc: readMatrix(table, 'W_enc', [dIn, dSae], 'as asked'),
+		W_dec: readMatrix(table, 'W_dec', [dSae, dIn], 'as asked'),
+		b_dec: readVector(table, ['b_dec'], dIn),
+		...Object.fromEntries(VECTORS[architecture].map((n) => [n, readVector(table, [n], dSae)]))
 	};
-	const rescaled = cfg.flag('rescale_acts_by_decoder_norm') && architecture === 'topk';
+	const rescaled = cfg.boolean('rescale_acts_by_decoder_norm') && architecture === 'topk';
 	const { weights: tensors, normalize } = await normalised(
 		folder,
-		stated,
+		overrides,
 		cfg,
-		rescaled ? withUnitRows(asSaved, dIn) : asSaved
+		rescaled ? withUnitDecoderRows(asSaved, dIn) : asSaved
 	);
-	return found(folder, {
+	return toImportedSae(folder, {
 		format: saeLens.name,
 		site,
 		architecture,
 		dIn,
 		dSae,
-		k: architecture === 'topk' ? (stated.k ?? kOf(cfg)) : null,
-		subtractBDec: cfg.flag('apply_b_dec_to_input') ?? true,
+		k: architecture === 'topk' ? (overrides.k ?? kOf(cfg)) : null,
+		subtractBDec: cfg.boolean('apply_b_dec_to_input') ?? true,
 		normalize,
 		weights: tensors,
 		metadata
@@ -68,16 +77,20 @@ async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
 }
 
 /** Throws a Problem for what is no autoencoder, or one that this program cannot run. */
-function architectureOf(folder: Folder, cfg: Words, table: TensorTable): Architecture | 'kron' {
-	const activation = cfg.text('activation_fn', 'activation_fn_str') ?? 'relu';
-	const named = cfg.text('architecture') ?? 'standard';
-	const out = cfg.text('hook_name_out');
-	const writes = out !== null && out !== cfg.text('hook_name', 'hook_point');
+function architectureOf(
+	folder: Folder,
+	cfg: ConfigFields,
+	table: TensorTable
+): Architecture | 'kron' {
+	const activation = cfg.string('activation_fn', 'activation_fn_str') ?? 'relu';
+	const named = cfg.string('architecture') ?? 'standard';
+	const out = cfg.string('hook_name_out');
+	const writes = out !== null && out !== cfg.string('hook_name', 'hook_point');
 	if (/transcoder|clt|crosscoder/.test(named) || writes || table.has('W_skip'))
-		throw refusedTranscoder(folder);
+		throw unsupportedTranscoder(folder);
 	const architecture = named === 'standard' && activation === 'topk' ? 'topk' : named;
 	if (architecture !== 'kron' && !Object.hasOwn(VECTORS, architecture))
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has the architecture "${named.slice(0, 40)}", which is not supported`,
 			/batchtopk/.test(named)
@@ -85,16 +98,16 @@ function architectureOf(folder: Folder, cfg: Words, table: TensorTable): Archite
 				: `Supported: ${Object.keys(VECTORS).join(', ')}, kron.`
 		);
 	if (!['relu', 'topk'].includes(activation))
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has the activation function "${activation.slice(0, 40)}", which is not supported`,
 			'Supported: relu and topk.'
 		);
 	if (cfg.get('hook_head_index', 'hook_point_head_index') !== null)
-		throw refused(folder, 'reads a single head', 'Use an SAE of a whole site.');
+		throw unsupportedSae(folder, 'reads a single head', 'Use an SAE of a whole site.');
 	const scaling = table.has('scaling_factor') ? table.floats('scaling_factor').data : [];
 	if (scaling.some((factor) => Math.abs(factor - 1) > 1e-5))
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			'multiplies its activations by finetuned factors (scaling_factor)',
 			'Use the SAE as it was before it was finetuned.'
@@ -102,35 +115,35 @@ function architectureOf(folder: Folder, cfg: Words, table: TensorTable): Archite
 	return architecture as Architecture | 'kron';
 }
 
-function kOf(cfg: Words): number | null {
-	return cfg.count('k') ?? cfg.inner('activation_fn_kwargs').count('k');
+function kOf(cfg: ConfigFields): number | null {
+	return cfg.positiveInteger('k') ?? cfg.section('activation_fn_kwargs').positiveInteger('k');
 }
 
 /** What is left to do to the input at run time, and weights that have the rest folded in. */
 async function normalised(
 	folder: Folder,
-	stated: Stated,
-	cfg: Words,
-	weights: Parts['weights']
-): Promise<{ weights: Parts['weights']; normalize: string }> {
+	overrides: SaeOverrides,
+	cfg: ConfigFields,
+	weights: SaeParts['weights']
+): Promise<{ weights: SaeParts['weights']; normalize: string }> {
 	const value = cfg.get('normalize_activations');
 	const normalize = value === true ? 'expected_average_only_in' : value || 'none';
 	if (['none', 'layer_norm', 'constant_norm_rescale'].includes(normalize as string))
 		return { weights, normalize: normalize as string };
 	if (normalize !== 'expected_average_only_in')
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`normalises its input in a way that is not supported (${String(normalize).slice(0, 40)})`,
 			'Supported: none, layer_norm, constant_norm_rescale and expected_average_only_in.'
 		);
 	const factor =
-		stated.normScalingFactor ??
+		overrides.normScalingFactor ??
 		cfg.number('norm_scaling_factor') ??
 		(folder.names.includes('activation_scaler.json')
-			? (await readJson(folder, 'activation_scaler.json')).number('scaling_factor')
+			? (await readConfig(folder, 'activation_scaler.json')).number('scaling_factor')
 			: null);
 	if (factor === null || factor <= 0)
-		throw unstated(
+		throw missingFact(
 			folder,
 			'normScalingFactor',
 			'expects activations scaled to an average norm (expected_average_only_in), and its files do not say by how much',

@@ -2,14 +2,20 @@
  * sparsify (https://github.com/EleutherAI/sparsify): `cfg.json` and `sae.safetensors` in a folder named after
  * the module, `layers.12`. u = x − b_dec; the k largest of relu(encoder(u)) count.
  */
-import type { Stated } from '../../../src/core/import/order';
-import { readJson, refused, type Folder } from '../files/folder';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
+import { readConfig, unsupportedSae, type Folder } from '../files/folder';
 import type { Format } from './format';
-import { found, type FoundSae } from '../found/sae';
-import { hookOfModule, siteFor } from '../found/places';
-import { lengthOf, matrix, safetensorsTable, vector, type Lies } from '../files/table';
-import { refusedTranscoder } from './transcoders';
-import type { Words } from '../found/config-words';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
+import { moduleHook, resolveSite } from '../sae/site-names';
+import {
+	vectorLength,
+	readMatrix,
+	safetensorsTable,
+	readVector,
+	type MatrixLayout
+} from '../files/tensor-table';
+import { unsupportedTranscoder } from './transcoders';
+import type { ConfigFields } from '../files/config-fields';
 
 export const sparsify: Format = {
 	name: 'sparsify',
@@ -18,49 +24,50 @@ export const sparsify: Format = {
 	read
 };
 
-async function read(folder: Folder, stated: Stated): Promise<FoundSae> {
-	const cfg = await readJson(folder, 'cfg.json');
+async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
+	const cfg = await readConfig(folder, 'cfg.json');
 	const table = safetensorsTable('sae.safetensors', await folder.read('sae.safetensors'));
 	checkKind(folder, cfg);
-	if (table.has('W_skip')) throw refusedTranscoder(folder);
-	const dIn = cfg.count('d_in') ?? lengthOf(table, 'b_dec');
-	const dSae = cfg.count('num_latents') ?? lengthOf(table, 'encoder.bias');
+	if (table.has('W_skip')) throw unsupportedTranscoder(folder);
+	const dIn = cfg.positiveInteger('d_in') ?? vectorLength(table, 'b_dec');
+	const dSae = cfg.positiveInteger('num_latents') ?? vectorLength(table, 'encoder.bias');
 	const module = folder.name.replaceAll('\\', '/').replace(/\/+$/, '').split('/').at(-1)!;
-	return found(folder, {
+	return toImportedSae(folder, {
 		format: sparsify.name,
-		site: siteFor(folder, stated, hookOfModule(module)),
+		site: resolveSite(folder, overrides, moduleHook(module)),
 		architecture: 'topk',
 		dIn,
 		dSae,
-		k: stated.k ?? cfg.count('k'),
+		k: overrides.k ?? cfg.positiveInteger('k'),
 		subtractBDec: true,
 		weights: {
 			// A linear layer's weight is [out, in] by definition.
-			W_enc: matrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
-			W_dec: matrix(table, 'W_dec', [dSae, dIn], decoderLies(stated)),
-			b_enc: vector(table, ['encoder.bias'], dSae),
-			b_dec: vector(table, ['b_dec'], dIn)
+			W_enc: readMatrix(table, 'encoder.weight', [dIn, dSae], 'transposed'),
+			W_dec: readMatrix(table, 'W_dec', [dSae, dIn], decoderLies(overrides)),
+			b_enc: readVector(table, ['encoder.bias'], dSae),
+			b_dec: readVector(table, ['b_dec'], dIn)
 		}
 	});
 }
 
 /** Two readers of this format disagree: where the shape does not tell, a person must. */
-function decoderLies({ decoderRows }: Stated): Lies {
+function decoderLies({ decoderRows }: SaeOverrides): MatrixLayout {
 	if (decoderRows === null) return 'unknown';
 	return decoderRows === 'features' ? 'as asked' : 'transposed';
 }
 
-function checkKind(folder: Folder, cfg: Words): void {
-	if (cfg.flag('transcode') || cfg.flag('skip_connection')) throw refusedTranscoder(folder);
-	const activation = cfg.text('activation') ?? 'topk';
+function checkKind(folder: Folder, cfg: ConfigFields): void {
+	if (cfg.boolean('transcode') || cfg.boolean('skip_connection'))
+		throw unsupportedTranscoder(folder);
+	const activation = cfg.string('activation') ?? 'topk';
 	if (activation !== 'topk')
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has the activation function "${activation.slice(0, 40)}", which is not supported`,
 			'Supported in this format: topk.'
 		);
-	if (cfg.flag('signed'))
-		throw refused(
+	if (cfg.boolean('signed'))
+		throw unsupportedSae(
 			folder,
 			'has features with negative activations (signed), which is not supported',
 			'Use an SAE that was trained without "signed".'

@@ -3,7 +3,7 @@
  * (https://github.com/decoderesearch/circuit-tracer): recognised, so that the refusal can say what they are.
  */
 import type { Problem } from '../../../src/core/names/errors';
-import { refused, type Folder } from '../files/folder';
+import { unsupportedSae, type Folder } from '../files/folder';
 import type { Format } from './format';
 
 export const circuitTracer: Format = {
@@ -12,11 +12,11 @@ export const circuitTracer: Format = {
 	claims: (names) =>
 		names.some((name) => /^(config|wandb-config|wanb-config)\.ya?ml$/.test(name)) &&
 		names.some((name) => /\.(safetensors|npz)$/.test(name)),
-	read: (folder) => Promise.reject(refusedTranscoder(folder))
+	read: (folder) => Promise.reject(unsupportedTranscoder(folder))
 };
 
-export function refusedTranscoder(folder: Folder): Problem {
-	return refused(
+export function unsupportedTranscoder(folder: Folder): Problem {
+	return unsupportedSae(
 		folder,
 		'is a transcoder: it reads the model at one place to tell what is written at another, and this program runs autoencoders, which read and write the same place',
 		'Use an SAE of this layer instead.'

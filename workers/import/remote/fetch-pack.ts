@@ -1,9 +1,9 @@
 /** A pack that lies on another host as it is, into storage. */
 import type { Progress } from '../../../src/core/calls';
-import type { Token } from '../../../src/core/import/remote';
+import type { AccessToken } from '../../../src/core/import/remote';
 import type { Imported } from '../../../src/core/packs/stored';
 import type { Library } from '../../storage/library';
-import type { RemoteFolder } from './folder';
+import type { RemoteFolder } from './remote-folder';
 
 /**
  * Fetches every file of it that is not here: a folder file by file, which the list shows from the start and
@@ -11,23 +11,23 @@ import type { RemoteFolder } from './folder';
  */
 export async function fetchPack(
 	folder: RemoteFolder,
-	token: Token | null,
+	token: AccessToken | null,
 	library: Library,
 	signal: AbortSignal,
 	onProgress: (progress: Progress) => void
 ): Promise<Imported> {
-	const { facts, names, sizes } = folder;
+	const { info, names, sizes } = folder;
 	const tell = (what: string, done: number, total: number) =>
 		onProgress({ phase: 'download', what, done, total });
-	if (facts.pack === null) {
+	if (info.pack === null) {
 		const [name = ''] = names;
-		const file = await folder.blob(name, (done) => tell(name, done, sizes.get(name) ?? 0));
+		const file = await folder.download(name, (done) => tell(name, done, sizes.get(name) ?? 0));
 		const imported = await library.importPack([{ path: name, file }], signal, onProgress);
 		await folder.release();
 		return imported;
 	}
-	library.tokens.use(facts.pack, token);
-	const source = await library.open({ address: facts.pack }, signal);
+	library.tokens.use(info.pack, token);
+	const source = await library.open({ address: info.pack }, signal);
 	await source.keepAll?.(signal, tell);
 	const { name, title, files } = source.pack;
 	const all = Object.values(files);

@@ -1,13 +1,13 @@
 /** Short questions to a hub or another host: JSON, and whether a file is there. */
 import { Problem } from '../../../src/core/names/errors';
-import { headersOf, type Token } from '../../../src/core/import/remote';
+import { tokenHeaders, type AccessToken } from '../../../src/core/import/remote';
 import { fetchBytes, tagOf, type FetchBytesOptions } from '../../storage/network/fetch-bytes';
-import { Words } from '../found/config-words';
+import { ConfigFields } from '../files/config-fields';
 
 /** How a job talks to other hosts. */
-export interface Link {
+export interface HostConnection {
 	fetch: typeof fetch;
-	token: Token | null;
+	token: AccessToken | null;
 	signal?: AbortSignal | undefined;
 	/** Milliseconds to wait before each further attempt. */
 	pauses?: number[];
@@ -17,8 +17,8 @@ export interface Link {
 const LONGEST = 32_000_000;
 
 /** A host's answer in JSON, and its headers. Throws a Problem when it is none. */
-export async function askJson(
-	link: Link,
+export async function fetchJson(
+	link: HostConnection,
 	address: string,
 	name: string,
 	refusal?: FetchBytesOptions['refusal']
@@ -30,19 +30,20 @@ export async function askJson(
 		to: null,
 		onChunk: (piece) => {
 			pieces.push(piece.slice());
-			if (pieces.reduce((sum, { length }) => sum + length, 0) > LONGEST) throw nonsense(name);
+			if (pieces.reduce((sum, { length }) => sum + length, 0) > LONGEST)
+				throw unreadableAnswer(name);
 		}
 	});
 	const text = at === 0 ? '' : await new Blob(pieces).text();
 	try {
 		return { json: JSON.parse(text) as unknown, headers };
 	} catch {
-		throw nonsense(name);
+		throw unreadableAnswer(name);
 	}
 }
 
 /** What a host says of a file without sending it. */
-export interface Said {
+export interface FileHead {
 	/** null where it does not say. */
 	bytes: number | null;
 	/** `tagOf` */
@@ -50,16 +51,16 @@ export interface Said {
 }
 
 /** Whether a host has a file; `closed`: not for everybody, or it does not say. Never throws but when cancelled. */
-export async function askAbout(
-	link: Link,
+export async function fetchHead(
+	link: HostConnection,
 	address: string
-): Promise<Said | 'missing' | 'closed' | 'unreachable'> {
+): Promise<FileHead | 'missing' | 'closed' | 'unreachable'> {
 	const { fetch, signal } = link;
 	const response = await fetch(address, {
 		method: 'HEAD',
 		cache: 'no-store',
 		referrerPolicy: 'no-referrer',
-		headers: headersOf(link.token, address),
+		headers: tokenHeaders(link.token, address),
 		...(signal && { signal })
 	}).catch(() => null);
 	signal?.throwIfAborted();
@@ -74,12 +75,13 @@ export async function askAbout(
 }
 
 /** A JSON object's words. Throws a Problem when it is none. */
-export function wordsOf(json: unknown, name: string): Words {
-	if (typeof json !== 'object' || json === null || Array.isArray(json)) throw nonsense(name);
-	return new Words(json as Record<string, unknown>);
+export function objectFields(json: unknown, name: string): ConfigFields {
+	if (typeof json !== 'object' || json === null || Array.isArray(json))
+		throw unreadableAnswer(name);
+	return new ConfigFields(json as Record<string, unknown>);
 }
 
-export function nonsense(name: string): Problem {
+export function unreadableAnswer(name: string): Problem {
 	return new Problem(
 		'pack-invalid',
 		`The answer about ${name} is nothing that can be understood.`,
@@ -87,7 +89,7 @@ export function nonsense(name: string): Problem {
 	);
 }
 
-function requestFor(link: Link, address: string, name: string) {
+function requestFor(link: HostConnection, address: string, name: string) {
 	const { fetch, signal, pauses } = link;
 	return {
 		address,
@@ -96,7 +98,7 @@ function requestFor(link: Link, address: string, name: string) {
 		from: 0,
 		fetch,
 		signal,
-		headers: headersOf(link.token, address),
+		headers: tokenHeaders(link.token, address),
 		...(pauses && { retryDelays: pauses })
 	};
 }

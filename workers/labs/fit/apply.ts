@@ -2,7 +2,7 @@
 import { parsePack } from '../../../src/core/packs/manifest';
 import type { PackWriter } from '../../../src/core/packs/writer';
 import type { SaeId } from '../../../src/core/names/ids';
-import type { StoredDtype } from '../../../src/core/import/order';
+import type { StoredDtype } from '../../../src/core/import/build-request';
 import { parseSafetensors } from '../../../src/core/files/safetensors';
 import { isMain, siteOf } from '../../../src/core/names/site';
 import type { Repair, RepairOrder } from '../../../src/core/labs/fit';

@@ -1,11 +1,11 @@
 /** An SAE taken apart, so that it can be put together another way: what is measured is what would be stored. */
-import type { StoredDtype } from '../../../src/core/import/order';
+import type { StoredDtype } from '../../../src/core/import/build-request';
 import type { Site } from '../../../src/core/names/ids';
 import type { PackSae } from '../../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
 import { tapOf } from '../../../src/core/names/site';
 import type { Measurable } from '../../sae/metrics';
-import { TensorFile } from '../../import/safetensors-file';
+import { SafetensorsWriter } from '../../import/files/safetensors-writer';
 import { Sae } from '../../sae/sae';
 import type { Workbench } from '../../packs/open-pack';
 
@@ -33,10 +33,10 @@ export function subjectFrom(info: PackSae, bytes: Uint8Array): Subject {
 
 /** As the pack stores it; encoders' scales run along their outputs, as in every pack. */
 export function fileOf({ tensors }: Subject, dtype: StoredDtype): Uint8Array {
-	const file = new TensorFile();
+	const file = new SafetensorsWriter();
 	for (const [name, tensor] of tensors)
 		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
-	return file.finish();
+	return file.toBytes();
 }
 
 /** Put together. Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */

@@ -2,8 +2,8 @@
 import type { SaeConfig } from '../../../src/core/packs/manifest';
 import type { Floats } from '../../../src/core/files/safetensors';
 import type { Repair } from '../../../src/core/labs/fit';
-import { withInputScale } from '../../import/found/folds';
-import { transposed } from '../../import/files/table';
+import { withInputScale } from '../../import/sae/fold-weights';
+import { transpose } from '../../import/files/tensor-table';
 import { numbers, type Subject } from './parts';
 
 export function repaired(subject: Subject, repair: Repair): Subject {
@@ -51,7 +51,7 @@ function turned(subject: Subject, which: (Repair & { kind: 'turned' })['which'])
 	const { dIn, dSae } = subject.info.cfg;
 	const turn = (name: string, rows: number, columns: number): Floats => ({
 		shape: [columns, rows],
-		data: transposed(numbers(subject, name), rows, columns)
+		data: transpose(numbers(subject, name), rows, columns)
 	});
 	// Only a square matrix can lie the other way round unnoticed.
 	const encoder = () => ({ W_enc: turn('W_enc', dIn, dSae) });

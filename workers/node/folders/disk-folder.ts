@@ -3,7 +3,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
 import type { Folder } from '../../import/files/folder';
-import { folderOfArchive } from '../../import/files/archive-folder';
+import { openArchiveFolder } from '../../import/files/archive-folder';
 
 const MOST_FILES = 5_000;
 const DEEPEST = 4;
@@ -19,7 +19,7 @@ export async function openFolder(where: string, what = 'an SAE'): Promise<Folder
 		);
 	const name = path.resolve(where);
 	if (there.isDirectory()) return folderOnDisk(name, name, await filesBelow(where, '', 0));
-	if (where.endsWith('.zip')) return folderOfArchive(name, new Blob([await readFile(where)]));
+	if (where.endsWith('.zip')) return openArchiveFolder(name, new Blob([await readFile(where)]));
 	return folderOnDisk(name, path.dirname(name), [path.basename(where)]);
 }
 
@@ -31,7 +31,7 @@ async function folderOnDisk(name: string, root: string, names: string[]): Promis
 		sizes: new Map(names.map((file, i) => [file, sizes[i]!.size])),
 		// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
 		read: async (file) => new Uint8Array(await readFile(path.join(root, file))),
-		async part(file, start, end) {
+		async slice(file, start, end) {
 			const handle = await open(path.join(root, file));
 			try {
 				const { buffer, bytesRead } = await handle.read(new Uint8Array(end - start), {

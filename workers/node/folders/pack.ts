@@ -1,7 +1,7 @@
 /** The command `pack`: makes a pack from a model and SAEs on disk. */
 import path from 'node:path';
-import type { StoredDtype } from '../../../src/core/import/order';
-import { makePack } from '../../import/build-pack';
+import type { StoredDtype } from '../../../src/core/import/build-request';
+import { buildPack } from '../../import/build-pack';
 import { startRuntime } from '../../runtime/session';
 import { usage } from '../arguments';
 import { openFolder } from './disk-folder';
@@ -27,8 +27,8 @@ export async function packFolders(request: PackRequest): Promise<unknown> {
 	const model = await openFolder(request.model, 'a model');
 	const saes = [];
 	for (const argument of request.saes) {
-		const { where, stated } = parseSaeArgument(argument);
-		saes.push({ folder: await openFolder(where), stated });
+		const { where, overrides } = parseSaeArgument(argument);
+		saes.push({ folder: await openFolder(where), overrides });
 	}
 	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
 	const writer = PackFolder.create(out, request.maxFile);
@@ -43,7 +43,7 @@ export async function packFolders(request: PackRequest): Promise<unknown> {
 		nulls: true
 	};
 	let shown = '';
-	const { saes: ids, provenance } = await makePack(writer, order, ({ what }) => {
+	const { saes: ids, provenance } = await buildPack(writer, order, ({ what }) => {
 		if (what !== shown) process.stderr.write(`${(shown = what)}\n`);
 	});
 	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };

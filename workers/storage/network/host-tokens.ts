@@ -3,13 +3,13 @@
  * its own host only, and appears in no message.
  */
 import { Problem } from '../../../src/core/names/errors';
-import { headersOf, type Token } from '../../../src/core/import/remote';
+import { tokenHeaders, type AccessToken } from '../../../src/core/import/remote';
 
 export class HostTokens {
-	readonly #tokens = new Map<string, Token>();
+	readonly #tokens = new Map<string, AccessToken>();
 
 	/** From now on this token goes to the host of `address`, if it is that host's own; null: none does. */
-	use(address: string, token: Token | null): void {
+	use(address: string, token: AccessToken | null): void {
 		const { origin } = new URL(address);
 		if (token?.origin === origin) this.#tokens.set(origin, token);
 		else this.#tokens.delete(origin);
@@ -17,7 +17,7 @@ export class HostTokens {
 
 	/** Headers for a request to `address`. */
 	headers(address: string): Record<string, string> {
-		return headersOf(this.#tokens.get(new URL(address).origin) ?? null, address);
+		return tokenHeaders(this.#tokens.get(new URL(address).origin) ?? null, address);
 	}
 
 	/** The Problem when the host refuses `name`, a file of a pack, to this reader; null for any other status. */

@@ -1,11 +1,11 @@
 /** Many SAEs in an order in which people find them: by layer and by what they read. */
-import type { FoundDictionary } from '../../../core/import/order';
+import type { ListedSae } from '../../../core/import/listing';
 import { placeOf, type SiteKind } from '../../../core/names/site';
 
 export interface SaeGroup {
 	/** `Layer 3`, or what is known instead. */
 	title: string;
-	saes: FoundDictionary[];
+	saes: ListedSae[];
 }
 
 /** As filters call what an SAE reads. */
@@ -20,19 +20,15 @@ const ORDER: SiteKind[] = ['embed', 'attn', 'mlp', 'resid'];
 const LAYER = /\blayer\s+(\d+)(?!\S)/i;
 
 /** Where an SAE sits, by its files or else by its path; null where only the whole file tells. */
-export function siteOf({ facts, site }: FoundDictionary): string | null {
+export function siteOf({ facts, site }: ListedSae): string | null {
 	return facts?.site ?? site ?? null;
 }
 
 /** Those whose path, site, format or layer holds every word of `query`, layer by layer; `layer 3` is that layer alone. */
-export function groupsOf(
-	saes: FoundDictionary[],
-	query: string,
-	kind: SiteKind | 'all'
-): SaeGroup[] {
+export function groupsOf(saes: ListedSae[], query: string, kind: SiteKind | 'all'): SaeGroup[] {
 	const wanted = LAYER.exec(query)?.[1];
 	const words = query.replace(LAYER, ' ').toLowerCase().split(/\s+/).filter(Boolean);
-	const groups = new Map<number, FoundDictionary[]>();
+	const groups = new Map<number, ListedSae[]>();
 	for (const sae of saes) {
 		const place = placeOf(siteOf(sae) ?? '');
 		if (kind !== 'all' && place?.kind !== kind) continue;
@@ -42,7 +38,7 @@ export function groupsOf(
 		if (!words.every((word) => text.toLowerCase().includes(word))) continue;
 		groups.set(layer, [...(groups.get(layer) ?? []), sae]);
 	}
-	const rank = (sae: FoundDictionary) => ORDER.indexOf(placeOf(siteOf(sae) ?? '')?.kind ?? 'resid');
+	const rank = (sae: ListedSae) => ORDER.indexOf(placeOf(siteOf(sae) ?? '')?.kind ?? 'resid');
 	return [...groups]
 		.toSorted(([a], [b]) => a - b)
 		.map(([layer, inside]) => ({

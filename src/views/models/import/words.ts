@@ -1,6 +1,7 @@
 /** What was found in what a reader brings, and what comes of it, in words. */
 import { bytes, count } from '../../../core/names/numbers';
-import type { FoundDictionary, FoundModel, StoredDtype } from '../../../core/import/order';
+import type { StoredDtype } from '../../../core/import/build-request';
+import type { ListedSae, ListedModel } from '../../../core/import/listing';
 import type { Progress } from '../../../core/calls';
 import type { Imported } from '../../../core/packs/stored';
 import { stepOf } from '../packs/words';
@@ -26,7 +27,7 @@ export const DTYPES: readonly { value: StoredDtype; text: string; hint: string }
 /** How numbers are saved, as people call it. */
 const SAVED: Record<string, string> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
-export function modelFacts(model: FoundModel): string {
+export function modelFacts(model: ListedModel): string {
 	const { type, layers, dModel, vocabSize, context, parameters, dtype } = model;
 	const size = `${layers} layers, ${count(dModel)} wide`;
 	const words = `${count(vocabSize)} tokens, reads up to ${count(context)}`;
@@ -34,7 +35,7 @@ export function modelFacts(model: FoundModel): string {
 	return `${type}: ${size}, ${words}; ${count(parameters)} parameters, ${saved}`;
 }
 
-export function factsOf({ formats, facts, bytes: size, site }: FoundDictionary): string {
+export function factsOf({ formats, facts, bytes: size, site }: ListedSae): string {
 	const format = formats.join(' or ');
 	const later = site ? 'its size is' : 'site and size are';
 	if (!facts) return `${format}, ${bytes(size)}; ${later} known once it is read`;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-	asPlain,
+	asPlainAddress,
 	HUB,
-	parseRemote,
-	sayPlace,
-	spellPath
+	parseRemoteAddress,
+	describeAddress,
+	encodePath
 } from '../../../../src/core/import/remote-address';
 
 const hub = (id: string, revision: string | null = null, path = '', origin = HUB) => ({
@@ -32,7 +32,7 @@ describe('ids', () => {
 			'google/gemma-scope-2b-pt-res/layer_20/width_16k/average_l0_71',
 			hub('google/gemma-scope-2b-pt-res', null, 'layer_20/width_16k/average_l0_71')
 		]
-	])('%s', (text, place) => expect(parseRemote(text)).toEqual(place));
+	])('%s', (text, place) => expect(parseRemoteAddress(text)).toEqual(place));
 });
 
 describe('addresses of the hub', () => {
@@ -48,24 +48,24 @@ describe('addresses of the hub', () => {
 			hub('org/name', COMMIT, 'layer_1/params.npz')
 		],
 		[`${HUB}/org/name/blob/main/model.safetensors#L3`, hub('org/name', 'main', 'model.safetensors')]
-	])('%s', (text, place) => expect(parseRemote(text)).toEqual(place));
+	])('%s', (text, place) => expect(parseRemoteAddress(text)).toEqual(place));
 });
 
 describe('addresses of other hosts', () => {
 	const local = 'http://127.0.0.1:8123';
 
 	it('reads two words as a repository that may be a folder', () => {
-		const place = parseRemote(`${local}/org/name`);
+		const place = parseRemoteAddress(`${local}/org/name`);
 		expect(place).toEqual({ ...hub('org/name', null, '', local), certain: false });
-		expect(asPlain(place as ReturnType<typeof hub> & { kind: 'hub' })).toEqual({
+		expect(asPlainAddress(place as ReturnType<typeof hub> & { kind: 'hub' })).toEqual({
 			kind: 'plain',
-			address: `${local}/org/name/`,
+			url: `${local}/org/name/`,
 			isFile: false
 		});
 	});
 
 	it('knows another hub by how it names revisions', () => {
-		expect(parseRemote(`${local}/org/name/tree/main/saes`)).toEqual(
+		expect(parseRemoteAddress(`${local}/org/name/tree/main/saes`)).toEqual(
 			hub('org/name', 'main', 'saes', local)
 		);
 	});
@@ -80,8 +80,8 @@ describe('addresses of other hosts', () => {
 		['https://example.org/a/b.zip', 'https://example.org/a/b.zip', true],
 		['https://example.org/b.npz?key=s3cret', 'https://example.org/b.npz?key=s3cret', true],
 		['https://example.org/x/sae.safetensors', 'https://example.org/x/sae.safetensors', true]
-	])('%s', (text, address, isFile) =>
-		expect(parseRemote(text)).toEqual({ kind: 'plain', address, isFile })
+	])('%s', (text, url, isFile) =>
+		expect(parseRemoteAddress(text)).toEqual({ kind: 'plain', url, isFile })
 	);
 });
 
@@ -105,8 +105,8 @@ describe('what is refused, in a sentence', () => {
 		['https://example.org/%E0%A4%A', /no address/],
 		['x'.repeat(3000), /too long/]
 	])('%s', (text, sentence) => {
-		expect(() => parseRemote(text)).toThrow(sentence);
-		expect(() => parseRemote(text)).toThrow(expect.objectContaining({ name: 'usage' }));
+		expect(() => parseRemoteAddress(text)).toThrow(sentence);
+		expect(() => parseRemoteAddress(text)).toThrow(expect.objectContaining({ name: 'usage' }));
 	});
 
 	it('never repeats a secret', () => {
@@ -115,7 +115,7 @@ describe('what is refused, in a sentence', () => {
 		for (const text of secrets) {
 			let said = '';
 			try {
-				parseRemote(text);
+				parseRemoteAddress(text);
 			} catch (error) {
 				said = (error as Error).message;
 			}
@@ -130,8 +130,8 @@ describe('what is said of a place', () => {
 		['org/name@v1/a', 'org/name/a@v1'],
 		['http://127.0.0.1:1/org/name', 'http://127.0.0.1:1/org/name'],
 		['https://example.org/b.npz?key=s3cret', 'https://example.org/b.npz']
-	])('%s', (text, said) => expect(sayPlace(parseRemote(text))).toBe(said));
+	])('%s', (text, said) => expect(describeAddress(parseRemoteAddress(text))).toBe(said));
 
 	it('spells paths as addresses', () =>
-		expect(spellPath('a b/c@d/é#?.json')).toBe('a%20b/c@d/%C3%A9%23%3F.json'));
+		expect(encodePath('a b/c@d/é#?.json')).toBe('a%20b/c@d/%C3%A9%23%3F.json'));
 });

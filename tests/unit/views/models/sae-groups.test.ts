@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import type { FoundDictionary } from '../../../../src/core/import/order';
+import type { ListedSae } from '../../../../src/core/import/listing';
 import { groupsOf, siteOf } from '../../../../src/views/models/import/sae-groups';
 import { foundSae } from '../../../fakes/workshop';
 
-const far = (path: string, site: string | null): FoundDictionary => ({
+const far = (path: string, site: string | null): ListedSae => ({
 	path,
 	bytes: 1e6,
 	formats: ['Gemma Scope'],
 	facts: null,
-	asks: null,
-	why: null,
+	missing: null,
+	reason: null,
 	site
 });
 

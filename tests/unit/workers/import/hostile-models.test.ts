@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { seeded } from '../../../../src/core/math/random';
 import type { Folder } from '../../../../workers/import/files/folder';
-import { look } from '../../../../workers/import/look';
+import { listContents } from '../../../../workers/import/list-contents';
 import { folderOf } from '../../../crafted-files';
 import { FIXTURES } from '../../../golden/fixture';
 
@@ -46,12 +46,16 @@ it(`ends in a model or a sentence, ${TRIES} times over`, async () => {
 	const random = seeded(7);
 	let refusals = 0;
 	for (let i = 0; i < TRIES; i++) {
-		const { models, refused, saes } = await look(folder(damaged(random)), {}, () => undefined);
+		const { models, unusable, saes } = await listContents(
+			folder(damaged(random)),
+			{},
+			() => undefined
+		);
 		expect(saes).toEqual([]);
-		expect(models.length + refused.length).toBe(1);
-		for (const { why } of refused) {
-			expect(why).toMatch(/^[^\n]{10,600}[.]$/);
-			expect(why).not.toMatch(/undefined|\bNaN\b|\[object/);
+		expect(models.length + unusable.length).toBe(1);
+		for (const { reason } of unusable) {
+			expect(reason).toMatch(/^[^\n]{10,600}[.]$/);
+			expect(reason).not.toMatch(/undefined|\bNaN\b|\[object/);
 			refusals++;
 		}
 	}
@@ -66,9 +70,9 @@ it('reads no file that an index names outside the folder', async () => {
 	const watched: Folder = {
 		...inner,
 		read: (name) => (asked.push(name), inner.read(name)),
-		part: (name, start, end) => (asked.push(name), inner.part(name, start, end))
+		slice: (name, start, end) => (asked.push(name), inner.slice(name, start, end))
 	};
-	const { refused } = await look(watched, {}, () => undefined);
-	expect(refused[0]!.why).toMatch(/outside the model folder/);
+	const { unusable } = await listContents(watched, {}, () => undefined);
+	expect(unusable[0]!.reason).toMatch(/outside the model folder/);
 	expect(asked.every((name) => name in files)).toBe(true);
 });

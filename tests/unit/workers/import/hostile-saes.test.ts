@@ -8,13 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/core/names/errors';
 import { seeded } from '../../../../src/core/math/random';
 import { readSae } from '../../../../workers/import/formats/formats';
-import { NOTHING_STATED } from '../../../../src/core/import/order';
-import type { FoundSae } from '../../../../workers/import/found/sae';
+import { NO_OVERRIDES } from '../../../../src/core/import/build-request';
+import type { ImportedSae } from '../../../../workers/import/sae/imported-sae';
 import { parseNpy } from '../../../../workers/import/files/npy';
 import { parsePickle } from '../../../../workers/import/files/pickle';
 import { readTorchFile } from '../../../../workers/import/files/torch-file';
-import { Zip } from '../../../../workers/import/files/zip';
-import { folderOfArchive } from '../../../../workers/import/files/archive-folder';
+import { ZipReader } from '../../../../workers/import/files/zip-reader';
+import { openArchiveFolder } from '../../../../workers/import/files/archive-folder';
 import {
 	bytesOf,
 	folderOf,
@@ -52,7 +52,7 @@ function filesBelow(folder: string): Record<string, Uint8Array> {
 }
 
 const archiveOf = (entries: Parameters<typeof zipOf>[0]) =>
-	folderOfArchive('x.zip', new Blob([zipOf(entries) as Uint8Array<ArrayBuffer>]));
+	openArchiveFolder('x.zip', new Blob([zipOf(entries) as Uint8Array<ArrayBuffer>]));
 
 /** The Problem that this ends in; anything else that is thrown fails the test. */
 async function problemOf(run: () => unknown): Promise<Problem> {
@@ -65,9 +65,10 @@ async function problemOf(run: () => unknown): Promise<Problem> {
 	throw new Error('It was read.');
 }
 
-const reading = async (bytes: Uint8Array) => (await Zip.open(bytes)).read('a');
+const opening = (bytes: Uint8Array) => ZipReader.open(bytes);
+const reading = async (bytes: Uint8Array) => (await opening(bytes)).read('a');
 
-function isSound({ cfg, tensors }: FoundSae): boolean {
+function isSound({ cfg, tensors }: ImportedSae): boolean {
 	const fits = [...tensors.values()].every(
 		({ shape, data }) =>
 			data.length === shape.reduce((product, n) => product * n, 1) &&
@@ -231,7 +232,7 @@ describe('files that would fill the memory or never end', () => {
 		[
 			'files over one another',
 			() =>
-				Zip.open(
+				opening(
 					zipOf([
 						{ name: 'a', bytes: new Uint8Array(99) },
 						{ name: 'b', bytes: new Uint8Array(99), says: { offset: 0 } }
@@ -240,19 +241,16 @@ describe('files that would fill the memory or never end', () => {
 		],
 		[
 			'65,535 files',
-			() => Zip.open(zipOf([{ name: 'a', bytes: new Uint8Array(9) }], { count: 65535 }))
+			() => opening(zipOf([{ name: 'a', bytes: new Uint8Array(9) }], { count: 65535 }))
 		],
 		['a path upwards', () => archiveOf([{ name: '../../cfg.json', bytes: bytesOf('{}') }])],
-		[
-			'a path from the root',
-			() => Zip.open(zipOf([{ name: '/etc/passwd', bytes: bytesOf('{}') }]))
-		],
-		['a path of Windows', () => Zip.open(zipOf([{ name: 'a\\..\\b', bytes: bytesOf('{}') }]))],
-		['a name with a zero', () => Zip.open(zipOf([{ name: 'a\0b', bytes: bytesOf('{}') }]))],
+		['a path from the root', () => opening(zipOf([{ name: '/etc/passwd', bytes: bytesOf('{}') }]))],
+		['a path of Windows', () => opening(zipOf([{ name: 'a\\..\\b', bytes: bytesOf('{}') }]))],
+		['a name with a zero', () => opening(zipOf([{ name: 'a\0b', bytes: bytesOf('{}') }]))],
 		[
 			'a file twice',
 			() =>
-				Zip.open(
+				opening(
 					zipOf([
 						{ name: 'a', bytes: bytesOf('1') },
 						{ name: 'a', bytes: bytesOf('2') }
@@ -270,7 +268,7 @@ describe('files that would fill the memory or never end', () => {
 		],
 		[
 			'a directory beyond the end',
-			() => Zip.open(zipOf([{ name: 'a', bytes: bytesOf('1') }], { start: 0xfffffff0 }))
+			() => opening(zipOf([{ name: 'a', bytes: bytesOf('1') }], { start: 0xfffffff0 }))
 		],
 		[
 			'an array of 10^30 numbers',
@@ -311,7 +309,7 @@ describe('files that would fill the memory or never end', () => {
 							}
 						])
 					}),
-					NOTHING_STATED
+					NO_OVERRIDES
 				)
 		]
 	];
@@ -372,7 +370,7 @@ describe('files damaged at random', () => {
 				const names = Object.keys(files);
 				const name = names[Math.floor(random() * names.length)]!;
 				const hurt = { ...files, [name]: damaged(files[name]!, random) };
-				const end = await readSae(folderOf(folder, hurt), NOTHING_STATED).then(
+				const end = await readSae(folderOf(folder, hurt), NO_OVERRIDES).then(
 					(sae) => (isSound(sae) ? 'sound' : 'unsound'),
 					(error: unknown) => {
 						if (error instanceof Problem) return error.name;
@@ -394,7 +392,7 @@ describe('files damaged at random', () => {
 				for (let part = 0; part < 8; part++) {
 					const cut = { ...files, [name]: bytes.slice(0, Math.floor((bytes.length * part) / 8)) };
 					// A factor beside a config that does not ask for it is not read at all.
-					await problemOf(() => readSae(folderOf(folder, cut), NOTHING_STATED));
+					await problemOf(() => readSae(folderOf(folder, cut), NO_OVERRIDES));
 				}
 	});
 });

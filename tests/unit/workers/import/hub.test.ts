@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PendingDownloads } from '../../../../workers/storage/network/pending-downloads';
 import { filesInMemory } from '../../../../workers/storage/files/memory';
-import type { Link } from '../../../../workers/import/remote/requests';
-import { openRemote } from '../../../../workers/import/remote/open';
+import type { HostConnection } from '../../../../workers/import/remote/requests';
+import { openRemoteFolder } from '../../../../workers/import/remote/open-remote';
 import { FakeHub } from '../../../fakes/hub';
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -27,16 +27,16 @@ beforeEach(async () => {
 });
 afterEach(() => hub.close());
 
-const link = (over: Partial<Link> = {}): Link => ({
+const link = (over: Partial<HostConnection> = {}): HostConnection => ({
 	fetch,
 	token: null,
 	pauses: [1, 1, 1],
 	...over
 });
-const look = async (place: string, over: Partial<Link> = {}) => {
+const look = async (place: string, over: Partial<HostConnection> = {}) => {
 	const address = place.startsWith('http') ? place : `${hub.origin}/${place}`;
-	const folder = await openRemote(address, link(over), arrivals);
-	return { ...folder.facts, folder };
+	const folder = await openRemoteFolder(address, link(over), arrivals);
+	return { ...folder.info, folder };
 };
 const withToken = (value = TOKEN) => ({ token: { origin: hub.origin, value } });
 const said = async (work: Promise<unknown>): Promise<Error> =>
@@ -47,9 +47,9 @@ const said = async (work: Promise<unknown>): Promise<Error> =>
 
 describe('a repository', () => {
 	it('is pinned to a commit and listed with sizes and checksums; no file is fetched', async () => {
-		const { commit, place, licence, folder, page, pack, said: name } = await look('org/name');
+		const { commit, pinned, licence, folder, page, pack, label: name } = await look('org/name');
 		expect(commit).toMatch(/^[0-9a-f]{40}$/);
-		expect(place).toBe(`${hub.origin}/org/name/tree/${commit}`);
+		expect(pinned).toBe(`${hub.origin}/org/name/tree/${commit}`);
 		expect({ licence, page, pack, name }).toEqual({
 			licence: 'mit',
 			page: `${hub.origin}/org/name`,
@@ -66,7 +66,7 @@ describe('a repository', () => {
 	it('gives its files at that commit, by parts where parts are asked for', async () => {
 		const { folder, commit } = await look('org/name');
 		expect(await folder.read('config.json')).toEqual(text('{"model_type":"gpt2"}'));
-		expect(await folder.part('model.safetensors', 8, 16)).toEqual(WEIGHTS.slice(8, 16));
+		expect(await folder.slice('model.safetensors', 8, 16)).toEqual(WEIGHTS.slice(8, 16));
 		expect(await folder.read('saes/layer 1/cfg.json')).toEqual(text('{}'));
 		expect(hub.filesAsked).toEqual([
 			`hub /org/name/resolve/${commit}/config.json`,
@@ -119,7 +119,7 @@ describe('a repository', () => {
 		const cancel = new AbortController();
 		const steps: number[] = [];
 		const { folder } = await look('org/name', { signal: cancel.signal });
-		const reading = folder.blob('model.safetensors', (done) => {
+		const reading = folder.download('model.safetensors', (done) => {
 			steps.push(done);
 			if (done >= 1000) cancel.abort();
 		});
@@ -150,7 +150,7 @@ describe('a gated repository', () => {
 	it('opens with a token, which goes to the hub and nowhere else', async () => {
 		const { folder } = await look('org/gated', withToken());
 		expect(await folder.read('model.safetensors')).toEqual(WEIGHTS);
-		await folder.part('model.safetensors', 0, 8);
+		await folder.slice('model.safetensors', 0, 8);
 		const own = hub.asked.filter(({ host }) => host === 'hub');
 		expect(own.every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true);
 		const cdn = hub.asked.filter(({ host }) => host === 'cdn');
@@ -234,7 +234,7 @@ describe('a plain host', () => {
 		expect((await look('a/b/sae/')).folder.names).toEqual(['cfg.json', 'sae_weights.safetensors']);
 		const one = await look('a/b/sae/sae_weights.safetensors?key=s3cret');
 		expect(one.folder.names).toEqual(['sae_weights.safetensors', 'cfg.json']);
-		expect(one.said).not.toContain('s3cret');
+		expect(one.label).not.toContain('s3cret');
 		const { folder } = await look('a/b/c/params.npz');
 		expect(await folder.read('params.npz')).toEqual(WEIGHTS);
 	});

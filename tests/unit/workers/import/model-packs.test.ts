@@ -10,18 +10,19 @@ import {
 } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { Workbench } from '../../../../workers/packs/open-pack';
+import { TensorFile } from '../../../../workers/import/safetensors-file';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 
 let folder: string;
 
 /** A file with the tensors as float32, and the buffer of booleans that older GPT-2 files carry. */
 function asOnTheHub(file: Safetensors, names: string[]): Uint8Array {
-	const out = new TensorFile();
+	const out = new SafetensorsWriter();
 	for (const name of names)
 		out.floats(name.replace(/^transformer\./, ''), float32(file, name), 'f32');
-	const bytes = out.finish();
+	const bytes = out.toBytes();
 	const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
 	const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as object;
 	const end = bytes.length - 8 - length;
@@ -132,13 +133,13 @@ it('refuses float16 for numbers that it cannot hold', async () => {
 		await writeFile(path.join(large, file), await readFile(path.join(folder, 'gemma2', file)));
 	const bytes = await readFile(path.join(folder, 'gemma2', 'model.safetensors'));
 	const file = parseSafetensors(new Uint8Array(bytes));
-	const out = new TensorFile();
+	const out = new SafetensorsWriter();
 	for (const name of file.names) {
 		const { shape, data } = float32(file, name);
 		if (name.endsWith('0.mlp.up_proj.weight')) data[3] = -70000;
 		out.floats(name, { shape, data }, 'f32');
 	}
-	await writeFile(path.join(large, 'model.safetensors'), out.finish());
+	await writeFile(path.join(large, 'model.safetensors'), out.toBytes());
 	await expect(packed('large', 'f16')).rejects.toThrow(/0\.mlp\.up_proj\.weight.*float16.*f32/);
 });
 

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { float32, parseSafetensors } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
-import { TensorFile, toHalf } from '../../../../workers/import/safetensors-file';
-import { featureCard } from '../../../../workers/features/dashboard';
+import { SafetensorsWriter, toHalf } from '../../../../workers/import/files/safetensors-writer';
 import { Flows } from '../../../../workers/flow/flows';
 import { Workbench } from '../../../../workers/packs/open-pack';
+import { TensorFile, toHalf } from '../../../../workers/import/safetensors-file';
+import { featureCard } from '../../../../workers/features/dashboard';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 
 let folder: string;
@@ -33,11 +34,11 @@ beforeAll(async () => {
 	};
 	for (const sae of manifest.saes.filter((s) => SITES.includes(s.id))) {
 		const file = parseSafetensors(await source.bytes(sae.weights));
-		const out = new TensorFile();
+		const out = new SafetensorsWriter();
 		for (const name of file.names)
 			if (!name.endsWith('.scale') && name !== 'mean') out.floats(name, float32(file, name), 'f32');
 		await mkdir(path.join(folder, sae.id));
-		await put(`${sae.id}/sae_weights.safetensors`, out.finish());
+		await put(`${sae.id}/sae_weights.safetensors`, out.toBytes());
 		await put(`${sae.id}/cfg.json`, JSON.stringify(sae.cfg));
 	}
 	await put('text.txt', TEXT);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NOTHING_STATED, type Order } from '../../../../src/core/import/order';
+import { NO_OVERRIDES, type BuildRequest } from '../../../../src/core/import/build-request';
 import type { Watch } from '../../../../src/core/calls';
-import type { RemoteSource, Token } from '../../../../src/core/import/remote';
+import type { RemoteSource, AccessToken } from '../../../../src/core/import/remote';
 import { Library } from '../../../../workers/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../../workers/storage/files/memory';
 import type { Engine } from '../../../../src/core/engine';
@@ -18,9 +18,9 @@ import { zipOf } from '../storage/zip-maker';
 let hub: FakeHub;
 let library: Library;
 let engine: Engine;
-const source = (place: string, token: Token | null = null) => ({
+const source = (address: string, token: AccessToken | null = null) => ({
 	kind: 'remote' as const,
-	place,
+	address,
 	token
 });
 
@@ -42,15 +42,15 @@ beforeEach(async () => {
 });
 
 const look = (from: RemoteSource, watch?: Watch) =>
-	engine.look({ source: from, stated: {} }, watch);
+	engine.listImport({ source: from, overrides: {} }, watch);
 const weightsAsked = () => hub.filesAsked.filter((asked) => asked.startsWith('cdn'));
 
-async function order(over: Partial<Order> = {}): Promise<Order> {
+async function order(over: Partial<BuildRequest> = {}): Promise<BuildRequest> {
 	const { remote } = await look(source(`${hub.origin}/org/gpt`));
 	return {
-		source: source(remote!.place),
+		source: source(remote!.pinned),
 		model: { path: '' },
-		saes: [`saes/${GPT_SITES[3]}`, 'wide/1'].map((at) => ({ path: at, stated: NOTHING_STATED })),
+		saes: [`saes/${GPT_SITES[3]}`, 'wide/1'].map((at) => ({ path: at, overrides: NO_OVERRIDES })),
 		dtype: 'f32',
 		title: 'A model from a hub',
 		...over
@@ -63,7 +63,7 @@ it('looks without fetching weights, and pins what it saw', async () => {
 	const sites = found.saes.map(({ facts }) => facts?.site);
 	expect(sites.sort()).toEqual([...GPT_SITES, GPT_SITES[0], GPT_SITES[0]].sort());
 	expect(found.remote).toMatchObject({ licence: 'mit', commit: expect.stringMatching(/^\w{40}$/) });
-	expect(found.remote!.place).toContain(found.remote!.commit!);
+	expect(found.remote!.pinned).toContain(found.remote!.commit!);
 	const whole = weightsAsked().filter((asked) => !asked.includes('bytes='));
 	// Only what is smaller than its own description would be to read in parts.
 	expect(whole.length).toBeLessThanOrEqual(GPT_SITES.length);
@@ -166,7 +166,7 @@ it('goes on where a download was ended', async () => {
 
 it('adds SAEs to a model that was brought before', async () => {
 	const model = await engine.buildPack(await order({ saes: [] }));
-	const saes = [{ path: `saes/${GPT_SITES[0]}`, stated: NOTHING_STATED }];
+	const saes = [{ path: `saes/${GPT_SITES[0]}`, overrides: NO_OVERRIDES }];
 	const both = await engine.buildPack(await order({ model: { pack: model.hash }, saes }));
 	expect(both.hash).not.toBe(model.hash);
 	expect((await library.storage()).packs).toHaveLength(2);
@@ -217,7 +217,7 @@ it('fetches a pack as it is', async () => {
 describe('where a hub lists what it shows to few', () => {
 	const SECRET = 'hf_abcdefghijklmnopqrstuvwxyz';
 	const token = (value = SECRET) => ({ origin: hub.origin, value });
-	const place = (given: Token | null) => source(`${hub.origin}/org/gated`, given);
+	const place = (given: AccessToken | null) => source(`${hub.origin}/org/gated`, given);
 	beforeEach(() => (hub.lists = true));
 	afterEach(() => (hub.lists = false));
 
@@ -339,7 +339,10 @@ describe('a .zip of a pack at an address', () => {
 
 	it('is recognised by its directory, and imported as a dropped one is', async () => {
 		const found = await look(place());
-		expect(found).toMatchObject({ isPack: true, remote: { said: `${hub.origin}/packs/mine.zip` } });
+		expect(found).toMatchObject({
+			isPack: true,
+			remote: { label: `${hub.origin}/packs/mine.zip` }
+		});
 		expect(gets().every((range) => /^bytes=\d+-\d+$/.test(range ?? ''))).toBe(true);
 		const read = gets().map((range) => /(\d+)-(\d+)$/.exec(range!)!.slice(1).map(Number));
 		expect(read.reduce((sum, [from, to]) => sum + to! - from! + 1, 0)).toBeLessThan(

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/core/names/errors';
 import { openFolder } from '../../../../workers/node/folders/disk-folder';
 import { parseSaeArgument } from '../../../../workers/node/sae-argument';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { readSae } from '../../../../workers/import/formats/formats';
-import { NOTHING_STATED, type Stated } from '../../../../src/core/import/order';
-import { hookOfModule } from '../../../../workers/import/found/places';
+import { NO_OVERRIDES, type SaeOverrides } from '../../../../src/core/import/build-request';
+import { moduleHook } from '../../../../workers/import/sae/site-names';
 import { folderOf, npyOf, zipOf } from '../../../crafted-files';
 
 const FORMATS = path.resolve(import.meta.dirname, '../../../fixtures/formats');
@@ -20,12 +20,12 @@ const SITE = 'blocks.1.hook_resid_post';
 
 /** Numbers that tell where they lay: 0, 1, 2, … */
 function weights(shapes: Record<string, number[]>): Uint8Array {
-	const file = new TensorFile();
+	const file = new SafetensorsWriter();
 	for (const [name, shape] of Object.entries(shapes)) {
 		const length = shape.reduce((product, n) => product * n, 1);
 		file.floats(name, { shape, data: Float32Array.from({ length }, (_, i) => i) }, 'f32');
 	}
-	return file.finish();
+	return file.toBytes();
 }
 
 const STANDARD = { W_enc: [D, N], W_dec: [N, D], b_enc: [N], b_dec: [D] };
@@ -65,8 +65,8 @@ async function sentenceOf(run: Promise<unknown>): Promise<string> {
 	throw error;
 }
 
-const read = (folder: ReturnType<typeof folderOf>, stated: Partial<Stated> = {}) =>
-	readSae(folder, { ...NOTHING_STATED, ...stated });
+const read = (folder: ReturnType<typeof folderOf>, overrides: Partial<SaeOverrides> = {}) =>
+	readSae(folder, { ...NO_OVERRIDES, ...overrides });
 
 describe('an SAE that cannot be run is refused by what it is', () => {
 	const TRANSCODER = /is a transcoder/;
@@ -146,7 +146,7 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 
 	it('a file of the old form of torch.save, with the line that converts it', async () => {
 		const folder = await openFolder(path.join(FORMATS, 'refused-legacy'));
-		const sentence = await sentenceOf(readSae(folder, NOTHING_STATED));
+		const sentence = await sentenceOf(readSae(folder, NO_OVERRIDES));
 		expect(sentence).toMatch(/old form.*python -c/);
 	});
 });
@@ -203,14 +203,14 @@ describe('a matrix', () => {
 
 describe('what files do not say', () => {
 	it('is stated after a #', () => {
-		expect(parseSaeArgument('/x/a#b')).toEqual({ where: '/x/a#b', stated: NOTHING_STATED });
+		expect(parseSaeArgument('/x/a#b')).toEqual({ where: '/x/a#b', overrides: NO_OVERRIDES });
 		expect(
 			parseSaeArgument('/x/6.pt#site=blocks.6.hook_mlp_out&k=32&norm_scaling_factor=1.5')
 		).toEqual({
 			where: '/x/6.pt',
-			stated: { ...NOTHING_STATED, site: 'blocks.6.hook_mlp_out', k: 32, normScalingFactor: 1.5 }
+			overrides: { ...NO_OVERRIDES, site: 'blocks.6.hook_mlp_out', k: 32, normScalingFactor: 1.5 }
 		});
-		expect(parseSaeArgument('/x#activation=relu').stated.activation).toBe('relu');
+		expect(parseSaeArgument('/x#activation=relu').overrides.activation).toBe('relu');
 		for (const wrong of ['k=-1', 'k=x', 'norm_scaling_factor=0', 'decoder_rows=3', 'colour=red'])
 			expect(() => parseSaeArgument(`/x#${wrong}`), wrong).toThrow(/may state/);
 	});
@@ -240,7 +240,7 @@ describe('what files do not say', () => {
 			['embed_tokens', 'hook_embed'],
 			['mine', null]
 		] as const)
-			expect(hookOfModule(module), module).toBe(hook);
+			expect(moduleHook(module), module).toBe(hook);
 	});
 
 	it('is attention’s output for an SAE of its heads, which still says what it reads', async () => {
@@ -315,12 +315,12 @@ describe('what --sae names', () => {
 
 	it('may be a folder, one file of it or a zip archive around it', async () => {
 		const where = path.join(FORMATS, 'openai-topk/resid_post_mlp_v5_32k/autoencoders');
-		const whole = await readSae(await openFolder(where), NOTHING_STATED);
-		const one = await readSae(await openFolder(path.join(where, '1.pt')), NOTHING_STATED);
+		const whole = await readSae(await openFolder(where), NO_OVERRIDES);
+		const one = await readSae(await openFolder(path.join(where, '1.pt')), NO_OVERRIDES);
 		const archive = path.join(folder, 'resid_post_mlp.zip');
 		const bytes = new Uint8Array(readFileSync(path.join(where, '1.pt')));
 		await writeFile(archive, zipOf([{ name: 'autoencoders/1.pt', bytes, deflated: true }]));
-		const zipped = await readSae(await openFolder(archive), NOTHING_STATED);
+		const zipped = await readSae(await openFolder(archive), NO_OVERRIDES);
 		expect(one).toEqual(whole);
 		expect(zipped).toEqual(whole);
 	});

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../../../../src/core/files/safetensors';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { ExampleTexts, Statistics } from '../../../../workers/packs/statistics';
+import { TensorFile } from '../../../../workers/import/safetensors-file';
 import { Tokenizer } from '../../../../workers/model/tokenizer';
 import { FIXTURES } from '../../../golden/fixture';
 
@@ -12,8 +13,10 @@ const SAE = 'blocks.0.hook_resid_post';
 /** Three features: one with two examples, one with one, one that never fires. */
 const N = 3;
 
-function file(change: (file: TensorFile) => TensorFile = (f) => f): TensorFile {
-	const plain = new TensorFile()
+function file(
+	change: (file: SafetensorsWriter) => SafetensorsWriter = (f) => f
+): SafetensorsWriter {
+	const plain = new SafetensorsWriter()
 		.floats('density', { shape: [N], data: Float32Array.of(0.5, 0.25, 0) }, 'f32')
 		.floats('max', { shape: [N], data: Float32Array.of(5.1, 2, 0) }, 'f32')
 		.floats('mean', { shape: [N], data: Float32Array.of(2, 1, 0) }, 'f32')
@@ -26,21 +29,21 @@ function file(change: (file: TensorFile) => TensorFile = (f) => f): TensorFile {
 		.integers('suppressed', [N, 2], new Uint16Array(N * 2));
 	return change(plain);
 }
-const acts = (f: TensorFile) =>
+const acts = (f: SafetensorsWriter) =>
 	f.floats('example_act', { shape: [4], data: Float32Array.of(1, 5, 3, 2) }, 'f32');
-const floats = (name: string, shape: number[], data: number[]) => (f: TensorFile) =>
+const floats = (name: string, shape: number[], data: number[]) => (f: SafetensorsWriter) =>
 	acts(f).floats(name, { shape, data: Float32Array.from(data) }, 'f32');
-const statistics = (f: TensorFile) => new Statistics(SAE, parseSafetensors(f.finish()), N);
+const statistics = (f: SafetensorsWriter) => new Statistics(SAE, parseSafetensors(f.toBytes()), N);
 const fill = (n: number) => Array<number>(n).fill(0.5);
 
 describe('Statistics', () => {
 	let tokenizer: Tokenizer;
 	const texts = new ExampleTexts(
 		parseSafetensors(
-			new TensorFile()
+			new SafetensorsWriter()
 				.integers('tokens', [8], Uint16Array.of(0, 5, 6, 7, 8, 9, 10, 11))
 				.integers('documents', [1], Int32Array.of(0))
-				.finish()
+				.toBytes()
 		)
 	);
 	beforeAll(async () => {
@@ -100,7 +103,7 @@ describe('Statistics', () => {
 		]);
 	});
 
-	it.each<[string, (f: TensorFile) => TensorFile]>([
+	it.each<[string, (f: SafetensorsWriter) => SafetensorsWriter]>([
 		['entropy of too few features', floats('token_entropy', [2], [1, 1])],
 		['entropy that is no number', floats('token_entropy', [N], [1, NaN, 1])],
 		['seven groups', floats('group_share', [N, 7], fill(21))],
@@ -129,6 +132,6 @@ describe('Statistics', () => {
 	});
 
 	it('refuses statistics of another number of features', () => {
-		expect(() => new Statistics(SAE, parseSafetensors(file(acts).finish()), 4)).toThrow('density');
+		expect(() => new Statistics(SAE, parseSafetensors(file(acts).toBytes()), 4)).toThrow('density');
 	});
 });

@@ -5,7 +5,7 @@ import type { PackSae } from '../../../../src/core/packs/manifest';
 import { randomDirections } from '../../../../src/core/flow/matching';
 import { column, times } from '../../../../src/core/math/matrix';
 import { parseSafetensors } from '../../../../src/core/files/safetensors';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
+import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { Sae } from '../../../../workers/sae/sae';
 import { startRuntime } from '../../../../workers/runtime/session';
 
@@ -24,14 +24,14 @@ function made({ heads, rows, columns }: KronShape, k: number, subtract: boolean)
 	});
 	const [p, q] = [matrix('W_p', heads * rows, 1), matrix('W_q', heads * columns, 2)];
 	const [bP, bQ, bDec] = [vector(heads * rows, 3), vector(heads * columns, 4), vector(D, 5)];
-	const bytes = new TensorFile()
+	const bytes = new SafetensorsWriter()
 		.floats('W_p', p.tensor, 'f32')
 		.floats('W_q', q.tensor, 'f32')
 		.floats('b_p', bP, 'f32')
 		.floats('b_q', bQ, 'f32')
 		.floats('b_dec', bDec, 'f32')
 		.floats('W_dec', { shape: [dSae, D], data: randomDirections(dSae, D, 6).data }, 'f32')
-		.finish();
+		.toBytes();
 	const cfg = {
 		architecture: 'kron' as const,
 		dIn: D,

@@ -1,24 +1,24 @@
 /** Fetches what an order needs before the pack is begun: nobody waits for a network with storage locked. */
-import type { Order } from '../../../src/core/import/order';
+import type { BuildRequest } from '../../../src/core/import/build-request';
 import type { Progress } from '../../../src/core/calls';
 import type { Folder } from '../files/folder';
-import { modelFiles, saeFiles } from './needs';
-import { RemoteFolder } from './folder';
+import { modelFilesIn, saeFilesIn } from './needed-files';
+import { RemoteFolder } from './remote-folder';
 
 /**
  * Files that are elsewhere, in the order in which they will be read; what has arrived before is only
  * checked. The answer deletes them again, once they were used. Throws a Problem when one cannot be had.
  */
-export async function gather(
+export async function downloadFiles(
 	folder: Folder,
-	{ model, saes }: Pick<Order, 'model' | 'saes'>,
+	{ model, saes }: Pick<BuildRequest, 'model' | 'saes'>,
 	onProgress: (progress: Progress) => void
 ): Promise<() => Promise<void>> {
 	if (!(folder instanceof RemoteFolder)) return async () => undefined;
 	const { names, sizes } = folder;
 	const files = [
-		...('path' in model ? modelFiles(names, model.path) : []),
-		...saes.flatMap(({ path }) => saeFiles(names, path))
+		...('path' in model ? modelFilesIn(names, model.path) : []),
+		...saes.flatMap(({ path }) => saeFilesIn(names, path))
 	];
 	const total = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
 	let done = 0;
@@ -26,7 +26,7 @@ export async function gather(
 		onProgress({ phase: 'download', what, done: Math.min(total, done + more), total });
 	for (const file of files) {
 		tell(file, 0);
-		await folder.blob(file, (bytes) => tell(file, bytes));
+		await folder.download(file, (bytes) => tell(file, bytes));
 		done += sizes.get(file) ?? 0;
 	}
 	return () => folder.release();

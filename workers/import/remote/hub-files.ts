@@ -6,15 +6,15 @@ import { Problem } from '../../../src/core/names/errors';
 import {
 	DEFAULT_REVISION,
 	HUB,
-	isPart,
-	spellPath,
-	type HubPlace
+	isPathSegment,
+	encodePath,
+	type HubAddress
 } from '../../../src/core/import/remote-address';
 import type { RemoteFile } from '../../storage/network/pending-downloads';
-import type { Words } from '../found/config-words';
-import { askJson, nonsense, wordsOf, type Link } from './requests';
+import type { ConfigFields } from '../files/config-fields';
+import { fetchJson, unreadableAnswer, objectFields, type HostConnection } from './requests';
 
-export interface Repository {
+export interface HubRepository {
 	/** What the revision is now and for ever: 40 or 64 hex digits. */
 	commit: string;
 	licence: string | null;
@@ -33,11 +33,14 @@ const FILE = /\.(safetensors|npz|json|pt|pth|bin|zip)$/i;
  * Looks at a repository. Throws a Problem when there is none, it may not be seen or the hub makes no sense;
  * null where the place was not certain to be on a hub, and is not.
  */
-export async function lookAtHub(place: HubPlace, link: Link): Promise<Repository | null> {
-	if (place.certain) return look(place, link);
+export async function listHubFiles(
+	place: HubAddress,
+	link: HostConnection
+): Promise<HubRepository | null> {
+	if (place.certain) return listRevision(place, link);
 	try {
 		// Another host is asked once; where it has never heard of the question, it is no hub.
-		return await look(place, { ...link, pauses: [] });
+		return await listRevision(place, { ...link, pauses: [] });
 	} catch (error) {
 		link.signal?.throwIfAborted();
 		if (error instanceof Problem && error.code === 'gated') throw error;
@@ -46,21 +49,21 @@ export async function lookAtHub(place: HubPlace, link: Link): Promise<Repository
 }
 
 /** Where a person reads about a repository. */
-export function pageOf({ origin, id }: HubPlace): string {
+export function repositoryUrl({ origin, id }: HubAddress): string {
 	return `${origin}/${id}`;
 }
 
-async function look(place: HubPlace, link: Link): Promise<Repository> {
+async function listRevision(place: HubAddress, link: HostConnection): Promise<HubRepository> {
 	const { id, origin } = place;
 	const api = `${origin}/api/models/${id}`;
 	const revision = encodeURIComponent(place.revision ?? DEFAULT_REVISION);
-	const refusal = (status: number, headers: Headers) => refused(place, link, status, headers);
-	const { json } = await askJson(link, `${api}/revision/${revision}`, id, refusal);
-	const info = wordsOf(json, id);
-	const commit = info.text('sha') ?? '';
-	if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw nonsense(id);
+	const refusal = (status: number, headers: Headers) => hubProblem(place, link, status, headers);
+	const { json } = await fetchJson(link, `${api}/revision/${revision}`, id, refusal);
+	const info = objectFields(json, id);
+	const commit = info.string('sha') ?? '';
+	if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw unreadableAnswer(id);
 	const folder = FILE.test(place.path) ? place.path.replace(/\/?[^/]*$/, '') : place.path;
-	const tree = `${api}/tree/${commit}${folder && `/${spellPath(folder)}`}?recursive=true`;
+	const tree = `${api}/tree/${commit}${folder && `/${encodePath(folder)}`}?recursive=true`;
 	const entries = await listing(tree, place, link, refusal);
 	const files = new Map<string, RemoteFile>();
 	for (const words of entries) {
@@ -68,23 +71,23 @@ async function look(place: HubPlace, link: Link): Promise<Repository> {
 		if (file && file.name.startsWith(folder && `${folder}/`))
 			files.set(folder ? file.name.slice(folder.length + 1) : file.name, file);
 	}
-	const licence = info.inner('cardData').text('license') ?? licenceTag(info);
+	const licence = info.section('cardData').string('license') ?? licenceTag(info);
 	return { commit, licence, files, folder };
 }
 
 /** Every entry of a listing, over all its pages. */
 async function listing(
 	first: string,
-	place: HubPlace,
-	link: Link,
+	place: HubAddress,
+	link: HostConnection,
 	refusal: (status: number, headers: Headers) => Problem | null
-): Promise<Words[]> {
-	const entries: Words[] = [];
+): Promise<ConfigFields[]> {
+	const entries: ConfigFields[] = [];
 	let address: string | null = first;
 	for (let page = 0; address !== null; page++) {
-		const { json, headers } = await askJson(link, address, place.id, refusal);
-		if (!Array.isArray(json) || page >= MOST_PAGES) throw nonsense(place.id);
-		entries.push(...json.map((entry) => wordsOf(entry, place.id)));
+		const { json, headers } = await fetchJson(link, address, place.id, refusal);
+		if (!Array.isArray(json) || page >= MOST_PAGES) throw unreadableAnswer(place.id);
+		entries.push(...json.map((entry) => objectFields(entry, place.id)));
 		if (entries.length > MOST_FILES)
 			throw new Problem(
 				'unsupported',
@@ -106,17 +109,18 @@ function nextOf(headers: Headers, address: string): string | null {
 
 /** null for folders, for what has no length, and for names that are no paths inside. */
 function fileOf(
-	words: Words,
+	words: ConfigFields,
 	{ origin, id, commit }: { origin: string; id: string; commit: string }
 ): RemoteFile | null {
-	const path = words.text('path');
-	if (words.text('type') !== 'file' || path === null || !path.split('/').every(isPart)) return null;
-	const lfs = words.inner('lfs');
+	const path = words.string('path');
+	if (words.string('type') !== 'file' || path === null || !path.split('/').every(isPathSegment))
+		return null;
+	const lfs = words.section('lfs');
 	const size = lfs.number('size') ?? words.number('size');
 	if (size === null || !Number.isSafeInteger(size) || size < 0) return null;
-	const published = lfs.text('oid') ?? '';
+	const published = lfs.string('oid') ?? '';
 	return {
-		address: `${origin}/${id}/resolve/${commit}/${spellPath(path)}`,
+		address: `${origin}/${id}/resolve/${commit}/${encodePath(path)}`,
 		name: path,
 		bytes: size,
 		sha256: /^[0-9a-f]{64}$/.test(published) ? published : null,
@@ -125,7 +129,7 @@ function fileOf(
 }
 
 /** `license:mit` among the tags of a repository whose card names none. */
-function licenceTag(info: Words): string | null {
+function licenceTag(info: ConfigFields): string | null {
 	const tags = info.get('tags');
 	const all: unknown[] = Array.isArray(tags) ? tags : [];
 	const tag = all.find((some) => typeof some === 'string' && some.startsWith('license:'));
@@ -133,9 +137,9 @@ function licenceTag(info: Words): string | null {
 }
 
 /** What an answer of a hub means to a reader; null for the usual sentence. */
-export function refused(
-	place: HubPlace,
-	link: Link,
+export function hubProblem(
+	place: HubAddress,
+	link: HostConnection,
 	status: number,
 	headers: Headers
 ): Problem | null {
@@ -155,7 +159,7 @@ export function refused(
 		return new Problem(
 			'gated',
 			closed,
-			`Check the id, accept the terms at ${pageOf(place)} while signed in there, and give a token of that account with leave to read (${origin}/settings/tokens).`
+			`Check the id, accept the terms at ${repositoryUrl(place)} while signed in there, and give a token of that account with leave to read (${origin}/settings/tokens).`
 		);
 	}
 	if (status !== 404) return null;
@@ -163,11 +167,11 @@ export function refused(
 		return new Problem(
 			'pack-missing',
 			`The repository ${id} on ${hub} has no revision ${place.revision ?? DEFAULT_REVISION}, or no folder of that name in it.`,
-			`Look at ${pageOf(place)} for what there is.`
+			`Look at ${repositoryUrl(place)} for what there is.`
 		);
 	return new Problem(
 		'pack-missing',
 		`There is no repository ${id} on ${hub}, or no folder ${place.path || 'in it'} of that name.`,
-		`Check the id: ${pageOf(place)} should show it.`
+		`Check the id: ${repositoryUrl(place)} should show it.`
 	);
 }

@@ -14,28 +14,28 @@ const MOST_GROWTH = 100;
 const HARMLESS = 1_000_000;
 
 /** An archive on a disk, or one in memory. */
-type Place = Blob | Uint8Array;
+type ArchiveBytes = Blob | Uint8Array;
 
-export class Zip {
-	readonly #place: Place;
+export class ZipReader {
+	readonly #place: ArchiveBytes;
 	readonly #entries: Map<string, ZipEntry>;
 	/** The packed file that was read last: it is read in parts, one after the other. */
 	#unpacked: { path: string; bytes: Uint8Array } | null = null;
 
-	private constructor(place: Place, entries: ZipEntry[]) {
+	private constructor(place: ArchiveBytes, entries: ZipEntry[]) {
 		this.#place = place;
 		this.#entries = new Map(entries.map((entry) => [entry.path, entry]));
 	}
 
 	/** Whether these bytes begin like a zip archive. */
-	static begins(bytes: Uint8Array): boolean {
+	static isZip(bytes: Uint8Array): boolean {
 		return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 	}
 
 	/** Throws a Problem for a directory that is damaged, or made to do harm. */
-	static async open(place: Place): Promise<Zip> {
+	static async open(place: ArchiveBytes): Promise<ZipReader> {
 		const size = place instanceof Blob ? place.size : place.length;
-		return new Zip(place, await readDirectory(size, (from, to) => bytesOf(place, from, to)));
+		return new ZipReader(place, await readDirectory(size, (from, to) => bytesOf(place, from, to)));
 	}
 
 	/** Paths of its files. */
@@ -59,7 +59,7 @@ export class Zip {
 	}
 
 	/** A part of a file; of one that is not packed, nothing else is read, and nothing checked. */
-	async part(path: string, start: number, end: number): Promise<Uint8Array> {
+	async slice(path: string, start: number, end: number): Promise<Uint8Array> {
 		const entry = this.#entry(path);
 		if (entry.method !== 0) return (await this.read(path)).slice(start, end);
 		const at = await this.#start(entry);
@@ -96,12 +96,12 @@ export class Zip {
 	}
 }
 
-async function bytesOf(place: Place, from: number, to: number): Promise<Uint8Array> {
+async function bytesOf(place: ArchiveBytes, from: number, to: number): Promise<Uint8Array> {
 	if (place instanceof Uint8Array) return place.subarray(from, to);
 	return new Uint8Array(await place.slice(from, to).arrayBuffer());
 }
 
-function blobOf(place: Place, from: number, to: number): Blob {
+function blobOf(place: ArchiveBytes, from: number, to: number): Blob {
 	if (place instanceof Blob) return place.slice(from, to);
 	return new Blob([place.subarray(from, to) as Uint8Array<ArrayBuffer>]);
 }

@@ -1,5 +1,5 @@
 /** Words of a config, hostile until read: each answer is of the type asked for, or null where there is none. */
-export class Words {
+export class ConfigFields {
 	constructor(readonly fields: Record<string, unknown>) {}
 
 	/** The first of these words that the config has and that is not null. */
@@ -8,7 +8,7 @@ export class Words {
 		return key === undefined ? null : this.fields[key];
 	}
 
-	text(...keys: string[]): string | null {
+	string(...keys: string[]): string | null {
 		const value = this.get(...keys);
 		return typeof value === 'string' ? value.slice(0, 400) : null;
 	}
@@ -19,20 +19,20 @@ export class Words {
 	}
 
 	/** A whole number above 0. */
-	count(...keys: string[]): number | null {
+	positiveInteger(...keys: string[]): number | null {
 		const value = this.number(...keys);
 		return value !== null && Number.isSafeInteger(value) && value > 0 ? value : null;
 	}
 
-	flag(...keys: string[]): boolean | null {
+	boolean(...keys: string[]): boolean | null {
 		const value = this.get(...keys);
 		return typeof value === 'boolean' ? value : null;
 	}
 
 	/** A config within this one; without words where there is none. */
-	inner(key: string): Words {
+	section(key: string): ConfigFields {
 		const value = this.get(key);
 		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return new Words(isObject ? (value as Record<string, unknown>) : {});
+		return new ConfigFields(isObject ? (value as Record<string, unknown>) : {});
 	}
 }

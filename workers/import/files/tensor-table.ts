@@ -1,7 +1,7 @@
 /** Tensors by name, whatever file they come from, and how to take one out in the shape and order wanted. */
 import { Problem } from '../../../src/core/names/errors';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
-import { Unstated } from './folder';
+import { MissingFact } from './folder';
 
 export interface TensorTable {
 	/** The file, for sentences. */
@@ -24,7 +24,7 @@ export function safetensorsTable(file: string, bytes: Uint8Array): TensorTable {
 }
 
 /** A table of what is in memory already. */
-export function tableOf(file: string, tensors: Map<string, Floats>): TensorTable {
+export function tensorTable(file: string, tensors: Map<string, Floats>): TensorTable {
 	return {
 		file,
 		names: [...tensors.keys()],
@@ -41,14 +41,14 @@ export function tableOf(file: string, tensors: Map<string, Floats>): TensorTable
  * How a matrix that should be `[rows, columns]` lies in its file by the definition of its format. It
  * decides only where rows and columns are equally many; otherwise the shape does.
  */
-export type Lies = 'as asked' | 'transposed' | 'unknown';
+export type MatrixLayout = 'as asked' | 'transposed' | 'unknown';
 
 /** A matrix `[rows, columns]`, row-major, turned where it lies the other way. */
-export function matrix(
+export function readMatrix(
 	table: TensorTable,
 	name: string,
 	[rows, columns]: [number, number],
-	lies: Lies
+	lies: MatrixLayout
 ): Float32Array {
 	const { shape, data } = table.floats(name);
 	const straight = shape.join() === `${rows},${columns}`;
@@ -59,17 +59,17 @@ export function matrix(
 			`has ${name} of shape [${shape.join()}] where [${rows},${columns}] or [${columns},${rows}] is needed`
 		);
 	if (straight && turned && lies === 'unknown')
-		throw new Unstated(
+		throw new MissingFact(
 			'decoderRows',
 			`The file ${table.file} has as many features as inputs, so the shape of ${name} does not tell which of its axes the features are.`,
 			'Say which: put #decoder_rows=features or #decoder_rows=inputs after the folder.'
 		);
 	const turn = straight && turned ? lies === 'transposed' : turned;
-	return turn ? transposed(data, columns, rows) : data;
+	return turn ? transpose(data, columns, rows) : data;
 }
 
 /** A vector `[n]` under the first of these names that the table has. */
-export function vector(table: TensorTable, names: string[], n: number): Float32Array {
+export function readVector(table: TensorTable, names: string[], n: number): Float32Array {
 	const name = names.find((candidate) => table.has(candidate)) ?? names[0]!;
 	const { shape, data } = table.floats(name);
 	if (shape.length === 1 && shape[0] === n) return data;
@@ -77,13 +77,13 @@ export function vector(table: TensorTable, names: string[], n: number): Float32A
 }
 
 /** A vector `[n]`, which the file may hold as one number for all. */
-export function spread(table: TensorTable, name: string, n: number): Float32Array {
+export function readVectorOrScalar(table: TensorTable, name: string, n: number): Float32Array {
 	const { data } = table.floats(name);
-	return data.length === 1 ? new Float32Array(n).fill(data[0]!) : vector(table, [name], n);
+	return data.length === 1 ? new Float32Array(n).fill(data[0]!) : readVector(table, [name], n);
 }
 
 /** How many numbers the first of these vectors holds. */
-export function lengthOf(table: TensorTable, ...names: string[]): number {
+export function vectorLength(table: TensorTable, ...names: string[]): number {
 	const name = names.find((candidate) => table.has(candidate)) ?? names[0]!;
 	const { shape } = table.floats(name);
 	if (shape.length === 1 && shape[0]! > 0) return shape[0]!;
@@ -91,7 +91,7 @@ export function lengthOf(table: TensorTable, ...names: string[]): number {
 }
 
 /** `[rows, columns]` as `[columns, rows]`, in squares that stay in the processor's cache. */
-export function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
 	const out = new Float32Array(data.length);
 	const square = 32;
 	for (let top = 0; top < rows; top += square)

@@ -3,12 +3,12 @@
  * model, an SAE or a pack must have are asked for by name.
  */
 import { Problem } from '../../../src/core/names/errors';
-import type { PlainPlace } from '../../../src/core/import/remote-address';
+import type { PlainAddress } from '../../../src/core/import/remote-address';
 import type { RemoteFile } from '../../storage/network/pending-downloads';
 import { AT_ONCE, inOrder } from '../../calls/in-order';
-import { askAbout, askJson, wordsOf, type Link } from './requests';
+import { fetchHead, fetchJson, objectFields, type HostConnection } from './requests';
 
-export interface PlainContent {
+export interface PlainHostFiles {
 	kind: 'pack' | 'folder' | 'file';
 	files: Map<string, RemoteFile>;
 }
@@ -26,34 +26,37 @@ const SAE_WEIGHTS: Record<string, string[]> = {
 };
 
 /** Throws a Problem when nothing is there, or nothing that can be told apart. */
-export async function lookAtPlain(place: PlainPlace, link: Link): Promise<PlainContent> {
+export async function listPlainHostFiles(
+	place: PlainAddress,
+	link: HostConnection
+): Promise<PlainHostFiles> {
 	if (place.isFile) return fileAlone(place, link);
 	const found = new Map<string, RemoteFile>();
-	const has = (name: string) => add(found, place.address, name, link);
+	const has = (name: string) => add(found, place.url, name, link);
 	if (await has('pack.json')) return { kind: 'pack', files: found };
 	for (const [description, files] of DESCRIPTIONS) {
 		if (!(await has(description))) continue;
 		const weights = SAE_WEIGHTS[description]!;
 		for (const name of files) await has(name);
 		if (files.length > 0 && !found.has('model.safetensors') && (await has(INDEX)))
-			await addShards(found, place.address, link);
+			await addShards(found, place.url, link);
 		if (!found.has('tokenizer.json')) for (const name of weights) if (await has(name)) break;
 		return { kind: 'folder', files: found };
 	}
 	// Some stores answer so for what is not there: it counts only where nothing is.
-	const said = await askAbout(link, inFolder('pack.json', place.address));
-	throw said === 'closed' ? closed(place, link) : nothing(place);
+	const said = await fetchHead(link, inFolder('pack.json', place.url));
+	throw said === 'closed' ? accessDenied(place, link) : nothingThere(place);
 }
 
-async function fileAlone(place: PlainPlace, link: Link): Promise<PlainContent> {
-	const name = decodeURIComponent(new URL(place.address).pathname.split('/').at(-1)!);
+async function fileAlone(place: PlainAddress, link: HostConnection): Promise<PlainHostFiles> {
+	const name = decodeURIComponent(new URL(place.url).pathname.split('/').at(-1)!);
 	const files = new Map<string, RemoteFile>();
-	const base = new URL('.', place.address).href;
-	const said = await askAbout(link, place.address);
-	if (said === 'unreachable') throw silent(place);
-	if (said === 'closed') throw closed(place, link);
-	if (said === 'missing') throw nothing(place);
-	files.set(name, { address: place.address, name, sha256: null, ...said });
+	const base = new URL('.', place.url).href;
+	const said = await fetchHead(link, place.url);
+	if (said === 'unreachable') throw unreachable(place);
+	if (said === 'closed') throw accessDenied(place, link);
+	if (said === 'missing') throw nothingThere(place);
+	files.set(name, { address: place.url, name, sha256: null, ...said });
 	for (const [description, weights] of Object.entries(SAE_WEIGHTS))
 		if (weights.includes(name) && (await add(files, base, description, link))) break;
 	return { kind: 'file', files };
@@ -63,10 +66,10 @@ async function fileAlone(place: PlainPlace, link: Link): Promise<PlainContent> {
 async function addShards(
 	found: Map<string, RemoteFile>,
 	folder: string,
-	link: Link
+	link: HostConnection
 ): Promise<void> {
-	const { json } = await askJson(link, found.get(INDEX)!.address, INDEX);
-	const map = wordsOf(json, INDEX).inner('weight_map').fields;
+	const { json } = await fetchJson(link, found.get(INDEX)!.address, INDEX);
+	const map = objectFields(json, INDEX).section('weight_map').fields;
 	const shards = new Set(
 		Object.values(map).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name))
 	) as Set<string>;
@@ -80,7 +83,7 @@ async function add(
 	found: Map<string, RemoteFile>,
 	folder: string,
 	name: string,
-	link: Link
+	link: HostConnection
 ): Promise<boolean> {
 	const file = await fileAt(folder, name, link);
 	if (file) found.set(name, file);
@@ -88,10 +91,14 @@ async function add(
 }
 
 /** A file of a folder; null where there is none of that name. */
-async function fileAt(folder: string, name: string, link: Link): Promise<RemoteFile | null> {
+async function fileAt(
+	folder: string,
+	name: string,
+	link: HostConnection
+): Promise<RemoteFile | null> {
 	const address = inFolder(name, folder);
-	const said = await askAbout(link, address);
-	if (said === 'unreachable') throw silent({ address: folder });
+	const said = await fetchHead(link, address);
+	if (said === 'unreachable') throw unreachable({ url: folder });
 	if (said === 'missing' || said === 'closed') return null;
 	return { address, name, sha256: null, ...said };
 }
@@ -103,8 +110,8 @@ function inFolder(name: string, folder: string): string {
 	return address.href;
 }
 
-function silent({ address }: Pick<PlainPlace, 'address'>): Problem {
-	const { host } = new URL(address);
+function unreachable({ url }: Pick<PlainAddress, 'url'>): Problem {
+	const { host } = new URL(url);
 	return new Problem(
 		'network',
 		`${host} does not answer this page: it cannot be reached, or lets no page of another site read it (CORS).`,
@@ -112,8 +119,8 @@ function silent({ address }: Pick<PlainPlace, 'address'>): Problem {
 	);
 }
 
-function closed({ address }: PlainPlace, { token }: Link): Problem {
-	const { origin, host } = new URL(address);
+function accessDenied({ url }: PlainAddress, { token }: HostConnection): Problem {
+	const { origin, host } = new URL(url);
 	return new Problem(
 		'gated',
 		token?.origin === origin
@@ -123,8 +130,8 @@ function closed({ address }: PlainPlace, { token }: Link): Problem {
 	);
 }
 
-function nothing({ address }: PlainPlace): Problem {
-	const { origin, pathname } = new URL(address);
+function nothingThere({ url }: PlainAddress): Problem {
+	const { origin, pathname } = new URL(url);
 	return new Problem(
 		'pack-missing',
 		`There is nothing at ${origin}${pathname} that this page can open: no pack.json, config.json or cfg.json, and no file of weights.`,

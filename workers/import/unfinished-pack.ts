@@ -5,7 +5,7 @@ import type { PackSource } from '../../src/core/packs/source';
 import type { PackWriter } from '../../src/core/packs/writer';
 
 /** Throws a Problem when the manifest and the files so far are no pack. */
-export function draftOf(writer: PackWriter, manifest: Record<string, unknown>): PackSource {
+export function unfinishedPack(writer: PackWriter, manifest: Record<string, unknown>): PackSource {
 	const pack = parsePack({ ...manifest, files: writer.files });
 	return {
 		pack,

@@ -12,12 +12,12 @@ export function rowNorms(wDec: Float32Array, dIn: number): Float64Array {
 }
 
 /** Each of n columns of a row-major matrix (or each number of a vector) times its factor. */
-export function timesColumns(data: Float32Array, factors: ArrayLike<number>): Float32Array {
+export function scaleColumns(data: Float32Array, factors: ArrayLike<number>): Float32Array {
 	return data.map((x, i) => x * factors[i % factors.length]!);
 }
 
 /** Each row of `[n, dIn]` over its divisor. */
-export function overRows(
+export function divideRows(
 	data: Float32Array,
 	divisors: ArrayLike<number>,
 	dIn: number
@@ -25,14 +25,14 @@ export function overRows(
 	return data.map((x, i) => x / divisors[Math.floor(i / dIn)]!);
 }
 
-export const times = (data: Float32Array, factor: number): Float32Array =>
+export const scaleAll = (data: Float32Array, factor: number): Float32Array =>
 	data.map((x) => x * factor);
 
 /**
  * Activations counted in decoder rows of length 1: a·‖w‖ in place of a, w/‖w‖ in place of w. `W_enc`,
  * `b_enc` and `threshold` grow by ‖w‖; the reconstruction is the same.
  */
-export function withUnitRows(
+export function withUnitDecoderRows(
 	weights: Record<string, Float32Array>,
 	dIn: number
 ): Record<string, Float32Array> {
@@ -42,8 +42,8 @@ export function withUnitRows(
 	);
 	return {
 		...weights,
-		...Object.fromEntries(grown.map(([name, data]) => [name, timesColumns(data, norms)])),
-		W_dec: overRows(weights.W_dec!, norms, dIn)
+		...Object.fromEntries(grown.map(([name, data]) => [name, scaleColumns(data, norms)])),
+		W_dec: divideRows(weights.W_dec!, norms, dIn)
 	};
 }
 
@@ -54,8 +54,8 @@ export function withInputScale(
 ): Record<string, Float32Array> {
 	return {
 		...weights,
-		W_enc: times(weights.W_enc!, factor),
-		W_dec: times(weights.W_dec!, 1 / factor),
-		b_dec: times(weights.b_dec!, 1 / factor)
+		W_enc: scaleAll(weights.W_enc!, factor),
+		W_dec: scaleAll(weights.W_dec!, 1 / factor),
+		b_dec: scaleAll(weights.b_dec!, 1 / factor)
 	};
 }

@@ -1,10 +1,10 @@
 /** Writing safetensors: float32, float16 or int8 with scales. */
-import type { StoredDtype } from '../../src/core/import/order';
-import type { Floats } from '../../src/core/files/safetensors';
+import type { StoredDtype } from '../../../src/core/import/build-request';
+import type { Floats } from '../../../src/core/files/safetensors';
 
 type Part = { dtype: string; shape: number[]; bytes: Uint8Array };
 
-export class TensorFile {
+export class SafetensorsWriter {
 	readonly #parts = new Map<string, Part>();
 
 	/** Matrices as `dtype` says, vectors always as float32. `scaleAxis` is the axis int8 scales run along. */
@@ -39,7 +39,7 @@ export class TensorFile {
 	}
 
 	/** The file as its header, padded so that every tensor is aligned, and its tensors, one after the other. */
-	pieces(): Uint8Array[] {
+	chunks(): Uint8Array[] {
 		// Widest types first keep every tensor aligned without gaps, which the format forbids.
 		const width = ({ dtype }: Part) => ({ F32: 4, I32: 4, U32: 4, F16: 2, U16: 2 })[dtype] ?? 1;
 		const parts = [...this.#parts].sort(([, a], [, b]) => width(b) - width(a));
@@ -59,8 +59,8 @@ export class TensorFile {
 	}
 
 	/** The file's bytes in one. */
-	finish(): Uint8Array {
-		const pieces = this.pieces();
+	toBytes(): Uint8Array {
+		const pieces = this.chunks();
 		const file = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
 		let at = 0;
 		for (const piece of pieces) {

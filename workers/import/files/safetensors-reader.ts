@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/files/safetensors';
 import type { Folder } from './folder';
 
-export class TensorParts {
+export class SafetensorsReader {
 	private constructor(
 		readonly folder: Folder,
 		readonly file: string,
@@ -19,10 +19,14 @@ export class TensorParts {
 	) {}
 
 	/** Throws a Problem for a file whose header does not describe exactly the bytes that follow it. */
-	static async open(folder: Folder, file: string): Promise<TensorParts> {
+	static async open(folder: Folder, file: string): Promise<SafetensorsReader> {
 		const length = folder.sizes.get(file)!;
-		const end = headerEnd(await folder.part(file, 0, Math.min(PREAMBLE, length)), length);
-		return new TensorParts(folder, file, parseLayout(await folder.part(file, 0, end), length));
+		const end = headerEnd(await folder.slice(file, 0, Math.min(PREAMBLE, length)), length);
+		return new SafetensorsReader(
+			folder,
+			file,
+			parseLayout(await folder.slice(file, 0, end), length)
+		);
 	}
 
 	get names(): string[] {
@@ -36,19 +40,19 @@ export class TensorParts {
 	}
 
 	/** A tensor as it lies in the file. */
-	async tensor(name: string): Promise<Tensor> {
+	async rawTensor(name: string): Promise<Tensor> {
 		const { data, entries } = this.layout;
 		const { dtype, shape, start, end } = entries.get(name)!;
-		const bytes = await this.folder.part(this.file, data + start, data + end);
+		const bytes = await this.folder.slice(this.file, data + start, data + end);
 		return { dtype, shape, bytes };
 	}
 
 	/** A tensor as `float32` gives it; of int8 its scale is read as well. */
 	async floats(name: string): Promise<Floats> {
-		const read = new Map([[name, await this.tensor(name)]]);
+		const read = new Map([[name, await this.rawTensor(name)]]);
 		const scale = `${name}.scale`;
 		if (read.get(name)!.dtype === 'I8' && this.layout.entries.has(scale))
-			read.set(scale, await this.tensor(scale));
+			read.set(scale, await this.rawTensor(scale));
 		return float32({ tensor: (wanted) => read.get(wanted) ?? missing(this.file, wanted) }, name);
 	}
 }

@@ -24,7 +24,7 @@ function namesIn(names: string[], path: string): string[] {
 }
 
 /** Files of a model, by their paths in its folder. */
-function modelNeeds(names: string[]): string[] {
+function modelFilesOf(names: string[]): string[] {
 	const weights = names.includes(INDEX)
 		? [INDEX, ...names.filter((name) => SHARD.test(name))]
 		: [WHOLE];
@@ -32,21 +32,21 @@ function modelNeeds(names: string[]): string[] {
 }
 
 /** Files of an SAE, by their paths in its folder. */
-function saeNeeds(names: string[]): string[] {
+function saeFilesOf(names: string[]): string[] {
 	const main = SAE_WEIGHTS.find((name) => names.includes(name));
 	const weights = main ? [main] : names.filter((n) => !n.includes('/') && WEIGHTS.test(n));
 	return [...names.filter((name) => SMALL.test(name)), ...weights];
 }
 
 /** Files of an SAE that is a folder, or one file, of a listing; whole paths. */
-export function saeFiles(names: string[], path: string): string[] {
+export function saeFilesIn(names: string[], path: string): string[] {
 	if (names.includes(path)) return [path];
-	const inside = saeNeeds(namesIn(names, path));
+	const inside = saeFilesOf(namesIn(names, path));
 	return path === '' ? inside : inside.map((name) => `${path}/${name}`);
 }
 
 /** Files of the model in a folder of a listing; whole paths. */
-export function modelFiles(names: string[], path: string): string[] {
-	const inside = modelNeeds(namesIn(names, path));
+export function modelFilesIn(names: string[], path: string): string[] {
+	const inside = modelFilesOf(namesIn(names, path));
 	return path === '' ? inside : inside.map((name) => `${path}/${name}`);
 }

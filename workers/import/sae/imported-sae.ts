@@ -2,32 +2,32 @@
 import type { Site } from '../../../src/core/names/ids';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { attnOut, headsLayer } from '../../../src/core/names/site';
-import { refused, unstated, type Folder } from '../files/folder';
+import { unsupportedSae, missingFact, type Folder } from '../files/folder';
 
-export interface FoundSae {
+export interface ImportedSae {
 	/** The format it came in, as `models/README.md` names it. */
 	format: string;
 	site: Site;
 	/** In the words of SAELens 6, as `cfg` in a pack. */
-	cfg: FoundConfig;
+	cfg: ImportedSaeConfig;
 	/** Names and shapes as in a pack (`models/README.md`, "Weights"). */
 	tensors: Map<string, Floats>;
-	expected: Expected;
+	expected: PublishedMetrics;
 }
 
 /** What its makers say of it, to hold our own measurement against; null where the files do not say. */
-export interface Expected {
+export interface PublishedMetrics {
 	/** Mean number of active features. */
 	l0: number | null;
 }
 
-export interface FoundConfig extends Record<string, unknown> {
+export interface ImportedSaeConfig extends Record<string, unknown> {
 	architecture: string;
 	d_in: number;
 	d_sae: number;
 }
 
-export interface Parts {
+export interface SaeParts {
 	format: string;
 	/** Where it reads: a site, or the heads before W_O, which is shown at attention's output. */
 	site: Site;
@@ -50,23 +50,27 @@ export interface Parts {
 const LARGEST = 2 ** 31;
 
 /** Throws a Problem for sizes, k or numbers that no SAE has. */
-export function found(folder: Folder, parts: Parts): FoundSae {
+export function toImportedSae(folder: Folder, parts: SaeParts): ImportedSae {
 	const { architecture, dIn, dSae, site: place, format } = parts;
 	const heads = headsLayer(place);
 	const site = heads === null ? place : attnOut(heads);
 	const top = architecture === 'topk' || architecture === 'kron';
 	const k = parts.k ?? 0;
 	if (top && !(Number.isSafeInteger(k) && k > 0))
-		throw unstated(
+		throw missingFact(
 			folder,
 			'k',
 			'is TopK but names no k',
 			'Put #k= and the number after the folder.'
 		);
 	if (top && k > dSae)
-		throw refused(folder, `keeps ${k} of ${dSae} features`, 'Check that config and weights match.');
+		throw unsupportedSae(
+			folder,
+			`keeps ${k} of ${dSae} features`,
+			'Check that config and weights match.'
+		);
 	if (dIn * dSae >= LARGEST)
-		throw refused(
+		throw unsupportedSae(
 			folder,
 			`has ${dIn} × ${dSae} weights, more than this program can hold`,
 			'Use a narrower SAE.'
@@ -74,7 +78,7 @@ export function found(folder: Folder, parts: Parts): FoundSae {
 	const tensors = new Map<string, Floats>();
 	for (const [name, data] of Object.entries(parts.weights)) {
 		if (data.some((x) => !Number.isFinite(x)))
-			throw refused(
+			throw unsupportedSae(
 				folder,
 				`has a number in ${name} that is not finite`,
 				'Download it again, or use another checkpoint.'

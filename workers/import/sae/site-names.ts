@@ -1,5 +1,5 @@
 /** Where an SAE sits, from the many ways in which its files say it. */
-import type { Stated } from '../../../src/core/import/order';
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import type { Site } from '../../../src/core/names/ids';
 import {
 	attnOut,
@@ -9,7 +9,7 @@ import {
 	placeOf,
 	residPost
 } from '../../../src/core/names/site';
-import { unstated, type Folder } from '../files/folder';
+import { missingFact, type Folder } from '../files/folder';
 
 const SUPPORTED =
 	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out, attn.hook_z and hook_mlp_out';
@@ -18,17 +18,17 @@ const SUPPORTED =
  * What a person stated, else what the files name: a site, or the heads before W_O. Throws a Problem for
  * any other place.
  */
-export function siteFor(folder: Folder, stated: Stated, named: string | null): Site {
-	const site = stated.site ?? named ?? '';
+export function resolveSite(folder: Folder, overrides: SaeOverrides, named: string | null): Site {
+	const site = overrides.site ?? named ?? '';
 	if (placeOf(site) || headsLayer(site) !== null) return site;
 	if (site === '')
-		throw unstated(
+		throw missingFact(
 			folder,
 			'site',
 			'does not say where in the model it sits',
 			'Put #site=blocks.N.hook_resid_post (or another site) after the folder.'
 		);
-	throw unstated(
+	throw missingFact(
 		folder,
 		'site',
 		`sits at "${site.slice(0, 60)}", which is not a supported site`,
@@ -37,7 +37,7 @@ export function siteFor(folder: Folder, stated: Stated, named: string | null): S
 }
 
 /** A hook name of TransformerLens for a module's name in Hugging Face's models; null for others. */
-export function hookOfModule(module: string): string | null {
+export function moduleHook(module: string): string | null {
 	const match =
 		/(?:^|\.)(?:layers|h|blocks)[._](\d{1,4})(?:\.([\w.]*?))?(?:\.?(output|input))?$/.exec(module);
 	if (!match) return /embed_tokens|wte|embed_in/.test(module) ? 'hook_embed' : null;
@@ -51,7 +51,7 @@ export function hookOfModule(module: string): string | null {
 }
 
 /** `layer_12`, `layers.12`: the layer that a path names last; null where it names none. */
-export function layerIn(path: string): number | null {
+export function layerFromPath(path: string): number | null {
 	const all = [...path.matchAll(/layers?[._-]?(\d{1,4})(?!\d)/gi)];
 	return all.length ? Number(all.at(-1)![1]) : null;
 }

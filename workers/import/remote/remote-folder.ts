@@ -1,27 +1,27 @@
 /** Files on another host as a folder: read whole through what has arrived, or in parts. */
 import { Problem } from '../../../src/core/names/errors';
-import type { RemoteFacts } from '../../../src/core/import/remote';
+import type { RemoteInfo } from '../../../src/core/import/remote';
 import type { Access, PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
 import type { Folder } from '../files/folder';
 
 /** Where files are kept on their way, and how they are asked for. */
-export interface Road {
+export interface FileDownloads {
 	arrivals: PendingDownloads;
 	/** What goes along with the request for a file. */
 	access(file: RemoteFile): Access;
 }
 
 export class RemoteFolder implements Folder {
-	readonly far = true;
+	readonly isRemote = true;
 	readonly names: string[];
 	readonly sizes: ReadonlyMap<string, number>;
 
 	/** `files`: by their paths in the folder, each of known length. */
 	constructor(
 		readonly name: string,
-		readonly facts: RemoteFacts,
+		readonly info: RemoteInfo,
 		readonly files: ReadonlyMap<string, RemoteFile>,
-		readonly road: Road
+		readonly downloads: FileDownloads
 	) {
 		this.names = [...files.keys()];
 		this.sizes = new Map([...files].map(([path, { bytes }]) => [path, bytes ?? 0]));
@@ -29,22 +29,22 @@ export class RemoteFolder implements Folder {
 
 	// Both are properties, so that a folder made of this one has them.
 	readonly read = async (name: string): Promise<Uint8Array> =>
-		new Uint8Array(await (await this.blob(name)).arrayBuffer());
+		new Uint8Array(await (await this.download(name)).arrayBuffer());
 
-	readonly part = (name: string, start: number, end: number): Promise<Uint8Array> => {
+	readonly slice = (name: string, start: number, end: number): Promise<Uint8Array> => {
 		const file = this.#file(name);
-		return this.road.arrivals.part(file, start, end, this.road.access(file));
+		return this.downloads.arrivals.part(file, start, end, this.downloads.access(file));
 	};
 
 	/** A whole file, on the disk where the browser has one for it. `onProgress` gets the bytes so far. */
-	async blob(name: string, onProgress?: (done: number) => void): Promise<Blob> {
+	async download(name: string, onProgress?: (done: number) => void): Promise<Blob> {
 		const file = this.#file(name);
-		return this.road.arrivals.whole(file, { ...this.road.access(file), onProgress });
+		return this.downloads.arrivals.whole(file, { ...this.downloads.access(file), onProgress });
 	}
 
 	/** Deletes what has arrived of its files: they were used. */
 	async release(): Promise<void> {
-		await this.road.arrivals.clear([...this.files.values()]);
+		await this.downloads.arrivals.clear([...this.files.values()]);
 	}
 
 	#file(name: string): RemoteFile {

@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { NOTHING_STATED } from '../../../../src/core/import/order';
+import { NO_OVERRIDES } from '../../../../src/core/import/build-request';
 import { float32, parseSafetensors } from '../../../../src/core/files/safetensors';
-import { folderOfArchive } from '../../../../workers/import/files/archive-folder';
-import { folderOfBlobs, type Folder } from '../../../../workers/import/files/folder';
+import { openArchiveFolder } from '../../../../workers/import/files/archive-folder';
+import { blobFolder, type Folder } from '../../../../workers/import/files/folder';
 import { readSae } from '../../../../workers/import/formats/formats';
-import { look } from '../../../../workers/import/look';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
-import { thin } from '../../../../workers/import/thin';
-import { modelFiles } from '../../../../workers/import/weight-files';
+import { listContents } from '../../../../workers/import/list-contents';
+import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
+import { previewFolder } from '../../../../workers/import/preview-folder';
+import { planModelFiles } from '../../../../workers/import/weight-files';
 import { bytesOf, folderOf, zipOf } from '../../../crafted-files';
 import { FIXTURES } from '../../../golden/fixture';
 
@@ -46,11 +46,15 @@ const placed = (at: string, files: Record<string, unknown>) =>
 
 const nothing = () => undefined;
 const every = placed('formats', filesBelow(FORMATS));
-let found: Awaited<ReturnType<typeof look>>;
+let found: Awaited<ReturnType<typeof listContents>>;
 
 beforeAll(async () => {
 	const files = { ...model('gpt2'), 'README.md': 'A model.', ...every, 'old/weights.pt2': 'x' };
-	found = await look(folderOf('mine', { ...files, 'odd/net.bin': bytesOf('no') }), {}, nothing);
+	found = await listContents(
+		folderOf('mine', { ...files, 'odd/net.bin': bytesOf('no') }),
+		{},
+		nothing
+	);
 });
 
 it('recognises a model and states what it takes', () => {
@@ -69,26 +73,26 @@ it('finds every fixture of every format in one heap of folders', () => {
 	const saes = files.filter((name) => !/golden\.safetensors$/.test(name));
 	expect(found.saes).toHaveLength(saes.length);
 	for (const sae of found.saes) {
-		const told = [sae.facts, sae.asks, sae.why].some((fact) => fact !== null);
+		const told = [sae.facts, sae.missing, sae.reason].some((fact) => fact !== null);
 		expect(told, sae.path).toBe(true);
 	}
 	const byPath = (end: string) => found.saes.find((sae) => sae.path.endsWith(end))!;
 	expect(byPath('sae-lens-topk')).toMatchObject({
 		formats: ['SAELens'],
-		asks: null,
+		missing: null,
 		facts: { architecture: 'topk', k: expect.any(Number) }
 	});
 	expect(byPath('autoencoders').formats).toEqual(['OpenAI']);
-	expect(byPath('refused-legacy')).toMatchObject({ facts: null, asks: null });
-	expect(byPath('refused-legacy').why).toMatch(/[.] .+[.]$/);
+	expect(byPath('refused-legacy')).toMatchObject({ facts: null, missing: null });
+	expect(byPath('refused-legacy').reason).toMatch(/[.] .+[.]$/);
 });
 
 it('says what is no SAE and no model, and passes over the rest', () => {
-	expect(found.refused.map(({ path: at }) => at).sort()).toEqual([
+	expect(found.unusable.map(({ path: at }) => at).sort()).toEqual([
 		'formats/golden.safetensors',
 		'odd/net.bin'
 	]);
-	expect(found.others).toBeGreaterThan(0);
+	expect(found.otherFiles).toBeGreaterThan(0);
 });
 
 it('asks for the one fact that is missing, and takes it', async () => {
@@ -96,11 +100,15 @@ it('asks for the one fact that is missing, and takes it', async () => {
 	const cfg = JSON.parse(new TextDecoder().decode(files['cfg.json'])) as Record<string, unknown>;
 	const bare = JSON.stringify(cfg).replaceAll(/"hook_(name|point)":"[^"]*"/g, '"nothing":0');
 	const folder = folderOf('x', { ...files, 'cfg.json': bare });
-	const [asking] = (await look(folder, {}, nothing)).saes;
-	expect(asking).toMatchObject({ facts: null, asks: 'site', why: expect.stringMatching(/where/) });
-	const stated = { '': { ...NOTHING_STATED, site: 'blocks.1.hook_mlp_out' } };
-	const [answered] = (await look(folder, stated, nothing)).saes;
-	expect(answered).toMatchObject({ asks: null, facts: { site: 'blocks.1.hook_mlp_out' } });
+	const [asking] = (await listContents(folder, {}, nothing)).saes;
+	expect(asking).toMatchObject({
+		facts: null,
+		missing: 'site',
+		reason: expect.stringMatching(/where/)
+	});
+	const overrides = { '': { ...NO_OVERRIDES, site: 'blocks.1.hook_mlp_out' } };
+	const [answered] = (await listContents(folder, overrides, nothing)).saes;
+	expect(answered).toMatchObject({ missing: null, facts: { site: 'blocks.1.hook_mlp_out' } });
 });
 
 it('says why a model cannot be used', async () => {
@@ -111,20 +119,20 @@ it('says why a model cannot be used', async () => {
 		[strange, /"mamba" are not supported/],
 		[torn, /ends before tensor|header longer/]
 	] as const) {
-		const { models, refused } = await look(folderOf('x', files), {}, nothing);
+		const { models, unusable } = await listContents(folderOf('x', files), {}, nothing);
 		expect(models).toEqual([]);
-		expect(refused[0]!.why).toMatch(why);
+		expect(unusable[0]!.reason).toMatch(why);
 	}
 	const { 'tokenizer.json': _, ...without } = model('gpt2');
-	const { refused } = await look(folderOf('x', without), {}, nothing);
-	expect(refused[0]!.why).toMatch(/has no tokenizer\.json/);
+	const { unusable } = await listContents(folderOf('x', without), {}, nothing);
+	expect(unusable[0]!.reason).toMatch(/has no tokenizer\.json/);
 });
 
 /** An SAE of more bytes than a look may read. */
 function large(): { files: Record<string, unknown>; folder: Folder; bytes: () => number } {
 	const [dIn, dSae] = [64, 8192];
 	const n = dIn * dSae;
-	const file = new TensorFile()
+	const file = new SafetensorsWriter()
 		.floats('W_enc', { shape: [dIn, dSae], data: new Float32Array(n).fill(0.5) }, 'f32')
 		.floats('W_dec', { shape: [dSae, dIn], data: new Float32Array(n).fill(0.25) }, 'f32')
 		.floats('b_enc', { shape: [dSae], data: new Float32Array(dSae) }, 'f32')
@@ -136,36 +144,38 @@ function large(): { files: Record<string, unknown>; folder: Folder; bytes: () =>
 		d_sae: dSae,
 		hook_name: 'blocks.0.hook_mlp_out'
 	};
-	const files = { 'cfg.json': cfg, 'sae_weights.safetensors': file.finish() };
+	const files = { 'cfg.json': cfg, 'sae_weights.safetensors': file.toBytes() };
 	let bytes = 0;
 	const inner = folderOf('large', files);
 	const counted = (part: Uint8Array) => ((bytes += part.length), part);
 	const folder = {
 		...inner,
 		read: async (name: string) => counted(await inner.read(name)),
-		part: async (name: string, a: number, b: number) => counted(await inner.part(name, a, b))
+		part: async (name: string, a: number, b: number) => counted(await inner.slice(name, a, b))
 	};
 	return { files, folder, bytes: () => bytes };
 }
 
 it('looks at a large SAE without reading its matrices', async () => {
 	const { folder, bytes } = large();
-	const [sae] = (await look(folder, {}, nothing)).saes;
+	const [sae] = (await listContents(folder, {}, nothing)).saes;
 	expect(sae!.facts).toMatchObject({ dIn: 64, dSae: 8192, k: 8, architecture: 'topk' });
 	expect(bytes()).toBeLessThan(0.02 * sae!.bytes);
-	const whole = await readSae(thin(folder), NOTHING_STATED);
+	const whole = await readSae(previewFolder(folder), NO_OVERRIDES);
 	expect(Number.isFinite(whole.tensors.get('W_dec')!.data[5])).toBe(true);
 });
 
 it('leaves alone from far away what only a whole file tells', async () => {
 	const torch = folderOf('x', filesBelow(path.join(FORMATS, 'dl-topk')));
 	const never = () => Promise.reject(new Error('read'));
-	const [sae] = (await look({ ...torch, far: true, read: never, part: never }, {}, nothing)).saes;
+	const [sae] = (
+		await listContents({ ...torch, isRemote: true, read: never, slice: never }, {}, nothing)
+	).saes;
 	expect(sae).toMatchObject({
 		formats: ['dictionary_learning'],
 		facts: null,
-		asks: null,
-		why: null
+		missing: null,
+		reason: null
 	});
 });
 
@@ -183,13 +193,13 @@ it('reads archives by parts, stored or deflated, and refuses what bursts', async
 			{ name: 'sae/cfg.json', bytes: cfg, deflated: true },
 			{ name: 'sae/sae_weights.safetensors', bytes: noisy, deflated }
 		]);
-		const folder = await folderOfArchive('mine.zip', archive);
+		const folder = await openArchiveFolder('mine.zip', archive);
 		expect(folder.names).toEqual(['cfg.json', 'sae_weights.safetensors']);
-		expect(await folder.part('sae_weights.safetensors', 100, 300)).toEqual(noisy.slice(100, 300));
-		expect((await look(folder, {}, nothing)).saes[0]!.facts).toMatchObject({ dSae: 8192 });
+		expect(await folder.slice('sae_weights.safetensors', 100, 300)).toEqual(noisy.slice(100, 300));
+		expect((await listContents(folder, {}, nothing)).saes[0]!.facts).toMatchObject({ dSae: 8192 });
 	}
 	const bomb = blob([{ name: 'a.safetensors', bytes: new Uint8Array(3e6), deflated: true }]);
-	await expect((await folderOfArchive('x.zip', bomb)).read('a.safetensors')).rejects.toThrow(
+	await expect((await openArchiveFolder('x.zip', bomb)).read('a.safetensors')).rejects.toThrow(
 		/grow/
 	);
 });
@@ -203,9 +213,9 @@ it('splits a model into files of at most 64 MB, each tensor whole', () => {
 		])
 	);
 	const config = { model_type: 'gpt2' };
-	const files = modelFiles({ config, tensors }, 'f32');
+	const files = planModelFiles({ config, tensors }, 'f32');
 	expect(files.map(({ names }) => names)).toEqual([['a'], ['b'], ['c'], ['d']]);
-	const halves = modelFiles({ config, tensors }, 'f16');
+	const halves = planModelFiles({ config, tensors }, 'f16');
 	expect(halves.map(({ names }) => names)).toEqual([
 		['a', 'b'],
 		['c', 'd']
@@ -218,9 +228,9 @@ it('splits a model into files of at most 64 MB, each tensor whole', () => {
 
 it('serves parts of files on a disk as blobs', async () => {
 	const bytes = read('gpt2/model.safetensors');
-	const folder = folderOfBlobs('x', new Map([['a', new Blob([bytes])]]));
+	const folder = blobFolder('x', new Map([['a', new Blob([bytes])]]));
 	expect(folder.sizes.get('a')).toBe(bytes.length);
-	expect(await folder.part('a', 8, 20)).toEqual(bytes.slice(8, 20));
+	expect(await folder.slice('a', 8, 20)).toEqual(bytes.slice(8, 20));
 	const file = parseSafetensors(await folder.read('a'));
 	expect(float32(file, file.names[0]!).data.length).toBeGreaterThan(0);
 });

@@ -1,25 +1,27 @@
 /** What there is in a folder that somebody brings: models, SAEs, and what looks like one and is none. */
 import {
-	NOTHING_STATED,
-	type Found,
-	type FoundDictionary,
-	type FoundModel,
-	type Stated,
-	type StoredBytes,
+	NO_OVERRIDES,
+	type SaeOverrides,
 	type StoredDtype
-} from '../../src/core/import/order';
+} from '../../src/core/import/build-request';
+import type {
+	ImportListing,
+	ListedSae,
+	ListedModel,
+	StoredBytes
+} from '../../src/core/import/listing';
 import { codeOf, isAbort, Problem } from '../../src/core/names/errors';
-import { Unstated, within, type Folder } from './files/folder';
-import { siteIn } from './formats/gemma-scope';
-import { claimed, folders, readSae } from './formats/formats';
+import { MissingFact, subfolder, type Folder } from './files/folder';
+import { siteFromPath } from './formats/gemma-scope';
+import { matchingFormats, foldersBelow, readSae } from './formats/formats';
 import { architectureOf } from '../graph/families/families';
 import { AT_ONCE, inOrder } from '../calls/in-order';
-import { isModel, openModelFolder } from './hugging-face';
-import { thin } from './thin';
-import { modelFiles, saeBytes } from './weight-files';
+import { isModelFolder, openModelFolder } from './hugging-face';
+import { previewFolder } from './preview-folder';
+import { planModelFiles, storedSaeBytes } from './weight-files';
 
 /** More places than anybody looks through: a folder that was chosen by mistake. */
-const MOST_PLACES = 2000;
+const MAX_FOLDERS = 2000;
 /** Files that hold weights of some kind, by their ends. */
 const WEIGHTS = /\.(safetensors|npz|pt|pth|bin)$/;
 /** What hubs put beside the weights that are read here. */
@@ -27,48 +29,48 @@ const OTHER_COPIES =
 	/(^|\/)(pytorch_model|tf_model|flax_model|rust_model|model|onnx\/|training_args)/;
 
 /**
- * `stated`: what is said of SAEs, by their paths. `onPlace` gets each model and SAE that is looked into. Throws an
+ * `overrides`: what is said of SAEs, by their paths. `onPlace` gets each model and SAE that is looked into. Throws an
  * AbortError when cancelled, and a Problem when the files cannot be read at all.
  */
-export async function look(
+export async function listContents(
 	source: Folder,
-	stated: Record<string, Stated>,
+	overrides: Record<string, SaeOverrides>,
 	onPlace: (path: string, done: number, total: number) => void
-): Promise<Found> {
-	const places = [['', source.names] as const, ...folders(source.names)];
-	if (places.length > MOST_PLACES)
+): Promise<ImportListing> {
+	const places = [['', source.names] as const, ...foldersBelow(source.names)];
+	if (places.length > MAX_FOLDERS)
 		throw new Problem(
 			'unsupported',
-			`“${source.name}” holds more than ${MOST_PLACES} folders.`,
+			`“${source.name}” holds more than ${MAX_FOLDERS} folders.`,
 			'Choose the folder of one model or its SAEs.'
 		);
-	const found: Found = {
+	const found: ImportListing = {
 		name: source.name,
 		isPack: source.names.includes('pack.json'),
 		models: [],
 		saes: [],
-		refused: [],
-		others: 0
+		unusable: [],
+		otherFiles: 0
 	};
-	const { models, saes, others } = placesIn(source, places);
+	const { models, saes, others } = candidatesIn(source, places);
 	const total = models.length + saes.length;
 	let begun = 0;
 	const begin = (path: string) => onPlace(path || source.name, begun++, total);
 	for (const path of models) {
 		begin(path);
-		await refusing(found, path, async () => found.models.push(await modelAt(source, path)));
+		await collectProblem(found, path, async () => found.models.push(await listModel(source, path)));
 	}
-	found.saes = await inOrder(saes, source.far ? AT_ONCE : 1, ({ path, formats }) => {
+	found.saes = await inOrder(saes, source.isRemote ? AT_ONCE : 1, ({ path, formats }) => {
 		begin(path);
-		return dictionaryAt(source, path, formats, stated[path]);
+		return listSae(source, path, formats, overrides[path]);
 	});
 	for (const path of others)
-		if (WEIGHTS.test(path)) found.refused.push({ path, why: whyNot(path) });
-		else found.others++;
+		if (WEIGHTS.test(path)) found.unusable.push({ path, reason: reasonUnusable(path) });
+		else found.otherFiles++;
 	return found;
 }
 
-interface Places {
+interface Candidates {
 	/** Folders of models. */
 	models: string[];
 	/** Folders and files of SAEs. */
@@ -78,26 +80,28 @@ interface Places {
 }
 
 /** What lies where, by the names of the files alone. */
-function placesIn(source: Folder, places: (readonly [string, string[]])[]): Places {
-	const found: Places = { models: [], saes: [], others: [] };
+function candidatesIn(source: Folder, places: (readonly [string, string[]])[]): Candidates {
+	const found: Candidates = { models: [], saes: [], others: [] };
 	const taken = new Set<string>();
 	for (const [path, names] of places.toSorted(([a], [b]) => a.localeCompare(b, 'en'))) {
 		const full = (name: string) => (path ? `${path}/${name}` : name);
-		if (isModel(names)) {
+		if (isModelFolder(names)) {
 			found.models.push(path);
 			for (const name of names) if (!name.includes('/')) taken.add(full(name));
 			continue;
 		}
 		if (names.some((name) => taken.has(full(name)) && !name.includes('/'))) continue;
-		const formats = claimed(names);
+		const formats = matchingFormats(names);
 		if (formats.length === 0) continue;
 		found.saes.push({ path, formats });
-		for (const name of names) if (isPartOf(name)) taken.add(full(name));
+		for (const name of names) if (belongsToFolder(name)) taken.add(full(name));
 	}
 	for (const path of source.names) {
 		if (taken.has(path)) continue;
 		// A file of weights that belongs to no folder's format may be an SAE of its own.
-		const formats = WEIGHTS.test(path) ? claimed([path.slice(path.lastIndexOf('/') + 1)]) : [];
+		const formats = WEIGHTS.test(path)
+			? matchingFormats([path.slice(path.lastIndexOf('/') + 1)])
+			: [];
 		if (formats.length > 0) found.saes.push({ path, formats });
 		else found.others.push(path);
 	}
@@ -105,16 +109,16 @@ function placesIn(source: Folder, places: (readonly [string, string[]])[]): Plac
 }
 
 /** Whether a file belongs to what lies in a folder: folders of their own may hold more SAEs. */
-const isPartOf = (name: string) => !name.includes('/') || name.startsWith('checkpoints/');
+const belongsToFolder = (name: string) => !name.includes('/') || name.startsWith('checkpoints/');
 
 /** Of a file of weights that is of no known format. */
-const whyNot = (path: string) =>
+const reasonUnusable = (path: string) =>
 	OTHER_COPIES.test(path)
 		? 'A model needs config.json, tokenizer.json and model.safetensors beside each other.'
 		: 'It is of no known format of SAEs: its description (cfg.json or config.json) is not beside it.';
 
-async function modelAt(source: Folder, path: string): Promise<FoundModel> {
-	const { config, tensors } = await openModelFolder(within(source, path));
+async function listModel(source: Folder, path: string): Promise<ListedModel> {
+	const { config, tensors } = await openModelFolder(subfolder(source, path));
 	const { layers, dModel, vocabSize, context } = architectureOf(config).shape(config);
 	const each = [...tensors.values()];
 	const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
@@ -122,7 +126,7 @@ async function modelAt(source: Folder, path: string): Promise<FoundModel> {
 	for (const { dtype, bytes } of each) byDtype.set(dtype, (byDtype.get(dtype) ?? 0) + bytes);
 	const [[dtype] = ['F32']] = [...byDtype].sort(([, a], [, b]) => b - a);
 	const stored = (as: StoredDtype) =>
-		sum(modelFiles({ config, tensors }, as).map(({ bytes }) => bytes));
+		sum(planModelFiles({ config, tensors }, as).map(({ bytes }) => bytes));
 	return {
 		path,
 		type: String(config.model_type),
@@ -140,52 +144,57 @@ async function modelAt(source: Folder, path: string): Promise<FoundModel> {
 /** Which formats tell all only in one file, so that from far away it is not looked into. */
 const WHOLE_ONLY = /\.(npz|pt|pth)$/;
 
-async function dictionaryAt(
+async function listSae(
 	source: Folder,
 	path: string,
 	formats: string[],
-	stated: Stated = NOTHING_STATED
-): Promise<FoundDictionary> {
-	const folder = saeAt(source, path);
+	overrides: SaeOverrides = NO_OVERRIDES
+): Promise<ListedSae> {
+	const folder = saeFolder(source, path);
 	const bytes = [...folder.sizes.values()].reduce((a, b) => a + b, 0);
-	const told = { path, bytes, formats, facts: null, asks: null, why: null };
-	if (folder.far && folder.names.some((name) => WHOLE_ONLY.test(name)))
-		return { ...told, site: siteIn(folder.name) };
+	const common = { path, bytes, formats, facts: null, missing: null, reason: null };
+	if (folder.isRemote && folder.names.some((name) => WHOLE_ONLY.test(name)))
+		return { ...common, site: siteFromPath(folder.name) };
 	try {
-		const { site, cfg, tensors } = await readSae(thin(folder), stated);
+		const { site, cfg, tensors } = await readSae(previewFolder(folder), overrides);
 		const k = typeof cfg.k === 'number' ? cfg.k : null;
 		const { architecture, d_in: dIn, d_sae: dSae } = cfg;
 		const heads = cfg.reshape_activations === 'hook_z' && { heads: true };
-		const stores = eachDtype((as) => saeBytes(tensors, as));
-		return { ...told, facts: { site, architecture, dIn, dSae, k, ...heads, stored: stores } };
+		const stores = eachDtype((as) => storedSaeBytes(tensors, as));
+		return { ...common, facts: { site, architecture, dIn, dSae, k, ...heads, stored: stores } };
 	} catch (error) {
-		if (endsAll(error)) throw error;
-		if (error instanceof Unstated) return { ...told, asks: error.asks, why: error.sentence };
-		return { ...told, why: sentenceOf(error) };
+		if (concernsAll(error)) throw error;
+		if (error instanceof MissingFact)
+			return { ...common, missing: error.fact, reason: error.sentence };
+		return { ...common, reason: sentenceOf(error) };
 	}
 }
 
 /** A folder of its own, or the one file. */
-export function saeAt(source: Folder, path: string): Folder {
-	if (!source.names.includes(path)) return within(source, path);
+export function saeFolder(source: Folder, path: string): Folder {
+	if (!source.names.includes(path)) return subfolder(source, path);
 	const at = path.lastIndexOf('/');
-	const around = within(source, path.slice(0, Math.max(0, at)));
+	const around = subfolder(source, path.slice(0, Math.max(0, at)));
 	const file = path.slice(at + 1);
 	const sizes = new Map([[file, around.sizes.get(file)!]]);
 	return { ...around, name: `${around.name}/${file}`, names: [file], sizes };
 }
 
-async function refusing(found: Found, path: string, work: () => Promise<unknown>): Promise<void> {
+async function collectProblem(
+	found: ImportListing,
+	path: string,
+	work: () => Promise<unknown>
+): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
-		if (endsAll(error)) throw error;
-		found.refused.push({ path: path || found.name, why: sentenceOf(error) });
+		if (concernsAll(error)) throw error;
+		found.unusable.push({ path: path || found.name, reason: sentenceOf(error) });
 	}
 }
 
 /** Whether it is true of every file: nobody wants to know any more, or a host keeps all of them to itself. */
-const endsAll = (error: unknown) => isAbort(error) || codeOf(error) === 'gated';
+const concernsAll = (error: unknown) => isAbort(error) || codeOf(error) === 'gated';
 
 function sentenceOf(error: unknown): string {
 	if (error instanceof Problem) return `${error.sentence} ${error.advice}`;
