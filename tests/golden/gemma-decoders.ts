@@ -6,7 +6,7 @@ import type { Decoders } from './gemma-chain';
 import { tapOf } from '../../src/core/names/site';
 import { readSae } from '../../workers/import/formats/formats';
 import { NO_OVERRIDES } from '../../src/core/import/build-request';
-import { siteFromPath } from '../../workers/import/formats/gemma-scope';
+import { siteFromPath } from '../../workers/import/sae/site-names';
 import { openFolder } from '../../workers/node/folders/disk-folder';
 
 /** Files by which an SAE's folder is known, and how its site is found without its weights: all would not fit. */

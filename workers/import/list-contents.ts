@@ -1,132 +1,122 @@
-/** What there is in a folder that somebody brings: models, SAEs, and what looks like one and is none. */
+/** What a folder holds: models, SAEs, and what looks like one of these but cannot be used. */
 import {
 	NO_OVERRIDES,
 	type SaeOverrides,
 	type StoredDtype
 } from '../../src/core/import/build-request';
-import type {
-	ImportListing,
-	ListedSae,
-	ListedModel,
-	StoredBytes
-} from '../../src/core/import/listing';
+import type { ImportListing, ListedModel, ListedSae } from '../../src/core/import/listing';
+import { isWeightsFile } from '../../src/core/import/file-names';
 import { codeOf, isAbort, Problem } from '../../src/core/names/errors';
-import { MissingFact, subfolder, type Folder } from './files/folder';
-import { siteFromPath } from './formats/gemma-scope';
-import { matchingFormats, foldersBelow, readSae } from './formats/formats';
-import { architectureOf } from '../graph/families/families';
 import { AT_ONCE, inOrder } from '../calls/in-order';
+import { architectureOf } from '../graph/families/families';
+import { foldersBelow, subfolder, type Folder } from './files/folder';
+import { mustBeReadWhole } from './files/read-tensors';
+import { matchingFormats, readSae, saeFilesIn } from './formats/formats';
 import { isModelFolder, openModelFolder } from './hugging-face';
 import { previewFolder } from './preview-folder';
+import { siteFromPath } from './sae/site-names';
+import { MissingFact } from './sae/unsupported';
 import { planModelFiles, storedSaeBytes } from './weight-files';
 
-/** More places than anybody looks through: a folder that was chosen by mistake. */
+/** With more, the wrong folder was chosen. */
 const MAX_FOLDERS = 2000;
-/** Files that hold weights of some kind, by their ends. */
-const WEIGHTS = /\.(safetensors|npz|pt|pth|bin)$/;
-/** What hubs put beside the weights that are read here. */
+/** What hubs publish beside the weights that are read here. */
 const OTHER_COPIES =
 	/(^|\/)(pytorch_model|tf_model|flax_model|rust_model|model|onnx\/|training_args)/;
 
 /**
- * `overrides`: what is said of SAEs, by their paths. `onPlace` gets each model and SAE that is looked into. Throws an
- * AbortError when cancelled, and a Problem when the files cannot be read at all.
+ * `overrides`: by the paths of SAEs. `onItem` gets each model and SAE before it is read. Throws an AbortError when
+ * cancelled, and a Problem when nothing can be read at all.
  */
 export async function listContents(
 	source: Folder,
 	overrides: Record<string, SaeOverrides>,
-	onPlace: (path: string, done: number, total: number) => void
+	onItem: (path: string, done: number, total: number) => void
 ): Promise<ImportListing> {
-	const places = [['', source.names] as const, ...foldersBelow(source.names)];
-	if (places.length > MAX_FOLDERS)
-		throw new Problem(
-			'unsupported',
-			`“${source.name}” holds more than ${MAX_FOLDERS} folders.`,
-			'Choose the folder of one model or its SAEs.'
-		);
-	const found: ImportListing = {
+	const { models, saes, others } = candidatesIn(source);
+	const total = models.length + saes.length;
+	let begun = 0;
+	const begin = (path: string) => onItem(path || source.name, begun++, total);
+	const listing: ImportListing = {
 		name: source.name,
 		isPack: source.names.includes('pack.json'),
 		models: [],
 		saes: [],
-		unusable: [],
-		otherFiles: 0
+		unusable: others.filter(isWeightsFile).map((path) => ({ path, reason: unusable(path) })),
+		otherFiles: others.filter((path) => !isWeightsFile(path)).length
 	};
-	const { models, saes, others } = candidatesIn(source, places);
-	const total = models.length + saes.length;
-	let begun = 0;
-	const begin = (path: string) => onPlace(path || source.name, begun++, total);
 	for (const path of models) {
 		begin(path);
-		await collectProblem(found, path, async () => found.models.push(await listModel(source, path)));
+		try {
+			listing.models.push(await listModel(source, path));
+		} catch (error) {
+			listing.unusable.push({ path: path || source.name, reason: messageOf(error) });
+		}
 	}
-	found.saes = await inOrder(saes, source.isRemote ? AT_ONCE : 1, ({ path, formats }) => {
+	listing.saes = await inOrder(saes, source.isRemote ? AT_ONCE : 1, (path) => {
 		begin(path);
-		return listSae(source, path, formats, overrides[path]);
+		return listSae(source, path, overrides[path]);
 	});
-	for (const path of others)
-		if (WEIGHTS.test(path)) found.unusable.push({ path, reason: reasonUnusable(path) });
-		else found.otherFiles++;
-	return found;
+	return listing;
 }
 
 interface Candidates {
 	/** Folders of models. */
 	models: string[];
 	/** Folders and files of SAEs. */
-	saes: { path: string; formats: string[] }[];
+	saes: string[];
 	/** Files that belong to neither. */
 	others: string[];
 }
 
-/** What lies where, by the names of the files alone. */
-function candidatesIn(source: Folder, places: (readonly [string, string[]])[]): Candidates {
+/** What may be where, by the names of the files alone. */
+function candidatesIn(source: Folder): Candidates {
+	const folders = [['', source.names] as const, ...foldersBelow(source.names)];
+	if (folders.length > MAX_FOLDERS)
+		throw new Problem(
+			'unsupported',
+			`“${source.name}” holds more than ${MAX_FOLDERS} folders.`,
+			'Choose the folder of one model or its SAEs.'
+		);
 	const found: Candidates = { models: [], saes: [], others: [] };
 	const taken = new Set<string>();
-	for (const [path, names] of places.toSorted(([a], [b]) => a.localeCompare(b, 'en'))) {
+	for (const [path, names] of folders.toSorted(([a], [b]) => a.localeCompare(b, 'en'))) {
 		const full = (name: string) => (path ? `${path}/${name}` : name);
-		if (isModelFolder(names)) {
-			found.models.push(path);
-			for (const name of names) if (!name.includes('/')) taken.add(full(name));
-			continue;
-		}
-		if (names.some((name) => taken.has(full(name)) && !name.includes('/'))) continue;
-		const formats = matchingFormats(names);
-		if (formats.length === 0) continue;
-		found.saes.push({ path, formats });
-		for (const name of names) if (belongsToFolder(name)) taken.add(full(name));
+		// Folders inside may hold more SAEs.
+		const own = names.filter((name) => !name.includes('/'));
+		const isModel = isModelFolder(names);
+		if (!isModel && (own.some((name) => taken.has(full(name))) || !isSae(names))) continue;
+		found[isModel ? 'models' : 'saes'].push(path);
+		const nested = isModel ? [] : saeFilesIn(names).filter((name) => name.includes('/'));
+		const parts = nested.map((name) => name.slice(0, name.lastIndexOf('/') + 1));
+		for (const name of names)
+			if (!name.includes('/') || parts.some((part) => name.startsWith(part))) taken.add(full(name));
 	}
 	for (const path of source.names) {
 		if (taken.has(path)) continue;
-		// A file of weights that belongs to no folder's format may be an SAE of its own.
-		const formats = WEIGHTS.test(path)
-			? matchingFormats([path.slice(path.lastIndexOf('/') + 1)])
-			: [];
-		if (formats.length > 0) found.saes.push({ path, formats });
-		else found.others.push(path);
+		// A file of weights that belongs to no folder may be an SAE by itself.
+		const isAlone = isWeightsFile(path) && isSae([path.slice(path.lastIndexOf('/') + 1)]);
+		found[isAlone ? 'saes' : 'others'].push(path);
 	}
 	return found;
 }
 
-/** Whether a file belongs to what lies in a folder: folders of their own may hold more SAEs. */
-const belongsToFolder = (name: string) => !name.includes('/') || name.startsWith('checkpoints/');
+const isSae = (names: string[]) => matchingFormats(names).length > 0;
 
-/** Of a file of weights that is of no known format. */
-const reasonUnusable = (path: string) =>
+/** Of a file of weights that is part of neither a model nor an SAE. */
+const unusable = (path: string) =>
 	OTHER_COPIES.test(path)
-		? 'A model needs config.json, tokenizer.json and model.safetensors beside each other.'
-		: 'It is of no known format of SAEs: its description (cfg.json or config.json) is not beside it.';
+		? 'A model needs config.json, tokenizer.json and model.safetensors in one folder.'
+		: 'It is not an SAE in a known format: its config (cfg.json or config.json) is not beside it.';
 
 async function listModel(source: Folder, path: string): Promise<ListedModel> {
 	const { config, tensors } = await openModelFolder(subfolder(source, path));
 	const { layers, dModel, vocabSize, context } = architectureOf(config).shape(config);
 	const each = [...tensors.values()];
-	const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-	const byDtype = new Map<string, number>();
-	for (const { dtype, bytes } of each) byDtype.set(dtype, (byDtype.get(dtype) ?? 0) + bytes);
-	const [[dtype] = ['F32']] = [...byDtype].sort(([, a], [, b]) => b - a);
-	const stored = (as: StoredDtype) =>
-		sum(planModelFiles({ config, tensors }, as).map(({ bytes }) => bytes));
+	const bytesByDtype = new Map<string, number>();
+	for (const { dtype, bytes } of each)
+		bytesByDtype.set(dtype, (bytesByDtype.get(dtype) ?? 0) + bytes);
+	const [[dtype] = ['F32']] = [...bytesByDtype].sort(([, a], [, b]) => b - a);
 	return {
 		path,
 		type: String(config.model_type),
@@ -137,40 +127,45 @@ async function listModel(source: Folder, path: string): Promise<ListedModel> {
 		parameters: sum(each.map(({ shape }) => shape.reduce((a, b) => a * b, 1))),
 		bytes: sum(each.map(({ bytes }) => bytes)),
 		dtype,
-		stored: eachDtype(stored)
+		stored: forEachDtype((as) =>
+			sum(planModelFiles({ config, tensors }, as).map(({ bytes }) => bytes))
+		)
 	};
 }
-
-/** Which formats tell all only in one file, so that from far away it is not looked into. */
-const WHOLE_ONLY = /\.(npz|pt|pth)$/;
 
 async function listSae(
 	source: Folder,
 	path: string,
-	formats: string[],
 	overrides: SaeOverrides = NO_OVERRIDES
 ): Promise<ListedSae> {
 	const folder = saeFolder(source, path);
-	const bytes = [...folder.sizes.values()].reduce((a, b) => a + b, 0);
-	const common = { path, bytes, formats, facts: null, missing: null, reason: null };
-	if (folder.isRemote && folder.names.some((name) => WHOLE_ONLY.test(name)))
-		return { ...common, site: siteFromPath(folder.name) };
+	const listed = {
+		path,
+		bytes: sum([...folder.sizes.values()]),
+		formats: matchingFormats(folder.names).map(({ name }) => name),
+		facts: null,
+		missing: null,
+		reason: null
+	};
+	if (folder.isRemote && folder.names.some(mustBeReadWhole))
+		return { ...listed, site: siteFromPath(folder.name) };
 	try {
 		const { site, cfg, tensors } = await readSae(previewFolder(folder), overrides);
-		const k = typeof cfg.k === 'number' ? cfg.k : null;
-		const { architecture, d_in: dIn, d_sae: dSae } = cfg;
-		const heads = cfg.reshape_activations === 'hook_z' && { heads: true };
-		const stores = eachDtype((as) => storedSaeBytes(tensors, as));
-		return { ...common, facts: { site, architecture, dIn, dSae, k, ...heads, stored: stores } };
+		const { architecture, d_in: dIn, d_sae: dSae, k } = cfg;
+		const facts = {
+			...{ site, architecture, dIn, dSae, k: typeof k === 'number' ? k : null },
+			...(cfg.reshape_activations === 'hook_z' && { heads: true }),
+			stored: forEachDtype((as) => storedSaeBytes(tensors, as))
+		};
+		return { ...listed, facts };
 	} catch (error) {
-		if (concernsAll(error)) throw error;
 		if (error instanceof MissingFact)
-			return { ...common, missing: error.fact, reason: error.sentence };
-		return { ...common, reason: sentenceOf(error) };
+			return { ...listed, missing: error.fact, reason: error.sentence };
+		return { ...listed, reason: messageOf(error) };
 	}
 }
 
-/** A folder of its own, or the one file. */
+/** The SAE at a path: a folder, or one file. */
 export function saeFolder(source: Folder, path: string): Folder {
 	if (!source.names.includes(path)) return subfolder(source, path);
 	const at = path.lastIndexOf('/');
@@ -180,28 +175,16 @@ export function saeFolder(source: Folder, path: string): Folder {
 	return { ...around, name: `${around.name}/${file}`, names: [file], sizes };
 }
 
-async function collectProblem(
-	found: ImportListing,
-	path: string,
-	work: () => Promise<unknown>
-): Promise<void> {
-	try {
-		await work();
-	} catch (error) {
-		if (concernsAll(error)) throw error;
-		found.unusable.push({ path: path || found.name, reason: sentenceOf(error) });
-	}
-}
-
-/** Whether it is true of every file: nobody wants to know any more, or a host keeps all of them to itself. */
-const concernsAll = (error: unknown) => isAbort(error) || codeOf(error) === 'gated';
-
-function sentenceOf(error: unknown): string {
+/** Why one item cannot be used. Throws the error again when it holds for all: cancelled, or a host that denies access. */
+function messageOf(error: unknown): string {
+	if (isAbort(error) || codeOf(error) === 'gated') throw error;
 	if (error instanceof Problem) return `${error.sentence} ${error.advice}`;
 	return 'It cannot be read: it is damaged, or was moved meanwhile. Choose it again.';
 }
 
-const eachDtype = (of: (dtype: StoredDtype) => number): StoredBytes => ({
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+const forEachDtype = (of: (dtype: StoredDtype) => number) => ({
 	f32: of('f32'),
 	f16: of('f16'),
 	q8: of('q8')

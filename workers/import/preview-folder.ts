@@ -1,28 +1,25 @@
 /**
- * A folder to be looked through: its descriptions and small tensors are what they are, while of a large
- * tensor only its name, type and shape are. So a format's own reader says what an SAE is, or why it cannot
- * be used, after a few kilobytes of it.
+ * A folder in which large tensors have their name, type and shape, but not their numbers. A format's own reader then
+ * says what an SAE is, or why it cannot be used, after a few kilobytes of it.
  */
 import type { Folder } from './files/folder';
 import { SafetensorsReader } from './files/safetensors-reader';
 
-/** Bytes; a matrix of an SAE is larger, and no vector. */
+/** Bytes; the matrices of an SAE are larger, its vectors smaller. */
 const SMALL = 1_000_000;
-/** Finite, positive and none of them 0 or 1 in float32, float16 and bfloat16: rows have a length, factors a use. */
+/** Finite, positive and neither 0 nor 1 in float32, float16 and bfloat16, so that norms and factors can be taken. */
 const FILL_BYTE = 0x3c;
 
-/** Throws a Problem for a safetensors file that is damaged, when it is read. */
-export function previewFolder(folder: Folder): Folder {
-	return {
-		...folder,
-		read: (name) =>
-			name.endsWith('.safetensors') && folder.sizes.get(name)! > SMALL
-				? headersOnly(folder, name)
-				: folder.read(name)
-	};
-}
+/** Reading a damaged safetensors file of it throws a Problem. */
+export const previewFolder = (folder: Folder): Folder => ({
+	...folder,
+	read: (name) =>
+		name.endsWith('.safetensors') && folder.sizes.get(name)! > SMALL
+			? smallTensorsOnly(folder, name)
+			: folder.read(name)
+});
 
-async function headersOnly(folder: Folder, name: string): Promise<Uint8Array> {
+async function smallTensorsOnly(folder: Folder, name: string): Promise<Uint8Array> {
 	const file = await SafetensorsReader.open(folder, name);
 	const bytes = new Uint8Array(folder.sizes.get(name)!).fill(FILL_BYTE);
 	const { data, entries } = file.layout;

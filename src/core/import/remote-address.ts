@@ -3,6 +3,7 @@
  * address of its own. Nothing is asked of anybody here.
  */
 import { Problem } from '../names/errors';
+import { isArchive, isWeightsFile } from './file-names';
 
 export const HUB = 'https://huggingface.co';
 
@@ -34,12 +35,13 @@ export type RemoteAddress = HubAddress | PlainAddress;
 /** The branch of a repository that nobody names. */
 export const DEFAULT_REVISION = 'main';
 
-const FILE = /\.(safetensors|npz|zip|pt|pth)$/i;
 const NAME = /^[A-Za-z0-9_][\w.-]{0,95}$/;
 const REVISION = /^[\w][\w./+-]{0,199}$/;
 /** What stands between a repository and a revision in the addresses of a hub. */
 const ROUTES = ['tree', 'resolve', 'blob', 'raw'];
 const EXAMPLE = 'Give an id such as org/name, or the whole address.';
+
+const isFilePath = (path: string) => isWeightsFile(path) || isArchive(path);
 
 /** Throws a Problem for anything that cannot be the place of a model or of SAEs. */
 export function parseRemoteAddress(typed: string): RemoteAddress {
@@ -105,7 +107,7 @@ function fromAddress(text: string): RemoteAddress {
 	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isName)))
 		return {
 			...hubAddress(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
-			certain: isHub || !FILE.test(url.pathname)
+			certain: isHub || !isFilePath(url.pathname)
 		};
 	if (isHub) return hubAddress(HUB, parts.slice(0, 2), null, parts.slice(2));
 	const bare = !/\/$|\.\w+$/.test(url.pathname) && url.search === '';
@@ -124,7 +126,7 @@ function plainAddress(url: URL): PlainAddress {
 	const address = new URL(url);
 	address.hash = '';
 	address.pathname = address.pathname.replace(/(^|\/)(pack|config)\.json$/, '$1');
-	const isFile = FILE.test(address.pathname);
+	const isFile = isFilePath(address.pathname);
 	if (!isFile && !address.pathname.endsWith('/')) address.pathname += '/';
 	return { kind: 'plain', url: address.href, isFile };
 }

@@ -1,8 +1,23 @@
-/** Words of a config, hostile until read: each answer is of the type asked for, or null where there is none. */
+/** The fields of a config, hostile until read: each answer has the type that was asked for, or is null. */
 export class ConfigFields {
 	constructor(readonly fields: Record<string, unknown>) {}
 
-	/** The first of these words that the config has and that is not null. */
+	/** The fields of a value that is an object; null for any other. */
+	static of(value: unknown): ConfigFields | null {
+		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+		return isObject ? new ConfigFields(value as Record<string, unknown>) : null;
+	}
+
+	/** null where the bytes are not a JSON object. */
+	static parse(bytes: Uint8Array): ConfigFields | null {
+		try {
+			return ConfigFields.of(JSON.parse(new TextDecoder().decode(bytes)));
+		} catch {
+			return null;
+		}
+	}
+
+	/** The first of these fields that exists and is not null. */
 	get(...keys: string[]): unknown {
 		const key = keys.find((k) => Object.hasOwn(this.fields, k) && this.fields[k] != null);
 		return key === undefined ? null : this.fields[key];
@@ -18,7 +33,6 @@ export class ConfigFields {
 		return typeof value === 'number' && Number.isFinite(value) ? value : null;
 	}
 
-	/** A whole number above 0. */
 	positiveInteger(...keys: string[]): number | null {
 		const value = this.number(...keys);
 		return value !== null && Number.isSafeInteger(value) && value > 0 ? value : null;
@@ -29,10 +43,8 @@ export class ConfigFields {
 		return typeof value === 'boolean' ? value : null;
 	}
 
-	/** A config within this one; without words where there is none. */
+	/** A config inside this one; without fields where there is none. */
 	section(key: string): ConfigFields {
-		const value = this.get(key);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return new ConfigFields(isObject ? (value as Record<string, unknown>) : {});
+		return ConfigFields.of(this.get(key)) ?? new ConfigFields({});
 	}
 }

@@ -1,24 +1,23 @@
-/** A folder of files from anywhere: a disk, a dropped zip, a hub. All that a format's reader sees of the world. */
-import type { SaeOverrides } from '../../../src/core/import/build-request';
+/** A folder of files from anywhere: a disk, an archive, a hub. Formats read nothing else. */
 import { Problem } from '../../../src/core/names/errors';
 import { ConfigFields } from './config-fields';
 
 export interface Folder {
-	/** Where it lies, as a person would say it; formats that say more in paths than in files read it too. */
+	/** Where it is, for messages; some formats also say more in the path than in the files. */
 	name: string;
-	/** Files by their paths relative to it, with forward slashes. */
+	/** Paths of its files, relative to it, with forward slashes. */
 	names: string[];
 	/** Bytes of each of these files. */
 	sizes: ReadonlyMap<string, number>;
-	/** A whole file of `names`. Throws a Problem when it cannot be had, an AbortError when that was cancelled. */
+	/** A whole file. Throws a Problem when it cannot be read, an AbortError when that was cancelled. */
 	read(name: string): Promise<Uint8Array>;
-	/** The bytes of a file from `start` up to `end`: of a large one, no more need be fetched or held. */
+	/** The bytes of a file from `start` up to `end`, so that a large file need not be fetched or held whole. */
 	slice(name: string, start: number, end: number): Promise<Uint8Array>;
-	/** Reading costs a network: nothing large is read only to look at it. */
+	/** Reading goes over the network: nothing large is read for a listing. */
 	isRemote?: boolean;
 }
 
-/** A folder within another. */
+/** A folder inside another. */
 export function subfolder(folder: Folder, path: string): Folder {
 	if (path === '') return folder;
 	const root = `${path}/`;
@@ -33,7 +32,20 @@ export function subfolder(folder: Folder, path: string): Folder {
 	};
 }
 
-/** A folder that is there as blobs: files from a disk, which are read only where they are asked for. */
+/** Every folder below, outer ones first, with its files by their paths relative to it. */
+export function foldersBelow(names: string[]): Map<string, string[]> {
+	const all = new Map<string, string[]>();
+	for (const name of names)
+		for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+			const path = name.slice(0, at);
+			const files = all.get(path) ?? [];
+			files.push(name.slice(at + 1));
+			all.set(path, files);
+		}
+	return all;
+}
+
+/** Files of a disk as a folder; each is read when it is asked for. */
 export function blobFolder(name: string, files: ReadonlyMap<string, Blob>): Folder {
 	const slice = async (path: string, start: number, end: number) =>
 		new Uint8Array(await files.get(path)!.slice(start, end).arrayBuffer());
@@ -46,54 +58,27 @@ export function blobFolder(name: string, files: ReadonlyMap<string, Blob>): Fold
 	};
 }
 
-/** The longest description that is read as JSON. */
-const LONGEST_JSON = 16_000_000;
+/** The one folder around all of these paths, with a slash at its end; '' where there is none. */
+export function commonRoot([first = '', ...paths]: string[]): string {
+	const root = first.slice(0, first.indexOf('/') + 1);
+	return paths.every((path) => path.startsWith(root)) ? root : '';
+}
 
-/** A JSON object of the folder. Throws a Problem when it is none. */
+const MAX_JSON_BYTES = 16_000_000;
+
+/** A JSON object in the folder. Throws a Problem when it is not one. */
 export async function readConfig(folder: Folder, name: string): Promise<ConfigFields> {
 	const bytes = await folder.read(name);
-	try {
-		const json: unknown =
-			bytes.length <= LONGEST_JSON ? JSON.parse(new TextDecoder().decode(bytes)) : null;
-		if (json && typeof json === 'object' && !Array.isArray(json))
-			return new ConfigFields(json as Record<string, unknown>);
-	} catch {
-		// Falls through to the sentence below.
-	}
+	const fields = bytes.length <= MAX_JSON_BYTES ? ConfigFields.parse(bytes) : null;
+	if (fields) return fields;
 	throw new Problem(
 		'pack-invalid',
-		`The ${name} in "${folderLabel(folder)}" cannot be read.`,
-		'Download it again, or save the SAE again.'
+		`The ${name} in "${folderLabel(folder)}" cannot be read as JSON.`,
+		'Download it again, or save it again.'
 	);
 }
 
-/** What this program cannot run, said of the SAE in a folder. */
-export function unsupportedSae(folder: Folder, what: string, advice: string): Problem {
-	return new Problem('unsupported', `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
-}
-
-/** A fact that the files do not tell, and that a person may state. */
-export class MissingFact extends Problem {
-	constructor(
-		readonly fact: keyof SaeOverrides,
-		sentence: string,
-		advice: string
-	) {
-		super('unsupported', sentence, advice);
-	}
-}
-
-/** The same said of the SAE in a folder. */
-export function missingFact(
-	folder: Folder,
-	asks: keyof SaeOverrides,
-	what: string,
-	advice: string
-): MissingFact {
-	return new MissingFact(asks, `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
-}
-
-/** The end of where it lies: what tells it from its siblings. */
+/** The end of its name, which tells it from its siblings. */
 export function folderLabel({ name }: Folder): string {
 	return name.length > 80 ? `…${name.slice(-79)}` : name;
 }

@@ -1,5 +1,4 @@
-/** A safetensors file of which only the beginning is read, and then one tensor at a time. */
-import { Problem } from '../../../src/core/names/errors';
+/** A safetensors file of which only the header is read, and then one tensor at a time. */
 import {
 	float32,
 	headerEnd,
@@ -9,6 +8,7 @@ import {
 	type Layout,
 	type Tensor
 } from '../../../src/core/files/safetensors';
+import { damagedFile } from './damaged-file';
 import type { Folder } from './folder';
 
 export class SafetensorsReader {
@@ -39,7 +39,7 @@ export class SafetensorsReader {
 		return end - start;
 	}
 
-	/** A tensor as it lies in the file. */
+	/** A tensor as the file stores it. */
 	async rawTensor(name: string): Promise<Tensor> {
 		const { data, entries } = this.layout;
 		const { dtype, shape, start, end } = entries.get(name)!;
@@ -47,20 +47,17 @@ export class SafetensorsReader {
 		return { dtype, shape, bytes };
 	}
 
-	/** A tensor as `float32` gives it; of int8 its scale is read as well. */
+	/** A tensor as float32; of int8, its scale is read as well. */
 	async floats(name: string): Promise<Floats> {
 		const read = new Map([[name, await this.rawTensor(name)]]);
 		const scale = `${name}.scale`;
 		if (read.get(name)!.dtype === 'I8' && this.layout.entries.has(scale))
 			read.set(scale, await this.rawTensor(scale));
-		return float32({ tensor: (wanted) => read.get(wanted) ?? missing(this.file, wanted) }, name);
+		const tensor = (wanted: string) => {
+			const there = read.get(wanted);
+			if (there) return there;
+			throw damagedFile(this.file, `holds int8 weights without ${wanted.slice(0, 80)}`);
+		};
+		return float32({ tensor }, name);
 	}
-}
-
-function missing(file: string, name: string): never {
-	throw new Problem(
-		'pack-damaged',
-		`The file ${file} holds whole numbers without their ${name.slice(0, 80)}.`,
-		'Take the weights in float32, float16 or bfloat16.'
-	);
 }

@@ -1,10 +1,12 @@
 /** The formats of SAEs that can be read. To add one: its file, and its line here. */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { Problem } from '../../../src/core/names/errors';
+import { foldersBelow, folderLabel, type Folder } from '../files/folder';
+import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
+import { MissingFact } from '../sae/unsupported';
+import { circuitTracer } from './circuit-tracer';
 import { dictionaryLearning } from './dictionary-learning';
-import { folderLabel, MissingFact, type Folder } from '../files/folder';
-import type { Format } from './format';
-import type { ImportedSae } from '../sae/imported-sae';
+import { describeFiles, filesOf, type SaeFormat } from './format';
 import { gemmaScope } from './gemma-scope';
 import { gemmaScope2 } from './gemma-scope-2';
 import { goodfire } from './goodfire';
@@ -13,9 +15,8 @@ import { llamascopium } from './llamascopium';
 import { openAi } from './openai';
 import { saeLens } from './sae-lens';
 import { sparsify } from './sparsify';
-import { circuitTracer } from './transcoders';
 
-const FORMATS: Format[] = [
+export const SAE_FORMATS: SaeFormat[] = [
 	saeLens,
 	gemmaScope,
 	gemmaScope2,
@@ -28,71 +29,70 @@ const FORMATS: Format[] = [
 	circuitTracer
 ];
 
-/** The SAE in a folder. Throws a Problem unless it is of exactly one format, whole, and one we can run. */
+/** The SAE in a folder. Throws a Problem unless it is of exactly one format, whole, and can be run. */
 export async function readSae(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
-	return await formatOf(folder, overrides).read(folder, overrides);
+	const format = formatOf(folder, overrides);
+	const parts = await format.read(folder, filesOf(format, folder.names)!, overrides);
+	return toImportedSae(folder, format.name, parts, overrides);
 }
 
-/** The names of the formats that files of these names may be of. */
-export function matchingFormats(names: string[]): string[] {
-	return FORMATS.filter((format) => format.claims(names)).map(({ name }) => name);
-}
+/** The formats that a folder with these files may be of. */
+export const matchingFormats = (names: string[]): SaeFormat[] =>
+	SAE_FORMATS.filter((format) => filesOf(format, names) !== null);
 
-/** The format of a folder by its files, and by what is stated where they fit several. */
-function formatOf(folder: Folder, overrides: SaeOverrides): Format {
-	const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-	const fitting = FORMATS.filter((format) => format.claims(folder.names));
+/** The files of an SAE among the names of its folder. */
+export const saeFilesIn = (names: string[]): string[] => [
+	...new Set(SAE_FORMATS.flatMap((format) => filesOf(format, names) ?? []))
+];
+
+const namesOf = (formats: SaeFormat[]) => formats.map(({ name }) => name).join(', ');
+
+/** The format of a folder by its files, and by the overrides where several fit. */
+function formatOf(folder: Folder, overrides: SaeOverrides): SaeFormat {
+	const matching = matchingFormats(folder.names);
 	if (overrides.format !== null) {
-		const format = FORMATS.find(({ name }) => plain(name) === plain(overrides.format!));
-		if (format && fitting.includes(format)) return format;
+		const normalized = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+		const wanted = normalized(overrides.format);
+		const format = SAE_FORMATS.find(({ name }) => normalized(name) === wanted);
+		if (format && matching.includes(format)) return format;
 		throw new Problem(
 			'usage',
 			format
-				? `"${folderLabel(folder)}" has not the files of ${format.name}: ${format.layout}.`
+				? `"${folderLabel(folder)}" does not have the files of ${format.name}: ${describeFiles(format)}.`
 				: `There is no format "${overrides.format.slice(0, 40)}".`,
-			`Formats: ${FORMATS.map(({ name }) => name).join(', ')}.`
+			`Formats: ${namesOf(SAE_FORMATS)}.`
 		);
 	}
-	if (fitting.length === 1) return fitting[0]!;
-	if (fitting.length > 1)
+	if (matching.length === 1) return matching[0]!;
+	if (matching.length > 1)
 		throw new MissingFact(
 			'format',
-			`"${folderLabel(folder)}" may be of several formats: ${fitting.map(({ name }) => name).join(', ')}.`,
-			'Say which: put #format= and its name after the folder.'
+			`The files in "${folderLabel(folder)}" fit several formats: ${namesOf(matching)}.`,
+			'Name the format: add #format= and its name to the folder.'
 		);
 	throw unknownFormat(folder);
 }
 
 function unknownFormat(folder: Folder): Problem {
-	const seen = folder.names.slice(0, 6).map((name) => name.slice(0, 60));
-	const more = folder.names.length > seen.length ? ', …' : '';
 	const below = [...foldersBelow(folder.names)]
-		.filter(([, names]) => FORMATS.some((format) => format.claims(names)))
+		.filter(([, names]) => matchingFormats(names).length > 0)
 		.map(([path]) => path);
 	if (below.length > 0)
 		return new Problem(
 			'unsupported',
-			`"${folderLabel(folder)}" holds SAEs in folders of their own: ${below.slice(0, 6).join(', ').slice(0, 200)}${below.length > 6 ? ', …' : ''}.`,
+			`The SAEs in "${folderLabel(folder)}" are in folders of their own: ${firstOf(below)}.`,
 			'Give each of these folders.'
 		);
 	return new Problem(
 		'unsupported',
-		`"${folderLabel(folder)}" is of no known format of SAEs; it holds ${seen.join(', ') + more || 'no files'}.`,
-		`Supported: ${FORMATS.filter((f) => f !== circuitTracer)
-			.map(({ name, layout }) => `${name} (${layout})`)
+		`"${folderLabel(folder)}" has no SAE in a known format; it holds ${firstOf(folder.names) || 'no files'}.`,
+		`Supported: ${SAE_FORMATS.filter(({ unsupported }) => !unsupported)
+			.map((format) => `${format.name} (${describeFiles(format)})`)
 			.join('; ')}.`
 	);
 }
 
-/** Every folder below, outer ones first, with its files by their paths relative to it. */
-export function foldersBelow(names: string[]): Map<string, string[]> {
-	const all = new Map<string, string[]>();
-	for (const name of names)
-		for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
-			const path = name.slice(0, at);
-			const files = all.get(path) ?? [];
-			files.push(name.slice(at + 1));
-			all.set(path, files);
-		}
-	return all;
+function firstOf(names: string[]): string {
+	const shown = names.slice(0, 6).map((name) => name.slice(0, 60));
+	return [...shown, ...(names.length > shown.length ? ['…'] : [])].join(', ');
 }

@@ -1,61 +1,50 @@
 /**
- * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with
- * names of Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
+ * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with names of
+ * Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
  */
-import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
-import { readConfig, unsupportedSae, type Folder } from '../files/folder';
-import type { Format } from './format';
-import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
-import { moduleHook, layerFromPath, resolveSite } from '../sae/site-names';
-import { vectorLength, readMatrix, safetensorsTable, readVector } from '../files/tensor-table';
-import { unsupportedTranscoder } from './transcoders';
+import { readConfig } from '../files/folder';
+import { readTensors } from '../files/read-tensors';
+import { readWeights } from '../sae/read-weights';
+import { layerFromPath, moduleHook } from '../sae/site-names';
+import { unsupportedTranscoder, unsupportedValue } from '../sae/unsupported';
+import type { SaeFormat } from './format';
 
-export const gemmaScope2: Format = {
-	name: 'Gemma Scope 2',
-	layout: 'config.json and params.safetensors',
-	claims: (names) => names.includes('config.json') && names.includes('params.safetensors'),
-	read
+const WEIGHTS = {
+	W_enc: 'w_enc',
+	W_dec: 'w_dec',
+	b_enc: 'b_enc',
+	b_dec: 'b_dec',
+	threshold: 'threshold'
 };
 
-async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
-	const cfg = await readConfig(folder, 'config.json');
-	const table = safetensorsTable('params.safetensors', await folder.read('params.safetensors'));
-	const reads = cfg.string('hf_hook_point_in');
-	const writes = cfg.string('hf_hook_point_out') ?? reads;
-	const type = cfg.string('type') ?? 'sae';
-	const affine = table.has('affine_skip_connection') || cfg.boolean('affine_connection') === true;
-	if (affine || writes !== reads || /transcoder|clt|crosscoder/.test(type))
-		throw unsupportedTranscoder(folder);
-	const architecture = cfg.string('architecture') ?? 'jump_relu';
-	if (!/^jump_?relu$/.test(architecture))
-		throw unsupportedSae(
-			folder,
-			`has the architecture "${architecture.slice(0, 40)}", which is not supported`,
-			'Supported in this format: jump_relu.'
-		);
-	const [dIn, dSae] = [vectorLength(table, 'b_dec'), vectorLength(table, 'b_enc')];
-	return toImportedSae(folder, {
-		format: gemmaScope2.name,
-		site: resolveSite(folder, overrides, reads ? hookOfGemma3(reads) : siteFromFolder(folder.name)),
-		architecture: 'jumprelu',
-		dIn,
-		dSae,
-		subtractBDec: false,
-		weights: {
-			W_enc: readMatrix(table, 'w_enc', [dIn, dSae], 'as asked'),
-			W_dec: readMatrix(table, 'w_dec', [dSae, dIn], 'as asked'),
-			b_enc: readVector(table, ['b_enc'], dSae),
-			b_dec: readVector(table, ['b_dec'], dIn),
-			threshold: readVector(table, ['threshold'], dSae)
-		},
-		metadata: { model_name: cfg.string('model_name') },
-		l0: cfg.number('l0')
-	});
-}
+export const gemmaScope2: SaeFormat = {
+	name: 'Gemma Scope 2',
+	files: ['config.json', 'params.safetensors'],
+	async read(folder, [config = '', file = '']) {
+		const cfg = await readConfig(folder, config);
+		const table = await readTensors(folder, file);
+		const reads = cfg.string('hf_hook_point_in');
+		const writes = cfg.string('hf_hook_point_out') ?? reads;
+		const affine = table.has('affine_skip_connection') || cfg.boolean('affine_connection');
+		if (affine || writes !== reads || /transcoder|clt|crosscoder/.test(cfg.string('type') ?? 'sae'))
+			throw unsupportedTranscoder(folder);
+		const architecture = cfg.string('architecture') ?? 'jump_relu';
+		if (!/^jump_?relu$/.test(architecture))
+			throw unsupportedValue(folder, 'architecture', architecture, ['jump_relu']);
+		return {
+			...readWeights(table, WEIGHTS, 'as-is'),
+			site: reads ? hookOf(reads) : siteFromFolder(folder.name),
+			architecture: 'jumprelu',
+			subtractBDec: false,
+			metadata: { model_name: cfg.string('model_name') },
+			l0: cfg.number('l0')
+		};
+	}
+};
 
-/** Gemma 3 normalises what attention and MLP write: ours are the sites after that norm. */
-function hookOfGemma3(module: string): string {
+/** Gemma 3 normalises what attention and MLP write: the sites are those after that norm. */
+function hookOf(module: string): string {
 	const layer = layerFromPath(module);
 	if (layer !== null && /\.post_attention_layernorm\.output$/.test(module)) return attnOut(layer);
 	if (/\.(mlp|self_attn)\b.*output$/.test(module)) return module;

@@ -1,94 +1,75 @@
 /**
  * Llamascopium (https://github.com/OpenMOSS/Llamascopium) and Llama Scope R1-Distill: `config.json` and
- * `sae_weights.safetensors`. Thresholds are kept as logarithms; activations are times √d / their average
- * norm, unless `norm_activation` says otherwise.
+ * `sae_weights.safetensors`. Thresholds are stored as logarithms; activations are times √d / their average norm,
+ * unless `norm_activation` says otherwise.
  */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
-import { readConfig, unsupportedSae, missingFact, type Folder } from '../files/folder';
-import { rowNorms, withInputScale, withUnitDecoderRows } from '../sae/fold-weights';
-import type { Format } from './format';
-import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
-import { resolveSite } from '../sae/site-names';
-import {
-	vectorLength,
-	readMatrix,
-	safetensorsTable,
-	readVector,
-	type TensorTable
-} from '../files/tensor-table';
-import { unsupportedTranscoder } from './transcoders';
 import type { ConfigFields } from '../files/config-fields';
+import { readConfig, type Folder } from '../files/folder';
+import { readTensors } from '../files/read-tensors';
+import type { TensorTable } from '../files/tensor-table';
+import { rowNorms, withInputScale, withUnitDecoderRows } from '../sae/fold-weights';
+import { readVector, readWeights, vectorLength } from '../sae/read-weights';
+import { missingFact, unsupportedTranscoder, unsupportedValue } from '../sae/unsupported';
+import type { SaeFormat } from './format';
 
-const THRESHOLD = ['log_jumprelu_threshold', 'activation_function.log_jumprelu_threshold'];
 const ARCHITECTURES = { relu: 'standard', jumprelu: 'jumprelu', topk: 'topk' } as const;
+const WEIGHTS = {
+	W_enc: ['W_E', 'encoder.weight'],
+	W_dec: ['W_D', 'decoder.weight'],
+	b_enc: ['b_E', 'encoder.bias'],
+	b_dec: ['b_D', 'decoder.bias']
+};
+const THRESHOLD = ['log_jumprelu_threshold', 'activation_function.log_jumprelu_threshold'];
 
-export const llamascopium: Format = {
+export const llamascopium: SaeFormat = {
 	name: 'Llamascopium',
-	layout: 'config.json and sae_weights.safetensors',
-	claims: (names) => names.includes('config.json') && names.includes('sae_weights.safetensors'),
-	read
+	files: ['config.json', 'sae_weights.safetensors'],
+	async read(folder, [config = '', file = ''], overrides) {
+		const cfg = await readConfig(folder, config);
+		const [reads, writes] = [cfg.string('hook_point_in'), cfg.string('hook_point_out')];
+		const type = cfg.string('sae_type') ?? 'sae';
+		if (type !== 'sae' || (writes !== null && writes !== reads))
+			throw unsupportedTranscoder(folder);
+		const activation = cfg.string('act_fn') ?? 'relu';
+		const supported = Object.keys(ARCHITECTURES);
+		if (!supported.includes(activation))
+			throw unsupportedValue(folder, 'activation function', activation, supported);
+		if (cfg.boolean('use_glu_encoder'))
+			throw unsupportedValue(folder, 'encoder', 'use_glu_encoder', ['use_glu_encoder: false']);
+		const architecture = ARCHITECTURES[activation as keyof typeof ARCHITECTURES];
+		const table = await readTensors(folder, file);
+		const { dIn, dSae, weights } = weightsOf(cfg, table);
+		const { factor, normalize } = scaleOf(folder, overrides, cfg, table, reads ?? '', dIn);
+		const includesNorm = cfg.boolean('sparsity_include_decoder_norm') !== false;
+		if (architecture === 'jumprelu') {
+			// p·‖w‖ must exceed the threshold, and p counts.
+			const norms = includesNorm ? rowNorms(weights.W_dec!, dIn) : [];
+			weights.threshold = readVector(table, THRESHOLD, dSae).map(
+				(t, f) => Math.exp(t) / (norms[f] ?? 1)
+			);
+		}
+		// TopK of p·‖w‖: its activations are measured along unit decoder rows.
+		const isUnit = architecture === 'topk' && includesNorm;
+		return {
+			site: reads,
+			architecture,
+			dIn,
+			dSae,
+			k: cfg.positiveInteger('top_k'),
+			subtractBDec: false,
+			normalize,
+			weights: withInputScale(isUnit ? withUnitDecoderRows(weights, dIn) : weights, factor)
+		};
+	}
 };
 
-async function read(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
-	const cfg = await readConfig(folder, 'config.json');
-	const [reads, writes] = [cfg.string('hook_point_in'), cfg.string('hook_point_out')];
-	const type = cfg.string('sae_type') ?? 'sae';
-	if (type !== 'sae' || (writes !== null && writes !== reads)) throw unsupportedTranscoder(folder);
-	const named = (cfg.string('act_fn') ?? 'relu') as keyof typeof ARCHITECTURES;
-	if (!Object.hasOwn(ARCHITECTURES, named) || cfg.boolean('use_glu_encoder'))
-		throw unsupportedSae(
-			folder,
-			`has the activation function "${named.slice(0, 40)}"${cfg.boolean('use_glu_encoder') ? ' after a gated encoder' : ''}, which is not supported`,
-			`Supported in this format: ${Object.keys(ARCHITECTURES).join(', ')}, without use_glu_encoder.`
-		);
-	const architecture = ARCHITECTURES[named];
-	const file = 'sae_weights.safetensors';
-	const table = safetensorsTable(file, await folder.read(file));
-	const dIn = cfg.positiveInteger('d_model') ?? vectorLength(table, 'b_D', 'decoder.bias');
-	const dSae = vectorLength(table, 'b_E', 'encoder.bias');
-	const weights = weightsOf(cfg, table, dIn, dSae, named);
-	const { factor, normalize } = scaleOf(folder, overrides, cfg, table, reads ?? '', dIn);
-	const unit = architecture === 'topk' && cfg.boolean('sparsity_include_decoder_norm') !== false;
-	return toImportedSae(folder, {
-		format: llamascopium.name,
-		site: resolveSite(folder, overrides, reads),
-		architecture,
-		dIn,
-		dSae,
-		k: architecture === 'topk' ? (overrides.k ?? cfg.positiveInteger('top_k')) : null,
-		subtractBDec: false,
-		normalize,
-		// TopK of p·‖w‖: its activations are counted in decoder rows of length 1.
-		weights: withInputScale(unit ? withUnitDecoderRows(weights, dIn) : weights, factor)
-	});
-}
-
-/** The newer names, or those of linear layers. */
-function weightsOf(
-	cfg: ConfigFields,
-	table: TensorTable,
-	dIn: number,
-	dSae: number,
-	named: string
-): Record<string, Float32Array> {
-	const newer = table.has('W_E');
-	const [enc, dec] = newer ? ['W_E', 'W_D'] : ['encoder.weight', 'decoder.weight'];
-	const lies = newer ? 'as asked' : 'transposed';
-	const weights: Record<string, Float32Array> = {
-		W_enc: readMatrix(table, enc, [dIn, dSae], lies),
-		W_dec: readMatrix(table, dec, [dSae, dIn], lies),
-		b_enc: readVector(table, ['b_E', 'encoder.bias'], dSae),
-		b_dec:
-			cfg.boolean('use_decoder_bias') === false
-				? new Float32Array(dIn)
-				: readVector(table, ['b_D', 'decoder.bias'], dIn)
-	};
-	if (named !== 'jumprelu') return weights;
-	const norms =
-		cfg.boolean('sparsity_include_decoder_norm') === false ? null : rowNorms(weights.W_dec!, dIn);
-	const threshold = readVector(table, THRESHOLD, dSae);
-	// It is p·‖w‖ that must exceed the threshold, and p that counts.
-	return { ...weights, threshold: threshold.map((t, f) => Math.exp(t) / (norms?.[f] ?? 1)) };
+/** Under the newer names, or those of linear layers. */
+function weightsOf(cfg: ConfigFields, table: TensorTable) {
+	const b_dec = cfg.boolean('use_decoder_bias') === false ? null : WEIGHTS.b_dec;
+	const dIn = cfg.positiveInteger('d_model') ?? vectorLength(table, WEIGHTS.b_dec);
+	const layout = table.has('W_E') ? 'as-is' : 'transposed';
+	return readWeights(table, { ...WEIGHTS, b_dec }, layout, { dIn });
 }
 
 function scaleOf(
@@ -112,6 +93,6 @@ function scaleOf(
 		folder,
 		'normScalingFactor',
 		`normalises its input ${how.slice(0, 40)} and does not say by how much (dataset_average_activation_norm)`,
-		'Put #norm_scaling_factor= and the number after the folder.'
+		'Add #norm_scaling_factor= and the number to the folder.'
 	);
 }

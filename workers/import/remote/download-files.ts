@@ -1,13 +1,14 @@
-/** Fetches what an order needs before the pack is begun: nobody waits for a network with storage locked. */
+/** Downloads what a build needs before it begins, so that no storage is locked while a network is slow. */
 import type { BuildRequest } from '../../../src/core/import/build-request';
 import type { Progress } from '../../../src/core/calls';
 import type { Folder } from '../files/folder';
-import { modelFilesIn, saeFilesIn } from './needed-files';
+import { saeFilesIn } from '../formats/formats';
+import { modelFilesIn } from '../hugging-face';
 import { RemoteFolder } from './remote-folder';
 
 /**
- * Files that are elsewhere, in the order in which they will be read; what has arrived before is only
- * checked. The answer deletes them again, once they were used. Throws a Problem when one cannot be had.
+ * Files are downloaded in the order in which they will be read; one that is here is only verified. The function that
+ * is returned deletes them again after use. Throws a Problem when one cannot be downloaded.
  */
 export async function downloadFiles(
 	folder: Folder,
@@ -17,17 +18,24 @@ export async function downloadFiles(
 	if (!(folder instanceof RemoteFolder)) return async () => undefined;
 	const { names, sizes } = folder;
 	const files = [
-		...('path' in model ? modelFilesIn(names, model.path) : []),
-		...saes.flatMap(({ path }) => saeFilesIn(names, path))
+		...('path' in model ? below(names, model.path, modelFilesIn) : []),
+		...saes.flatMap(({ path }) => (names.includes(path) ? [path] : below(names, path, saeFilesIn)))
 	];
 	const total = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
 	let done = 0;
-	const tell = (what: string, more: number) =>
+	const report = (what: string, more: number) =>
 		onProgress({ phase: 'download', what, done: Math.min(total, done + more), total });
 	for (const file of files) {
-		tell(file, 0);
-		await folder.download(file, (bytes) => tell(file, bytes));
+		report(file, 0);
+		await folder.download(file, (bytes) => report(file, bytes));
 		done += sizes.get(file) ?? 0;
 	}
 	return () => folder.release();
+}
+
+/** Whole paths of the files that are chosen among those of a folder. */
+function below(names: string[], path: string, choose: (inside: string[]) => string[]): string[] {
+	const root = path === '' ? '' : `${path}/`;
+	const inside = names.filter((name) => name.startsWith(root)).map((n) => n.slice(root.length));
+	return choose(inside).map((name) => root + name);
 }

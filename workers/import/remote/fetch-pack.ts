@@ -1,4 +1,4 @@
-/** A pack that lies on another host as it is, into storage. */
+/** A pack on another host, stored as it is. */
 import type { Progress } from '../../../src/core/calls';
 import type { AccessToken } from '../../../src/core/import/remote';
 import type { Imported } from '../../../src/core/packs/stored';
@@ -6,8 +6,8 @@ import type { Library } from '../../storage/library';
 import type { RemoteFolder } from './remote-folder';
 
 /**
- * Fetches every file of it that is not here: a folder file by file, which the list shows from the start and
- * which goes on later where it was cut, or an archive as a whole. Throws a Problem when one cannot be had.
+ * Downloads every file of it that is not stored: a folder file by file, which can be resumed later, or an archive
+ * whole. Throws a Problem when one cannot be downloaded.
  */
 export async function fetchPack(
 	folder: RemoteFolder,
@@ -17,18 +17,18 @@ export async function fetchPack(
 	onProgress: (progress: Progress) => void
 ): Promise<Imported> {
 	const { info, names, sizes } = folder;
-	const tell = (what: string, done: number, total: number) =>
+	const report = (what: string, done: number, total: number) =>
 		onProgress({ phase: 'download', what, done, total });
 	if (info.pack === null) {
 		const [name = ''] = names;
-		const file = await folder.download(name, (done) => tell(name, done, sizes.get(name) ?? 0));
+		const file = await folder.download(name, (done) => report(name, done, sizes.get(name) ?? 0));
 		const imported = await library.importPack([{ path: name, file }], signal, onProgress);
 		await folder.release();
 		return imported;
 	}
 	library.tokens.use(info.pack, token);
 	const source = await library.open({ address: info.pack }, signal);
-	await source.keepAll?.(signal, tell);
+	await source.keepAll?.(signal, report);
 	const { name, title, files } = source.pack;
 	const all = Object.values(files);
 	const bytes = all.reduce((sum, file) => sum + file.bytes, 0);

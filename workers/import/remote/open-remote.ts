@@ -1,83 +1,84 @@
-/** From what a reader typed to a folder: pinned, listed and with sizes, before anything big is fetched. */
+/** From an address to a folder: pinned, listed and with sizes, before anything large is downloaded. */
+import { isArchive } from '../../../src/core/import/file-names';
+import { tokenHeaders } from '../../../src/core/import/remote';
 import {
 	asPlainAddress,
-	parseRemoteAddress,
 	describeAddress,
 	encodePath,
+	parseRemoteAddress,
 	type HubAddress,
 	type PlainAddress
 } from '../../../src/core/import/remote-address';
-import { tokenHeaders } from '../../../src/core/import/remote';
-import type { PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
-import type { HostConnection } from './requests';
-import { listHubFiles, repositoryUrl, hubProblem, type HubRepository } from './hub-files';
+import type { PendingDownloads } from '../../storage/network/pending-downloads';
+import { hubProblem, listHubFiles, repositoryUrl, type HubRepository } from './hub-files';
 import { listPlainHostFiles } from './plain-host-files';
 import { RemoteFolder, type FileDownloads } from './remote-folder';
+import type { HostConnection } from './requests';
 
-/** Throws a Problem when the words name no place, or nothing usable lies there. */
+/** Throws a Problem when this is not an address, or nothing usable is there. */
 export async function openRemoteFolder(
 	typed: string,
-	link: HostConnection,
+	connection: HostConnection,
 	arrivals: PendingDownloads
 ): Promise<RemoteFolder> {
-	const place = parseRemoteAddress(typed);
-	if (place.kind === 'plain') return plain(place, link, arrivals);
-	const repository = await listHubFiles(place, link);
-	if (!repository) return plain(asPlainAddress(place), link, arrivals);
+	const address = parseRemoteAddress(typed);
+	if (address.kind === 'plain') return openPlainHost(address, connection, arrivals);
+	const repository = await listHubFiles(address, connection);
+	if (!repository) return openPlainHost(asPlainAddress(address), connection, arrivals);
 	const { commit, licence, folder } = repository;
-	const files = filesFor(repository, place);
-	const inside = encodePath(folder) && `/${encodePath(folder)}`;
-	const page = repositoryUrl(place);
-	const facts = {
-		label: describeAddress({ ...place, revision: null }),
+	const files = filesFor(repository, address);
+	const inside = folder && `/${encodePath(folder)}`;
+	const page = repositoryUrl(address);
+	const info = {
+		label: describeAddress({ ...address, revision: null }),
 		pinned: `${page}/tree/${commit}${inside}`,
 		commit,
 		licence,
 		page,
 		pack: files.has('pack.json') ? `${page}/resolve/${commit}${inside}/` : null
 	};
-	const name = [place.id, folder].filter(Boolean).join('/');
-	return new RemoteFolder(name, facts, files, downloadsFor(link, arrivals, place));
+	const name = [address.id, folder].filter(Boolean).join('/');
+	return new RemoteFolder(name, info, files, downloadsFor(connection, arrivals, address));
 }
 
-/** Beside an archive lie files that have nothing to do with it. */
+/** The files beside an archive have nothing to do with it. */
 function filesFor({ files }: HubRepository, { path }: HubAddress): HubRepository['files'] {
 	const name = path.slice(path.lastIndexOf('/') + 1);
 	const file = files.get(name);
-	return file && /\.zip$/i.test(name) ? new Map([[name, file]]) : files;
+	return file && isArchive(name) ? new Map([[name, file]]) : files;
 }
 
-async function plain(
-	place: PlainAddress,
-	link: HostConnection,
+async function openPlainHost(
+	address: PlainAddress,
+	connection: HostConnection,
 	arrivals: PendingDownloads
 ): Promise<RemoteFolder> {
-	const { kind, files } = await listPlainHostFiles(place, link);
-	const label = describeAddress(place);
-	const road = downloadsFor(link, arrivals, null);
-	// A length that a host does not say is known once the file is here.
+	const files = await listPlainHostFiles(address, connection);
+	const label = describeAddress(address);
+	const downloads = downloadsFor(connection, arrivals, null);
+	// Where the host does not state a size, only the downloaded file has one.
 	for (const [path, file] of files)
 		if (file.bytes === null) {
-			const { size } = await arrivals.whole(file, road.access(file));
+			const { size } = await arrivals.whole(file, downloads.access(file));
 			files.set(path, { ...file, bytes: size });
 		}
-	const pack = kind === 'pack' ? place.url : null;
-	const facts = { label, pinned: place.url, commit: null, licence: null, page: null, pack };
-	return new RemoteFolder(label.replace(/\/$/, ''), facts, files, road);
+	const pack = files.has('pack.json') ? address.url : null;
+	const info = { label, pinned: address.url, commit: null, licence: null, page: null, pack };
+	return new RemoteFolder(label.replace(/\/$/, ''), info, files, downloads);
 }
 
 function downloadsFor(
-	link: HostConnection,
+	connection: HostConnection,
 	arrivals: PendingDownloads,
-	place: HubAddress | null
+	hub: HubAddress | null
 ): FileDownloads {
 	return {
 		arrivals,
-		access: ({ address }: RemoteFile) => ({
-			headers: tokenHeaders(link.token, address),
-			signal: link.signal,
-			...(place && {
-				refusal: (status: number, headers: Headers) => hubProblem(place, link, status, headers)
+		access: ({ address }) => ({
+			headers: tokenHeaders(connection.token, address),
+			signal: connection.signal,
+			...(hub && {
+				refusal: (status: number, headers: Headers) => hubProblem(hub, connection, status, headers)
 			})
 		})
 	};

@@ -1,140 +1,141 @@
 /**
- * A folder or a file on any host that lets pages read it. Such a host lists nothing: the files that a
- * model, an SAE or a pack must have are asked for by name.
+ * A folder or a file on any host that lets pages read it. Such a host lists nothing: it is asked by name for the files
+ * of a pack, of a model and of each format of SAEs.
  */
-import { Problem } from '../../../src/core/names/errors';
 import type { PlainAddress } from '../../../src/core/import/remote-address';
-import type { RemoteFile } from '../../storage/network/pending-downloads';
+import { Problem } from '../../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../../calls/in-order';
-import { fetchHead, fetchJson, objectFields, type HostConnection } from './requests';
+import type { RemoteFile } from '../../storage/network/pending-downloads';
+import { pathsOf, type SaeFormat } from '../formats/format';
+import { SAE_FORMATS } from '../formats/formats';
+import {
+	isModelFolder,
+	MODEL_CONFIGS,
+	MODEL_WEIGHTS,
+	shardsIn,
+	WEIGHTS_INDEX
+} from '../hugging-face';
+import { fetchHead, fetchJson, objectFields, type FileHead, type HostConnection } from './requests';
 
-export interface PlainHostFiles {
-	kind: 'pack' | 'folder' | 'file';
-	files: Map<string, RemoteFile>;
-}
+/** By their paths in the folder. */
+type HostFiles = Map<string, RemoteFile>;
 
-const INDEX = 'model.safetensors.index.json';
-/** Which further files a folder with such a description has; the first that is there says what it is. */
-const DESCRIPTIONS: [string, string[]][] = [
-	['config.json', ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json']],
-	['cfg.json', []]
-];
-/** Weights that belong to a description but to no model. */
-const SAE_WEIGHTS: Record<string, string[]> = {
-	'cfg.json': ['sae_weights.safetensors', 'sae.safetensors'],
-	'config.json': ['params.safetensors', 'ae.safetensors', 'ae.pt', 'sae_weights.safetensors']
-};
+const MAX_SHARDS = 500;
 
-/** Throws a Problem when nothing is there, or nothing that can be told apart. */
+/** Throws a Problem when there is nothing there, or nothing that is known. */
 export async function listPlainHostFiles(
-	place: PlainAddress,
-	link: HostConnection
-): Promise<PlainHostFiles> {
-	if (place.isFile) return fileAlone(place, link);
-	const found = new Map<string, RemoteFile>();
-	const has = (name: string) => add(found, place.url, name, link);
-	if (await has('pack.json')) return { kind: 'pack', files: found };
-	for (const [description, files] of DESCRIPTIONS) {
-		if (!(await has(description))) continue;
-		const weights = SAE_WEIGHTS[description]!;
-		for (const name of files) await has(name);
-		if (files.length > 0 && !found.has('model.safetensors') && (await has(INDEX)))
-			await addShards(found, place.url, link);
-		if (!found.has('tokenizer.json')) for (const name of weights) if (await has(name)) break;
-		return { kind: 'folder', files: found };
+	address: PlainAddress,
+	connection: HostConnection
+): Promise<HostFiles> {
+	const host = new PlainHost(address, connection);
+	await (address.isFile ? host.findFile() : host.findFolder());
+	return host.files;
+}
+
+class PlainHost {
+	readonly files: HostFiles = new Map();
+	readonly #missing = new Set<string>();
+
+	constructor(
+		readonly address: PlainAddress,
+		readonly connection: HostConnection
+	) {}
+
+	/** A file and, where it belongs to a format, those beside it. */
+	async findFile(): Promise<void> {
+		const { url } = this.address;
+		const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
+		const head = await this.#head(url);
+		if (typeof head === 'string') throw this.#problem(head);
+		this.files.set(name, { address: url, name, sha256: null, ...head });
+		for (const format of SAE_FORMATS)
+			if (format.files.some((file) => pathsOf(file).includes(name)))
+				if (await this.#hasSae(format)) return;
 	}
-	// Some stores answer so for what is not there: it counts only where nothing is.
-	const said = await fetchHead(link, inFolder('pack.json', place.url));
-	throw said === 'closed' ? accessDenied(place, link) : nothingThere(place);
-}
 
-async function fileAlone(place: PlainAddress, link: HostConnection): Promise<PlainHostFiles> {
-	const name = decodeURIComponent(new URL(place.url).pathname.split('/').at(-1)!);
-	const files = new Map<string, RemoteFile>();
-	const base = new URL('.', place.url).href;
-	const said = await fetchHead(link, place.url);
-	if (said === 'unreachable') throw unreachable(place);
-	if (said === 'closed') throw accessDenied(place, link);
-	if (said === 'missing') throw nothingThere(place);
-	files.set(name, { address: place.url, name, sha256: null, ...said });
-	for (const [description, weights] of Object.entries(SAE_WEIGHTS))
-		if (weights.includes(name) && (await add(files, base, description, link))) break;
-	return { kind: 'file', files };
-}
+	/** A pack, a model or the first SAE that is found. */
+	async findFolder(): Promise<void> {
+		if (await this.#has('pack.json')) return;
+		if (await this.#hasModel()) return;
+		for (const format of SAE_FORMATS) if (await this.#hasSae(format)) return;
+		// Some stores also deny access to files that do not exist: it counts only where nothing exists.
+		if (this.files.size === 0) throw this.#problem(await this.#head(this.#urlOf('pack.json')));
+	}
 
-/** The weights that the index of a sharded model names. */
-async function addShards(
-	found: Map<string, RemoteFile>,
-	folder: string,
-	link: HostConnection
-): Promise<void> {
-	const { json } = await fetchJson(link, found.get(INDEX)!.address, INDEX);
-	const map = objectFields(json, INDEX).section('weight_map').fields;
-	const shards = new Set(
-		Object.values(map).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name))
-	) as Set<string>;
-	const names = [...shards].slice(0, 500);
-	const files = await inOrder(names, AT_ONCE, (name) => fileAt(folder, name, link));
-	names.forEach((name, i) => files[i] && found.set(name, files[i]));
-}
+	async #hasModel(): Promise<boolean> {
+		const [config = '', ...others] = MODEL_CONFIGS;
+		if (!(await this.#has(config))) return false;
+		for (const name of [MODEL_WEIGHTS, ...others]) await this.#has(name);
+		if (!this.files.has(MODEL_WEIGHTS) && (await this.#has(WEIGHTS_INDEX))) await this.#addShards();
+		return isModelFolder([...this.files.keys()]);
+	}
 
-/** Whether a file is there; if so, it is one of `found` from now on. */
-async function add(
-	found: Map<string, RemoteFile>,
-	folder: string,
-	name: string,
-	link: HostConnection
-): Promise<boolean> {
-	const file = await fileAt(folder, name, link);
-	if (file) found.set(name, file);
-	return file !== null;
-}
+	async #addShards(): Promise<void> {
+		const { address } = this.files.get(WEIGHTS_INDEX)!;
+		const { json } = await fetchJson(this.connection, address, WEIGHTS_INDEX);
+		const shards = shardsIn(objectFields(json, WEIGHTS_INDEX)).filter((name) =>
+			/^[\w.-]+$/.test(name)
+		);
+		await inOrder(shards.slice(0, MAX_SHARDS), AT_ONCE, (name) => this.#has(name));
+	}
 
-/** A file of a folder; null where there is none of that name. */
-async function fileAt(
-	folder: string,
-	name: string,
-	link: HostConnection
-): Promise<RemoteFile | null> {
-	const address = inFolder(name, folder);
-	const said = await fetchHead(link, address);
-	if (said === 'unreachable') throw unreachable({ url: folder });
-	if (said === 'missing' || said === 'closed') return null;
-	return { address, name, sha256: null, ...said };
-}
+	async #hasSae({ files, optional = [] }: SaeFormat): Promise<boolean> {
+		for (const file of files) if (!(await this.#hasOneOf(pathsOf(file)))) return false;
+		for (const path of optional) await this.#has(path);
+		return true;
+	}
 
-/** A signature in the address of a folder is good for its files. */
-function inFolder(name: string, folder: string): string {
-	const address = new URL(name, folder);
-	address.search = new URL(folder).search;
-	return address.href;
-}
+	async #hasOneOf(paths: string[]): Promise<boolean> {
+		if (paths.some((path) => this.files.has(path))) return true;
+		for (const path of paths) if (await this.#has(path)) return true;
+		return false;
+	}
 
-function unreachable({ url }: Pick<PlainAddress, 'url'>): Problem {
-	const { host } = new URL(url);
-	return new Problem(
-		'network',
-		`${host} does not answer this page: it cannot be reached, or lets no page of another site read it (CORS).`,
-		'Check the address and the connection; or download the files, and drop them on this page.'
-	);
-}
+	/** Whether a file is there; it then is one of `files`. */
+	async #has(name: string): Promise<boolean> {
+		if (this.files.has(name)) return true;
+		if (this.#missing.has(name)) return false;
+		const address = this.#urlOf(name);
+		const head = await this.#head(address);
+		if (typeof head === 'string') this.#missing.add(name);
+		else this.files.set(name, { address, name, sha256: null, ...head });
+		return typeof head !== 'string';
+	}
 
-function accessDenied({ url }: PlainAddress, { token }: HostConnection): Problem {
-	const { origin, host } = new URL(url);
-	return new Problem(
-		'gated',
-		token?.origin === origin
-			? `${host} does not show what lies there to the account of this token.`
-			: `${host} shows what lies there only to those whom it lets in.`,
-		'Check the address, and give a token of an account with leave to read.'
-	);
-}
+	async #head(url: string): Promise<FileHead | 'missing' | 'denied'> {
+		const head = await fetchHead(this.connection, url);
+		if (head !== 'unreachable') return head;
+		throw new Problem(
+			'network',
+			`${new URL(url).host} cannot be reached, or does not let pages of other sites read it (CORS).`,
+			'Check the address and the connection; or download the files and drop them on this page.'
+		);
+	}
 
-function nothingThere({ url }: PlainAddress): Problem {
-	const { origin, pathname } = new URL(url);
-	return new Problem(
-		'pack-missing',
-		`There is nothing at ${origin}${pathname} that this page can open: no pack.json, config.json or cfg.json, and no file of weights.`,
-		'Give the address of a folder with one of these, or of a .safetensors, .npz or .zip file.'
-	);
+	/** A signature in the address of a folder holds for its files. */
+	#urlOf(name: string): string {
+		const { url, isFile } = this.address;
+		const folder = isFile ? new URL('.', url) : new URL(url);
+		const file = new URL(name, folder);
+		file.search = folder.search;
+		return file.href;
+	}
+
+	#problem(head: FileHead | 'missing' | 'denied'): Problem {
+		const { origin, host, pathname } = new URL(this.address.url);
+		if (head === 'denied')
+			return new Problem(
+				'gated',
+				this.connection.token?.origin === origin
+					? `${host} denies access to the account of this token.`
+					: `${host} denies access without a token.`,
+				'Check the address, and add a token of an account with read access.'
+			);
+		const configs = new Set(SAE_FORMATS.flatMap(({ files }) => pathsOf(files[0]!)));
+		return new Problem(
+			'pack-missing',
+			`There is nothing at ${origin}${pathname} that this page can open: no ${['pack.json', ...configs].join(', no ')} and no file of weights.`,
+			'Give the address of a folder with one of these, or of a .safetensors, .npz or .zip file.'
+		);
+	}
 }

@@ -1,13 +1,13 @@
-/** Files on another host as a folder: read whole through what has arrived, or in parts. */
+/** Files on another host as a folder: downloaded whole and kept for a while, or read in byte ranges. */
 import { Problem } from '../../../src/core/names/errors';
 import type { RemoteInfo } from '../../../src/core/import/remote';
 import type { Access, PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
-import type { Folder } from '../files/folder';
+import { folderLabel, type Folder } from '../files/folder';
 
-/** Where files are kept on their way, and how they are asked for. */
 export interface FileDownloads {
+	/** Where files are kept until they were used. */
 	arrivals: PendingDownloads;
-	/** What goes along with the request for a file. */
+	/** What is sent with the request for a file. */
 	access(file: RemoteFile): Access;
 }
 
@@ -27,7 +27,7 @@ export class RemoteFolder implements Folder {
 		this.sizes = new Map([...files].map(([path, { bytes }]) => [path, bytes ?? 0]));
 	}
 
-	// Both are properties, so that a folder made of this one has them.
+	// Properties, so that spreading this folder copies them.
 	readonly read = async (name: string): Promise<Uint8Array> =>
 		new Uint8Array(await (await this.download(name)).arrayBuffer());
 
@@ -36,13 +36,13 @@ export class RemoteFolder implements Folder {
 		return this.downloads.arrivals.part(file, start, end, this.downloads.access(file));
 	};
 
-	/** A whole file, on the disk where the browser has one for it. `onProgress` gets the bytes so far. */
+	/** A whole file, on disk where the browser can do that. `onProgress` gets the bytes so far. */
 	async download(name: string, onProgress?: (done: number) => void): Promise<Blob> {
 		const file = this.#file(name);
 		return this.downloads.arrivals.whole(file, { ...this.downloads.access(file), onProgress });
 	}
 
-	/** Deletes what has arrived of its files: they were used. */
+	/** Deletes what was downloaded of its files. */
 	async release(): Promise<void> {
 		await this.downloads.arrivals.clear([...this.files.values()]);
 	}
@@ -52,7 +52,7 @@ export class RemoteFolder implements Folder {
 		if (file) return file;
 		throw new Problem(
 			'pack-missing',
-			`There is no ${name.slice(0, 80)} in "${this.name.slice(-80)}".`,
+			`There is no ${name.slice(0, 80)} in "${folderLabel(this)}".`,
 			'Check that all files of the model or SAE are there.'
 		);
 	}

@@ -1,4 +1,4 @@
-/** Short questions to a hub or another host: JSON, and whether a file is there. */
+/** Small requests to a hub or another host: JSON, and whether a file exists. */
 import { Problem } from '../../../src/core/names/errors';
 import { tokenHeaders, type AccessToken } from '../../../src/core/import/remote';
 import { fetchBytes, tagOf, type FetchBytesOptions } from '../../storage/network/fetch-bytes';
@@ -13,25 +13,32 @@ export interface HostConnection {
 	pauses?: number[];
 }
 
-/** No listing is longer. */
-const LONGEST = 32_000_000;
+const MAX_JSON_BYTES = 32_000_000;
 
-/** A host's answer in JSON, and its headers. Throws a Problem when it is none. */
+/** A host's answer in JSON, and its headers. Throws a Problem when it is not JSON. */
 export async function fetchJson(
-	link: HostConnection,
+	{ fetch, token, signal, pauses }: HostConnection,
 	address: string,
 	name: string,
 	refusal?: FetchBytesOptions['refusal']
 ): Promise<{ json: unknown; headers: Headers }> {
 	const pieces: Uint8Array<ArrayBuffer>[] = [];
+	let length = 0;
 	const { headers, at } = await fetchBytes({
-		...requestFor(link, address, name),
-		...(refusal && { refusal }),
+		address,
+		name,
+		bytes: null,
+		from: 0,
 		to: null,
+		fetch,
+		signal,
+		headers: tokenHeaders(token, address),
+		...(pauses && { retryDelays: pauses }),
+		...(refusal && { refusal }),
 		onChunk: (piece) => {
 			pieces.push(piece.slice());
-			if (pieces.reduce((sum, { length }) => sum + length, 0) > LONGEST)
-				throw unreadableAnswer(name);
+			length += piece.length;
+			if (length > MAX_JSON_BYTES) throw unreadableAnswer(name);
 		}
 	});
 	const text = at === 0 ? '' : await new Blob(pieces).text();
@@ -50,55 +57,40 @@ export interface FileHead {
 	etag: string | null;
 }
 
-/** Whether a host has a file; `closed`: not for everybody, or it does not say. Never throws but when cancelled. */
+/** Whether a host has a file; `denied`: not for this reader, or it does not say. Throws only when cancelled. */
 export async function fetchHead(
-	link: HostConnection,
+	{ fetch, token, signal }: HostConnection,
 	address: string
-): Promise<FileHead | 'missing' | 'closed' | 'unreachable'> {
-	const { fetch, signal } = link;
+): Promise<FileHead | 'missing' | 'denied' | 'unreachable'> {
 	const response = await fetch(address, {
 		method: 'HEAD',
 		cache: 'no-store',
 		referrerPolicy: 'no-referrer',
-		headers: tokenHeaders(link.token, address),
+		headers: tokenHeaders(token, address),
 		...(signal && { signal })
 	}).catch(() => null);
 	signal?.throwIfAborted();
 	if (!response) return 'unreachable';
-	if (response.status === 401 || response.status === 403) return 'closed';
+	if (response.status === 401 || response.status === 403) return 'denied';
 	if (!response.ok) return 'missing';
 	const length = Number(response.headers.get('content-length') ?? NaN);
-	// What is packed on the way has another length than the file.
-	const packed = response.headers.get('content-encoding') !== null;
-	const bytes = Number.isSafeInteger(length) && length > 0 && !packed ? length : null;
+	// A compressed answer has another length than the file.
+	const isCompressed = response.headers.get('content-encoding') !== null;
+	const bytes = Number.isSafeInteger(length) && length > 0 && !isCompressed ? length : null;
 	return { bytes, etag: tagOf(response.headers) };
 }
 
-/** A JSON object's words. Throws a Problem when it is none. */
+/** The fields of a JSON object. Throws a Problem for any other value. */
 export function objectFields(json: unknown, name: string): ConfigFields {
-	if (typeof json !== 'object' || json === null || Array.isArray(json))
-		throw unreadableAnswer(name);
-	return new ConfigFields(json as Record<string, unknown>);
+	const fields = ConfigFields.of(json);
+	if (fields) return fields;
+	throw unreadableAnswer(name);
 }
 
 export function unreadableAnswer(name: string): Problem {
 	return new Problem(
 		'pack-invalid',
-		`The answer about ${name} is nothing that can be understood.`,
+		`The answer about ${name} cannot be understood.`,
 		'Check the address: it must be that of a model or of SAEs.'
 	);
-}
-
-function requestFor(link: HostConnection, address: string, name: string) {
-	const { fetch, signal, pauses } = link;
-	return {
-		address,
-		name,
-		bytes: null,
-		from: 0,
-		fetch,
-		signal,
-		headers: tokenHeaders(link.token, address),
-		...(pauses && { retryDelays: pauses })
-	};
 }

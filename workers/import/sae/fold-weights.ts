@@ -1,6 +1,8 @@
-/** Rewriting weights so that what a library does around its matrices needs no doing at run time. */
+/** Rewriting weights so that what a library does around its matrices need not be done at run time. */
 
-/** Lengths of the rows of `W_dec [dSae, dIn]`; 1 for a row of zeros, which stays one. */
+type Weights = Record<string, Float32Array>;
+
+/** Norms of the rows of `W_dec [dSae, dIn]`; 1 for a row of zeros, so that it stays one. */
 export function rowNorms(wDec: Float32Array, dIn: number): Float64Array {
 	const norms = new Float64Array(wDec.length / dIn);
 	for (let f = 0; f < norms.length; f++) {
@@ -11,51 +13,33 @@ export function rowNorms(wDec: Float32Array, dIn: number): Float64Array {
 	return norms;
 }
 
-/** Each of n columns of a row-major matrix (or each number of a vector) times its factor. */
-export function scaleColumns(data: Float32Array, factors: ArrayLike<number>): Float32Array {
-	return data.map((x, i) => x * factors[i % factors.length]!);
-}
-
-/** Each row of `[n, dIn]` over its divisor. */
-export function divideRows(
-	data: Float32Array,
-	divisors: ArrayLike<number>,
-	dIn: number
-): Float32Array {
-	return data.map((x, i) => x / divisors[Math.floor(i / dIn)]!);
-}
-
-export const scaleAll = (data: Float32Array, factor: number): Float32Array =>
-	data.map((x) => x * factor);
-
 /**
- * Activations counted in decoder rows of length 1: a·‖w‖ in place of a, w/‖w‖ in place of w. `W_enc`,
- * `b_enc` and `threshold` grow by ‖w‖; the reconstruction is the same.
+ * Activations measured along unit decoder rows: a·‖w‖ in place of a, w/‖w‖ in place of w. `W_enc`, `b_enc` and
+ * `threshold` grow by ‖w‖, or of a gated SAE exp(`r_mag`) and `b_mag`; the reconstruction is the same.
  */
-export function withUnitDecoderRows(
-	weights: Record<string, Float32Array>,
-	dIn: number
-): Record<string, Float32Array> {
+export function withUnitDecoderRows(weights: Weights, dIn: number): Weights {
 	const norms = rowNorms(weights.W_dec!, dIn);
-	const grown = Object.entries(weights).filter(([name]) =>
-		['W_enc', 'b_enc', 'threshold'].includes(name)
-	);
+	const n = norms.length;
+	const grow = weights.r_mag ? ['b_mag'] : ['W_enc', 'b_enc', 'threshold'];
 	return {
-		...weights,
-		...Object.fromEntries(grown.map(([name, data]) => [name, scaleColumns(data, norms)])),
-		W_dec: divideRows(weights.W_dec!, norms, dIn)
+		...Object.fromEntries(
+			Object.entries(weights).map(([name, data]) => [
+				name,
+				grow.includes(name) ? data.map((x, i) => x * norms[i % n]!) : data
+			])
+		),
+		...(weights.r_mag && { r_mag: weights.r_mag.map((r, f) => r + Math.log(norms[f]!)) }),
+		W_dec: weights.W_dec!.map((x, i) => x / norms[Math.floor(i / dIn)]!)
 	};
 }
 
 /** For an SAE of activations times `factor`: takes the activations as they are. Its codes stay the same. */
-export function withInputScale(
-	weights: Record<string, Float32Array>,
-	factor: number
-): Record<string, Float32Array> {
+export function withInputScale(weights: Weights, factor: number): Weights {
+	const scale = (data: Float32Array, by: number) => data.map((x) => x * by);
 	return {
 		...weights,
-		W_enc: scaleAll(weights.W_enc!, factor),
-		W_dec: scaleAll(weights.W_dec!, 1 / factor),
-		b_dec: scaleAll(weights.b_dec!, 1 / factor)
+		W_enc: scale(weights.W_enc!, factor),
+		W_dec: scale(weights.W_dec!, 1 / factor),
+		b_dec: scale(weights.b_dec!, 1 / factor)
 	};
 }

@@ -1,21 +1,24 @@
-/** An SAE as every reader hands it over, whatever format it came in: what the pack and the runtime take. */
+/** An SAE in the terms of SAELens 6, whatever format it came in: what packs and the runtime take. */
+import type { SaeOverrides } from '../../../src/core/import/build-request';
 import type { Site } from '../../../src/core/names/ids';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { attnOut, headsLayer } from '../../../src/core/names/site';
-import { unsupportedSae, missingFact, type Folder } from '../files/folder';
+import type { Folder } from '../files/folder';
+import { resolveSite } from './site-names';
+import { missingFact, unsupportedSae } from './unsupported';
 
 export interface ImportedSae {
-	/** The format it came in, as `models/README.md` names it. */
+	/** The name of the format it came in. */
 	format: string;
 	site: Site;
-	/** In the words of SAELens 6, as `cfg` in a pack. */
+	/** As `cfg` in a pack. */
 	cfg: ImportedSaeConfig;
 	/** Names and shapes as in a pack (`models/README.md`, "Weights"). */
 	tensors: Map<string, Floats>;
 	expected: PublishedMetrics;
 }
 
-/** What its makers say of it, to hold our own measurement against; null where the files do not say. */
+/** What its makers published, to compare our own measurement with; null where the files do not say. */
 export interface PublishedMetrics {
 	/** Mean number of active features. */
 	l0: number | null;
@@ -27,10 +30,10 @@ export interface ImportedSaeConfig extends Record<string, unknown> {
 	d_sae: number;
 }
 
+/** What a format reads from its files. */
 export interface SaeParts {
-	format: string;
-	/** Where it reads: a site, or the heads before W_O, which is shown at attention's output. */
-	site: Site;
+	/** What it reads, by its files: a site, or the heads before W_O; null where they do not say. */
+	site: string | null;
 	architecture: 'standard' | 'topk' | 'jumprelu' | 'gated' | 'kron';
 	dIn: number;
 	dSae: number;
@@ -40,39 +43,40 @@ export interface SaeParts {
 	normalize?: string;
 	/** `W_enc [dIn, dSae]` (kron: `W_p`, `W_q`), `W_dec [dSae, dIn]`, the rest vectors. */
 	weights: Record<string, Float32Array>;
-	/** More words for `cfg`. */
+	/** More fields of `cfg`. */
 	more?: Record<string, unknown>;
 	metadata?: Record<string, unknown>;
 	l0?: number | null;
 }
 
-/** More numbers than one array of the browser holds. */
-const LARGEST = 2 ** 31;
+/** A browser's array holds no more numbers. */
+const MAX_NUMBERS = 2 ** 31;
+const MATRICES_IN_OUT = ['W_enc', 'W_p', 'W_q'];
 
-/** Throws a Problem for sizes, k or numbers that no SAE has. */
-export function toImportedSae(folder: Folder, parts: SaeParts): ImportedSae {
-	const { architecture, dIn, dSae, site: place, format } = parts;
-	const heads = headsLayer(place);
-	const site = heads === null ? place : attnOut(heads);
-	const top = architecture === 'topk' || architecture === 'kron';
-	const k = parts.k ?? 0;
-	if (top && !(Number.isSafeInteger(k) && k > 0))
-		throw missingFact(
-			folder,
-			'k',
-			'is TopK but names no k',
-			'Put #k= and the number after the folder.'
-		);
-	if (top && k > dSae)
+/** Throws a Problem for a site, sizes, k or numbers that no SAE has. */
+export function toImportedSae(
+	folder: Folder,
+	format: string,
+	parts: SaeParts,
+	overrides: SaeOverrides
+): ImportedSae {
+	const { architecture, dIn, dSae } = parts;
+	const hook = resolveSite(folder, overrides, parts.site);
+	const heads = headsLayer(hook);
+	const isTopK = architecture === 'topk' || architecture === 'kron';
+	const k = overrides.k ?? parts.k ?? 0;
+	if (isTopK && !(Number.isSafeInteger(k) && k > 0))
+		throw missingFact(folder, 'k', 'is TopK without a k', 'Add #k= and the number to the folder.');
+	if (isTopK && k > dSae)
 		throw unsupportedSae(
 			folder,
 			`keeps ${k} of ${dSae} features`,
 			'Check that config and weights match.'
 		);
-	if (dIn * dSae >= LARGEST)
+	if (dIn * dSae >= MAX_NUMBERS)
 		throw unsupportedSae(
 			folder,
-			`has ${dIn} × ${dSae} weights, more than this program can hold`,
+			`has ${dIn} × ${dSae} weights, more than a browser can hold`,
 			'Use a narrower SAE.'
 		);
 	const tensors = new Map<string, Floats>();
@@ -83,26 +87,25 @@ export function toImportedSae(folder: Folder, parts: SaeParts): ImportedSae {
 				`has a number in ${name} that is not finite`,
 				'Download it again, or use another checkpoint.'
 			);
-		const matrices = ['W_enc', 'W_p', 'W_q', 'W_dec'];
-		const rows = name === 'W_dec' ? dSae : matrices.includes(name) ? dIn : 0;
+		const rows = name === 'W_dec' ? dSae : MATRICES_IN_OUT.includes(name) ? dIn : 0;
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
-	const stated = parts.l0 ?? (top ? k : NaN);
-	const l0 = stated >= 0 && stated <= dSae ? stated : null;
+	const published = parts.l0 ?? (isTopK ? k : NaN);
+	const l0 = published >= 0 && published <= dSae ? published : null;
 	return {
 		format,
-		site,
+		site: heads === null ? hook : attnOut(heads),
 		cfg: {
 			architecture,
 			d_in: dIn,
 			d_sae: dSae,
 			dtype: 'float32',
-			...(top && { k }),
+			...(isTopK && { k }),
 			...parts.more,
 			apply_b_dec_to_input: parts.subtractBDec,
 			normalize_activations: parts.normalize ?? 'none',
 			reshape_activations: heads === null ? 'none' : 'hook_z',
-			metadata: { ...parts.metadata, hook_name: place, read_as: format, expected_l0: l0 }
+			metadata: { ...parts.metadata, hook_name: hook, read_as: format, expected_l0: l0 }
 		},
 		tensors,
 		expected: { l0 }

@@ -143,7 +143,7 @@ describe('a gated repository', () => {
 
 	it('says when the account of a token was not let in', async () => {
 		const error = await said(look('org/gated', withToken('hf_somebodyelses')));
-		expect(error.message).toMatch(/account of this token has not been let in/);
+		expect(error.message).toMatch(/account of this token does not have access/);
 		expect(error.message).not.toContain('somebodyelses');
 	});
 
@@ -168,7 +168,7 @@ describe('a gated repository', () => {
 
 describe('what is not there', () => {
 	it('is said in a sentence', async () => {
-		expect((await said(look('org/none'))).message).toMatch(/shows no repository org\/none/);
+		expect((await said(look('org/none'))).message).toMatch(/has no public repository org\/none/);
 		const revision = await said(look('org/name/tree/v9'));
 		expect(revision.message).toMatch(/no revision v9/);
 	});
@@ -189,7 +189,9 @@ describe('what is not there', () => {
 		await hub.close();
 		expect(await said(look(`${origin}/org/name/tree/main`))).toMatchObject({ name: 'network' });
 		const plain = await said(look(`${origin}/a/b/c/`));
-		expect(plain.message).toMatch(/cannot be reached, or lets no page of another site read it/);
+		expect(plain.message).toMatch(
+			/cannot be reached, or does not let pages of other sites read it/
+		);
 		hub = await FakeHub.open();
 	});
 });

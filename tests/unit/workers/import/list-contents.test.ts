@@ -104,7 +104,7 @@ it('asks for the one fact that is missing, and takes it', async () => {
 	expect(asking).toMatchObject({
 		facts: null,
 		missing: 'site',
-		reason: expect.stringMatching(/where/)
+		reason: expect.stringMatching(/which site/)
 	});
 	const overrides = { '': { ...NO_OVERRIDES, site: 'blocks.1.hook_mlp_out' } };
 	const [answered] = (await listContents(folder, overrides, nothing)).saes;

@@ -292,7 +292,7 @@ describe('a host that is no hub and shows its files to few', () => {
 	it('says so, without a token and with one that it does not take', async () => {
 		await expect(look(place())).rejects.toMatchObject({
 			name: 'gated',
-			message: expect.stringMatching(/only to those whom it lets in/)
+			message: expect.stringMatching(/denies access without a token/)
 		});
 		const refused = look(place('of-nobody'));
 		await expect(refused).rejects.toMatchObject({

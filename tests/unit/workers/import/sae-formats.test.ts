@@ -107,23 +107,23 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 		[
 			'what is written before a norm',
 			() => read(gemma2({ hf_hook_point_in: 'model.layers.1.mlp.output' })),
-			/sits at "model\.layers\.1\.mlp\.output"/
+			/reads "model\.layers\.1\.mlp\.output"/
 		],
 		['one head', () => read(saeLens({ hook_head_index: 3 })), /a single head/],
-		['TopK without k', () => read(saeLens({ architecture: 'topk' })), /names no k.*#k=/],
+		['TopK without k', () => read(saeLens({ architecture: 'topk' })), /without a k.*#k=/],
 		['more than there are', () => read(saeLens({ architecture: 'topk', k: 9 })), /keeps 9 of 3/],
 		[
 			'the middle of a block',
 			() => read(saeLens({ hook_name: 'blocks.1.hook_resid_mid' })),
 			/hook_resid_mid/
 		],
-		['no place', () => read(saeLens({ hook_name: null })), /does not say where.*#site=/],
+		['no place', () => read(saeLens({ hook_name: null })), /does not say which site.*#site=/],
 		[
 			'a scale not told',
 			() => read(saeLens({ normalize_activations: true })),
 			/by how much.*#norm_scaling_factor=/
 		],
-		['a way of its own', () => read(saeLens({ normalize_activations: 'max' })), /\(max\)/],
+		['a way of its own', () => read(saeLens({ normalize_activations: 'max' })), /"max"/],
 		[
 			'finetuned factors',
 			() => read(saeLens({}, { ...STANDARD, scaling_factor: [N] })),
@@ -168,7 +168,9 @@ describe('the format of a folder', () => {
 		expect(await sentenceOf(read(both))).toMatch(/several formats: SAELens, sparsify.*#format=/);
 		expect((await read(both, { format: 'saelens' })).format).toBe('SAELens');
 		expect((await read(both, { format: 'sparsify' })).format).toBe('sparsify');
-		expect(await sentenceOf(read(both, { format: 'OpenAI' }))).toMatch(/not the files of OpenAI/);
+		expect(await sentenceOf(read(both, { format: 'OpenAI' }))).toMatch(
+			/not have the files of OpenAI/
+		);
 		expect(await sentenceOf(read(both, { format: 'mine' }))).toMatch(/no format "mine"/);
 	});
 

@@ -1,0 +1,51 @@
+/** Why an SAE cannot be used: it is something that cannot be run, or its files leave out a fact. */
+import type { SaeOverrides } from '../../../src/core/import/build-request';
+import { Problem } from '../../../src/core/names/errors';
+import { folderLabel, type Folder } from '../files/folder';
+
+/** `what` completes the sentence "The SAE in … ". */
+export function unsupportedSae(folder: Folder, what: string, advice: string): Problem {
+	return new Problem('unsupported', `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
+}
+
+/** A value of its config that no SAE here may have. */
+export function unsupportedValue(
+	folder: Folder,
+	what: string,
+	value: unknown,
+	supported: readonly string[]
+): Problem {
+	return unsupportedSae(
+		folder,
+		`has the ${what} "${String(value).slice(0, 60)}", which is not supported`,
+		`Supported in this format: ${supported.join(', ')}.`
+	);
+}
+
+export const unsupportedTranscoder = (folder: Folder): Problem =>
+	unsupportedSae(
+		folder,
+		'is a transcoder, which reads one site and predicts another; only autoencoders of a single site can be run',
+		'Use an SAE of this layer instead.'
+	);
+
+/** A fact that is not in the files, and that an override can supply. */
+export class MissingFact extends Problem {
+	constructor(
+		readonly fact: keyof SaeOverrides,
+		sentence: string,
+		advice: string
+	) {
+		super('unsupported', sentence, advice);
+	}
+}
+
+/** `what` completes the sentence "The SAE in … ". */
+export function missingFact(
+	folder: Folder,
+	fact: keyof SaeOverrides,
+	what: string,
+	advice: string
+): MissingFact {
+	return new MissingFact(fact, `The SAE in "${folderLabel(folder)}" ${what}.`, advice);
+}
