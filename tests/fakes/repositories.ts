@@ -59,3 +59,10 @@ export function wideSaes(n: number): Record<string, Uint8Array> {
 	}
 	return files;
 }
+
+/** The files of a pack, as its folder has them. */
+export function packFiles(): Record<string, Uint8Array> {
+	const pack = JSON.parse(new TextDecoder().decode(read('gpt2/pack.json'))) as { files: object };
+	const files = ['pack.json', ...Object.keys(pack.files)];
+	return Object.fromEntries(files.map((file) => [file, read(`gpt2/${file}`)]));
+}

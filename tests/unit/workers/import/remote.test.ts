@@ -11,7 +11,7 @@ import { filesInMemory, recordsInMemory } from '../../../../workers/storage/file
 import type { Engine } from '../../../../src/core/engine';
 import { LocalEngine } from '../../../../workers/engine';
 import { FakeHub } from '../../../fakes/hub';
-import { gptRepository, GPT_SITES, wideSaes } from '../../../fakes/repositories';
+import { gptRepository, GPT_SITES, packFiles, wideSaes } from '../../../fakes/repositories';
 import { FIXTURES } from '../../../golden/fixture';
 import { zipOf } from '../storage/zip-maker';
 
@@ -84,9 +84,7 @@ describe('many SAEs', () => {
 	it('are looked into six at a time, and found in order', async () => {
 		const places: string[] = [];
 		const found = await look(source(`${hub.origin}/org/many`), {
-			onProgress: ({ what }) => {
-				places.push(what);
-			}
+			onProgress: ({ what }) => void places.push(what)
 		});
 		expect(hub.busiest).toBe(6);
 		const sorted = [...GPT_SITES.map((site) => `saes/${site}`), ...PLACES].toSorted((a, b) =>
@@ -194,15 +192,6 @@ it('looks at hundreds of SAEs of Gemma Scope without asking for one', async () =
 	);
 	expect(hub.filesAsked).toEqual([]);
 });
-
-/** The files of a pack, as its folder has them. */
-function packFiles(): Record<string, Uint8Array> {
-	const folder = path.join(FIXTURES, 'gpt2');
-	const read = (file: string) => new Uint8Array(readFileSync(path.join(folder, file)));
-	const pack = JSON.parse(new TextDecoder().decode(read('pack.json'))) as { files: object };
-	const files = ['pack.json', ...Object.keys(pack.files)];
-	return Object.fromEntries(files.map((file) => [file, read(file)]));
-}
 
 it('fetches a pack as it is', async () => {
 	hub.put('org/pack', packFiles());
