@@ -13,7 +13,6 @@ import { packFolders } from '../../workers/node/folders/pack';
 import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { Flows } from '../../workers/flow/flows';
 import { Workbench } from '../../workers/packs/open-pack';
-import { TensorFile } from '../../workers/import/safetensors-file';
 import { FIXTURES } from './fixture';
 
 const D = 64;

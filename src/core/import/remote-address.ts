@@ -104,14 +104,14 @@ function fromAddress(text: string): RemoteAddress {
 	if (isHub) rejectOtherKinds(parts[0] ?? '');
 	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && ROUTES.includes(part));
 	// On another host what cannot be a repository may still be a folder.
-	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isName)))
+	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isRepositoryName)))
 		return {
 			...hubAddress(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
 			certain: isHub || !isFilePath(url.pathname)
 		};
 	if (isHub) return hubAddress(HUB, parts.slice(0, 2), null, parts.slice(2));
 	const bare = !/\/$|\.\w+$/.test(url.pathname) && url.search === '';
-	if (bare && parts.length === 2 && parts.every(isName))
+	if (bare && parts.length === 2 && parts.every(isRepositoryName))
 		return { ...hubAddress(url.origin, parts, null, []), certain: false };
 	return plainAddress(url);
 }

@@ -2,16 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/core/names/errors';
 import {
-	asPlain,
+	asPlainAddress,
 	HUB,
-	isPart,
-	parseRemote,
-	sayPlace,
-	spellPath,
-	type HubPlace,
-	type RemotePlace
+	isPathSegment,
+	parseRemoteAddress,
+	describeAddress,
+	encodePath,
+	type HubAddress,
+	type RemoteAddress
 } from '../../../../src/core/import/remote-address';
-import { headersOf } from '../../../../src/core/import/remote';
+import { tokenHeaders } from '../../../../src/core/import/remote';
 import { Draws } from '../../../draws';
 
 const draws = new Draws(111);
@@ -39,7 +39,7 @@ const STEPS = [
 	'tree'
 ];
 
-function hubPlace(): HubPlace {
+function hubPlace(): HubAddress {
 	const id = draws.list(draws.integer(1, 2), () => draws.pick(WORDS)).join('/');
 	return {
 		kind: 'hub',
@@ -52,9 +52,9 @@ function hubPlace(): HubPlace {
 }
 
 /** What a parse gives, or the Problem that it throws. */
-function parsed(text: string): RemotePlace | Problem {
+function parsed(text: string): RemoteAddress | Problem {
 	try {
-		return parseRemote(text);
+		return parseRemoteAddress(text);
 	} catch (error) {
 		if (error instanceof Problem) return error;
 		throw error;
@@ -69,7 +69,7 @@ describe('a repository on the hub', () => {
 			const { id, revision, path } = place;
 			if (revision === null) continue;
 			const way = draws.pick(['tree', 'resolve', 'blob', 'raw']);
-			const rest = [id, way, encodeURIComponent(revision), path && spellPath(path)]
+			const rest = [id, way, encodeURIComponent(revision), path && encodePath(path)]
 				.filter(Boolean)
 				.join('/');
 			for (const host of [
@@ -81,7 +81,7 @@ describe('a repository on the hub', () => {
 				'HF.co'
 			])
 				for (const end of ['', '/', '?download=true', '#files'])
-					expect(parseRemote(`${host}/${rest}${end}`)).toEqual(place);
+					expect(parseRemoteAddress(`${host}/${rest}${end}`)).toEqual(place);
 		}
 	});
 
@@ -94,24 +94,24 @@ describe('a repository on the hub', () => {
 			const at = revision === null ? '' : `@${revision}`;
 			const text = [`${id}${at}`, path].filter(Boolean).join('/');
 			for (const typed of [text, ` ${text}\n`, `hf://${text}`, `HF://${text}`, `${text}/`])
-				expect(parseRemote(typed)).toEqual(place);
+				expect(parseRemoteAddress(typed)).toEqual(place);
 		}
 	});
 
 	it('is said with its revision and its folder, and on its own hub', () => {
 		for (const place of places) {
-			const said = sayPlace(place);
+			const said = describeAddress(place);
 			expect(said.startsWith(place.id)).toBe(true);
 			expect(said.includes(place.path)).toBe(true);
 			expect(said.endsWith(place.revision === null ? '' : `@${place.revision}`)).toBe(true);
 			const origin = 'http://127.0.0.1:81';
-			expect(sayPlace({ ...place, origin })).toBe(`${origin}/${said}`);
+			expect(describeAddress({ ...place, origin })).toBe(`${origin}/${said}`);
 		}
 	});
 
 	it('is a folder of the same address where the host turns out to be none', () => {
 		for (const place of places) {
-			const { address, isFile } = asPlain(place);
+			const { address, isFile } = asPlainAddress(place);
 			expect(isFile).toBe(false);
 			expect(decodeURIComponent(new URL(address).pathname)).toBe(
 				`/${[place.id, place.path].filter(Boolean).join('/')}/`
@@ -140,13 +140,13 @@ describe('an address of another host', () => {
 		['https://example.org/my%20data/raw/a/b', 'https://example.org/my%20data/raw/a/b/', false],
 		['https://example.org/a/../b/c/d', 'https://example.org/b/c/d/', false]
 	])('%s is read as %s', (text, address, isFile) => {
-		const place = parseRemote(text);
-		if (place.kind === 'hub') expect(asPlain(place).address).toBe(address);
+		const place = parseRemoteAddress(text);
+		if (place.kind === 'hub') expect(asPlainAddress(place).url).toBe(address);
 		else expect(place).toEqual({ kind: 'plain', address, isFile });
 	});
 
 	it('is a hub for certain where it names a revision of no file', () => {
-		expect(parseRemote('https://hub.example/org/name/tree/v2/saes')).toMatchObject({
+		expect(parseRemoteAddress('https://hub.example/org/name/tree/v2/saes')).toMatchObject({
 			kind: 'hub',
 			origin: 'https://hub.example',
 			id: 'org/name',
@@ -154,7 +154,7 @@ describe('an address of another host', () => {
 			path: 'saes',
 			certain: true
 		});
-		const file = parseRemote('https://host.example/data/raw/main/sae.npz');
+		const file = parseRemoteAddress('https://host.example/data/raw/main/sae.npz');
 		expect(file).toMatchObject({ kind: 'hub', certain: false, path: 'sae.npz' });
 	});
 });
@@ -228,7 +228,7 @@ describe('whatever is typed', () => {
 			}
 			places++;
 			if (found.kind === 'plain') {
-				const url = new URL(found.address);
+				const url = new URL(found.url);
 				expect(['http:', 'https:']).toContain(url.protocol);
 				expect([url.username, url.password, url.hash]).toEqual(['', '', '']);
 				expect(found.isFile || url.pathname.endsWith('/')).toBe(true);
@@ -238,9 +238,9 @@ describe('whatever is typed', () => {
 			expect(found.id).toMatch(/^\w[\w.-]*(\/\w[\w.-]*)?$/);
 			expect(`${found.id} ${found.revision}`).not.toContain('..');
 			if (found.path !== '')
-				for (const part of found.path.split('/')) expect(isPart(part)).toBe(true);
+				for (const part of found.path.split('/')) expect(isPathSegment(part)).toBe(true);
 			// Put together again it stays below the repository.
-			const address = new URL(spellPath(`${found.id}/${found.path}`), `${found.origin}/`);
+			const address = new URL(encodePath(`${found.id}/${found.path}`), `${found.origin}/`);
 			expect(address.pathname.startsWith(`/${found.id}/`)).toBe(true);
 			expect(address.origin).toBe(found.origin);
 		}
@@ -253,7 +253,7 @@ describe('whatever is typed', () => {
 			if (path.includes('me:')) continue;
 			const host = draws.pick(['example.org', 'huggingface.co']);
 			const found = parsed(`https://${user ? 'me:secret@' : ''}${host}/${path}?key=s3cret`);
-			const said = found instanceof Problem ? found.message : sayPlace(found);
+			const said = found instanceof Problem ? found.message : describeAddress(found);
 			expect(said).not.toMatch(/s3cret|secret@/);
 			if (user) expect(found).toBeInstanceOf(Problem);
 		}
@@ -261,7 +261,7 @@ describe('whatever is typed', () => {
 
 	it('sends a token to its own host alone', () => {
 		const token = { origin: HUB, value: 'hf_x' };
-		expect(headersOf(token, `${HUB}/org/name`)).toEqual({ authorization: 'Bearer hf_x' });
+		expect(tokenHeaders(token, `${HUB}/org/name`)).toEqual({ authorization: 'Bearer hf_x' });
 		for (const address of [
 			'http://huggingface.co/org/name',
 			'https://huggingface.co:8443/org/name',
@@ -269,24 +269,24 @@ describe('whatever is typed', () => {
 			'https://evil.example/https://huggingface.co/',
 			'https://huggingface.co@evil.example/'
 		])
-			expect(headersOf(token, address)).toEqual({});
-		expect(headersOf(null, `${HUB}/org/name`)).toEqual({});
+			expect(tokenHeaders(token, address)).toEqual({});
+		expect(tokenHeaders(null, `${HUB}/org/name`)).toEqual({});
 	});
 });
 
 describe('one step of a path', () => {
 	it.each(['a', '.hidden', '...', 'a b', 'é', 'CON', 'x'.repeat(255), '~', '-', '%2e'])(
 		'may be %j',
-		(part) => expect(isPart(part)).toBe(true)
+		(part) => expect(isPathSegment(part)).toBe(true)
 	);
 	it.each(['', '.', '..', 'a/b', 'a\\b', 'a\0', '\n', '\u001f', 'x'.repeat(256)])(
 		'is not %j',
-		(part) => expect(isPart(part)).toBe(false)
+		(part) => expect(isPathSegment(part)).toBe(false)
 	);
 
 	it('is spelled so that an address gives it back', () => {
 		for (const part of [...STEPS, 'a b/c d', 'x@y/é'])
-			expect(decodeURIComponent(spellPath(part))).toBe(part);
-		expect(spellPath('a@b/c d')).toBe('a@b/c%20d');
+			expect(decodeURIComponent(encodePath(part))).toBe(part);
+		expect(encodePath('a@b/c d')).toBe('a@b/c%20d');
 	});
 });

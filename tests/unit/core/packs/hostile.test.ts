@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { QUICK } from '../../../../src/core/labs/reproduction';
 import { parseReproduction } from '../../../../src/core/labs/reproduction-file';
 import { Problem } from '../../../../src/core/names/errors';
-import { parseNames } from '../../../../src/core/packs/labels';
+import { parseLabels } from '../../../../src/core/packs/labels';
 import { parsePack } from '../../../../src/core/packs/manifest';
 import { Draws } from '../../../draws';
 import { fakeReproduction } from '../../../fakes/reproduction';
@@ -128,9 +128,9 @@ describe('hostile names', () => {
 		];
 		const counts = tried(
 			{ labels, patterns },
-			(json) => parseNames(json, 'blocks.0.hook_resid_post', 8),
+			(json) => parseLabels(json, 'blocks.0.hook_resid_post', 8),
 			(found) => {
-				const names = found as ReturnType<typeof parseNames>;
+				const names = found as ReturnType<typeof parseLabels>;
 				for (const [feature, label] of [...names.labels, ...names.patterns]) {
 					expect(Number.isInteger(feature) && feature >= 0 && feature < 8).toBe(true);
 					expect(label.text.trim()).not.toBe('');

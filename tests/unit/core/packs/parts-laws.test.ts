@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutOf, partsOf } from '../../../../src/core/packs/parts';
+import { partSizes, partsOf } from '../../../../src/core/packs/parts';
 import { Draws } from '../../../draws';
 
 const draws = new Draws(38);
@@ -20,7 +20,7 @@ const files = draws
 describe('a file that is published in parts', () => {
 	it('is all of the file, in parts that are no longer than the host allows', () => {
 		for (const { path, bytes, limit } of files) {
-			const cut = cutOf(path, bytes, limit);
+			const cut = partSizes(path, bytes, limit);
 			if (cut === null) {
 				expect(bytes).toBeLessThanOrEqual(limit);
 				continue;
@@ -36,12 +36,12 @@ describe('a file that is published in parts', () => {
 
 	it('lies whole just where it fits and no host would unpack it', () => {
 		for (const { path, bytes, limit } of files)
-			expect(cutOf(path, bytes, limit) === null).toBe(bytes <= limit && !path.endsWith('.gz'));
+			expect(partSizes(path, bytes, limit) === null).toBe(bytes <= limit && !path.endsWith('.gz'));
 	});
 
 	it('is found under names of its own, in order', () => {
 		for (const { path, bytes, limit } of files) {
-			const parts = cutOf(path, bytes, limit);
+			const parts = partSizes(path, bytes, limit);
 			const found = partsOf(path, parts ? { bytes, parts } : { bytes });
 			if (parts === null) {
 				expect(found).toEqual([{ path, bytes }]);

@@ -12,7 +12,6 @@ import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
 import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { Workbench } from '../../../../workers/packs/open-pack';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 
 let folder: string;

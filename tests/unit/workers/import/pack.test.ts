@@ -9,7 +9,6 @@ import { packFolders } from '../../../../workers/node/folders/pack';
 import { SafetensorsWriter, toHalf } from '../../../../workers/import/files/safetensors-writer';
 import { Flows } from '../../../../workers/flow/flows';
 import { Workbench } from '../../../../workers/packs/open-pack';
-import { TensorFile, toHalf } from '../../../../workers/import/safetensors-file';
 import { featureCard } from '../../../../workers/features/dashboard';
 import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
 

@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../../../../src/core/files/safetensors';
 import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { ExampleTexts, Statistics } from '../../../../workers/packs/statistics';
-import { TensorFile } from '../../../../workers/import/safetensors-file';
 import { Tokenizer } from '../../../../workers/model/tokenizer';
 import { FIXTURES } from '../../../golden/fixture';
 
