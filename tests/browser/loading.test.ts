@@ -52,7 +52,7 @@ describe.each(BACKENDS)('a stored model on %s', (backend) => {
 	it('notices a file that is changed or deleted, while it is open and when it is opened again', () => {
 		expect(answer.changed).toBe('pack-damaged');
 		expect(answer.deleted).toBe('pack-damaged');
-		expect(answer.lending).toBe('pack-damaged');
+		expect(answer.lazyRead).toBe('pack-damaged');
 		expect(answer.again).toBe('pack-missing');
 	});
 });

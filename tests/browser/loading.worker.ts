@@ -41,7 +41,7 @@ export interface LoadingAnswer {
 	changed: string;
 	deleted: string;
 	/** Of opening a session whose weights are gone. */
-	lending: string;
+	lazyRead: string;
 	/** Of opening the changed file again. */
 	again: string;
 }
@@ -82,7 +82,7 @@ async function load(data: LoadingTask): Promise<LoadingAnswer> {
 		...(await ranges(source, first!.path)),
 		changed: '',
 		deleted: '',
-		lending: '',
+		lazyRead: '',
 		again: ''
 	};
 	const bench = await Workbench.open(await open(), false);
@@ -91,7 +91,7 @@ async function load(data: LoadingTask): Promise<LoadingAnswer> {
 	await files.remove(second!.sha256);
 	answer.changed = nameOf(() => one.read(0, 60));
 	answer.deleted = nameOf(() => two.read(0, 60));
-	answer.lending = await nameOfLater(bench.model.readOnce(IDS, []));
+	answer.lazyRead = await nameOfLater(bench.model.readOnce(IDS, []));
 	answer.again = await nameOfLater(source.open(first!.path));
 	return answer;
 }

@@ -132,7 +132,7 @@ describe.each(FAMILIES)('%s', (name) => {
 		expect(f.golden.quirks.length).toBeGreaterThan(0);
 	});
 
-	it('reads a token in many worlds as it reads it alone', async () => {
+	it('reads a token in many variants as it reads it alone', async () => {
 		const [before, last] = [long().slice(0, -1), long().at(-1)!];
 		const normal = normals(seeded(3));
 		const adds = [null, ...model.sites].map((site): Map<Site, Float32Array> => {
@@ -141,8 +141,8 @@ describe.each(FAMILIES)('%s', (name) => {
 		});
 		const cache = model.begin();
 		await model.read(cache, before, []);
-		const worlds = await model.worlds(cache, last, adds, model.sites);
-		for (const [w, world] of worlds.entries()) {
+		const variants = await model.readVariants(cache, last, adds, model.sites);
+		for (const [w, variant] of variants.entries()) {
 			const alone = model.begin();
 			await model.read(alone, before, []);
 			// As `steeringOf` prepares it: a residual's vector is added with the MLP's output.
@@ -152,9 +152,9 @@ describe.each(FAMILIES)('%s', (name) => {
 			const steering: Steering = { adds: written, edited: [], feeds: {} };
 			const steered = { ...model.begin(steering), kv: alone.kv };
 			const { logits, taps } = await model.read(steered, [last], model.sites);
-			expect(worst(world.logits, logits), `world ${w}`).toBeLessThan(1);
+			expect(worst(variant.logits, logits), `variant ${w}`).toBeLessThan(1);
 			for (const site of model.sites)
-				expect(worst(world.taps.get(site)!, taps.get(site)!), `${w} ${site}`).toBeLessThan(1);
+				expect(worst(variant.taps.get(site)!, taps.get(site)!), `${w} ${site}`).toBeLessThan(1);
 		}
 	});
 });

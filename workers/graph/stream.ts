@@ -34,10 +34,10 @@ export interface EditedSae {
 
 /**
  * How keys and values leave the graph: `whole` for a GPU, where they stay; `rows`, those of the tokens
- * just read, where every output is copied; not at all in `worlds`, a graph that reads one more token many
+ * just read, where every output is copied; not at all in `batch`, a graph that reads one more token many
  * times over, each time with vectors of its own added to the stream.
  */
-export type CacheForm = 'whole' | 'rows' | 'worlds';
+export type CacheForm = 'whole' | 'rows' | 'batch';
 
 export const pastInput = (layer: number, part: 'key' | 'value'): string => `past.${layer}.${part}`;
 export const presentOutput = (layer: number, part: 'key' | 'value'): string =>
@@ -67,7 +67,7 @@ export class Stream {
 	readonly #adds: Map<string, Value>;
 	/** What each layer's heads left, by the name of its tap. */
 	readonly #heads = new Map<string, Value>();
-	/** Rows of a run: 1, or worlds. */
+	/** Rows of a run: 1, or those of a batch. */
 	readonly #rows: 1 | 'B';
 	/** The unembedding, `[dModel, vocab]`, once something has asked for it. */
 	#unembedding: Value | null = null;
@@ -82,7 +82,7 @@ export class Stream {
 		/** A site whose value is taken from the input `replace` instead of being computed. */
 		private readonly replaced: string | null = null
 	) {
-		this.#rows = form === 'worlds' ? 'B' : 1;
+		this.#rows = form === 'batch' ? 'B' : 1;
 		this.ids = g.input('ids', 'int64', [this.#rows, 'S']);
 		this.#lengths = [
 			g.input('seqlens_k', 'int32', [this.#rows]),
@@ -158,13 +158,13 @@ export class Stream {
 		};
 		const past = { key: this.#past(layer, 'key'), value: this.#past(layer, 'value') };
 		if (isFused(shape, attending)) {
-			const worlds = { key: this.#forEachWorld(past.key), value: this.#forEachWorld(past.value) };
-			const out = fusedAttention(g, shape, qkv, worlds, this.#lengths, attending);
+			const pasts = { key: this.#forEachRow(past.key), value: this.#forEachRow(past.value) };
+			const out = fusedAttention(g, shape, qkv, pasts, this.#lengths, attending);
 			for (const part of ['key', 'value'] as const) this.#cache(layer, part, out[part], null);
 			return this.#mixed(layer, out.mixed);
 		}
 		const first = g.op('Gather', [this.#positions(), whole(g, 0)], { axis: 0 });
-		const read = (part: Value) => this.#forEachWorld(this.#read(part, first));
+		const read = (part: Value) => this.#forEachRow(this.#read(part, first));
 		const places = { first, mask: this.#mask(attending.window) };
 		const kept = { key: read(past.key), value: read(past.value) };
 		const out = plainAttention(g, shape, qkv, kept, places, attending);
@@ -208,8 +208,8 @@ export class Stream {
 	}
 
 	/** The same past for every row. */
-	#forEachWorld(past: Value): Value {
-		if (this.form !== 'worlds') return past;
+	#forEachRow(past: Value): Value {
+		if (this.form !== 'batch') return past;
 		const { g } = this;
 		const rows = g.op('Shape', [this.#lengths[0]]);
 		return g.op('Expand', [past, g.op('Concat', [rows, whole(g, 1, 1, 1)], { axis: 0 })]);
@@ -218,7 +218,7 @@ export class Stream {
 	/** Lets keys or values leave the graph: all of them, or the new ones, where `fresh` may hold them already. */
 	#cache(layer: number, part: 'key' | 'value', present: Value, fresh: Value | null): void {
 		const { g } = this;
-		if (this.form === 'worlds') return;
+		if (this.form === 'batch') return;
 		const { kvHeads, dHead } = this.shape;
 		if (this.form === 'whole') {
 			g.output(presentOutput(layer, part), present, 'float32', [1, kvHeads, 'T', dHead]);
@@ -276,7 +276,7 @@ export class Stream {
 
 	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {
 		// The operator takes one bias for all rows.
-		const own = bias && this.form === 'worlds';
+		const own = bias && this.form === 'batch';
 		const added = own ? this.g.op('Add', [out, bias]) : out;
 		const weight = (name: string) => this.weight(name);
 		return addAndNormalise(this.g, h, added, own ? '' : bias, norm, weight);
@@ -299,16 +299,16 @@ export class Stream {
 
 	/**
 	 * One input for all sites: each input of a run costs as much as a small operator. `[sites · dModel]`, or
-	 * `[B, sites, dModel]` in worlds.
+	 * `[B, sites, dModel]` in a batch.
 	 */
 	#splitAdds(): Map<string, Value> {
 		if (!this.edited) return new Map();
 		const sites = addSites(this.shape.layers, this.edited);
 		const { dModel } = this.shape;
-		const worlds = this.form === 'worlds';
-		const dims = worlds ? ['B', sites.length, dModel] : [sites.length * dModel];
+		const batch = this.form === 'batch';
+		const dims = batch ? ['B', sites.length, dModel] : [sites.length * dModel];
 		const all = this.g.input('adds', 'float32', dims);
-		const parts = this.g.ops('Split', [all], sites.length, { axis: worlds ? 1 : 0 });
+		const parts = this.g.ops('Split', [all], sites.length, { axis: batch ? 1 : 0 });
 		return new Map(sites.map((site, i) => [site, parts[i]!]));
 	}
 

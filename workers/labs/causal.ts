@@ -10,7 +10,7 @@ import { row } from '../../src/core/math/matrix';
 import { normals } from '../../src/core/math/random';
 import { surprise } from '../../src/core/math/sampling';
 import { activationAt } from '../../src/core/math/sparse';
-import type { Cache, World } from '../model/language-model';
+import type { Cache, Step } from '../model/language-model';
 import { tapsOf, type Sae } from '../sae/sae';
 import type { Workbench } from '../packs/open-pack';
 
@@ -57,14 +57,14 @@ export async function changes(
 	const sites = tapsOf(watched.map((sae) => saes.get(sae)!));
 	const still: Push['adds'] = new Map();
 	const all = [still, ...pushes.map((push) => push.adds)];
-	const worlds = await bench.model.worlds(cache, id, all, sites, signal);
-	const loss = worlds.map((world) => (next === null ? null : surprise(world.logits, next)));
+	const variants = await bench.model.readVariants(cache, id, all, sites, signal);
+	const loss = variants.map((variant) => (next === null ? null : surprise(variant.logits, next)));
 	const out: Change[] = [];
 	for (const sae of watched) {
-		// Only the worlds in which it is watched: encoding all of them would cost more than the model.
+		// Only the variants in which it is watched: encoding all of them would cost more than the model.
 		const own = pushes.flatMap((push, i) => (push.watched.sae === sae ? [i] : []));
 		const open = saes.get(sae)!;
-		const seen = [worlds[0]!, ...own.map((i) => worlds[i + 1]!)];
+		const seen = [variants[0]!, ...own.map((i) => variants[i + 1]!)];
 		const codes = await open.encode(stacked(seen, open.tap), signal);
 		own.forEach((i, at) => {
 			const { index } = pushes[i]!.watched;
@@ -83,9 +83,9 @@ export async function changes(
 	return out;
 }
 
-function stacked(worlds: World[], site: Site): Float32Array {
-	const width = worlds[0]!.taps.get(site)!.length;
-	const out = new Float32Array(worlds.length * width);
-	worlds.forEach((world, w) => out.set(world.taps.get(site)!, w * width));
+function stacked(variants: Step[], site: Site): Float32Array {
+	const width = variants[0]!.taps.get(site)!.length;
+	const out = new Float32Array(variants.length * width);
+	variants.forEach((variant, w) => out.set(variant.taps.get(site)!, w * width));
 	return out;
 }

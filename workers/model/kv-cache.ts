@@ -4,7 +4,7 @@
  * leaves is allocated anew: so they stay here, and only the rows of the newest tokens come out.
  */
 import { freshOutput, pastInput, presentOutput, type ModelShape } from '../graph/stream';
-import type { Feed, Kept, Outputs, Session } from '../runtime/session';
+import type { HostTensor, DeviceTensor, Outputs, Session } from '../runtime/session';
 
 /** Tokens by which the buffers grow; they enter every run whole. */
 const GROWTH = 32;
@@ -13,7 +13,7 @@ export interface KvCache {
 	/** Tokens read. */
 	readonly length: number;
 	/** Inputs of a run that reads `coming` more tokens. */
-	feeds(session: Session, coming: number): Record<string, Feed | Kept>;
+	feeds(session: Session, coming: number): Record<string, HostTensor | DeviceTensor>;
 	/** Outputs of the run that `take` needs. */
 	readonly outputs: string[];
 	/** Takes over what a run that read `read` tokens gave back. */
@@ -50,9 +50,9 @@ class HostCache implements KvCache {
 		this.outputs = this.#parts.map((p) => p.fresh);
 	}
 
-	feeds(_session: Session, coming: number): Record<string, Feed> {
+	feeds(_session: Session, coming: number): Record<string, HostTensor> {
 		this.#provide(this.length + coming);
-		const feeds: Record<string, Feed> = {};
+		const feeds: Record<string, HostTensor> = {};
 		const dims = [1, this.shape.kvHeads, this.#capacity, this.shape.dHead];
 		for (const { past, rows } of this.#parts) feeds[past] = { data: rows, dims };
 		return feeds;
@@ -93,7 +93,7 @@ class HostCache implements KvCache {
 
 class DeviceCache implements KvCache {
 	length = 0;
-	#kept: Record<string, Kept> = {};
+	#kept: Record<string, DeviceTensor> = {};
 	readonly #parts: { past: string; present: string }[];
 	readonly outputs: string[];
 
@@ -105,7 +105,7 @@ class DeviceCache implements KvCache {
 		this.outputs = this.#parts.map((p) => p.present);
 	}
 
-	feeds(session: Session): Record<string, Kept> {
+	feeds(session: Session): Record<string, DeviceTensor> {
 		const { kvHeads, dHead } = this.shape;
 		return Object.fromEntries(
 			this.#parts.map(({ past, present }) => [

@@ -19,17 +19,17 @@ import {
 	breathe,
 	cacheForm,
 	Session,
-	type Feed,
-	type Kept,
+	type HostTensor,
+	type DeviceTensor,
 	type SessionFiles
 } from '../runtime/session';
 
 /** Tokens of a prompt read in one run: short enough that a newer prompt need not wait long. */
 const CHUNK = 32;
 /** Graphs with edits inside that are kept ready. */
-const VARIANTS = 3;
-/** Rows of a run over many worlds: attention's past is repeated for each. */
-const WORLDS = 48;
+const EDITED_SESSIONS = 3;
+/** Most variants of a token that are run at once: attention's past is repeated for each. */
+const BATCH = 48;
 
 /** Where each of the model's tensors lies, and the files they lie in. */
 export interface ModelWeights {
@@ -48,7 +48,7 @@ export interface Steering {
 	/** SAEs whose edits depend on their activations. */
 	edited: EditedSae[];
 	/** Their inputs, by the graph's names. */
-	feeds: Record<string, Feed>;
+	feeds: Record<string, HostTensor>;
 }
 
 /** What the model has read so far, under one steering. */
@@ -57,21 +57,13 @@ export interface Cache {
 	/** null reads without any. */
 	readonly steering: Steering | null;
 	/** What the steering feeds to every run. */
-	readonly feeds: Record<string, Feed>;
+	readonly feeds: Record<string, HostTensor>;
 }
 
 export interface Step {
 	/** [vocab] after the last token. */
 	logits: Float32Array;
 	/** [tokens × width] for each tap asked for: dModel at a site, that of all heads before W_O. */
-	taps: Map<Site, Float32Array>;
-}
-
-/** One of many readings of a token. */
-export interface World {
-	/** [vocab] */
-	logits: Float32Array;
-	/** [width] each. */
 	taps: Map<Site, Float32Array>;
 }
 
@@ -88,9 +80,9 @@ function addTo(all: Float32Array, at: number, vector: Float32Array): void {
 export class LanguageModel {
 	readonly architecture: Architecture;
 	readonly shape: ModelShape;
-	readonly #variants = new Map<string, Promise<Session>>();
+	readonly #sessions = new Map<string, Promise<Session>>();
 	readonly #form: 'whole' | 'rows';
-	#worlds: Promise<Session> | null = null;
+	#batch: Promise<Session> | null = null;
 	/** The session of `texts`, and the sites that its graph reaches. */
 	#texts: { sites: string; session: Promise<Session> } | null = null;
 
@@ -167,23 +159,23 @@ export class LanguageModel {
 	}
 
 	/**
-	 * One more token read many times over, after what `cache` holds and leaving it as it is: in world w,
-	 * `adds[w]` says what is added where a site is written. Returns for each world the logits, `[vocab]`, and
-	 * the taps asked for, `[width]` each. A site's own tap shows what was added to it only if it is residual.
+	 * Runs one more token in several variants, after what `cache` holds and leaving it as it is: in variant v,
+	 * `adds[v]` says which vector is added at which site. One step for each. A site's own tap includes what was
+	 * added to it only if it is residual.
 	 */
-	async worlds(
+	async readVariants(
 		cache: Cache,
 		id: number,
 		adds: Map<Site, Float32Array>[],
 		sites: Site[],
 		signal?: AbortSignal
-	): Promise<World[]> {
+	): Promise<Step[]> {
 		const { dModel, layers, vocabSize } = this.shape;
-		const session = await (this.#worlds ??= this.#open());
+		const session = await (this.#batch ??= this.#open());
 		const places = addSites(layers, []);
-		const out: World[] = [];
-		for (let at = 0; at < adds.length; at += WORLDS) {
-			const part = adds.slice(at, at + WORLDS);
+		const out: Step[] = [];
+		for (let at = 0; at < adds.length; at += BATCH) {
+			const part = adds.slice(at, at + BATCH);
 			const all = new Float32Array(part.length * places.length * dModel);
 			part.forEach((of, w) => {
 				for (const [site, vector] of of) {
@@ -266,10 +258,10 @@ export class LanguageModel {
 	}
 
 	async release(): Promise<void> {
-		for (const session of this.#variants.values()) await (await session).release();
-		this.#variants.clear();
-		await (await this.#worlds)?.release();
-		this.#worlds = null;
+		for (const session of this.#sessions.values()) await (await session).release();
+		this.#sessions.clear();
+		await (await this.#batch)?.release();
+		this.#batch = null;
 		await (await this.#texts?.session)?.release();
 		this.#texts = null;
 	}
@@ -277,7 +269,7 @@ export class LanguageModel {
 	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
 		const { kv } = cache;
 		const session = await this.#session(cache.steering?.edited ?? null, signal);
-		const feeds: Record<string, Feed | Kept> = {
+		const feeds: Record<string, HostTensor | DeviceTensor> = {
 			...this.#inputs(session, ids, kv),
 			...cache.feeds
 		};
@@ -287,10 +279,15 @@ export class LanguageModel {
 	}
 
 	/** Tokens, their places and the KV cache as the graph takes them, the same in every row. */
-	#inputs(session: Session, ids: number[], kv: KvCache, rows = 1): Record<string, Feed | Kept> {
+	#inputs(
+		session: Session,
+		ids: number[],
+		kv: KvCache,
+		rows = 1
+	): Record<string, HostTensor | DeviceTensor> {
 		const total = kv.length + ids.length;
 		const every = Array.from({ length: rows }, () => ids).flat();
-		const feeds: Record<string, Feed | Kept> = {
+		const feeds: Record<string, HostTensor | DeviceTensor> = {
 			ids: { data: BigInt64Array.from(every, BigInt), dims: [rows, ids.length] },
 			seqlens_k: { data: new Int32Array(rows).fill(total - 1), dims: [rows] },
 			total_sequence_length: { data: Int32Array.of(total), dims: [1] },
@@ -307,7 +304,7 @@ export class LanguageModel {
 		return feeds;
 	}
 
-	#steeringFeeds({ adds, edited, feeds }: Steering): Record<string, Feed> {
+	#steeringFeeds({ adds, edited, feeds }: Steering): Record<string, HostTensor> {
 		const { dModel, layers } = this.shape;
 		const sites = addSites(layers, edited);
 		const all = new Float32Array(sites.length * dModel);
@@ -318,7 +315,7 @@ export class LanguageModel {
 	/** The session whose graph holds these SAEs' edits; made when first needed. */
 	#session(edited: EditedSae[] | null, signal?: AbortSignal): Promise<Session> {
 		const key = edited ? `steered ${edited.map((e) => e.id).join(' ')}` : '';
-		const ready = this.#variants.get(key);
+		const ready = this.#sessions.get(key);
 		if (ready) return ready;
 		const session = Session.create(
 			this.#graph(edited),
@@ -326,21 +323,21 @@ export class LanguageModel {
 			this.#form === 'whole' ? this.begin().kv.outputs : [],
 			signal
 		);
-		this.#variants.set(key, session);
-		session.catch(() => this.#variants.delete(key));
-		const spare = [...this.#variants.keys()].filter((k) => k !== '' && k !== key);
-		for (const old of spare.slice(0, Math.max(0, spare.length + 2 - VARIANTS))) {
-			const stale = this.#variants.get(old)!;
-			this.#variants.delete(old);
+		this.#sessions.set(key, session);
+		session.catch(() => this.#sessions.delete(key));
+		const spare = [...this.#sessions.keys()].filter((k) => k !== '' && k !== key);
+		for (const old of spare.slice(0, Math.max(0, spare.length + 2 - EDITED_SESSIONS))) {
+			const stale = this.#sessions.get(old)!;
+			this.#sessions.delete(old);
 			void stale.then((s) => s.release()).catch(() => undefined);
 		}
 		return session;
 	}
 
-	/** The session of `worlds`. */
+	/** The session of `readVariants`. */
 	#open(): Promise<Session> {
-		const session = Session.create(this.#graph([], 'worlds'), this.weights.files);
-		session.catch(() => (this.#worlds = null));
+		const session = Session.create(this.#graph([], 'batch'), this.weights.files);
+		session.catch(() => (this.#batch = null));
 		return session;
 	}
 
@@ -349,7 +346,7 @@ export class LanguageModel {
 		const key = sites.toSorted().join(' ');
 		if (this.#texts?.sites === key) return this.#texts.session;
 		const before = this.#texts?.session;
-		const session = Session.create(this.#graph([], 'worlds', sites), this.weights.files);
+		const session = Session.create(this.#graph([], 'batch', sites), this.weights.files);
 		this.#texts = { sites: key, session };
 		session.catch(() => (this.#texts = null));
 		await (await before?.catch(() => null))?.release();

@@ -1,11 +1,11 @@
 /**
- * Files lent to onnxruntime-web, which takes external data as whole `Uint8Array`s and, while it makes a session,
- * asks each for the part where a weight lies. What is lent is only then read, and let go when it has been copied.
+ * Files lazy to onnxruntime-web, which takes external data as whole `Uint8Array`s and, while it makes a session,
+ * asks each for the part where a weight lies. What is lazy is only then read, and let go when it has been copied.
  */
 import type { OpenFile } from '../../src/core/files/open-file';
 
 /** A `Uint8Array` to those who ask for its length and a part of it, which is all that the runtime does. */
-class Lent extends Uint8Array {
+class LazyBytes extends Uint8Array {
 	/** Why a part could not be read: the runtime says only that it could not. */
 	failure: unknown = null;
 	readonly #file: OpenFile;
@@ -30,14 +30,14 @@ class Lent extends Uint8Array {
 }
 
 /** Lends files for as long as `use` takes. Throws what kept a part from being read, if anything did. */
-export async function lend<T>(
+export async function withExternalData<T>(
 	files: Record<string, OpenFile>,
 	use: (externalData: { path: string; data: Uint8Array }[]) => Promise<T>
 ): Promise<T> {
-	const lent = Object.entries(files).map(([path, file]) => ({ path, data: new Lent(file) }));
+	const lazy = Object.entries(files).map(([path, file]) => ({ path, data: new LazyBytes(file) }));
 	try {
-		return await use(lent);
+		return await use(lazy);
 	} catch (error) {
-		throw lent.find(({ data }) => data.failure !== null)?.data.failure ?? error;
+		throw lazy.find(({ data }) => data.failure !== null)?.data.failure ?? error;
 	}
 }

@@ -6,7 +6,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Backend } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenFile } from '../../src/core/files/open-file';
-import { lend } from './external-data';
+import { withExternalData } from './external-data';
 import { joinRuntime, type CutRuntime } from './runtime-parts';
 
 /** Put in by vite.config.ts: the builds that the site holds in parts, by their names; nobody puts it in elsewhere. */
@@ -14,11 +14,11 @@ declare const __RUNTIME__: Record<string, CutRuntime> | undefined;
 
 type Runtime = typeof import('onnxruntime-web');
 /** A value that stays with the engine between runs, on the GPU where there is one. */
-export type Kept = OrtTensor;
+export type DeviceTensor = OrtTensor;
 
-export type Data = Float32Array | Int32Array | BigInt64Array;
-export interface Feed {
-	data: Data;
+export type TensorData = Float32Array | Int32Array | BigInt64Array;
+export interface HostTensor {
+	data: TensorData;
 	dims: number[];
 }
 
@@ -158,7 +158,7 @@ export class Session {
 						preferredOutputLocation: Object.fromEntries(kept.map((k) => [k, 'gpu-buffer']))
 					})
 				} as InferenceSession.SessionOptions;
-				const inner = await lend(files, (externalData) =>
+				const inner = await withExternalData(files, (externalData) =>
 					ort.InferenceSession.create(graph, { ...options, externalData })
 				);
 				return new Session(inner, ort, kept);
@@ -174,7 +174,11 @@ export class Session {
 	}
 
 	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes what is kept. */
-	run(feeds: Record<string, Feed | Kept>, fetch: string[], signal?: AbortSignal): Promise<Outputs> {
+	run(
+		feeds: Record<string, HostTensor | DeviceTensor>,
+		fetch: string[],
+		signal?: AbortSignal
+	): Promise<Outputs> {
 		return exclusive(async () => {
 			const tensors: Record<string, OrtTensor> = {};
 			for (const [name, feed] of Object.entries(feeds))
@@ -185,7 +189,7 @@ export class Session {
 				for (const name of fetch) {
 					const result = results[name]!;
 					if (this.#outputsKept.has(name)) outputs.kept[name] = result;
-					else outputs.data[name] = (await result.getData(true)) as Data;
+					else outputs.data[name] = (await result.getData(true)) as TensorData;
 				}
 				return outputs;
 			} catch (cause) {
@@ -195,7 +199,7 @@ export class Session {
 	}
 
 	/** A value to be fed as if an earlier run had kept it. */
-	empty(dims: number[]): Kept {
+	empty(dims: number[]): DeviceTensor {
 		return new this.ort.Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
 	}
 
@@ -205,13 +209,13 @@ export class Session {
 }
 
 export interface Outputs {
-	kept: Record<string, Kept>;
-	data: Record<string, Data>;
+	kept: Record<string, DeviceTensor>;
+	data: Record<string, TensorData>;
 }
 
-const isKept = (feed: Feed | Kept): feed is Kept => 'dispose' in feed;
+const isKept = (feed: HostTensor | DeviceTensor): feed is DeviceTensor => 'dispose' in feed;
 
-function tensor(ort: Runtime, { data, dims }: Feed): OrtTensor {
+function tensor(ort: Runtime, { data, dims }: HostTensor): OrtTensor {
 	if (data instanceof Float32Array) return new ort.Tensor('float32', data, dims);
 	if (data instanceof Int32Array) return new ort.Tensor('int32', data, dims);
 	return new ort.Tensor('int64', data, dims);

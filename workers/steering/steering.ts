@@ -6,7 +6,7 @@ import { row } from '../../src/core/math/matrix';
 import { mlpOut, parseFeatureId, placeOf, siteOf, tapOf } from '../../src/core/names/site';
 import type { Steering } from '../model/language-model';
 import type { Sae } from '../sae/sae';
-import type { Feed } from '../runtime/session';
+import type { HostTensor } from '../runtime/session';
 
 /**
  * The site whose input of the graph carries what is added at `site`: a residual's is that of the MLP
@@ -42,7 +42,7 @@ export function steeringOf(edits: Edit[], saes: Map<SaeId, Sae>): Steering | nul
 	const split = new Set(looking.map((g) => tapOf(g.sae.info.site)));
 
 	const adds = new Map<Site, Float32Array>();
-	const feeds: Record<string, Feed> = {};
+	const feeds: Record<string, HostTensor> = {};
 	for (const group of groups.values()) {
 		const { sae } = group;
 		const site = addedAt(tapOf(sae.info.site), split);
@@ -66,7 +66,10 @@ export function steeringOf(edits: Edit[], saes: Map<SaeId, Sae>): Steering | nul
 }
 
 /** Graph inputs for the edits of one SAE that depend on its activations. */
-function looked(group: { sae: Sae; edits: { edit: Edit; index: number }[] }): Record<string, Feed> {
+function looked(group: {
+	sae: Sae;
+	edits: { edit: Edit; index: number }[];
+}): Record<string, HostTensor> {
 	const { sae } = group;
 	const edits = group.edits.filter((e) => e.edit.mode !== 'add');
 	const m = edits.length;

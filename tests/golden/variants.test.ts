@@ -22,10 +22,10 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		);
 		const cache = model.begin();
 		await model.read(cache, before, []);
-		const worlds = await model.worlds(cache, last, adds, model.sites);
-		expect(worlds).toHaveLength(60);
+		const variants = await model.readVariants(cache, last, adds, model.sites);
+		expect(variants).toHaveLength(60);
 		expect(cache.kv.length).toBe(before.length);
-		for (const [w, world] of worlds.entries()) {
+		for (const [w, variant] of variants.entries()) {
 			if (w > 3 && w < 46) continue;
 			const alone = model.begin();
 			await model.read(alone, before, []);
@@ -35,9 +35,9 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 				[last],
 				model.sites
 			);
-			expect(worst(world.logits, logits), `world ${w}`).toBeLessThan(1);
+			expect(worst(variant.logits, logits), `variant ${w}`).toBeLessThan(1);
 			for (const site of model.sites)
-				expect(worst(world.taps.get(site)!, taps.get(site)!), `${w} ${site}`).toBeLessThan(1);
+				expect(worst(variant.taps.get(site)!, taps.get(site)!), `${w} ${site}`).toBeLessThan(1);
 		}
 	});
 });
