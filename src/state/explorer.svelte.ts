@@ -15,7 +15,7 @@ import { added, changed } from './steering/edits';
 import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
 import { Bringing } from './import/import.svelte';
-import { Examining } from './labs/fit.svelte';
+import { FitTask } from './labs/fit.svelte';
 import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
 import { Model } from './packs/model.svelte';
@@ -61,7 +61,7 @@ export class Explorer {
 	readonly labels: Labels;
 	readonly steering: Steering;
 	readonly experiments: Experiments;
-	readonly examining: Examining;
+	readonly fit: FitTask;
 	readonly remeasuring: Remeasuring;
 	readonly packs: Packs;
 	readonly bringing: Bringing;
@@ -119,7 +119,7 @@ export class Explorer {
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasuring = this.#part(new Remeasuring(engine));
 		this.texts = this.#part(new TextWork(engine, this.packs));
-		this.examining = this.#part(new Examining(engine));
+		this.fit = this.#part(new FitTask(engine));
 
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {

@@ -1,6 +1,6 @@
 /** A verdict and its button in the real worker and storage: planted, found, undone. */
 import { afterEach, expect, it } from 'vitest';
-import type { SaeVerdict } from '../../src/core/labs/fit';
+import type { SaeFit } from '../../src/core/labs/fit';
 import { EngineClient } from '../../src/engine/client';
 
 const at = (path: string) => new URL(`/tests/fixtures/${path}`, location.href).href;
@@ -12,8 +12,8 @@ afterEach(() => client.kill());
 const openStored = (stored: string) =>
 	client.calls.open({ address: at('nowhere/'), backend: 'wasm', stored });
 
-async function examined(sae: string): Promise<SaeVerdict> {
-	const parts: SaeVerdict[] = [];
+async function examined(sae: string): Promise<SaeFit> {
+	const parts: SaeFit[] = [];
 	const request = { text: null, saes: [sae] };
 	const { saes } = await client.calls.fit(request, {
 		onPart: (verdict) => parts.push(verdict)

@@ -23,16 +23,16 @@ import type {
 	TextRequest
 } from '../../src/core/corpus/requests';
 import type {
-	Examination,
-	Expected,
-	RepairOrder,
-	SaeVerdict,
-	Verdicts
+	FitRequest,
+	ExpectedFit,
+	RepairRequest,
+	SaeFit,
+	FitReport
 } from '../../src/core/labs/fit';
 
 /** One that fits, one that is off by a layer, one that cannot be measured. */
-export function fakeVerdicts(): Verdicts {
-	const expected: Expected = { l0: [16, 64], stated: true, explained: 0.3 };
+export function fakeFitReport(): FitReport {
+	const expected: ExpectedFit = { l0: [16, 64], stated: true, explained: 0.3 };
 	const ce = { ce_clean: 2.1, ce_sae: 2.25, ce_zero: 9.4, ce_recovered: 0.98, tokens: 680 };
 	const site = 'blocks.1.hook_resid_post';
 	const nothing = { gain: null, measured: null, repair: null, repaired: null };
@@ -190,25 +190,25 @@ export class FakeWorkshop implements Partial<Handlers<Calls>> {
 		return { id, tokens: 7_000, density: 26 / 7_000, max: 2, mean: 0.8, histogram, examples };
 	}
 
-	/** What every examination finds, one after another. */
-	verdicts: Verdicts = fakeVerdicts();
-	readonly examined: Examination[] = [];
-	readonly repaired: RepairOrder[] = [];
+	/** What every fit report says, one SAE after another. */
+	fitReport: FitReport = fakeFitReport();
+	readonly fitRequests: FitRequest[] = [];
+	readonly repaired: RepairRequest[] = [];
 
-	async fit(request: Examination, { signal, progress, part }: Run<SaeVerdict>): Promise<Verdicts> {
-		this.examined.push(request);
+	async fit(request: FitRequest, { signal, progress, part }: Run<SaeFit>): Promise<FitReport> {
+		this.fitRequests.push(request);
 		if (this.failure) throw this.failure;
-		const { saes } = this.verdicts;
+		const { saes } = this.fitReport;
 		for (const [i, verdict] of saes.entries()) {
 			progress({ phase: 'measure', what: verdict.sae, done: i, total: saes.length });
 			if (i > 0) await this.gate;
 			signal.throwIfAborted();
 			part(verdict);
 		}
-		return { ...this.verdicts, text: request.text === null ? 'built in' : 'own' };
+		return { ...this.fitReport, text: request.text === null ? 'built in' : 'own' };
 	}
 
-	async repairSae(order: RepairOrder, { signal }: Run = runOf()): Promise<Imported> {
+	async repairSae(order: RepairRequest, { signal }: Run = runOf()): Promise<Imported> {
 		this.repaired.push(order);
 		await this.gate;
 		signal.throwIfAborted();

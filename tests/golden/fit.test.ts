@@ -1,19 +1,21 @@
 /** Every known mistake, planted in SAEs that learned three micro models of different families. */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SaeVerdict } from '../../src/core/labs/fit';
+import type { SaeFit } from '../../src/core/labs/fit';
 import { MARGIN } from '../../src/core/labs/fit';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { startRuntime } from '../../workers/runtime/session';
+import { fitOf, type FitRun } from '../../workers/labs/fit/sae-fit';
+import { unpackSae, type UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
+import { evaluatorOf, siteMoments } from '../../workers/labs/fit/fit';
+import { Workbench } from '../../workers/packs/open-pack';
 import { judge, type Court } from '../../workers/labs/fit/judge';
 import { subjectOf, type Subject } from '../../workers/labs/fit/parts';
-import { measureOf, spreads } from '../../workers/labs/fit/fit';
-import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES } from './fixture';
 import { faults } from './planted-faults';
 
 const MODELS = ['verdict-gpt2', 'verdict-neox', 'verdict-llama'];
-/** What the factor of the planted scales is measured on: the verdict does not see it. */
+/** What the factor of the planted scales is measured on: the fit test does not see it. */
 const OTHER = `Tom had a red kite. One day the wind took it over the hill and Tom ran after it. He looked under
 the trees and beside the river. "Have you seen my kite?" he asked the old farmer. The farmer pointed at the roof of
 his barn. There it was, red and torn. Tom was sad, but the farmer found some paper and they mended it.`;
@@ -23,10 +25,10 @@ interface Outcome {
 	cause: string;
 	sae: string;
 	right: boolean;
-	verdict: SaeVerdict;
+	fit: SaeFit;
 }
 
-const sound: SaeVerdict[] = [];
+const sound: SaeFit[] = [];
 const planted: Outcome[] = [];
 
 beforeAll(async () => {
@@ -76,42 +78,42 @@ it('keeps its margin: no repair of a sound SAE gains as much', () => {
 
 it('recovers what was lost: undone, a fault leaves the SAE about as good as it was', () => {
 	const named = planted.filter(({ right }) => right);
-	const good = named.filter(({ sae, model, verdict }) => {
+	const good = named.filter(({ sae, model, fit }) => {
 		const whole = sound.find((one) => one.sae === `${model} ${sae}`)!.measured!;
-		return verdict.repaired!.fvu < 2 * whole.fvu + 0.02;
+		return fit.repaired!.fvu < 2 * whole.fvu + 0.02;
 	});
 	expect(good.length / named.length).toBeGreaterThanOrEqual(0.95);
 });
 
 async function walk(model: string): Promise<void> {
 	const bench = await Workbench.open(await FolderSource.open(path.join(FIXTURES, model)), false);
-	const measure = measureOf(bench, null);
-	const court: Court = { measure, spread: spreads(measure) };
-	const other = spreads(measureOf(bench, OTHER));
-	const subjects = await Promise.all(bench.pack.saes.map((info) => subjectOf(bench, info)));
+	const evaluator = evaluatorOf(bench, null);
+	const run: FitRun = { evaluator, moments: siteMoments(evaluator) };
+	const other = siteMoments(evaluatorOf(bench, OTHER));
+	const saes = await Promise.all(bench.pack.saes.map((info) => unpackSae(bench, info)));
 	const factors = new Map<string, number>();
-	for (const subject of subjects) {
-		for (const one of [subject, unstated(subject)]) {
-			const verdict = await judge(one, court);
-			sound.push({ ...verdict, sae: `${model} ${verdict.sae}` });
+	for (const unpacked of saes) {
+		for (const one of [unpacked, unstated(unpacked)]) {
+			const fit = await fitOf(one, run);
+			sound.push({ ...fit, sae: `${model} ${fit.sae}` });
 		}
-		const { site, cfg } = subject.info;
+		const { site, cfg } = unpacked.info;
 		factors.set(site, Math.sqrt(cfg.dIn) / (await other(site)).norm);
 	}
-	for (const fault of faults(subjects, bench.model.sites, (site) => factors.get(site)!)) {
-		const verdict = await judge(fault.subject, court);
-		const right = verdict.repair !== null && fault.named(verdict.repair);
-		planted.push({ model, cause: fault.cause, sae: fault.sae, right, verdict });
+	for (const fault of faults(saes, bench.model.sites, (site) => factors.get(site)!)) {
+		const fit = await fitOf(fault.unpacked, run);
+		const right = fit.repair !== null && fault.named(fit.repair);
+		planted.push({ model, cause: fault.cause, sae: fault.sae, right, fit });
 	}
-	await measure.release();
+	await evaluator.release();
 	await bench.release();
 }
 
 /** The same SAE when its config does not say how many features are active. */
-function unstated(subject: Subject): Subject {
-	const { expected_l0: _, ...metadata } = subject.info.cfg.metadata;
-	const cfg = { ...subject.info.cfg, metadata };
-	return { ...subject, info: { ...subject.info, cfg } };
+function unstated(unpacked: UnpackedSae): UnpackedSae {
+	const { expected_l0: _, ...metadata } = unpacked.info.cfg.metadata;
+	const cfg = { ...unpacked.info.cfg, metadata };
+	return { ...unpacked, info: { ...unpacked.info, cfg } };
 }
 
 function share(of: Outcome[]): number {
@@ -125,9 +127,9 @@ function confusion(): string {
 		const of = planted.filter((one) => one.cause === cause);
 		const wrong = of
 			.filter(({ right }) => !right)
-			.map(({ model, sae, verdict }) => {
-				const instead = verdict.repair?.kind ?? verdict.word;
-				return `${model} ${sae}: ${instead} (gain ${verdict.gain?.toFixed(2)})`;
+			.map(({ model, sae, fit }) => {
+				const instead = fit.repair?.kind ?? fit.word;
+				return `${model} ${sae}: ${instead} (gain ${fit.gain?.toFixed(2)})`;
 			});
 		return `${cause}: ${of.length - wrong.length} of ${of.length} ${wrong.join('; ')}`;
 	});

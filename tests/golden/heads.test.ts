@@ -8,8 +8,10 @@ import { parseEdit } from '../../src/core/steering/edits';
 import { float32, parseSafetensors } from '../../src/core/files/safetensors';
 import { packFolders } from '../../workers/node/folders/pack';
 import { FolderSource } from '../../workers/node/folders/pack-source';
-import { featureCard } from '../../workers/features/dashboard';
 import { Flows } from '../../workers/flow/flows';
+import { SaeEvaluator } from '../../workers/sae/evaluator';
+import { TensorFile } from '../../workers/import/safetensors-file';
+import { featureCard } from '../../workers/features/dashboard';
 import { Measure } from '../../workers/sae/metrics';
 import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { read } from '../../workers/prompt/read';
@@ -136,9 +138,9 @@ describe.each(FAMILIES)('%s', (name) => {
 		const half = g.floats('z').map((x) => x / 2);
 		expect(worst(await splice.run(g.ids, half), g.floats('spliced'))).toBeLessThan(1);
 		await splice.release();
-		const measure = new Measure(bench, [g.ids]);
-		const found = await measure.sae(await bench.sae(ID));
-		await measure.release();
+		const evaluator = new SaeEvaluator(bench, [g.ids]);
+		const found = await evaluator.evaluate(await bench.sae(ID));
+		await evaluator.release();
 		const codes = g.floats('codes');
 		const counted = g.ids.flatMap((id, t) => (bench.tokenizer.isSpecial(id) ? [] : [t]));
 		const active = counted.map(

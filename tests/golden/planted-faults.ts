@@ -4,42 +4,42 @@ import type { SaeConfig } from '../../src/core/packs/manifest';
 import { isMain, placeOf } from '../../src/core/names/site';
 import type { Repair } from '../../src/core/labs/fit';
 import { repaired } from '../../workers/labs/fit/repaired';
-import type { Subject } from '../../workers/labs/fit/parts';
+import type { UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
 
 export interface Fault {
 	sae: SaeId;
 	/** In the words of the issue. */
 	cause: string;
-	subject: Subject;
+	unpacked: UnpackedSae;
 	/** Whether this repair names it. */
 	named(repair: Repair): boolean;
 }
 
-/** `factor` of a site: what activations were multiplied by, from a text that the verdict does not see. */
+/** `factor` of a site: what activations were multiplied by, from a text that the fit test does not see. */
 export function faults(
-	sound: Subject[],
+	sound: UnpackedSae[],
 	sites: string[],
 	factor: (site: string) => number
 ): Fault[] {
-	return sound.flatMap((subject) => {
-		const plain = subject.info.cfg.normalizeActivations === 'none';
+	return sound.flatMap((unpacked) => {
+		const plain = unpacked.info.cfg.normalizeActivations === 'none';
 		const made = [
-			...(isMain(subject.info.id) ? elsewhere(subject, sites) : []),
-			...(plain ? unfolded(subject, factor(subject.info.site)) : []),
-			...normalisedOtherwise(subject),
-			...(plain ? wrongActivation(subject) : []),
-			...biasFaults(subject),
-			...turnedFaults(subject)
+			...(isMain(unpacked.info.id) ? elsewhere(unpacked, sites) : []),
+			...(plain ? unfolded(unpacked, factor(unpacked.info.site)) : []),
+			...normalisedOtherwise(unpacked),
+			...(plain ? wrongActivation(unpacked) : []),
+			...biasFaults(unpacked),
+			...turnedFaults(unpacked)
 		];
-		return made.map((fault) => ({ sae: subject.info.id, ...fault }));
+		return made.map((fault) => ({ sae: unpacked.info.id, ...fault }));
 	});
 }
 
 type Made = Omit<Fault, 'sae'>;
 
 /** Said to sit at the same kind of site one layer up or down, and at two sites of other kinds. */
-function elsewhere(subject: Subject, sites: string[]): Made[] {
-	const { site } = subject.info;
+function elsewhere(unpacked: UnpackedSae, sites: string[]): Made[] {
+	const { site } = unpacked.info;
 	const here = placeOf(site)!;
 	const depth = (other: string) => {
 		const place = placeOf(other)!;
@@ -52,7 +52,7 @@ function elsewhere(subject: Subject, sites: string[]): Made[] {
 	const others = sites.filter((other) => kind(other) !== here.kind && depth(other) === here.layer);
 	const moved = (to: string, cause: string): Made => ({
 		cause,
-		subject: repaired(subject, { kind: 'site', site: to }),
+		unpacked: repaired(unpacked, { kind: 'site', site: to }),
 		named: (repair) => repair.kind === 'site' && repair.site === site
 	});
 	return [
@@ -61,27 +61,27 @@ function elsewhere(subject: Subject, sites: string[]): Made[] {
 	];
 }
 
-function unfolded(subject: Subject, factor: number): Made[] {
+function unfolded(unpacked: UnpackedSae, factor: number): Made[] {
 	return [
 		{
 			cause: 'normalisation not folded',
-			subject: repaired(subject, { kind: 'scale', factor: 1 / factor }),
+			unpacked: repaired(unpacked, { kind: 'scale', factor: 1 / factor }),
 			named: (repair) => repair.kind === 'scale'
 		}
 	];
 }
 
 /** Run-time normalisation forgotten, or done though nobody trained with it. */
-function normalisedOtherwise(subject: Subject): Made[] {
-	const was = subject.info.cfg.normalizeActivations;
+function normalisedOtherwise(unpacked: UnpackedSae): Made[] {
+	const was = unpacked.info.cfg.normalizeActivations;
 	const made = (to: SaeConfig['normalizeActivations'], cause: string): Made => ({
 		cause,
-		subject: repaired(subject, { kind: 'normalize', to }),
+		unpacked: repaired(unpacked, { kind: 'normalize', to }),
 		named: (repair) => repair.kind === 'normalize' && repair.to === was
 	});
 	if (was === 'centre') return [made('none', 'centred model')];
 	if (was === 'layer_norm') return [made('none', 'normalisation left out')];
-	return subject.info.id.includes('resid_post')
+	return unpacked.info.id.includes('resid_post')
 		? [made('layer_norm', 'normalised needlessly')]
 		: [];
 }
@@ -90,53 +90,53 @@ function normalisedOtherwise(subject: Subject): Made[] {
  * TopK and JumpReLU run as ReLU, and ReLU as TopK. One threshold for all features and the k largest of a token
  * pick nearly the same features: of a file that lost its threshold, either is right.
  */
-function wrongActivation(subject: Subject): Made[] {
-	const { architecture } = subject.info.cfg;
+function wrongActivation(unpacked: UnpackedSae): Made[] {
+	const { architecture } = unpacked.info.cfg;
 	const relu = { kind: 'activation', architecture: 'standard', k: null, threshold: null } as const;
 	if (architecture === 'standard')
 		return [
 			{
 				cause: 'wrong activation',
-				subject: repaired(subject, { ...relu, architecture: 'topk', k: 3 }),
+				unpacked: repaired(unpacked, { ...relu, architecture: 'topk', k: 3 }),
 				named: (repair) => repair.kind === 'activation' && repair.architecture === 'standard'
 			}
 		];
-	const run = repaired(subject, relu);
+	const run = repaired(unpacked, relu);
 	const bare = { ...run, tensors: new Map(run.tensors) };
 	bare.tensors.delete('threshold');
 	return [
 		{
 			cause: 'wrong activation',
-			subject: bare,
+			unpacked: bare,
 			named: (repair) => repair.kind === 'activation' && repair.architecture !== 'standard'
 		}
 	];
 }
 
-function biasFaults(subject: Subject): Made[] {
-	const { cfg } = subject.info;
+function biasFaults(unpacked: UnpackedSae): Made[] {
+	const { cfg } = unpacked.info;
 	if (cfg.normalizeActivations !== 'none') return [];
 	const { applyBDecToInput: was } = cfg;
 	return [
 		{
 			cause: was ? 'b_dec not subtracted' : 'b_dec subtracted needlessly',
-			subject: repaired(subject, { kind: 'subtract', bDec: !was }),
+			unpacked: repaired(unpacked, { kind: 'subtract', bDec: !was }),
 			named: (repair) => repair.kind === 'subtract'
 		},
 		{
 			cause: 'decoder bias missing',
-			subject: repaired(subject, { kind: 'bias', bDec: new Array<number>(cfg.dIn).fill(0) }),
+			unpacked: repaired(unpacked, { kind: 'bias', bDec: new Array<number>(cfg.dIn).fill(0) }),
 			named: (repair) => repair.kind === 'bias'
 		}
 	];
 }
 
-function turnedFaults(subject: Subject): Made[] {
-	const { dIn, dSae } = subject.info.cfg;
+function turnedFaults(unpacked: UnpackedSae): Made[] {
+	const { dIn, dSae } = unpacked.info.cfg;
 	const square = dIn === dSae ? (['encoder', 'decoder', 'both'] as const) : [];
 	return (['swapped', ...square] as const).map((which) => ({
 		cause: 'transposed',
-		subject: repaired(subject, { kind: 'turned', which }),
+		unpacked: repaired(unpacked, { kind: 'turned', which }),
 		named: (repair) => repair.kind === 'turned' && repair.which === which
 	}));
 }

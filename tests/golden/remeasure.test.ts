@@ -9,7 +9,7 @@ import { siteOf } from '../../src/core/names/site';
 import { Arguments } from '../../workers/node/arguments';
 import { COMMANDS } from '../../workers/node/commands';
 import { FolderSource } from '../../workers/node/folders/pack-source';
-import { Measure } from '../../workers/sae/metrics';
+import { SaeEvaluator } from '../../workers/sae/evaluator';
 import { remeasure } from '../../workers/labs/remeasure';
 import { startRuntime } from '../../workers/runtime/session';
 import { Workbench } from '../../workers/packs/open-pack';
@@ -50,9 +50,9 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		const { check } = bench.pack.model.metrics;
 		const id = bench.saeIds.at(-1)!;
 		for (const other of [texts.slice(0, check!.texts - 1), texts.slice(1, check!.texts + 1)]) {
-			const measure = new Measure(bench, other);
-			const found = await measure.sae(await bench.sae(id));
-			await measure.release();
+			const evaluator = new SaeEvaluator(bench, other);
+			const found = await evaluator.evaluate(await bench.sae(id));
+			await evaluator.release();
 			expect(compared(id, found, check!.saes[id]!).worst).toBeGreaterThan(2e-3);
 		}
 	});
@@ -65,9 +65,9 @@ describe('measuring again', () => {
 	it('measures the same whether streams are kept or read anew', async () => {
 		const texts = (await bench.texts())!.documents('generator').slice(0, 2);
 		const sae = await bench.sae('blocks.1.hook_mlp_out');
-		const kept = new Measure(bench, texts, bench.model.sites);
-		const anew = new Measure(bench, texts);
-		expect(await kept.sae(sae)).toEqual(await anew.sae(sae));
+		const kept = new SaeEvaluator(bench, texts, bench.model.sites);
+		const anew = new SaeEvaluator(bench, texts);
+		expect(await kept.evaluate(sae)).toEqual(await anew.evaluate(sae));
 		await kept.release();
 		await anew.release();
 	});

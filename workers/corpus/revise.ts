@@ -9,9 +9,11 @@ import { prune, windowsIn, type Gathered } from '../../src/core/corpus/tallies';
 import { spelt, type Scored } from '../../src/core/corpus/patterns';
 import type { TextSource } from '../../src/core/corpus/source';
 import { densitiesOf, metricsOf, type Tally } from '../../src/core/corpus/tally';
+import { TensorFile } from '../import/safetensors-file';
+import { SaeEvaluator } from '../sae/evaluator';
+import { Pairs } from '../flow/sae-pairs';
 import { SafetensorsWriter } from '../import/files/safetensors-writer';
 import { Measure } from '../sae/metrics';
-import { Pairs } from '../flow/sae-pairs';
 import type { Sae } from '../sae/sae';
 import type { Workbench } from '../packs/open-pack';
 import { namesOf, readSamples } from './names';
@@ -55,7 +57,7 @@ export async function reviseWith(
 	const manifest: Record<string, unknown> = { ...out.base, examples: 'examples.safetensors' };
 	const entries = manifest.saes as Entry[];
 	const spliced = (held.length > 0 ? held : fitted).slice(0, SPLICED);
-	const measure = new Measure(bench, spliced);
+	const evaluator = new SaeEvaluator(bench, spliced);
 	try {
 		for (const [i, [id, sae]] of [...saes].entries()) {
 			run.progress({ phase: 'measure', what: id, done: i, total: saes.size });
@@ -73,20 +75,20 @@ export async function reviseWith(
 			await out.write(stats, await gzipped(file.toBytes()));
 			const text = await namesFile(bench, id, names.get(id)!, held.length > 0);
 			await out.write(labels, await gzipped(new TextEncoder().encode(text)));
-			const metrics = await metricsFor(sae, tally, measure, signal);
+			const metrics = await metricsFor(sae, tally, evaluator, signal);
 			const from = { ...source, tokens: tally.tokens, loss_tokens: metrics.tokens };
 			Object.assign(entry, { stats, labels, stats_tokens: tally.tokens, stats_text: from });
 			entry.metrics = { ...metrics.found, tokens: tally.tokens };
 		}
 	} finally {
-		await measure.release();
+		await evaluator.release();
 	}
 	signal?.throwIfAborted();
 	await out.finish(manifest);
 }
 
-async function metricsFor(sae: Sae, tally: Tally, measure: Measure, signal?: AbortSignal) {
-	const { ce_clean, ce_sae, ce_zero, ce_recovered, tokens } = await measure.sae(sae, {
+async function metricsFor(sae: Sae, tally: Tally, evaluator: SaeEvaluator, signal?: AbortSignal) {
+	const { ce_clean, ce_sae, ce_zero, ce_recovered, tokens } = await evaluator.evaluate(sae, {
 		...(signal && { signal })
 	});
 	const known = metricsOf(tally);

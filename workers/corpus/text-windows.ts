@@ -1,6 +1,6 @@
 /** Walks a text with the SAEs of a pack in the making: means of the sites, codes, metrics. */
 import type { SaeMetrics } from '../../src/core/packs/metrics';
-import { Measure } from '../sae/metrics';
+import { SaeEvaluator } from '../sae/evaluator';
 import type { Sae } from '../sae/sae';
 import type { Tokenizer } from '../model/tokenizer';
 import type { Workbench } from '../packs/open-pack';
@@ -46,12 +46,12 @@ export interface Walked {
 }
 
 export class PackMeasure {
-	readonly #measure: Measure;
+	readonly #evaluator: SaeEvaluator;
 	constructor(
 		readonly bench: Pick<Workbench, 'model' | 'lens' | 'tokenizer'>,
 		readonly walk: Walk
 	) {
-		this.#measure = new Measure(bench, walk.windows);
+		this.#evaluator = new SaeEvaluator(bench, walk.windows);
 	}
 
 	/** Mean of what is tapped under each of these names, special tokens left out. */
@@ -59,9 +59,9 @@ export class PackMeasure {
 		const { model } = this.bench;
 		const sums = new Map(taps.map((tap) => [tap, new Float64Array(model.width(tap))]));
 		for (const window of this.walk.windows) {
-			const streams = await this.#measure.streams(window, [...sums.keys()]);
+			const streams = await this.#evaluator.streams(window, [...sums.keys()]);
 			for (const [tap, sum] of sums)
-				this.#measure.each(window, (t) => {
+				this.#evaluator.each(window, (t) => {
 					const x = streams.get(tap)!;
 					for (let c = 0; c < sum.length; c++) sum[c]! += x[t * sum.length + c]!;
 				});
@@ -78,7 +78,7 @@ export class PackMeasure {
 		const activations: number[] = [];
 		const seen = new Set<number>();
 		const starts = startsOf(this.walk.windows);
-		const found = await this.#measure.sae(sae, {
+		const found = await this.#evaluator.evaluate(sae, {
 			spliced: starts.filter((start) => start < LOSS_TOKENS).length,
 			visit: (window, t, codes) => {
 				for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++) {
@@ -90,7 +90,7 @@ export class PackMeasure {
 				out.positions.push(starts[window]! + t);
 			}
 		});
-		await this.#measure.release();
+		await this.#evaluator.release();
 		return { ...out, activations, metrics: { ...found, dead: 1 - seen.size / sae.wDec.rows } };
 	}
 }

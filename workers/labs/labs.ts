@@ -4,7 +4,7 @@ import type { LabCalls } from '../../src/core/labs/calls';
 import type { Context } from '../calls/context';
 import { deactivate, testEdge } from './deactivation';
 import { repairSae } from './fit/apply';
-import { verdicts } from './fit/fit';
+import { fitReport } from './fit/fit';
 import { remeasure } from './remeasure';
 import { reproduce } from './reproduction/reproduce';
 import { divergence, measureSteering } from './steering-effect';
@@ -15,7 +15,7 @@ export const labs = ({ bench, flows, activity, library }: Context): Handlers<Lab
 	measureSteering: (request, run) => measureSteering(request, bench(), run),
 	divergence: (request, run) => divergence(request, bench(), run.signal),
 	remeasure: (_, run) => remeasure(bench(), run),
-	fit: (request, run) => verdicts(request, bench(), run),
+	fit: (request, run) => fitReport(request, bench(), run),
 	repairSae: async (request, run) => repairSae(request, await library(), run),
 	reproduce: (settings, run) => reproduce(flows(), settings, run),
 	storedReproduction: () => bench().reproduction()

@@ -8,8 +8,9 @@ import {
 import type { Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import { readAt } from '../../src/core/names/site';
-import { Measure } from '../sae/metrics';
+import { SaeEvaluator } from '../sae/evaluator';
 import type { Workbench } from '../packs/open-pack';
+import { Measure } from '../sae/metrics';
 
 /** Progress counts texts, over all SAEs. Throws a Problem where there is nothing to measure again. */
 export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured> {
@@ -23,13 +24,15 @@ export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured>
 	const windows = await checkedTexts(bench, check);
 	const ids = bench.saeIds.filter((id) => Object.hasOwn(check.saes, id));
 	const sites = ids.map((id) => readAt(bench.info(id)!));
-	const measure = new Measure(bench, windows, [...new Set([...sites, bench.model.sites.at(-1)!])]);
+	const evaluator = new SaeEvaluator(bench, windows, [
+		...new Set([...sites, bench.model.sites.at(-1)!])
+	]);
 	const total = ids.length * windows.length;
 	const saes: RemeasuredSae[] = [];
 	try {
 		for (const [i, id] of ids.entries()) {
 			const sae = await bench.sae(id, run.signal);
-			const found = await measure.sae(sae, {
+			const found = await evaluator.evaluate(sae, {
 				signal: run.signal,
 				onWindow: (done) =>
 					run.progress({ phase: 'measure', what: id, done: i * windows.length + done, total })
@@ -37,7 +40,7 @@ export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured>
 			saes.push(compared(id, found, check.saes[id]!));
 		}
 	} finally {
-		await measure.release();
+		await evaluator.release();
 	}
 	const worst = Math.max(...saes.map((sae) => sae.worst));
 	return { texts: check.texts, tokens: check.tokens, saes, worst };

@@ -1,6 +1,6 @@
 /** `verdict`: whether the SAEs of a pack in a folder fit its model, and a mistake undone there. */
 import { Problem } from '../../src/core/names/errors';
-import type { Verdicts } from '../../src/core/labs/fit';
+import type { FitReport } from '../../src/core/labs/fit';
 import { applyRepair } from '../labs/fit/apply';
 import { PackFolder } from './folders/pack-writer';
 
@@ -8,7 +8,7 @@ import { PackFolder } from './folders/pack-writer';
  * Undoes in the folder what explains why this SAE does not fit. Returns the id under which it goes on. Throws a
  * Problem where nothing explains it.
  */
-export async function undo(folder: string, { saes }: Verdicts, id: string): Promise<string> {
+export async function undo(folder: string, { saes }: FitReport, id: string): Promise<string> {
 	const repair = saes.find(({ sae }) => sae === id)?.repair;
 	if (repair) return applyRepair(await PackFolder.revise(folder), id, repair);
 	throw new Problem(

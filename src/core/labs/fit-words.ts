@@ -1,13 +1,13 @@
 /** A verdict in words: what is found, and which mistake explains it. */
 import type { Site } from '../names/ids';
 import { placeOf, tapOf } from '../names/site';
-import type { Decision, Expected, Fit, Normalization, Repair } from './fit';
+import type { Decision, ExpectedFit, Reconstruction, Normalization, Repair } from './fit';
 
 /** One sentence on a decision; `base` is what was found as it is. */
 export function sentenceOf(
 	{ word, best }: Decision,
-	base: Fit,
-	expected: Expected,
+	base: Reconstruction,
+	expected: ExpectedFit,
 	site: Site
 ): string {
 	if (word === 'fits')

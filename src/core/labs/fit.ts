@@ -30,7 +30,7 @@ export type Repair =
 	| { kind: 'turned'; which: 'swapped' | 'encoder' | 'decoder' | 'both' };
 
 /** What an SAE makes of a text, over the tokens that count. */
-export interface Fit {
+export interface Reconstruction {
 	/** Active features a token. */
 	l0: number;
 	/** Σ‖x−x̂‖² / Σ‖x−mean‖², the mean being that of the text at that site. */
@@ -38,7 +38,7 @@ export interface Fit {
 }
 
 /** The same with what splicing it in does to the model's loss, in nats a token. */
-export interface VerdictMetrics extends Fit {
+export interface FitMetrics extends Reconstruction {
 	ce_clean: number;
 	ce_sae: number;
 	ce_zero: number;
@@ -48,7 +48,7 @@ export interface VerdictMetrics extends Fit {
 }
 
 /** What the numbers of a sound SAE lie between. */
-export interface Expected {
+export interface ExpectedFit {
 	/** Of active features a token. */
 	l0: [number, number];
 	/** Whether the config says so; else it is the field's usual range. */
@@ -57,30 +57,30 @@ export interface Expected {
 	explained: number;
 }
 
-export interface SaeVerdict {
+export interface SaeFit {
 	sae: SaeId;
 	word: 'fits' | 'does not fit' | 'cannot tell';
 	/** One sentence. */
 	why: string;
-	expected: Expected;
+	expected: ExpectedFit;
 	/** null where it could not be measured. */
-	measured: VerdictMetrics | null;
+	measured: FitMetrics | null;
 	/** As in `Decision`. */
 	gain: number | null;
 	/** The mistake that explains it, and what is measured once it is undone. */
 	repair: Repair | null;
-	repaired: VerdictMetrics | null;
+	repaired: FitMetrics | null;
 }
 
-export interface Verdicts {
+export interface FitReport {
 	/** Tokens that count: neither special ones nor the first of a window. */
 	tokens: number;
 	/** Whose text it was. */
 	text: 'built in' | 'own';
-	saes: SaeVerdict[];
+	saes: SaeFit[];
 }
 
-export interface Examination {
+export interface FitRequest {
 	/** The reader's own text; null for the one that is built in. */
 	text: string | null;
 	/** Which SAEs; null for all. */
@@ -88,14 +88,14 @@ export interface Examination {
 }
 
 /** A mistake to be undone in a stored pack. */
-export interface RepairOrder {
+export interface RepairRequest {
 	/** 12 digits or more of the pack's hash. */
 	pack: string;
 	sae: SaeId;
 	repair: Repair;
 }
 
-export interface Tried extends Fit {
+export interface RepairTrial extends Reconstruction {
 	repair: Repair;
 }
 
@@ -120,7 +120,7 @@ export const MARGIN = 0.25;
 
 export function expectedOf(
 	cfg: Pick<SaeConfig, 'architecture' | 'k' | 'dSae' | 'metadata'>
-): Expected {
+): ExpectedFit {
 	const stated = statedL0(cfg);
 	const most = Math.max(1, Math.min(MOST_ACTIVE, LARGEST_SHARE * cfg.dSae));
 	return {
@@ -140,7 +140,10 @@ export function statedL0({ k, metadata }: Pick<SaeConfig, 'k' | 'metadata'>): nu
  * Less is better: ln of the unexplained variance, plus how far L0 lies outside of what is expected, in powers of e.
  * Infinite for what cannot be measured or explains nothing with any feature.
  */
-export function strangeness({ l0, fvu }: Fit, { l0: [from, to], stated }: Expected): number {
+export function strangeness(
+	{ l0, fvu }: Reconstruction,
+	{ l0: [from, to], stated }: ExpectedFit
+): number {
 	if (!(fvu >= 0) || !(l0 > 0)) return Infinity;
 	const slack = stated ? L0_FACTOR / L0_NEAR : 1;
 	const outside = Math.max(0, Math.log((from * slack) / l0), Math.log(l0 / (to / slack)));
@@ -148,17 +151,21 @@ export function strangeness({ l0, fvu }: Fit, { l0: [from, to], stated }: Expect
 }
 
 export interface Decision {
-	word: SaeVerdict['word'];
+	word: SaeFit['word'];
 	/** By how much the best repair makes it less strange, whether that is enough or not; null where none could be tried. */
 	gain: number | null;
 	/** The repair that explains why it does not fit. */
-	best: Tried | null;
+	best: RepairTrial | null;
 }
 
 /** `base`: as it is. Repairs that cannot be measured are no repairs. */
-export function decide(base: Fit, tried: Tried[], expected: Expected): Decision {
+export function decide(
+	base: Reconstruction,
+	trials: RepairTrial[],
+	expected: ExpectedFit
+): Decision {
 	if (!Number.isFinite(base.l0)) return { word: 'cannot tell', gain: null, best: null };
-	const least = tried
+	const least = trials
 		.map((one) => ({ one, score: strangeness(one, expected) }))
 		.filter(({ score }) => Number.isFinite(score))
 		.sort((a, b) => a.score - b.score)[0];
@@ -169,6 +176,9 @@ export function decide(base: Fit, tried: Tried[], expected: Expected): Decision 
 }
 
 /** Within what is expected of a sound SAE. */
-export function isPlausible({ l0, fvu }: Fit, { l0: [from, to], explained }: Expected): boolean {
+export function isPlausible(
+	{ l0, fvu }: Reconstruction,
+	{ l0: [from, to], explained }: ExpectedFit
+): boolean {
 	return l0 >= from && l0 <= to && 1 - fvu >= explained;
 }

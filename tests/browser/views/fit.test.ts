@@ -68,6 +68,6 @@ describe('Verdict', () => {
 		engine.workshop.failure = null;
 		await page.getByRole('button', { name: 'Try again' }).click();
 		await expect.element(card().getByRole('status')).toHaveTextContent('tokens of your text');
-		expect(engine.workshop.examined.map(({ text }) => text)).toEqual(['A fox.', 'A fox.']);
+		expect(engine.workshop.fitRequests.map(({ text }) => text)).toEqual(['A fox.', 'A fox.']);
 	});
 });

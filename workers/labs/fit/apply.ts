@@ -5,20 +5,20 @@ import type { SaeId } from '../../../src/core/names/ids';
 import type { StoredDtype } from '../../../src/core/import/build-request';
 import { parseSafetensors } from '../../../src/core/files/safetensors';
 import { isMain, siteOf } from '../../../src/core/names/site';
-import type { Repair, RepairOrder } from '../../../src/core/labs/fit';
+import type { Repair, RepairRequest } from '../../../src/core/labs/fit';
 import type { Run } from '../../../src/core/calls';
 import type { Imported } from '../../../src/core/packs/stored';
 import type { Library } from '../../storage/library';
 import { causeOf } from '../../../src/core/labs/fit-words';
 import { unknownFeature } from '../../packs/open-pack';
 import { repaired } from './repaired';
-import { fileOf, subjectFrom, type Subject } from './parts';
+import { fileOf, unpackBytes, type UnpackedSae } from './unpacked-sae';
 
 type Fields = Record<string, unknown>;
 
 /** Stores the pack with one mistake undone beside the pack as it was. */
 export async function repairSae(
-	{ pack, sae, repair }: RepairOrder,
+	{ pack, sae, repair }: RepairRequest,
 	library: Library,
 	{ signal, progress }: Run
 ): Promise<Imported> {
@@ -41,7 +41,7 @@ export async function applyRepair(writer: PackWriter, id: SaeId, repair: Repair)
 	const info = saes.find((sae) => sae.id === id);
 	if (!info) throw unknownFeature(id);
 	const bytes = await writer.read(info.weights);
-	const before = subjectFrom(info, bytes);
+	const before = unpackBytes(info, bytes);
 	const after = repaired(before, repair);
 	const entry = manifest.saes.find((line) => line.id === id)!;
 	const name =
@@ -77,7 +77,7 @@ export async function applyRepair(writer: PackWriter, id: SaeId, repair: Repair)
 }
 
 /** SAELens' words for what changed, and a note of what it was. */
-function wordsOf({ info }: Subject, before: Fields, undone: Fields): Fields {
+function wordsOf({ info }: UnpackedSae, before: Fields, undone: Fields): Fields {
 	const { architecture, k, applyBDecToInput, normalizeActivations } = info.cfg;
 	const metadata = (before.metadata ?? {}) as Fields;
 	const earlier = Array.isArray(metadata.undone) ? (metadata.undone as unknown[]) : [];

@@ -1,17 +1,21 @@
-/** All SAEs of an open pack judged on one text. */
+/** Whether the SAEs of an open pack fit its model, measured on one text. */
 import type { Run } from '../../../src/core/calls';
 import type { Site } from '../../../src/core/names/ids';
 import { Problem } from '../../../src/core/names/errors';
 import { tapOf } from '../../../src/core/names/site';
 import {
 	LEAST_TOKENS,
-	type Examination,
-	type SaeVerdict,
-	type Verdicts
+	type FitRequest,
+	type SaeFit,
+	type FitReport
 } from '../../../src/core/labs/fit';
 import { windowsOf } from '../../corpus/text-windows';
-import { Measure } from '../../sae/metrics';
+import { SaeEvaluator } from '../../sae/evaluator';
 import { unknownFeature, type Workbench } from '../../packs/open-pack';
+import type { SiteMoments } from './candidate-repairs';
+import { fitOf } from './sae-fit';
+import { unpackSae } from './unpacked-sae';
+import { Measure } from '../../sae/metrics';
 import type { Spread } from './causes';
 import { judge } from './judge';
 import { subjectOf } from './parts';
@@ -24,16 +28,16 @@ const KEPT = 32e6;
 /** The first place of a window is where attention rests; where there is no special token, a word stands there. */
 const FIRST = 1;
 
-/** Throws a Problem when the text is too short. Each verdict is handed on as it comes. */
-export async function verdicts(
-	{ text, saes }: Examination,
+/** Throws a Problem when the text is too short. Each SAE is reported as soon as it is measured. */
+export async function fitReport(
+	{ text, saes }: FitRequest,
 	bench: Workbench,
-	{ signal, progress, part }: Run<SaeVerdict>
-): Promise<Verdicts> {
-	const measure = measureOf(bench, text);
-	const { windows } = measure;
+	{ signal, progress, part }: Run<SaeFit>
+): Promise<FitReport> {
+	const evaluator = evaluatorOf(bench, text);
+	const { windows } = evaluator;
 	let tokens = 0;
-	for (const window of windows) measure.each(window, () => tokens++);
+	for (const window of windows) evaluator.each(window, () => tokens++);
 	if (tokens < LEAST_TOKENS)
 		throw new Problem(
 			'unsupported',
@@ -41,8 +45,8 @@ export async function verdicts(
 			`Give a text of at least ${LEAST_TOKENS} tokens, some ${Math.ceil(LEAST_TOKENS / 50) * 50} words.`
 		);
 	const ids = saes ?? bench.saeIds;
-	const spread = spreads(measure, signal);
-	const found: SaeVerdict[] = [];
+	const moments = siteMoments(evaluator, signal);
+	const found: SaeFit[] = [];
 	try {
 		for (const [i, id] of ids.entries()) {
 			const send = (done: number, total: number) =>
@@ -50,19 +54,19 @@ export async function verdicts(
 			send(0, 1);
 			const info = bench.info(id);
 			if (!info) throw unknownFeature(id);
-			const subject = await subjectOf(bench, info, signal);
-			const verdict = await judge(subject, { measure, spread, signal, onAttempt: send });
-			found.push(verdict);
-			part(verdict);
+			const unpacked = await unpackSae(bench, info, signal);
+			const fit = await fitOf(unpacked, { evaluator, moments, signal, onAttempt: send });
+			found.push(fit);
+			part(fit);
 		}
 	} finally {
-		await measure.release();
+		await evaluator.release();
 	}
 	return { tokens, text: text === null ? 'built in' : 'own', saes: found };
 }
 
 /** The text's first windows, as many as tell enough and find room. */
-export function measureOf(bench: Workbench, text: string | null): Measure {
+export function evaluatorOf(bench: Workbench, text: string | null): SaeEvaluator {
 	const { model, tokenizer } = bench;
 	const room = Math.min(TOKENS, Math.floor(KEPT / (model.sites.length * model.shape.dModel)));
 	const kept: number[][] = [];
@@ -73,27 +77,34 @@ export function measureOf(bench: Workbench, text: string | null): Measure {
 		tokens += part.length;
 		if (part.length > FIRST) kept.push(part);
 	}
-	return new Measure(bench, kept, model.sites, FIRST);
+	return new SaeEvaluator(bench, kept, model.sites, FIRST);
 }
 
 /** What is known of each site's activations, computed when asked for. */
-export function spreads(measure: Measure, signal?: AbortSignal): (site: Site) => Promise<Spread> {
-	const known = new Map<Site, Promise<Spread>>();
+export function siteMoments(
+	evaluator: SaeEvaluator,
+	signal?: AbortSignal
+): (site: Site) => Promise<SiteMoments> {
+	const known = new Map<Site, Promise<SiteMoments>>();
 	return (site) => {
 		const tap = tapOf(site);
-		const spread = known.get(tap) ?? spreadOf(measure, tap, signal);
-		known.set(tap, spread);
-		return spread;
+		const moments = known.get(tap) ?? momentsOf(evaluator, tap, signal);
+		known.set(tap, moments);
+		return moments;
 	};
 }
 
-async function spreadOf(measure: Measure, site: Site, signal?: AbortSignal): Promise<Spread> {
-	const d = measure.bench.model.shape.dModel;
+async function momentsOf(
+	evaluator: SaeEvaluator,
+	site: Site,
+	signal?: AbortSignal
+): Promise<SiteMoments> {
+	const d = evaluator.bench.model.shape.dModel;
 	const sum = new Float64Array(d);
 	let [norm, square, tokens] = [0, 0, 0];
-	for (const window of measure.windows) {
-		const x = (await measure.streams(window, [site], signal)).get(site)!;
-		measure.each(window, (t) => {
+	for (const window of evaluator.windows) {
+		const x = (await evaluator.streams(window, [site], signal)).get(site)!;
+		evaluator.each(window, (t) => {
 			let length = 0;
 			for (let c = 0; c < d; c++) {
 				const value = x[t * d + c]!;

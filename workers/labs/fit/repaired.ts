@@ -2,77 +2,80 @@
 import type { SaeConfig } from '../../../src/core/packs/manifest';
 import type { Floats } from '../../../src/core/files/safetensors';
 import type { Repair } from '../../../src/core/labs/fit';
+import { withInputScale } from '../../import/found/folds';
+import { transposed } from '../../import/files/table';
+import { numbers, type UnpackedSae } from './unpacked-sae';
 import { withInputScale } from '../../import/sae/fold-weights';
 import { transpose } from '../../import/files/tensor-table';
 import { numbers, type Subject } from './parts';
 
-export function repaired(subject: Subject, repair: Repair): Subject {
+export function repaired(unpacked: UnpackedSae, repair: Repair): UnpackedSae {
 	switch (repair.kind) {
 		case 'site':
-			return { ...subject, info: { ...subject.info, site: repair.site } };
+			return { ...unpacked, info: { ...unpacked.info, site: repair.site } };
 		case 'scale':
-			return scaled(subject, repair.factor);
+			return scaled(unpacked, repair.factor);
 		case 'normalize':
-			return withConfig(subject, { normalizeActivations: repair.to });
+			return withConfig(unpacked, { normalizeActivations: repair.to });
 		case 'subtract':
-			return withConfig(subject, { applyBDecToInput: repair.bDec });
+			return withConfig(unpacked, { applyBDecToInput: repair.bDec });
 		case 'bias':
-			return withTensors(subject, { b_dec: vector(Float32Array.from(repair.bDec)) });
+			return withTensors(unpacked, { b_dec: vector(Float32Array.from(repair.bDec)) });
 		case 'activation':
-			return withActivation(subject, repair);
+			return withActivation(unpacked, repair);
 		case 'turned':
-			return turned(subject, repair.which);
+			return turned(unpacked, repair.which);
 	}
 }
 
-function scaled(subject: Subject, factor: number): Subject {
+function scaled(unpacked: UnpackedSae, factor: number): UnpackedSae {
 	const names = ['W_enc', 'W_dec', 'b_dec'];
 	const folded = withInputScale(
-		Object.fromEntries(names.map((name) => [name, numbers(subject, name)])),
+		Object.fromEntries(names.map((name) => [name, numbers(unpacked, name)])),
 		factor
 	);
 	const tensors = Object.entries(folded).map(
-		([name, data]) => [name, { shape: subject.tensors.get(name)!.shape, data }] as const
+		([name, data]) => [name, { shape: unpacked.tensors.get(name)!.shape, data }] as const
 	);
-	return withTensors(subject, Object.fromEntries(tensors));
+	return withTensors(unpacked, Object.fromEntries(tensors));
 }
 
 function withActivation(
-	subject: Subject,
+	unpacked: UnpackedSae,
 	{ architecture, k, threshold }: Repair & { kind: 'activation' }
-): Subject {
-	const changed = withConfig(subject, { architecture, k });
+): UnpackedSae {
+	const changed = withConfig(unpacked, { architecture, k });
 	if (threshold === null) return changed;
-	const all = new Float32Array(subject.info.cfg.dSae).fill(threshold);
+	const all = new Float32Array(unpacked.info.cfg.dSae).fill(threshold);
 	return withTensors(changed, { threshold: vector(all) });
 }
 
-function turned(subject: Subject, which: (Repair & { kind: 'turned' })['which']): Subject {
-	const { dIn, dSae } = subject.info.cfg;
+function turned(unpacked: UnpackedSae, which: (Repair & { kind: 'turned' })['which']): UnpackedSae {
+	const { dIn, dSae } = unpacked.info.cfg;
 	const turn = (name: string, rows: number, columns: number): Floats => ({
 		shape: [columns, rows],
-		data: transpose(numbers(subject, name), rows, columns)
+		data: transpose(numbers(unpacked, name), rows, columns)
 	});
 	// Only a square matrix can lie the other way round unnoticed.
 	const encoder = () => ({ W_enc: turn('W_enc', dIn, dSae) });
 	const decoder = () => ({ W_dec: turn('W_dec', dSae, dIn) });
-	if (which === 'encoder') return withTensors(subject, encoder());
-	if (which === 'decoder') return withTensors(subject, decoder());
-	if (which === 'both') return withTensors(subject, { ...encoder(), ...decoder() });
-	return withTensors(subject, {
+	if (which === 'encoder') return withTensors(unpacked, encoder());
+	if (which === 'decoder') return withTensors(unpacked, decoder());
+	if (which === 'both') return withTensors(unpacked, { ...encoder(), ...decoder() });
+	return withTensors(unpacked, {
 		W_enc: turn('W_dec', dSae, dIn),
 		W_dec: turn('W_enc', dIn, dSae)
 	});
 }
 
-const withConfig = (subject: Subject, cfg: Partial<SaeConfig>): Subject => ({
-	...subject,
-	info: { ...subject.info, cfg: { ...subject.info.cfg, ...cfg } }
+const withConfig = (unpacked: UnpackedSae, cfg: Partial<SaeConfig>): UnpackedSae => ({
+	...unpacked,
+	info: { ...unpacked.info, cfg: { ...unpacked.info.cfg, ...cfg } }
 });
 
-const withTensors = (subject: Subject, tensors: Record<string, Floats>): Subject => ({
-	...subject,
-	tensors: new Map([...subject.tensors, ...Object.entries(tensors)])
+const withTensors = (unpacked: UnpackedSae, tensors: Record<string, Floats>): UnpackedSae => ({
+	...unpacked,
+	tensors: new Map([...unpacked.tensors, ...Object.entries(tensors)])
 });
 
 const vector = (data: Float32Array): Floats => ({ shape: [data.length], data });

@@ -1,24 +1,24 @@
-/** Verdicts as people read them, and rows to save. */
-import type { Expected, SaeVerdict, Verdicts } from '../../../core/labs/fit';
+/** The fit report as people read it, and rows to save. */
+import type { ExpectedFit, SaeFit, FitReport } from '../../../core/labs/fit';
 import type { Cell } from '../../../charts/frame/export';
 import { count, percent } from '../../../core/names/numbers';
 
 /** A mark that is read without its colour. */
-export const MARKS: Record<SaeVerdict['word'], string> = {
+export const MARKS: Record<SaeFit['word'], string> = {
 	fits: '✓',
 	'does not fit': '✗',
 	'cannot tell': '?'
 };
 
 /** What L0 is expected to be. */
-export function expectedL0({ l0: [from, to], stated }: Expected): string {
+export function expectedL0({ l0: [from, to], stated }: ExpectedFit): string {
 	const number = (x: number) => `${Number(x.toPrecision(3))}`;
 	return stated ? `about ${number(Math.sqrt(from * to))}` : `${number(from)} to ${number(to)}`;
 }
 
 /** One sentence on all of them. */
-export function summaryOf({ saes, tokens, text }: Verdicts): string {
-	const of = (word: SaeVerdict['word']) => saes.filter((one) => one.word === word).length;
+export function summaryOf({ saes, tokens, text }: FitReport): string {
+	const of = (word: SaeFit['word']) => saes.filter((one) => one.word === word).length;
 	const on = `on ${count(tokens)} tokens of ${text === 'own' ? 'your text' : 'the built-in text'}`;
 	const [fits, not, open] = [of('fits'), of('does not fit'), of('cannot tell')];
 	if (fits === saes.length)
@@ -34,7 +34,7 @@ export const explained = (fvu: number): string =>
 	fvu > 2 ? 'less than nothing' : percent(1 - fvu);
 
 /** One row an SAE. */
-export function rowsOf({ saes }: Verdicts): { columns: string[]; rows: Cell[][] } {
+export function rowsOf({ saes }: FitReport): { columns: string[]; rows: Cell[][] } {
 	const METRICS = ['l0', 'fvu', 'ce_clean', 'ce_sae', 'ce_zero', 'ce_recovered', 'tokens'] as const;
 	return {
 		columns: [

@@ -6,9 +6,9 @@ import {
 	isPlausible,
 	MARGIN,
 	strangeness,
-	type Fit,
+	type Reconstruction,
 	type Repair,
-	type Tried
+	type RepairTrial
 } from '../../../../src/core/labs/fit';
 import { causeOf, sentenceOf } from '../../../../src/core/labs/fit-words';
 
@@ -25,7 +25,10 @@ const cfg = (over: Partial<SaeConfig> = {}): SaeConfig => ({
 	...over
 });
 const elsewhere: Repair = { kind: 'site', site: 'blocks.4.hook_resid_post' };
-const tried = (fit: Fit, repair: Repair = elsewhere): Tried => ({ ...fit, repair });
+const tried = (fit: Reconstruction, repair: Repair = elsewhere): RepairTrial => ({
+	...fit,
+	repair
+});
 const HERE = 'blocks.3.hook_resid_post';
 
 describe('expectedOf', () => {
@@ -160,7 +163,7 @@ describe('in words', () => {
 	it('gives the numbers before and after', () => {
 		const expected = expectedOf(cfg());
 		const base = { l0: 40, fvu: 0.8 };
-		const sentence = (fit: Fit, all: Tried[]) =>
+		const sentence = (fit: Reconstruction, all: RepairTrial[]) =>
 			sentenceOf(decide(fit, all, expected), fit, expected, HERE);
 		expect(sentence(base, [tried({ l0: 52, fvu: 0.1 })])).toBe(
 			'Most likely it is off by one layer: it was trained at blocks.4.hook_resid_post. With that undone it explains 90.0 % of the variance instead of 20.0 %, with 52.0 active features a token instead of 40.0.'

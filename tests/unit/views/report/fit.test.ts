@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { expectedL0, explained, rowsOf, summaryOf } from '../../../../src/views/report/fit/words';
-import { fakeVerdicts } from '../../../fakes/workshop';
+import { fakeFitReport } from '../../../fakes/workshop';
 
 it('says of all what is found, and on whose text', () => {
-	const all = fakeVerdicts();
+	const all = fakeFitReport();
 	const [fits, unfit, open] = all.saes as [(typeof all.saes)[0], ...typeof all.saes];
 	expect(summaryOf({ ...all, saes: [fits] })).toBe(
 		'✓ The SAE fits, on 680 tokens of the built-in text.'
@@ -30,7 +30,7 @@ it('gives no per cent for what is far below nothing', () => {
 });
 
 it('saves a row an SAE, unrounded, with empty cells where nothing was measured', () => {
-	const { columns, rows } = rowsOf(fakeVerdicts());
+	const { columns, rows } = rowsOf(fakeFitReport());
 	expect(rows.every((row) => row.length === columns.length)).toBe(true);
 	const at = (row: number, column: string) => rows[row]![columns.indexOf(column)];
 	expect([at(1, 'fvu'), at(1, 'repaired_fvu')]).toEqual([4.5, 0.12]);

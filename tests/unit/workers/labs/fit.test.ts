@@ -12,10 +12,12 @@ import { undo } from '../../../../workers/node/fit';
 import { parseSelfTest, selfTest } from '../../../../workers/packs/self-test';
 import { startRuntime } from '../../../../workers/runtime/session';
 import { applyRepair } from '../../../../workers/labs/fit/apply';
+import { fitOf, type FitRun } from '../../../../workers/labs/fit/sae-fit';
+import { unpackSae, type UnpackedSae } from '../../../../workers/labs/fit/unpacked-sae';
+import { evaluatorOf, siteMoments, fitReport } from '../../../../workers/labs/fit/fit';
+import { Workbench } from '../../../../workers/packs/open-pack';
 import { judge, type Court } from '../../../../workers/labs/fit/judge';
 import { subjectOf, type Subject } from '../../../../workers/labs/fit/parts';
-import { measureOf, spreads, verdicts } from '../../../../workers/labs/fit/fit';
-import { Workbench } from '../../../../workers/packs/open-pack';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
 const ATTN = 'blocks.1.hook_attn_out';
@@ -23,14 +25,14 @@ const RESID = 'blocks.1.hook_resid_post';
 
 let folder: string;
 let bench: Workbench;
-let court: Court;
+let run: FitRun;
 
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
 	await startRuntime(null);
 	bench = await open(path.join(FIXTURES, 'verdict-gpt2'));
-	const measure = measureOf(bench, null);
-	court = { measure, spread: spreads(measure) };
+	const evaluator = evaluatorOf(bench, null);
+	run = { evaluator, moments: siteMoments(evaluator) };
 });
 
 afterAll(async () => {
@@ -46,32 +48,32 @@ async function copy(name: string, as: string): Promise<string> {
 	return to;
 }
 
-async function changed(id: string, change: (subject: Subject) => void): Promise<Subject> {
-	const { info, tensors } = await subjectOf(bench, bench.info(id)!);
+async function changed(id: string, change: (unpacked: UnpackedSae) => void): Promise<UnpackedSae> {
+	const { info, tensors } = await unpackSae(bench, bench.info(id)!);
 	const own = new Map(
 		Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const)
 	);
-	const subject = { info: { ...info, cfg: { ...info.cfg } }, tensors: own };
-	change(subject);
-	return subject;
+	const unpacked = { info: { ...info, cfg: { ...info.cfg } }, tensors: own };
+	change(unpacked);
+	return unpacked;
 }
 
-describe('examining', () => {
+describe('a fit report', () => {
 	it('says how many tokens a text needs', async () => {
-		await expect(verdicts({ text: 'Far too short.', saes: null }, bench, runOf())).rejects.toThrow(
+		await expect(fitReport({ text: 'Far too short.', saes: null }, bench, runOf())).rejects.toThrow(
 			/^The text has \d+ tokens that count.*at least 120 tokens/
 		);
 	});
 
-	it('examines one SAE alone, says how far it is, and hands on what it finds', async () => {
+	it('measures one SAE alone, reports progress, and passes on each result', async () => {
 		const steps: number[] = [];
 		const found: string[] = [];
-		const all = await verdicts(
+		const all = await fitReport(
 			{ text: null, saes: [ATTN] },
 			bench,
 			runOf({
 				onProgress: ({ done, total, what }) => steps.push(what === ATTN ? done / total : NaN),
-				onPart: (verdict) => found.push(verdict.sae)
+				onPart: ({ sae }) => found.push(sae)
 			})
 		);
 		expect(found).toEqual([ATTN]);
@@ -86,7 +88,7 @@ describe('examining', () => {
 
 	it('ends when it is cancelled', async () => {
 		const controller = new AbortController();
-		const all = verdicts(
+		const all = fitReport(
 			{ text: null, saes: null },
 			bench,
 			runOf({
@@ -99,31 +101,31 @@ describe('examining', () => {
 
 	it('knows no SAE that the pack does not hold', async () => {
 		await expect(
-			verdicts({ text: null, saes: ['blocks.7.hook_mlp_out'] }, bench, runOf())
+			fitReport({ text: null, saes: ['blocks.7.hook_mlp_out'] }, bench, runOf())
 		).rejects.toThrow('no feature');
 	});
 });
 
 describe('an SAE that is damaged or strange', () => {
-	it('cannot be judged with a number that is none', async () => {
-		const subject = await changed(ATTN, ({ tensors }) => (tensors.get('W_enc')!.data[5] = NaN));
-		const verdict = await judge(subject, court);
-		expect(verdict).toMatchObject({ word: 'cannot tell', measured: null, repair: null });
-		expect(verdict.why).toContain('W_enc that is not finite');
+	it('cannot be measured with a number that is none', async () => {
+		const unpacked = await changed(ATTN, ({ tensors }) => (tensors.get('W_enc')!.data[5] = NaN));
+		const fit = await fitOf(unpacked, run);
+		expect(fit).toMatchObject({ word: 'cannot tell', measured: null, repair: null });
+		expect(fit.why).toContain('W_enc that is not finite');
 	});
 
-	it('cannot be judged where it has another width', async () => {
-		const subject = await changed(ATTN, ({ info }) => (info.cfg.dIn = 48));
-		expect((await judge(subject, court)).why).toBe(
+	it('cannot be measured where it has another width', async () => {
+		const unpacked = await changed(ATTN, ({ info }) => (info.cfg.dIn = 48));
+		expect((await fitOf(unpacked, run)).why).toBe(
 			'It reads 48 numbers, but every site of this model is 32 wide.'
 		);
 	});
 
 	it.each(['blocks.9.hook_mlp_out', 'blocks.1.attn.hook_z'])(
-		'cannot be judged at %s, which the model does not have',
+		'cannot be measured at %s, which the model does not have',
 		async (site) => {
-			const subject = await changed(ATTN, ({ info }) => (info.site = site));
-			const { word, why } = await judge(subject, court);
+			const unpacked = await changed(ATTN, ({ info }) => (info.site = site));
+			const { word, why } = await fitOf(unpacked, run);
 			expect({ word, why }).toEqual({
 				word: 'cannot tell',
 				why: `It sits at ${site}, which this model does not have.`
@@ -132,23 +134,23 @@ describe('an SAE that is damaged or strange', () => {
 	);
 
 	it('does not fit when all of its features are dead', async () => {
-		const subject = await changed('blocks.0.hook_resid_post', ({ tensors }) =>
+		const unpacked = await changed('blocks.0.hook_resid_post', ({ tensors }) =>
 			tensors.get('b_enc')!.data.fill(-1e6)
 		);
-		const verdict = await judge(subject, court);
-		expect(verdict).toMatchObject({ word: 'does not fit', repair: null });
-		expect(verdict.why).toContain('None of its features is active');
-		expect(verdict.measured!.l0).toBe(0);
+		const fit = await fitOf(unpacked, run);
+		expect(fit).toMatchObject({ word: 'does not fit', repair: null });
+		expect(fit.why).toContain('None of its features is active');
+		expect(fit.measured!.l0).toBe(0);
 	});
 
 	it('is measured with rows of zeros, and explains less by them', async () => {
-		const subject = await changed(RESID, ({ tensors }) => {
+		const unpacked = await changed(RESID, ({ tensors }) => {
 			const { data } = tensors.get('W_dec')!;
 			data.fill(0, 0, data.length / 2);
 		});
-		const verdict = await judge(subject, court);
-		expect(verdict.measured!.fvu).toBeGreaterThan(0.1);
-		expect(Number.isFinite(verdict.measured!.ce_sae)).toBe(true);
+		const fit = await fitOf(unpacked, run);
+		expect(fit.measured!.fvu).toBeGreaterThan(0.1);
+		expect(Number.isFinite(fit.measured!.ce_sae)).toBe(true);
 	});
 });
 
@@ -159,7 +161,7 @@ describe('a mistake undone in a stored pack', () => {
 		const wrong = await applyRepair(await PackFolder.revise(at), ATTN, to);
 		expect(wrong).toBe('blocks.0.hook_attn_out');
 		let other = await open(at);
-		const found = await verdicts({ text: null, saes: [wrong] }, other, runOf());
+		const found = await fitReport({ text: null, saes: [wrong] }, other, runOf());
 		expect(found.saes[0]).toMatchObject({
 			word: 'does not fit',
 			repair: { kind: 'site', site: ATTN }
@@ -167,7 +169,7 @@ describe('a mistake undone in a stored pack', () => {
 		await other.release();
 		expect(await undo(at, found, wrong)).toBe(ATTN);
 		other = await open(at);
-		const again = await verdicts({ text: null, saes: [ATTN] }, other, runOf());
+		const again = await fitReport({ text: null, saes: [ATTN] }, other, runOf());
 		expect(again.saes[0]!.word).toBe('fits');
 		// Splicing at the right site gives what was foreseen.
 		expect(again.saes[0]!.measured!.ce_sae).toBeCloseTo(found.saes[0]!.repaired!.ce_sae, 5);
@@ -177,7 +179,7 @@ describe('a mistake undone in a stored pack', () => {
 	it('folds a factor into the weights, stored as they were', async () => {
 		const at = await copy('verdict-gpt2', 'scaled');
 		const path0 = bench.info(RESID)!.weights;
-		const factor = (await court.spread(RESID)).norm / Math.sqrt(32);
+		const factor = (await run.moments(RESID)).norm / Math.sqrt(32);
 		await applyRepair(await PackFolder.revise(at), RESID, { kind: 'scale', factor });
 		const source = await FolderSource.open(at);
 		const [now, before] = [await source.bytes(path0), await bench.source.bytes(path0)].map(
@@ -186,7 +188,7 @@ describe('a mistake undone in a stored pack', () => {
 		expect(now!.tensor('W_dec').dtype).toBe(before!.tensor('W_dec').dtype);
 		expect(source.pack.files['model.safetensors']).toEqual(bench.pack.files['model.safetensors']);
 		const other = await open(at);
-		const { saes } = await verdicts({ text: null, saes: [RESID] }, other, runOf());
+		const { saes } = await fitReport({ text: null, saes: [RESID] }, other, runOf());
 		expect(saes[0]).toMatchObject({ word: 'does not fit', repair: { kind: 'scale' } });
 		await other.release();
 	});
@@ -227,7 +229,7 @@ describe('a mistake undone in a stored pack', () => {
 
 	it('knows what it cannot undo', async () => {
 		const at = await copy('verdict-gpt2', 'sound');
-		const sound = await verdicts({ text: null, saes: [ATTN] }, bench, runOf());
+		const sound = await fitReport({ text: null, saes: [ATTN] }, bench, runOf());
 		await expect(undo(at, sound, ATTN)).rejects.toThrow('nothing to undo');
 		await expect(
 			applyRepair(await PackFolder.revise(at), 'blocks.7.hook_mlp_out', {

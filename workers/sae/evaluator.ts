@@ -11,14 +11,14 @@ import type { Codes, Sae } from './sae';
 import type { Workbench } from '../packs/open-pack';
 
 /** Metrics over the tokens that count, of which there are `tokens`. */
-export interface Measured extends CheckMetrics {
+export interface SaeEvaluation extends CheckMetrics {
 	/** Σ‖x−x̂‖² / Σ‖x−mean‖² */
 	fvu: number;
 	tokens: number;
 }
 
 /** How much is measured, and who hears of it. */
-export interface Measuring {
+export interface EvaluationOptions {
 	/** Of the windows, the first so many are those that the loss is measured on; all when absent. */
 	spliced?: number;
 	/** Called for each token that counts: row `t` of the codes of a window. */
@@ -29,12 +29,12 @@ export interface Measuring {
 }
 
 /** What is measured of an SAE. */
-export type Measurable = Pick<Sae, 'info' | 'tap' | 'mean' | 'encode' | 'decode'>;
+export type EvaluatedSae = Pick<Sae, 'info' | 'tap' | 'mean' | 'encode' | 'decode'>;
 
 type Window = number[];
 type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;
 
-export class Measure {
+export class SaeEvaluator {
 	/** Streams that stay, by window. */
 	readonly #kept = new Map<Window, Map<Site, Float32Array>>();
 	/** Losses that every SAE, or every SAE of a site, is compared with. */
@@ -61,10 +61,10 @@ export class Measure {
 	}
 
 	/** What one SAE makes of the windows; ends between two of them when it is aborted. */
-	async sae(
-		sae: Measurable,
-		{ spliced = Infinity, visit, onWindow, signal }: Measuring = {}
-	): Promise<Measured> {
+	async evaluate(
+		sae: EvaluatedSae,
+		{ spliced = Infinity, visit, onWindow, signal }: EvaluationOptions = {}
+	): Promise<SaeEvaluation> {
 		const site = sae.tap;
 		const d = this.bench.model.width(site);
 		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };

@@ -2,10 +2,10 @@
 import type { SaeConfig } from '../../../src/core/packs/manifest';
 import { tapOf } from '../../../src/core/names/site';
 import { statedL0, type Repair } from '../../../src/core/labs/fit';
-import type { Measure } from '../../sae/metrics';
+import type { SaeEvaluator } from '../../sae/evaluator';
 import type { Sae } from '../../sae/sae';
 import { repaired } from './repaired';
-import { assembled, numbers, type Subject } from './parts';
+import { assembled, numbers, type UnpackedSae } from './unpacked-sae';
 
 /** Numbers of active features that SAEs are commonly trained to, for one that states none. */
 const COMMON_L0 = [8, 16, 32, 64, 128];
@@ -14,7 +14,7 @@ const SAME_SCALE = 0.03;
 const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale', 'centre'] as const;
 
 /** Lengths and mean of a site's activations over the tokens that count. */
-export interface Spread {
+export interface SiteMoments {
 	mean: Float32Array;
 	/** Mean of ‖x‖. */
 	norm: number;
@@ -23,34 +23,34 @@ export interface Spread {
 }
 
 /** All repairs that change something and that this SAE can have; other sites first. */
-export async function causes(
-	subject: Subject,
+export async function candidateRepairs(
+	unpacked: UnpackedSae,
 	sae: Sae,
-	spread: Spread,
-	measure: Measure,
+	moments: SiteMoments,
+	evaluator: SaeEvaluator,
 	signal?: AbortSignal
 ): Promise<Repair[]> {
-	const { info } = subject;
-	const { model } = measure.bench;
+	const { info } = unpacked;
+	const { model } = evaluator.bench;
 	const sites = model.sites
 		.filter((site) => site !== tapOf(info.site))
 		.map((site): Repair => ({ kind: 'site', site }));
 	const own = [
 		...normalizations(info.cfg),
-		...(await biases(subject, sae, spread, measure, signal))
+		...(await biases(unpacked, sae, moments, evaluator, signal))
 	];
 	if (info.cfg.kron) return [...sites, ...own];
 	return [
 		...sites,
 		...own,
-		...scales(info.cfg, spread),
-		...(await activations(subject, measure, signal)),
+		...scales(info.cfg, moments),
+		...(await activations(unpacked, evaluator, signal)),
 		...turns(info.cfg)
 	];
 }
 
 /** √d ÷ mean norm, as SAELens has it, or 1 ÷ root mean square, as dictionary_learning has it. */
-function scales({ dIn, normalizeActivations }: SaeConfig, { norm, square }: Spread): Repair[] {
+function scales({ dIn, normalizeActivations }: SaeConfig, { norm, square }: SiteMoments): Repair[] {
 	if (normalizeActivations !== 'none') return [];
 	return [Math.sqrt(dIn) / norm, 1 / Math.sqrt(square)]
 		.filter((factor) => Number.isFinite(factor) && Math.abs(Math.log(factor)) > SAME_SCALE)
@@ -64,18 +64,18 @@ const normalizations = ({ normalizeActivations }: SaeConfig): Repair[] =>
 	}));
 
 async function biases(
-	subject: Subject,
+	unpacked: UnpackedSae,
 	sae: Sae,
-	{ mean }: Spread,
-	measure: Measure,
+	{ mean }: SiteMoments,
+	evaluator: SaeEvaluator,
 	signal?: AbortSignal
 ): Promise<Repair[]> {
-	const { applyBDecToInput, normalizeActivations } = subject.info.cfg;
-	if (numbers(subject, 'b_dec').some((x) => x !== 0))
+	const { applyBDecToInput, normalizeActivations } = unpacked.info.cfg;
+	if (numbers(unpacked, 'b_dec').some((x) => x !== 0))
 		return [{ kind: 'subtract', bDec: !applyBDecToInput }];
 	if (normalizeActivations !== 'none') return [];
 	// What is subtracted is where SAEs begin, the mean; what is only added is what the features leave of it.
-	const left = applyBDecToInput ? mean : await residue(sae, mean, measure, signal);
+	const left = applyBDecToInput ? mean : await residue(sae, mean, evaluator, signal);
 	return [{ kind: 'bias', bDec: Array.from(left) }];
 }
 
@@ -83,16 +83,16 @@ async function biases(
 async function residue(
 	sae: Sae,
 	mean: Float32Array,
-	measure: Measure,
+	evaluator: SaeEvaluator,
 	signal?: AbortSignal
 ): Promise<Float32Array> {
 	const sum = new Float64Array(mean.length);
 	let tokens = 0;
 	const site = tapOf(sae.info.site);
-	for (const window of measure.windows) {
-		const x = (await measure.streams(window, [site], signal)).get(site)!;
+	for (const window of evaluator.windows) {
+		const x = (await evaluator.streams(window, [site], signal)).get(site)!;
 		const codes = await sae.encode(x, signal);
-		measure.each(window, (t) => {
+		evaluator.each(window, (t) => {
 			sae.decode(codes, t, x.subarray(t * sum.length, (t + 1) * sum.length)).forEach((y, c) => {
 				sum[c]! += y;
 			});
@@ -103,11 +103,11 @@ async function residue(
 }
 
 async function activations(
-	subject: Subject,
-	measure: Measure,
+	unpacked: UnpackedSae,
+	evaluator: SaeEvaluator,
 	signal?: AbortSignal
 ): Promise<Repair[]> {
-	const { cfg } = subject.info;
+	const { cfg } = unpacked.info;
 	const { architecture, dSae } = cfg;
 	if (architecture === 'gated' || architecture === 'kron') return [];
 	const relu = { kind: 'activation', architecture: 'standard', k: null, threshold: null } as const;
@@ -117,10 +117,10 @@ async function activations(
 	const out: Repair[] = ks.map((k) => ({ ...relu, architecture: 'topk', k }));
 	if (architecture !== 'standard') out.push(relu);
 	if (architecture === 'jumprelu') return out;
-	if (numbers(subject, 'threshold').length === dSae)
+	if (numbers(unpacked, 'threshold').length === dSae)
 		out.push({ ...relu, architecture: 'jumprelu' });
-	const plain = assembled(repaired(subject, relu));
-	const found = await strengths(plain, measure, signal);
+	const plain = assembled(repaired(unpacked, relu));
+	const found = await strengths(plain, evaluator, signal);
 	await plain.release();
 	for (const l0 of wanted) {
 		const threshold = found.values[Math.round(l0 * found.tokens)];
@@ -130,14 +130,14 @@ async function activations(
 }
 
 /** Activations of all tokens, strongest first. */
-async function strengths(sae: Sae, measure: Measure, signal?: AbortSignal) {
+async function strengths(sae: Sae, evaluator: SaeEvaluator, signal?: AbortSignal) {
 	const parts: Float32Array[] = [];
 	let tokens = 0;
 	const site = tapOf(sae.info.site);
-	for (const window of measure.windows) {
-		const x = (await measure.streams(window, [site], signal)).get(site)!;
+	for (const window of evaluator.windows) {
+		const x = (await evaluator.streams(window, [site], signal)).get(site)!;
 		const { offsets, activations: all } = await sae.encode(x, signal);
-		measure.each(window, (t) => {
+		evaluator.each(window, (t) => {
 			parts.push(all.subarray(offsets[t], offsets[t + 1]));
 			tokens++;
 		});

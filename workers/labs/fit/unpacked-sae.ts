@@ -4,35 +4,37 @@ import type { Site } from '../../../src/core/names/ids';
 import type { PackSae } from '../../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
 import { tapOf } from '../../../src/core/names/site';
+import type { EvaluatedSae } from '../../sae/evaluator';
+import { TensorFile } from '../../import/safetensors-file';
 import type { Measurable } from '../../sae/metrics';
 import { SafetensorsWriter } from '../../import/files/safetensors-writer';
 import { Sae } from '../../sae/sae';
 import type { Workbench } from '../../packs/open-pack';
 
-export interface Subject {
+export interface UnpackedSae {
 	info: PackSae;
 	/** Every tensor of its file, as float32. */
 	tensors: Map<string, Floats>;
 }
 
 /** Throws a Problem when the file is damaged. */
-export async function subjectOf(
+export async function unpackSae(
 	bench: Workbench,
 	info: PackSae,
 	signal?: AbortSignal
-): Promise<Subject> {
-	return subjectFrom(info, await bench.source.bytes(info.weights, signal));
+): Promise<UnpackedSae> {
+	return unpackBytes(info, await bench.source.bytes(info.weights, signal));
 }
 
 /** `bytes`: its file of weights. Throws a Problem when that is damaged. */
-export function subjectFrom(info: PackSae, bytes: Uint8Array): Subject {
+export function unpackBytes(info: PackSae, bytes: Uint8Array): UnpackedSae {
 	const file = parseSafetensors(bytes);
 	const names = file.names.filter((name) => !name.endsWith('.scale'));
 	return { info, tensors: new Map(names.map((name) => [name, float32(file, name)])) };
 }
 
 /** As the pack stores it; encoders' scales run along their outputs, as in every pack. */
-export function fileOf({ tensors }: Subject, dtype: StoredDtype): Uint8Array {
+export function fileOf({ tensors }: UnpackedSae, dtype: StoredDtype): Uint8Array {
 	const file = new SafetensorsWriter();
 	for (const [name, tensor] of tensors)
 		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
@@ -40,11 +42,11 @@ export function fileOf({ tensors }: Subject, dtype: StoredDtype): Uint8Array {
 }
 
 /** Put together. Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
-export const assembled = (subject: Subject): Sae =>
-	new Sae(subject.info, parseSafetensors(fileOf(subject, 'f32')));
+export const assembled = (unpacked: UnpackedSae): Sae =>
+	new Sae(unpacked.info, parseSafetensors(fileOf(unpacked, 'f32')));
 
 /** An SAE as if it sat at another site; `mean` is that of the text there. */
-export function placed(sae: Sae, site: Site, mean: Float32Array): Measurable {
+export function placed(sae: Sae, site: Site, mean: Float32Array): EvaluatedSae {
 	return {
 		info: { ...sae.info, site },
 		tap: tapOf(site),
@@ -55,5 +57,5 @@ export function placed(sae: Sae, site: Site, mean: Float32Array): Measurable {
 }
 
 /** The numbers of a tensor; empty where it has none of that name. */
-export const numbers = ({ tensors }: Subject, name: string): Float32Array =>
+export const numbers = ({ tensors }: UnpackedSae, name: string): Float32Array =>
 	tensors.get(name)?.data ?? new Float32Array(0);
