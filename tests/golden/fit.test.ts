@@ -9,8 +9,6 @@ import { fitOf, type FitRun } from '../../workers/labs/fit/sae-fit';
 import { unpackSae, type UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
 import { evaluatorOf, siteMoments } from '../../workers/labs/fit/fit';
 import { Workbench } from '../../workers/packs/open-pack';
-import { judge, type Court } from '../../workers/labs/fit/judge';
-import { subjectOf, type Subject } from '../../workers/labs/fit/parts';
 import { FIXTURES } from './fixture';
 import { faults } from './planted-faults';
 

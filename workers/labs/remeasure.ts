@@ -10,7 +10,6 @@ import { Problem } from '../../src/core/names/errors';
 import { readAt } from '../../src/core/names/site';
 import { SaeEvaluator } from '../sae/evaluator';
 import type { Workbench } from '../packs/open-pack';
-import { Measure } from '../sae/metrics';
 
 /** Progress counts texts, over all SAEs. Throws a Problem where there is nothing to measure again. */
 export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured> {

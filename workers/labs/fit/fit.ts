@@ -15,10 +15,6 @@ import { unknownFeature, type Workbench } from '../../packs/open-pack';
 import type { SiteMoments } from './candidate-repairs';
 import { fitOf } from './sae-fit';
 import { unpackSae } from './unpacked-sae';
-import { Measure } from '../../sae/metrics';
-import type { Spread } from './causes';
-import { judge } from './judge';
-import { subjectOf } from './parts';
 import { TEXT } from './text';
 
 /** Enough to tell: more tokens take longer and change nothing. */

@@ -2,12 +2,9 @@
 import type { SaeConfig } from '../../../src/core/packs/manifest';
 import type { Floats } from '../../../src/core/files/safetensors';
 import type { Repair } from '../../../src/core/labs/fit';
-import { withInputScale } from '../../import/found/folds';
-import { transposed } from '../../import/files/table';
 import { numbers, type UnpackedSae } from './unpacked-sae';
 import { withInputScale } from '../../import/sae/fold-weights';
 import { transpose } from '../../import/files/tensor-table';
-import { numbers, type Subject } from './parts';
 
 export function repaired(unpacked: UnpackedSae, repair: Repair): UnpackedSae {
 	switch (repair.kind) {

@@ -5,8 +5,6 @@ import type { PackSae } from '../../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
 import { tapOf } from '../../../src/core/names/site';
 import type { EvaluatedSae } from '../../sae/evaluator';
-import { TensorFile } from '../../import/safetensors-file';
-import type { Measurable } from '../../sae/metrics';
 import { SafetensorsWriter } from '../../import/files/safetensors-writer';
 import { Sae } from '../../sae/sae';
 import type { Workbench } from '../../packs/open-pack';

@@ -8,22 +8,25 @@ import {
 	statedL0,
 	strangeness,
 	type Decision,
-	type Expected,
-	type Fit,
-	type Tried
+	type ExpectedFit,
+	type Reconstruction,
+	type RepairTrial
 } from '../../../../src/core/labs/fit';
 import { causeOf, sentenceOf } from '../../../../src/core/labs/fit-words';
 import { Draws } from '../../../draws';
 
 const draws = new Draws(73);
 const SITE = 'blocks.3.hook_resid_post';
-const fit = (): Fit => ({ l0: 10 ** draws.real(-1, 4), fvu: 10 ** draws.real(-2, 1) });
-const expectedL0 = (): Expected => {
+const fit = (): Reconstruction => ({ l0: 10 ** draws.real(-1, 4), fvu: 10 ** draws.real(-2, 1) });
+const expectedL0 = (): ExpectedFit => {
 	const from = 10 ** draws.real(0, 2);
 	const stated = draws.chance(0.5);
 	return { l0: [from, stated ? 4 * from : from * draws.real(2, 50)], stated, explained: 0.3 };
 };
-const tried = (): Tried => ({ ...fit(), repair: { kind: 'scale', factor: draws.real(0.1, 9) } });
+const tried = (): RepairTrial => ({
+	...fit(),
+	repair: { kind: 'scale', factor: draws.real(0.1, 9) }
+});
 
 /** With a cfg of nothing but what is looked at. */
 const expectedFor = (dSae: number, k: number | null, stated: unknown) =>
@@ -129,7 +132,7 @@ describe('a decision', () => {
 
 	it('does not depend on the order in which repairs were tried, nor on those that failed', () => {
 		for (const { base, all, expected } of cases) {
-			const failed: Tried = { l0: NaN, fvu: NaN, repair: { kind: 'bias', bDec: [] } };
+			const failed: RepairTrial = { l0: NaN, fvu: NaN, repair: { kind: 'bias', bDec: [] } };
 			expect(decide(base, draws.shuffled([...all, failed]), expected)).toEqual(
 				decide(base, all, expected)
 			);
@@ -138,7 +141,7 @@ describe('a decision', () => {
 
 	it('has a gain that ends at 100, whatever it brings to life', () => {
 		const expected = expectedFor(4096, null, undefined);
-		const alive: Tried = { l0: 30, fvu: 0.1, repair: { kind: 'bias', bDec: [] } };
+		const alive: RepairTrial = { l0: 30, fvu: 0.1, repair: { kind: 'bias', bDec: [] } };
 		expect(decide({ l0: 0, fvu: 1 }, [alive], expected)).toEqual({
 			word: 'does not fit',
 			gain: 100,
@@ -179,7 +182,7 @@ describe('a decision', () => {
 
 describe('a verdict without a cause', () => {
 	const usual = expectedFor(4096, null, undefined);
-	const say = (base: Fit, expected = usual) =>
+	const say = (base: Reconstruction, expected = usual) =>
 		sentenceOf(
 			{ word: 'does not fit', gain: null, best: null } satisfies Decision,
 			base,

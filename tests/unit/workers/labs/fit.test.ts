@@ -16,8 +16,6 @@ import { fitOf, type FitRun } from '../../../../workers/labs/fit/sae-fit';
 import { unpackSae, type UnpackedSae } from '../../../../workers/labs/fit/unpacked-sae';
 import { evaluatorOf, siteMoments, fitReport } from '../../../../workers/labs/fit/fit';
 import { Workbench } from '../../../../workers/packs/open-pack';
-import { judge, type Court } from '../../../../workers/labs/fit/judge';
-import { subjectOf, type Subject } from '../../../../workers/labs/fit/parts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
 const ATTN = 'blocks.1.hook_attn_out';
