@@ -1,6 +1,5 @@
 /** A chart as a file: SVG with its colours written in, PNG painted from that, rows as CSV. */
-
-export type Cell = string | number | null;
+import type { Cell } from '../../core/names/numbers';
 
 export interface Table {
 	/** Says what it lists: `Edges`. */

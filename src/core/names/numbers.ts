@@ -5,13 +5,13 @@ const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** 400,000 */
 export const count = (value: number): string => grouped.format(value);
 
-/** Three significant digits, without an exponent where that stays short. */
-export function short(value: number): string {
+/** Three significant digits unless told otherwise, without an exponent where that stays short. */
+export function short(value: number, digits = 3): string {
 	if (!Number.isFinite(value)) return '–';
 	const size = Math.abs(value);
 	if (size !== 0 && (size < 1e-3 || size >= 1e6))
-		return value.toExponential(1).replaceAll('-', '−');
-	return `${Number(value.toPrecision(3))}`.replace('-', '−');
+		return value.toExponential(digits - 2).replaceAll('-', '−');
+	return `${Number(value.toPrecision(digits))}`.replace('-', '−');
 }
 
 /** Two significant digits, for where three do not fit. */
@@ -22,6 +22,15 @@ export function brief(value: number): string {
 /** A fixed number of decimals, with a true minus. */
 export function fixed(value: number, digits: number): string {
 	return Number.isFinite(value) ? value.toFixed(digits).replace('-', '−') : '–';
+}
+
+/** What a table may hold; null: not measured. */
+export type Cell = string | number | null;
+
+/** A cell of a table of data: four significant digits, integers and text as they are. */
+export function cellText(cell: Cell): string {
+	if (typeof cell !== 'number') return cell ?? '–';
+	return Number.isInteger(cell) ? `${cell}`.replace('-', '−') : short(cell, 4);
 }
 
 /** A share of 1 as per cent, with the digits that it deserves. */

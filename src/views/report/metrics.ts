@@ -1,9 +1,8 @@
 /** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
 import type { SaeInfo } from '../../core/packs/info';
 import type { SaeMetrics } from '../../core/packs/metrics';
-import type { Cell } from '../../charts/frame/export';
 import type { LayerSeries } from '../../charts/layout/layers';
-import { count, fixed } from '../../core/names/numbers';
+import { count, fixed, type Cell } from '../../core/names/numbers';
 import { isMain } from '../../core/names/site';
 
 export interface Metric {

@@ -1,5 +1,6 @@
 /** The flow of a prompt, or of two, as marks, links and tables. */
-import type { Cell, Table } from '../../../charts/frame/export';
+import type { Table } from '../../../charts/frame/export';
+import type { Cell } from '../../../core/names/numbers';
 import type { FlowEdgeMark, FlowNodeMark, Which } from '../../../flow-graph/marks/flow-marks';
 import { edgeKey } from '../../../flow-graph/layout/edges';
 import { visible } from '../../../charts/layout/text';

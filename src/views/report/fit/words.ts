@@ -1,7 +1,6 @@
 /** The fit report as people read it, and rows to save. */
 import type { ExpectedFit, SaeFit, FitReport } from '../../../core/labs/fit';
-import type { Cell } from '../../../charts/frame/export';
-import { count, percent } from '../../../core/names/numbers';
+import { count, percent, type Cell } from '../../../core/names/numbers';
 
 /** A mark that is read without its colour. */
 export const MARKS: Record<SaeFit['word'], string> = {

@@ -1,7 +1,6 @@
 /** The card's metrics beside those measured again: the verdict in a sentence, and rows to save. */
 import { AGREES, CHECKED, type Remeasured } from '../../../core/packs/check';
-import type { Cell } from '../../../charts/frame/export';
-import { percent } from '../../../core/names/numbers';
+import { percent, type Cell } from '../../../core/names/numbers';
 import { shortSite } from '../../../core/names/site-words';
 import { METRICS } from '../metrics';
 

@@ -111,9 +111,9 @@ describe('a repository on the hub', () => {
 
 	it('is a folder of the same address where the host turns out to be none', () => {
 		for (const place of places) {
-			const { address, isFile } = asPlainAddress(place);
+			const { url, isFile } = asPlainAddress(place);
 			expect(isFile).toBe(false);
-			expect(decodeURIComponent(new URL(address).pathname)).toBe(
+			expect(decodeURIComponent(new URL(url).pathname)).toBe(
 				`/${[place.id, place.path].filter(Boolean).join('/')}/`
 			);
 		}

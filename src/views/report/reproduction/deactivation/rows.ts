@@ -1,8 +1,8 @@
 /** What the deactivation experiment found, as rows of plots and tables and in words. */
-import type { Cell, Table } from '../../../../charts/frame/export';
+import type { Table } from '../../../../charts/frame/export';
 import type { IntervalRow } from '../../../../charts/layout/intervals';
 import type { LayerSeries } from '../../../../charts/layout/layers';
-import { count, percent } from '../../../../core/names/numbers';
+import { count, percent, type Cell } from '../../../../core/names/numbers';
 import type { Deactivation, DeactivationSummary } from '../../../../core/labs/deactivation';
 import type { Strategy } from '../../../../core/labs/deactivation';
 import { PAPER } from '../../../../core/labs/reproduction';
