@@ -1,5 +1,5 @@
 /** What stands beside a label: where it came from, and how good it is. */
-import type { Label } from '../features/feature';
+import type { Example, Label } from '../features/feature';
 
 /** Sources that the page knows, in words. */
 const SOURCES: Record<string, string> = {
@@ -25,6 +25,13 @@ export function labelMark({ source, score, precision, recall, chance }: Label): 
 export function briefMark({ source, score }: Label): string {
 	return score === null ? source : `${source} ${digits(score)}`;
 }
+
+/** Where an example text came from. */
+export const EXAMPLE_SOURCES: Record<Example['source'], string> = {
+	generator: 'story generator',
+	model: 'sampled from the model',
+	text: 'given with the pack'
+};
 
 /** Where the name came from, in a sentence. */
 export function sourceInWords({ source }: Label): string {

@@ -1,7 +1,7 @@
 /** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
 import type { SaeInfo } from '../../core/packs/info';
 import type { SaeMetrics } from '../../core/packs/metrics';
-import type { LayerSeries } from '../../charts/layout/layers';
+import type { Line } from '../../charts/layout/lines';
 import { count, fixed, type Cell } from '../../core/names/numbers';
 import { isMain } from '../../core/names/site';
 
@@ -137,14 +137,15 @@ const KINDS = [
 ] as const;
 
 /** One line a kind of site, of its main SAEs; a layer without a measurement is a gap. */
-export function seriesOf(saes: SaeInfo[], key: string): LayerSeries[] {
+export function seriesOf(saes: SaeInfo[], key: string): Line[] {
 	const metric = METRICS.find((m) => m.key === key);
 	const layers = [...new Set(saes.map((sae) => sae.layer))].toSorted((a, b) => a - b);
 	return KINDS.map(({ kind, name }) => ({
 		name,
+		tone: kind,
 		points: layers.map((layer) => {
 			const sae = saes.find((s) => s.kind === kind && s.layer === layer && isMain(s.id));
-			return { layer, value: (sae?.metrics && metric?.of(sae.metrics)) ?? null };
+			return { x: layer, y: (sae?.metrics && metric?.of(sae.metrics)) ?? null };
 		})
 	}));
 }

@@ -1,13 +1,9 @@
 /** Laws of the charts' layouts, over random data: in the frame, in order, in proportion, apart. */
 import { describe, expect, it } from 'vitest';
-import { layoutBars } from '../../../src/charts/layout/bars';
-import { layoutCurves, type Curve } from '../../../src/charts/layout/curves';
-import { layoutHistogram } from '../../../src/charts/layout/histogram';
-import { layoutIntervals } from '../../../src/charts/layout/intervals';
-import { layoutLayers } from '../../../src/charts/layout/layers';
-import { layoutMultiples } from '../../../src/charts/layout/multiples';
-import { layoutPushes } from '../../../src/charts/layout/pushes';
-import { layoutStacks } from '../../../src/charts/layout/stacks';
+import { layoutHistogram, layoutPanels } from '../../../src/charts/layout/histogram';
+import { layoutLines, type Line } from '../../../src/charts/layout/lines';
+import { layoutRows, lengthOf } from '../../../src/charts/layout/rows';
+import { segmentsOf } from '../../../src/charts/layout/sets';
 import { Draws } from '../../draws';
 
 const draws = new Draws(256);
@@ -58,9 +54,9 @@ function expectNames(lines: { last: number; y: number }[], height: number): void
 	});
 }
 
-describe('curves', () => {
+describe('lines over values that double', () => {
 	const cases = draws.list(40, () => {
-		const curves = draws.list(draws.integer(1, 5), (c): Curve => ({
+		const lines = draws.list(draws.integer(1, 5), (c): Line => ({
 			name: `${c}`,
 			control: draws.chance(0.5),
 			points: draws.list(draws.integer(1, 8), () => {
@@ -70,12 +66,12 @@ describe('curves', () => {
 			})
 		}));
 		const frame = plot();
-		return { curves, frame, layout: layoutCurves(curves, frame) };
+		return { lines, frame, layout: layoutLines(lines, { ...frame, spacing: 'doubling' }) };
 	});
 
 	it('lie in the frame, their spread around them, higher for more', () => {
 		for (const { frame, layout } of cases) {
-			const points = layout.curves.flatMap((curve) => curve.points);
+			const points = layout.lines.flatMap((line) => line.placed);
 			for (const { x, y, low, high } of points) {
 				within(x, margin.left, frame.width - margin.right);
 				for (const at of [low, y, high]) within(at, margin.top, frame.height - margin.bottom);
@@ -87,25 +83,25 @@ describe('curves', () => {
 	});
 
 	it('go through all their points from left to right', () => {
-		for (const { curves, layout } of cases)
-			layout.curves.forEach(({ name, control, path, points }, c) => {
-				expect([name, control]).toEqual([curves[c]!.name, curves[c]!.control]);
-				expect(points.map(({ of }) => of)).toEqual(curves[c]!.points.toSorted((a, b) => a.x - b.x));
-				expect(path.match(/[ML]/g)).toHaveLength(points.length);
+		for (const { lines, layout } of cases)
+			layout.lines.forEach(({ name, control, path, placed }, l) => {
+				expect([name, control]).toEqual([lines[l]!.name, lines[l]!.control]);
+				expect(placed.map(({ of }) => of)).toEqual(lines[l]!.points.toSorted((a, b) => a.x - b.x));
+				expect(path.match(/[ML]/g)).toHaveLength(placed.length);
 			});
 	});
 
 	it('have names that are apart, in their order, and inside', () => {
 		for (const { frame, layout } of cases) {
-			const lines = layout.curves.map(({ points, end }) => ({ last: points.at(-1)!.y, y: end!.y }));
-			expectNames(lines, frame.height);
-			for (const { end } of layout.curves) expect(end!.x).toBe(frame.width - margin.right);
+			const names = layout.lines.map(({ placed, end }) => ({ last: placed.at(-1)!.y, y: end!.y }));
+			expectNames(names, frame.height);
+			for (const { end } of layout.lines) expect(end!.x).toBe(frame.width - margin.right);
 		}
 	});
 
 	it('have ticks that are doses, none on another', () => {
-		for (const { curves, layout } of cases) {
-			const doses = new Set(curves.flatMap(({ points }) => points.map(({ x }) => x)));
+		for (const { lines, layout } of cases) {
+			const doses = new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)));
 			layout.xTicks.forEach(({ value, x }, i) => {
 				expect(doses.has(value)).toBe(true);
 				if (i > 0) expect(x - layout.xTicks[i - 1]!.x).toBeGreaterThanOrEqual(34);
@@ -120,28 +116,28 @@ describe('lines over layers', () => {
 		const layers = draws.integer(1, 12);
 		const series = draws.list(draws.integer(1, 4), (s) => ({
 			name: `${s}`,
-			points: draws.list(layers, (layer) => ({ layer, value: draws.chance(0.2) ? null : value() }))
+			points: draws.list(layers, (x) => ({ x, y: draws.chance(0.2) ? null : value() }))
 		}));
 		const frame = plot();
-		return { layers, series, frame, layout: layoutLayers(series, frame) };
+		return { layers, series, frame, layout: layoutLines(series, { ...frame, spacing: 'even' }) };
 	});
 
 	it('have every value at its layer and its height, and a gap for each that is missing', () => {
 		for (const { series, frame, layout } of cases) {
-			const points = layout.series.flatMap((line) => line.points);
+			const points = layout.lines.flatMap((line) => line.placed);
 			for (const { x, y } of points) {
 				within(x, margin.left, frame.width - margin.right);
 				within(y, margin.top, frame.height - margin.bottom);
 			}
 			if (points.length > 0) {
-				expectLinear(points.map(({ value, y }) => [value, y]));
-				expectLinear(points.map(({ layer, x }) => [layer, x]));
+				expectLinear(points.map(({ of, y }) => [of.y, y]));
+				expectLinear(points.map(({ of, x }) => [of.x, x]));
 			}
-			layout.series.forEach((line, s) => {
-				const known = series[s]!.points.filter((p) => p.value !== null);
-				expect(line.points.map(({ layer, value }) => ({ layer, value }))).toEqual(known);
+			layout.lines.forEach((line, s) => {
+				const known = series[s]!.points.filter((p) => p.y !== null);
+				expect(line.placed.map(({ of }) => of)).toEqual(known);
 				const runs = series[s]!.points.filter(
-					(p, i, all) => p.value !== null && (i === 0 || all[i - 1]!.value === null)
+					(p, i, all) => p.y !== null && (i === 0 || all[i - 1]!.y === null)
 				);
 				expect(line.path.match(/M/g)?.length ?? 0).toBe(runs.length);
 			});
@@ -151,9 +147,9 @@ describe('lines over layers', () => {
 	it('have a tick for every layer, and names that are apart, in their order, and inside', () => {
 		for (const { layers, frame, layout } of cases) {
 			expect(layout.xTicks.map(({ value }) => value)).toEqual([...Array(layers).keys()]);
-			const named = layout.series.filter(({ end }) => end !== null);
+			const named = layout.lines.filter(({ end }) => end !== null);
 			expectNames(
-				named.map(({ points, end }) => ({ last: points.at(-1)!.y, y: end!.y })),
+				named.map(({ placed, end }) => ({ last: placed.at(-1)!.y, y: end!.y })),
 				frame.height
 			);
 		}
@@ -215,18 +211,18 @@ describe('a histogram', () => {
 describe('bars', () => {
 	it('are as long as their values are large, on one scale, inside', () => {
 		for (let trial = 0; trial < 40; trial++) {
-			const frame = { width: 320, rowHeight: 22, labelWidth: 90, valueWidth: 60 };
+			const frame = { width: 320, rowHeight: 22, left: 90, right: 60 };
 			const values = draws.list(draws.integer(1, 12), value);
-			const most = draws.pick([undefined, 5]);
-			const bars = layoutBars(values, frame, most);
-			expect(bars.map((bar) => bar.value)).toEqual(values);
-			const largest = most ?? Math.max(...values.map(Math.abs));
-			bars.forEach((bar, i) => {
-				expect([bar.x, bar.y]).toEqual([90, 22 * i]);
-				within(bar.width, 1, 170);
+			const largest = draws.pick([Math.max(...values.map(Math.abs)), 5]);
+			const layout = layoutRows(values.length, [0, largest], frame);
+			expect([layout.left, layout.right, layout.height]).toEqual([90, 260, 22 * values.length]);
+			values.forEach((value, i) => {
+				expect(layout.y(i)).toBe(22 * i + 11);
+				const length = lengthOf(layout, value);
+				within(length, 1, 170);
 				if (largest > 0) {
-					const share = Math.min(1, Math.abs(values[i]!) / largest);
-					expect(bar.width).toBeCloseTo(Math.max(1, 170 * share), 6);
+					const share = Math.min(1, Math.abs(value) / largest);
+					expect(length).toBeCloseTo(Math.max(1, 170 * share), 6);
 				}
 			});
 		}
@@ -236,27 +232,21 @@ describe('bars', () => {
 describe('stacked shares', () => {
 	it('fill their row by their shares, side by side', () => {
 		for (let trial = 0; trial < 40; trial++) {
-			const frame = { width: draws.integer(100, 500), rowHeight: 24, gap: 5, labelWidth: 60 };
-			const rows = draws.list(4, (i) => ({
-				label: `${i}`,
-				shares: draws.list(8, () => (draws.chance(0.3) ? 0 : draws.uniform()))
-			}));
-			layoutStacks(rows, frame).forEach(({ y, height, segments }, r) => {
-				expect([y, height]).toEqual([24 * r, 19]);
-				const { shares } = rows[r]!;
-				const total = shares.reduce((a, b) => a + b, 0);
-				let at = 60;
-				expect(segments.map(({ part }) => part)).toEqual(
-					shares.flatMap((share, part) => (share > 0 ? [part] : []))
-				);
-				for (const { part, share, x, width } of segments) {
-					expect(share).toBe(shares[part]);
-					expect(x).toBeCloseTo(at, 9);
-					expect(width).toBeCloseTo((share / total) * (frame.width - 60), 9);
-					at += width;
-				}
-				if (total > 0) expect(at).toBeCloseTo(frame.width, 9);
-			});
+			const right = draws.integer(100, 500);
+			const shares = draws.list(8, () => (draws.chance(0.3) ? 0 : draws.uniform()));
+			const total = shares.reduce((a, b) => a + b, 0);
+			const segments = segmentsOf(shares, 60, right);
+			expect(segments.map(({ part }) => part)).toEqual(
+				shares.flatMap((share, part) => (share > 0 ? [part] : []))
+			);
+			let at = 60;
+			for (const { part, share, x, width } of segments) {
+				expect(share).toBe(shares[part]);
+				expect(x).toBeCloseTo(at, 9);
+				expect(width).toBeCloseTo((share / total) * (right - 60), 9);
+				at += width;
+			}
+			if (total > 0) expect(at).toBeCloseTo(right, 9);
 		}
 	});
 });
@@ -268,25 +258,24 @@ describe('small histograms', () => {
 				[-6, -5, -4, -3],
 				[0, 1, 2, 3]
 			]);
-			const histograms = draws.list(draws.integer(1, 9), (i) => ({
-				id: `${i}`,
+			const histograms = draws.list(draws.integer(1, 9), () => ({
 				edges,
 				counts: draws.list(3, () => draws.integer(0, 40))
 			}));
 			const width = draws.integer(140, 1400);
-			const { panels, height } = layoutMultiples(histograms, width);
+			const { panels, panelWidth, baseline, height } = layoutPanels(histograms, width);
 			panels.forEach((panel, i) => {
 				within(panel.x, 0, width);
-				within(panel.x + panel.width, 0, width);
-				within(panel.y + panel.baseline, 0, height);
+				within(panel.x + panelWidth, 0, width);
+				within(panel.y + baseline, 0, height);
 				const before = panels[i - 1];
 				if (before && before.y === panel.y)
-					expect(panel.x - before.x - before.width).toBeCloseTo(18, 6);
+					expect(panel.x - before.x - panelWidth).toBeCloseTo(18, 6);
 				else expect(panel.x).toBe(0);
 				for (const bar of panel.bars) {
-					within(bar.x, 0, panel.width);
-					within(bar.x + bar.width, 0, panel.width);
-					expect(bar.y + bar.height).toBeCloseTo(panel.baseline, 6);
+					within(bar.x, 0, panelWidth);
+					within(bar.x + bar.width, 0, panelWidth);
+					expect(bar.y + bar.height).toBeCloseTo(baseline, 6);
 				}
 			});
 			const shares = histograms.flatMap(({ counts }) => {
@@ -299,71 +288,41 @@ describe('small histograms', () => {
 	});
 });
 
-describe('intervals and pushes', () => {
-	it('have everything on one axis that holds all of it', () => {
+describe('rows on an axis', () => {
+	it('have everything on one scale between round ends that holds all of it', () => {
 		for (let trial = 0; trial < 40; trial++) {
-			const frame = { left: 120, right: 400, rowHeight: 24, include: [0], ticks: 5 };
-			const rows = draws.list(draws.integer(1, 8), (i) => {
-				const middle = value();
-				const of = { value: middle, low: middle - draws.uniform(), high: middle + draws.uniform() };
-				return {
-					label: `${i}`,
-					of: draws.pick([null, of]),
-					reference: draws.pick([null, value()])
-				};
-			});
-			const { rows: placed, ticks, zero } = layoutIntervals(rows, frame);
-			const pairs = placed.flatMap((row, i): [number, number][] => {
-				const { of, reference } = rows[i]!;
-				expect(row.y).toBe(24 * i + 12);
-				expect([row.value === null, row.reference === null]).toEqual([
-					of === null,
-					reference === null
-				]);
-				return [
-					...(of
-						? [
-								[of.value, row.value!],
-								[of.low, row.low],
-								[of.high, row.high]
-							]
-						: []),
-					...(reference === null ? [] : [[reference, row.reference!]])
-				] as [number, number][];
-			});
-			const all = [...pairs, ...ticks.map(({ value, x }): [number, number] => [value, x])];
+			const frame = { width: 400, left: 120, right: 0, rowHeight: 24, ticks: 5, nice: true };
+			const rows = draws.list(draws.integer(1, 8), () => draws.list(4, value));
+			const values = [0, ...rows.flat()];
+			const { x, y, ticks, zero, height } = layoutRows(rows.length, values, frame);
+			rows.forEach((_, i) => expect(y(i)).toBe(24 * i + 12));
+			expect(height).toBe(24 * rows.length + 20);
+			const all = [
+				...values.map((value): [number, number] => [value, x(value)]),
+				...ticks.map(({ value, x }): [number, number] => [value, x])
+			];
 			for (const [, x] of all) within(x, 120, 400);
 			expectLinear(all);
-			const negative = Math.min(...all.map(([v]) => v)) < 0;
-			if (zero === null) expect(pairs.every(([v]) => v >= 0)).toBe(true);
-			else expect(negative).toBe(true);
+			if (zero === null) expect(values.every((v) => v >= 0) || values.every((v) => v <= 0)).toBe(true);
+			else expect(zero).toBeCloseTo(x(0), 9);
 		}
 	});
 
-	it('put each value beside its controls, between 0 and 1 at the least', () => {
+	it('reach from edge to edge without round ends', () => {
 		for (let trial = 0; trial < 40; trial++) {
-			const frame = { width: draws.integer(260, 900), left: 96, right: 24, top: 8, pitch: 26 };
-			const rows = draws.list(draws.integer(1, 6), (i) => ({
-				label: `${i}`,
-				value: draws.real(-0.5, 1.5),
-				others: draws.list(4, () => draws.real(-1, 1)),
-				mark: draws.chance(0.5)
-			}));
-			const layout = layoutPushes(rows, frame);
-			const pairs: [number, number][] = [[0, layout.zero]];
-			layout.rows.forEach((row, i) => {
-				const { others, ...rest } = rows[i]!;
-				expect(row).toMatchObject(rest);
-				expect(row.y).toBe(8 + 26 * (i + 0.5));
-				pairs.push(
-					[row.value, row.x],
-					...others.map((v, o): [number, number] => [v, row.others[o]!])
-				);
-			});
-			pairs.push(...layout.ticks.map(({ value, x }): [number, number] => [value, x]));
+			const frame = { width: draws.integer(260, 900), left: 96, right: 24, top: 8, rowHeight: 26 };
+			const values = [0, 1, ...draws.list(draws.integer(1, 24), () => draws.real(-1, 1.5))];
+			const { x, y, ticks, height } = layoutRows(6, values, { ...frame, ticks: 4 });
+			const pairs = [
+				...values.map((value): [number, number] => [value, x(value)]),
+				...ticks.map(({ value, x }): [number, number] => [value, x])
+			];
 			expectLinear(pairs);
 			for (const [, x] of pairs) within(x, 96, frame.width - 24);
-			expect(layout.height).toBe(8 + 26 * rows.length + 26);
+			expect(x(Math.min(...values))).toBeCloseTo(96, 9);
+			expect(x(Math.max(...values))).toBeCloseTo(frame.width - 24, 9);
+			expect([y(0), y(5)]).toEqual([21, 151]);
+			expect(height).toBe(8 + 26 * 6 + 20);
 		}
 	});
 });

@@ -1,6 +1,6 @@
 /** What is measured of a plan to steer along the flow, and how it is drawn. */
 import type { Table } from '../../../charts/frame/export';
-import type { Curve } from '../../../charts/layout/curves';
+import type { Line } from '../../../charts/layout/lines';
 import { editsOf, type ChainPlan, type Link } from '../../../core/steering/chain';
 import type { FeatureId } from '../../../core/names/ids';
 import type { Arm, ArmResult, Told } from '../../../core/labs/steering-effect';
@@ -27,7 +27,7 @@ export function armsOf(chain: Link[], centre: FeatureId, plan: ChainPlan): Arm[]
 type Measure = (text: Told) => number | null;
 
 /** One curve a way of steering, over the dose; every one begins at the unsteered text. */
-export function curvesOf(results: ArmResult[], dose: number, measure: Measure): Curve[] {
+export function curvesOf(results: ArmResult[], dose: number, measure: Measure): Line[] {
 	const still = results.find((result) => result.name === STILL);
 	const ways = new Map<string, ArmResult[]>();
 	for (const result of results) {

@@ -1,7 +1,6 @@
 /** Groups of active features: shares by layer, tests between groups, and how a feature changes its group. */
 import type { Table } from '../../../charts/frame/export';
 import { GROUP_NAMES } from '../../../core/names/group-words';
-import type { StackRow } from '../../../charts/layout/stacks';
 import { count, fixed, percent } from '../../../core/names/numbers';
 import { UPSTREAM, type UpstreamKind } from '../../../core/flow/flow';
 import { GROUPS } from '../../../core/flow/groups';
@@ -11,7 +10,7 @@ import { mean, type Said } from './compare-words';
 /** A test counts as passed below this, corrected for all tests. */
 export const LEVEL = 0.001;
 
-export const stacksOf = ({ layers }: GroupReport): StackRow[] =>
+export const stacksOf = ({ layers }: GroupReport) =>
 	layers.map(({ layer, shares }) => ({ label: `layer ${layer}`, shares }));
 
 export function sharesTable({ layers }: GroupReport): Table {

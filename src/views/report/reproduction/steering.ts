@@ -1,6 +1,6 @@
 /** Steering one layer against steering a chain: curves over doses, the arms at equal divergence, and in words. */
 import type { Table } from '../../../charts/frame/export';
-import type { Curve } from '../../../charts/layout/curves';
+import type { Line } from '../../../charts/layout/lines';
 import { short } from '../../../core/names/numbers';
 import { meanInterval } from '../../../core/math/interval';
 import type { ThemeArm, ThemeReport } from '../../../core/labs/reproduction';
@@ -16,7 +16,7 @@ const wayOf = ({ name, control }: ThemeArm) =>
 	control === 'none' ? name.replace('exponential', 'exp.') : control;
 
 /** One curve a way of steering over fixed doses, each from the unsteered text on. */
-export function curvesOf({ arms }: ThemeReport, told: Told): Curve[] {
+export function curvesOf({ arms }: ThemeReport, told: Told): Line[] {
 	const still = arms.find(({ name }) => name === 'unsteered');
 	const fixedDose = arms.filter((arm) => arm !== still && arm.target === null);
 	const ways = [...new Set(fixedDose.map(wayOf))];

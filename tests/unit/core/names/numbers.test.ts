@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
 	brief,
 	bytes,
+	cellText,
 	count,
 	duration,
 	fixed,
@@ -72,6 +73,16 @@ describe('short', () => {
 		[NaN, '–'],
 		[-Infinity, '–']
 	])('writes %f as %s', (value, text) => expect(short(value)).toBe(text));
+});
+
+describe('short with more digits', () => {
+	it('has as many as asked for, and one less than that beside an exponent', () => {
+		for (const value of sizes(-2, 5))
+			expect(Math.abs(Number(plain(short(value, 5))) - value)).toBeLessThanOrEqual(
+				5.001e-5 * Math.abs(value)
+			);
+		expect([0.123456, 1.2345e-7].map((value) => short(value, 4))).toEqual(['0.1235', '1.23e−7']);
+	});
 });
 
 describe('brief', () => {
@@ -197,4 +208,21 @@ describe('duration', () => {
 		[3570, '1 h 0 min'],
 		[86_400, '24 h 0 min']
 	])('says %f as %s', (seconds, text) => expect(duration(seconds)).toBe(text));
+});
+
+describe('cellText', () => {
+	it('keeps integers and text, rounds the rest, and says what is missing', () => {
+		const cells = [50256, 1_200_345, -3, 0.123456, -2.25, 0.5, '0.123456', null, Infinity];
+		expect(cells.map(cellText)).toEqual([
+			'50256',
+			'1200345',
+			'−3',
+			'0.1235',
+			'−2.25',
+			'0.5',
+			'0.123456',
+			'–',
+			'–'
+		]);
+	});
 });

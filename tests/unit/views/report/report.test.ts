@@ -34,7 +34,7 @@ const saes = [sae(0, 'resid', metrics), sae(1, 'attn', metrics), sae(1, 'resid',
 describe('metrics of the report', () => {
 	it('has a gap where nothing was measured', () => {
 		const lines = seriesOf(saes, 'fvu');
-		expect(lines.map((l) => [l.name, l.points.map((p) => p.value)])).toEqual([
+		expect(lines.map((l) => [l.name, l.points.map((p) => p.y)])).toEqual([
 			['attention', [null, 0.1]],
 			['MLP', [null, null]],
 			['residual', [0.1, null]]
@@ -43,7 +43,7 @@ describe('metrics of the report', () => {
 
 	it('draws the main dictionary of a site only', () => {
 		const other = { ...sae(0, 'resid', metrics), id: 'blocks.0.hook_resid_post@other' };
-		expect(seriesOf([other], 'fvu')[2]!.points).toEqual([{ layer: 0, value: null }]);
+		expect(seriesOf([other], 'fvu')[2]!.points).toEqual([{ x: 0, y: null }]);
 	});
 
 	it('tables every SAE with every metric, unrounded', () => {

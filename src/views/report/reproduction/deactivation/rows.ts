@@ -1,7 +1,7 @@
 /** What the deactivation experiment found, as rows of plots and tables and in words. */
 import type { Table } from '../../../../charts/frame/export';
-import type { IntervalRow } from '../../../../charts/layout/intervals';
-import type { LayerSeries } from '../../../../charts/layout/layers';
+import type { Line } from '../../../../charts/layout/lines';
+import type { IntervalRow } from '../../../../charts/layout/rows';
 import { count, percent, type Cell } from '../../../../core/names/numbers';
 import type { Deactivation, DeactivationSummary } from '../../../../core/labs/deactivation';
 import type { Strategy } from '../../../../core/labs/deactivation';
@@ -54,7 +54,7 @@ export function strategyRows(
 	summary: DeactivationSummary,
 	company: Company,
 	measure: Measure
-): (IntervalRow & { muted: boolean })[] {
+): IntervalRow[] {
 	return summary[company].map((row) => ({
 		label: STRATEGY[row.strategy].name,
 		of: row[measure],
@@ -86,13 +86,14 @@ const KINDS = [
 	{ kind: 'resid', name: 'residual' }
 ] as const;
 
-export function layerSeries({ layers }: DeactivationSummary): LayerSeries[] {
+export function layerSeries({ layers }: DeactivationSummary): Line[] {
 	const all = [...new Set(layers.map(({ layer }) => layer))];
 	return KINDS.map(({ kind, name }) => ({
 		name,
+		tone: kind,
 		points: all.map((layer) => {
 			const row = layers.find((row) => row.layer === layer && row.kind === kind);
-			return { layer, value: row?.off?.value ?? null };
+			return { x: layer, y: row?.off?.value ?? null };
 		})
 	}));
 }

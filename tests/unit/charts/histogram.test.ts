@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutBars } from '../../../src/charts/layout/bars';
 import { layoutHistogram } from '../../../src/charts/layout/histogram';
-import { layoutLayers } from '../../../src/charts/layout/layers';
 import { inBands, peakOf } from '../../../src/charts/layout/quantiles';
 
 const margin = { top: 10, right: 10, bottom: 20, left: 40 };
@@ -48,63 +46,6 @@ describe('layoutHistogram', () => {
 
 	it('keeps a value beyond the last edge inside', () => {
 		expect(at(true).xOf(99)).toBe(400 - margin.right);
-	});
-});
-
-describe('layoutBars', () => {
-	const frame = { width: 300, rowHeight: 20, labelWidth: 90, valueWidth: 50 };
-
-	it('scales by the largest size, whatever the sign', () => {
-		const bars = layoutBars([-4, -2, 1], frame);
-		expect(bars.map((b) => Math.round(b.width))).toEqual([160, 80, 40]);
-		expect(bars.map((b) => b.y)).toEqual([0, 20, 40]);
-	});
-
-	it('shares a scale between lists', () => {
-		expect(layoutBars([2], frame, 4)[0]!.width).toBe(80);
-	});
-
-	it('survives nothing and zeros', () => {
-		expect(layoutBars([], frame)).toEqual([]);
-		expect(layoutBars([0, 0], frame).every((b) => Number.isFinite(b.width))).toBe(true);
-	});
-});
-
-describe('layoutLayers', () => {
-	const frame = { width: 300, height: 160, margin, include: [1] };
-
-	it('breaks the line where a value is missing', () => {
-		const { series } = layoutLayers(
-			[
-				{
-					name: 'residual',
-					points: [0.9, null, 0.95].map((value, layer) => ({ layer, value }))
-				}
-			],
-			frame
-		);
-		expect(series[0]!.points.map((p) => p.layer)).toEqual([0, 2]);
-		expect(series[0]!.path.match(/M/g)).toHaveLength(2);
-	});
-
-	it('keeps the names at the lines ends apart', () => {
-		const points = (v: number) => [0, 1].map((layer) => ({ layer, value: v }));
-		const { series } = layoutLayers(
-			[
-				{ name: 'a', points: points(0.9) },
-				{ name: 'b', points: points(0.901) },
-				{ name: 'c', points: points(0.902) }
-			],
-			frame
-		);
-		const ys = series.map((s) => s.end!.y).toSorted((a, b) => a - b);
-		expect(ys[1]! - ys[0]!).toBeGreaterThanOrEqual(12);
-		expect(ys[2]! - ys[1]!).toBeGreaterThanOrEqual(12);
-	});
-
-	it('survives series without any value', () => {
-		const { series } = layoutLayers([{ name: 'a', points: [{ layer: 0, value: null }] }], frame);
-		expect(series[0]).toMatchObject({ points: [], end: null });
 	});
 });
 
