@@ -158,9 +158,9 @@ describe('a large flow graph', () => {
 		for (let i = 1; i <= 5; i++) await touch('touchMove', [x - 20 * i, y], [x + 100 + 20 * i, y]);
 		await touch('touchEnd');
 		await vi.waitFor(() => expect(zoom()).toBeGreaterThan(2));
-		expect(getComputedStyle(one('.window')).touchAction).toBe('none');
+		expect(getComputedStyle(one('.viewport')).touchAction).toBe('none');
 		(document.activeElement as HTMLElement).blur();
-		expect(getComputedStyle(one('.window')).touchAction).toBe('pan-x pan-y');
+		expect(getComputedStyle(one('.viewport')).touchAction).toBe('pan-x pan-y');
 	});
 
 	it('zooms by keys and buttons, and shows all again', async () => {
@@ -210,7 +210,7 @@ describe('a large flow graph', () => {
 			expect(bottom).toBeLessThanOrEqual(Math.min(innerHeight, frame().bottom));
 		}
 		expect(seen.size).toBeGreaterThan(3);
-		expect(one('.window').scrollLeft + one('.window').scrollTop).toBe(0);
+		expect(one('.viewport').scrollLeft + one('.viewport').scrollTop).toBe(0);
 	});
 
 	it('gives the line that is clicked', async () => {

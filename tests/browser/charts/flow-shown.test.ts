@@ -15,7 +15,7 @@ describe('a large flow graph', () => {
 		const few = names();
 		expect(few).toBeGreaterThan(5);
 		expect(few).toBeLessThan(60);
-		const text = () => one('.said').textContent;
+		const text = () => one('.help').textContent;
 		expect(text()).toContain(`${few} of ${LARGE.marks.length} names and no letters or signs`);
 		expect(getComputedStyle(one('.letter')).display).toBe('none');
 		await zoomTo(2.5);
@@ -71,7 +71,7 @@ describe('a large flow graph', () => {
 		await open({ flow: { ...flow, links } });
 		expect(all('path.line')).toHaveLength(1500);
 		const left = links.length - 1500;
-		expect(one('.said').textContent).toContain(
+		expect(one('.help').textContent).toContain(
 			`${left} of ${links.length.toLocaleString('en')} edges are not drawn`
 		);
 		const weak = links[0]!;

@@ -27,7 +27,7 @@ export const one = (selector: string, within?: ParentNode) => all(selector, with
 export const transform = (within?: ParentNode) => one('.drawing', within).style.transform;
 export const zoom = () => Number(/scale\(([\d.]+)\)/.exec(transform())![1]);
 export const node = (id: string) => one(`[data-id="${CSS.escape(id)}"]`);
-export const frame = () => one('.window').getBoundingClientRect();
+export const frame = () => one('.viewport').getBoundingClientRect();
 export const button = (name: string) => page.getByRole('button', { name, exact: true });
 /** Two frames: what was asked for has been drawn. */
 export const drawn = () =>
