@@ -1,8 +1,8 @@
-/** A chart as a file: SVG with its colours written in, PNG painted from that, rows as CSV. */
+/** A chart as a file: SVG with computed styles written into it, PNG drawn from that, tables as CSV. */
 import type { Cell } from '../../core/names/numbers';
 
 export interface Table {
-	/** Says what it lists: `Edges`. */
+	/** What it lists: `Edges`. */
 	name: string;
 	columns: string[];
 	rows: Cell[][];
@@ -17,7 +17,7 @@ export function csv(columns: string[], rows: Cell[][]): string {
 	return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 
-/** What a stylesheet may set on an SVG element and a file must carry itself. */
+/** Properties that a stylesheet may set on an SVG element, and that the file must carry itself. */
 const STYLES = [
 	'fill',
 	'fill-opacity',
@@ -37,12 +37,12 @@ const STYLES = [
 	'letter-spacing'
 ];
 
-/** Of these, what an element has from the one around it unless it says otherwise. */
+/** Those of them that are inherited. */
 const INHERITED = new Set(
 	STYLES.filter((name) => !['opacity', 'dominant-baseline'].includes(name))
 );
 
-/** The chart as a document of its own, whole and unzoomed; what is not displayed is left out. */
+/** The chart as a document of its own, whole and unzoomed, without what is not displayed. */
 export function svgText(svg: SVGSVGElement): string {
 	const copy = svg.cloneNode(true) as SVGSVGElement;
 	const from = svg.querySelectorAll('*');
@@ -68,17 +68,17 @@ export function svgText(svg: SVGSVGElement): string {
 	return new XMLSerializer().serializeToString(copy);
 }
 
-/** Writes an element's style into its copy, except what it shares with the element around it anyway. */
+/** Writes an element's style into its copy, except what the copy inherits anyway. */
 function inline(style: CSSStyleDeclaration, around: CSSStyleDeclaration | null, to: SVGElement) {
 	for (const name of STYLES) {
 		const value = style.getPropertyValue(name);
 		const shared = INHERITED.has(name) && around?.getPropertyValue(name) === value;
-		// What the element itself says must be replaced in any case: it may be a sum of variables.
+		// An inline style is replaced in any case, since it may refer to variables.
 		if (value && (!shared || to.style.getPropertyValue(name))) to.style.setProperty(name, value);
 	}
 }
 
-/** The first background behind an element that is not see-through. */
+/** The nearest background behind an element that is not transparent. */
 function backgroundOf(element: Element): string {
 	for (let at: Element | null = element; at; at = at.parentElement) {
 		const colour = getComputedStyle(at).backgroundColor;
@@ -87,10 +87,10 @@ function backgroundOf(element: Element): string {
 	return 'white';
 }
 
-/** Longest side of a picture; browsers refuse much larger canvases. */
+/** Longest side of a picture, in pixels; browsers refuse much larger canvases. */
 const LONGEST = 8192;
 
-/** The chart as pixels, twice as fine as on the screen; finer for one that is zoomed (`data-zoom`). */
+/** The chart as a PNG at twice the resolution of the screen, or more where it is zoomed in (`data-zoom`). */
 export async function png(svg: SVGSVGElement): Promise<Blob> {
 	const address = URL.createObjectURL(new Blob([svgText(svg)], { type: 'image/svg+xml' }));
 	try {
@@ -111,7 +111,7 @@ export async function png(svg: SVGSVGElement): Promise<Blob> {
 	}
 }
 
-/** Hands a file to the reader; nothing leaves the page. */
+/** Downloads a file that was made in the page. */
 export function save(name: string, content: Blob | string, type = 'text/plain'): void {
 	const blob = typeof content === 'string' ? new Blob([content], { type }) : content;
 	const link = document.createElement('a');

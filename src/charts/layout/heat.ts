@@ -1,15 +1,15 @@
-/** Rows of sites over columns of tokens: where the cells lie and how dark they are. */
+/** A heat map: where its cells are, and how dark. */
 
 export interface HeatRow {
 	id: string;
-	/** Rows of one group stand together. */
+	/** Rows of one group are together. */
 	group: number;
-	/** One share of full colour per token, 0 to 1; null where nothing is known yet. */
+	/** Share of full colour per column, 0 to 1; null where nothing is known yet. */
 	shares: (number | null)[];
 }
 
 export interface HeatFrame {
-	/** Room for the whole drawing, in pixels. */
+	/** Room for the whole drawing; this and all below in pixels. */
 	width: number;
 	columns: number;
 	labelWidth: number;
@@ -29,7 +29,7 @@ export interface HeatLayout {
 	/** Right edge of the last column. */
 	right: number;
 	rows: { id: string; group: number; y: number }[];
-	/** One path per level of darkness; the opacity that it is filled with. */
+	/** One path per level of darkness, with the opacity of its fill. */
 	levels: { share: number; path: string }[];
 }
 
@@ -37,7 +37,7 @@ const LEVELS = 12;
 const NARROWEST = 9;
 const WIDEST = 44;
 
-/** Cells of like darkness become one path, so that a long prompt stays a few elements. */
+/** Cells of the same darkness are one path, so that a long prompt needs few elements. */
 export function layoutHeat(rows: HeatRow[], frame: HeatFrame): HeatLayout {
 	const { columns, labelWidth: left, rowHeight: height, gap } = frame;
 	const room = (frame.width - left - frame.margin) / Math.max(1, columns);
@@ -69,7 +69,7 @@ export function layoutHeat(rows: HeatRow[], frame: HeatFrame): HeatLayout {
 	};
 }
 
-/** Row and column under a point, or null between and beside the cells. */
+/** Row and column at a point, or null between and beside the cells. */
 export function cellAt(
 	layout: HeatLayout,
 	x: number,
@@ -80,7 +80,7 @@ export function cellAt(
 	return row >= 0 && column >= 0 && x < layout.right ? { row, column } : null;
 }
 
-/** The cell that an arrow, Home or End leads to; null for other keys. */
+/** The cell that a key leads to; null for keys that are not ours. */
 export function moveCell(
 	key: string,
 	{ row, column }: { row: number; column: number },

@@ -1,4 +1,4 @@
-/** Example texts in bands of strength, from the strongest to the weakest. */
+/** Examples in bands of strength, from the strongest to the weakest. */
 
 export interface QuantileBand<T> {
 	name: string;
@@ -15,7 +15,7 @@ const BANDS: [least: number, name: string][] = [
 	[0, 'Weakest quarter']
 ];
 
-/** Groups examples, keeping their order in each band; bands without examples are left out. */
+/** Examples by band, in their given order; bands without examples are left out. */
 export function inBands<T extends { quantile: number }>(examples: T[]): QuantileBand<T>[] {
 	return BANDS.map(([least, name], i) => {
 		const below = BANDS[i - 1]?.[0] ?? Infinity;

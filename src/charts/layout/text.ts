@@ -1,9 +1,9 @@
-/** Text for SVG, which does not wrap by itself: widths are estimated, so that layouts stay pure. */
+/** Text in SVG, which does not wrap by itself. Widths are estimated, so that layouts need no document. */
 
 const NARROW = /[\sfijlrtI.,:;'’|!()[\]/]/;
 const WIDE = /[mwMW@%—]/;
 
-/** Estimated width of a text in pixels at a font size. */
+/** Estimated width in pixels of a text at a font size. */
 export function widthOfText(text: string, size: number): number {
 	let width = 0;
 	for (const character of text)
@@ -11,7 +11,7 @@ export function widthOfText(text: string, size: number): number {
 	return width * size;
 }
 
-/** The text, or as much of its beginning as fits, with an ellipsis. */
+/** The text, or as much of it as fits with an ellipsis. */
 export function fit(text: string, room: number, size: number): string {
 	if (widthOfText(text, size) <= room) return text;
 	let kept = '';

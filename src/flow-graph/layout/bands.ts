@@ -1,4 +1,4 @@
-/** How large everything in a flow graph is drawn, and where its layers and lanes lie. */
+/** Sizes of everything in a flow graph, and where its layers and lanes are. */
 import type { Direction, FlowFrame, FlowMark, Lane } from './flow';
 
 export interface Band {
@@ -10,10 +10,10 @@ export interface Band {
 
 export interface LaneBand extends Band {
 	lane: Lane;
-	/** Least distance of two nodes of a stack. */
+	/** Least distance between two nodes of a stack. */
 	cell: number;
-	/** From the edge of the lane to the centre of the outermost node that it may hold. */
-	rim: number;
+	/** From the edge of the lane to the centre of the outermost node. */
+	inset: number;
 }
 
 export interface Sizes {
@@ -26,10 +26,10 @@ export interface Sizes {
 	/** Room along depth before the first layer and after the last. */
 	before: number;
 	after: number;
-	/** Distance of two nodes of a stack, and what a lane has beside them. */
+	/** Distance between two nodes of a stack, and what a lane has beyond them. */
 	pitch: number;
 	extra: number;
-	/** Widest edge, and the widest of a cosine of 0. */
+	/** Width of an edge of cosine 1, and of cosine 0. */
 	widest: number;
 	thinnest: number;
 }
@@ -39,10 +39,10 @@ export const LANES: Lane[] = ['attn', 'resid', 'mlp'];
 /** Room for the names of layers or lanes at the start of the lanes: across, down. */
 const TOP = 34;
 const GUTTER = 24;
-/** Height of a dense graph where none is said. */
+/** Height of a dense graph by default. */
 const HEIGHT = 720;
 
-/** Half the size of a mark that has all the room it wants; those of `glyph.ts` are drawn for it. */
+/** Half the size of a mark in a roomy graph, for which `origin-glyph.ts` draws the shapes. */
 export const RADIUS = 13;
 
 const ROOMY: Record<Direction, Omit<Sizes, 'extra'>> = {
@@ -82,7 +82,7 @@ export function sizesOf(
 	const room = across ? height - TOP : width - GUTTER;
 	const sum = cells.reduce((a, b) => a + b, 0);
 	const pitch = Math.min(44, Math.max(across ? 3 : 1.8, (room - cells.length * extra) / sum));
-	// One row of small marks where that leaves them large enough to tell apart, else several rows.
+	// One row, if that leaves marks large enough to tell apart; else several.
 	const single = 0.4 * pitch;
 	const radius =
 		single >= 5 ? Math.min(RADIUS, single) : Math.min(5, Math.max(across ? 3.5 : 4, pitch - 1));
@@ -141,12 +141,12 @@ function placeLanes(
 	const across = direction === 'across';
 	const sum = cells.reduce((a, b) => a + b, 0);
 	let at = across ? TOP : GUTTER;
-	// What is left of a phone's width goes to the lanes by their depth.
+	// On a phone, lanes share the rest of the width by their depth.
 	const cell = across ? pitch : Math.max(pitch, (width - at - cells.length * extra) / sum);
 	return LANES.map((lane, i) => {
 		const extent = extra + cells[i]! * cell;
 		const band = { lane, name: lane, start: at, end: at + extent, centre: at + extent / 2 };
 		at += extent;
-		return { ...band, cell, rim: (extra + cell) / 2 };
+		return { ...band, cell, inset: (extra + cell) / 2 };
 	});
 }

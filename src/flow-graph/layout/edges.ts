@@ -1,4 +1,4 @@
-/** The lines of a flow graph, and which of very many are drawn. */
+/** The lines of a flow graph, and which of them are drawn when there are very many. */
 import { scaleLinear } from 'd3-scale';
 import { linkHorizontal, linkVertical } from 'd3-shape';
 import type { Sizes } from './bands';
@@ -8,7 +8,7 @@ export interface PlacedEdge {
 	key: string;
 	from: string;
 	to: string;
-	/** Where it comes from. */
+	/** Of its start. */
 	lane: Lane;
 	path: string;
 	/** Line width in pixels. */
@@ -37,15 +37,15 @@ export function placeEdges(
 }
 
 export interface Thinned<L> {
-	/** In the order in which they came. */
+	/** In their given order. */
 	drawn: L[];
-	/** How many are not. */
+	/** How many are not drawn. */
 	left: number;
-	/** The weakest cosine that is drawn; null when all are. */
+	/** The lowest cosine that is drawn; null when all are. */
 	least: number | null;
 }
 
-/** The strongest `most` links; of equal ones at the border, those that came first. */
+/** The `most` strongest links; of equal ones, those given first. */
 export function thin<L extends FlowLink>(links: L[], most: number): Thinned<L> {
 	if (links.length <= most) return { drawn: links, left: 0, least: null };
 	const strongest = links.toSorted((a, b) => b.cosine - a.cosine).slice(0, most);

@@ -1,13 +1,13 @@
 /**
- * Places a flow graph: one column (or row, on a narrow screen) a layer, one lane a kind of site. The
- * residual stream runs in the middle, what attention writes joins it from one side and what the MLP
- * writes from the other, so that no edge passes behind a node that it does not end at. A graph with
- * deep stacks is drawn dense: smaller marks, in parallel rows where they would touch.
+ * Places a flow graph: a column (a row on a narrow screen) per layer, a lane per kind of site. The residual
+ * stream runs in the middle, with attention on one side and the MLP on the other, so that no edge passes
+ * behind a node that it does not end at. A graph with deep stacks is dense: its marks are smaller, and in
+ * parallel rows where they would touch.
  */
 import { placeEdges, type PlacedEdge } from './edges';
 import { LANES, placeBands, sizesOf, type Band, type LaneBand } from './bands';
 import { orderStacks } from './order';
-import { rowsOf, straighten, type Shelf } from './place';
+import { rowsOf, straighten, type StackRange } from './place';
 
 export type FlowKind = 'attn' | 'mlp' | 'resid' | 'embed';
 export type Lane = 'attn' | 'resid' | 'mlp';
@@ -44,7 +44,7 @@ export interface PlacedNode extends FlowMark {
 
 export interface FlowLayout {
 	direction: Direction;
-	/** Whether labels have no place of their own: see `pickNames`. */
+	/** Whether labels have no reserved place: see `pickNames`. */
 	dense: boolean;
 	width: number;
 	height: number;
@@ -60,9 +60,9 @@ export interface FlowLayout {
 	labelWidth: number;
 }
 
-/** Where in its column a kind of site lies: the order of computation. */
+/** Where in its column a kind of site is, as a share of it: the order of computation. */
 const STEP: Record<FlowKind, number> = { attn: 0.16, mlp: 0.5, resid: 0.84, embed: 0.5 };
-/** Side by side in one place of depth, stacks this deep still have room for labels of two lines. */
+/** Stacks this deep, side by side at one depth, still have room for labels of two lines. */
 const ROOMY: Record<Direction, number> = { across: 12, down: 6 };
 
 const laneOf = (kind: FlowKind): Lane => (kind === 'embed' ? 'resid' : kind);
@@ -73,8 +73,8 @@ export function directionFor(width: number): Direction {
 	return width < 720 ? 'down' : 'across';
 }
 
-/** Marks of one layer and kind. */
-interface Pile {
+/** The marks of one layer and kind. */
+interface Stack {
 	lane: Lane;
 	kind: FlowKind;
 	column: string;
@@ -82,36 +82,39 @@ interface Pile {
 }
 
 /** Depth of the deepest stack of each lane. */
-function depths(piles: Pile[]): number[] {
+function depths(stacks: Stack[]): number[] {
 	return LANES.map((lane) =>
-		Math.max(1, ...piles.filter((p) => p.lane === lane).map((p) => p.members.length))
+		Math.max(
+			1,
+			...stacks.filter((stack) => stack.lane === lane).map(({ members }) => members.length)
+		)
 	);
 }
 
 export function layoutFlow(marks: FlowMark[], links: FlowLink[], frame: FlowFrame): FlowLayout {
 	const { direction } = frame;
-	const piles = pile(marks, links);
-	const cells = depths(piles);
+	const stacks = stacksOf(marks, links);
+	const cells = depths(stacks);
 	const dense = cells.reduce((a, b) => a + b, 0) > ROOMY[direction];
 	const sizes = sizesOf(frame, cells, dense);
 	const { columns, lanes } = placeBands(marks, frame, cells, sizes);
 	const laneAt = new Map(lanes.map((band) => [band.lane, band]));
 	const across = (at: number, place: number) => {
-		const { lane, members } = piles[at]!;
+		const { lane, members } = stacks[at]!;
 		const { centre, cell } = laneAt.get(lane)!;
 		return centre + (place - (members.length - 1) / 2) * cell;
 	};
 	const ordered = orderStacks(
-		piles.map((p) => p.members),
+		stacks.map(({ members }) => members),
 		links,
 		across
 	);
-	piles.forEach((p, i) => (p.members = ordered[i]!));
-	const shelves = piles.map((p) => shelfOf(p, laneAt.get(p.lane)!, sizes.size));
+	stacks.forEach((stack, i) => (stack.members = ordered[i]!));
+	const ranges = stacks.map((stack) => rangeOf(stack, laneAt.get(stack.lane)!, sizes.size));
 	const spread = dense
-		? straighten(shelves, links)
-		: new Map(piles.flatMap((p, at) => p.members.map((id, i) => [id, across(at, i)])));
-	const placed = placeNodes(piles, columns, spread, frame, { size: sizes.size, dense });
+		? straighten(ranges, links)
+		: new Map(stacks.flatMap(({ members }, at) => members.map((id, i) => [id, across(at, i)])));
+	const placed = placeNodes(stacks, columns, spread, frame, { size: sizes.size, dense });
 	const nodes = marks.map((mark) => ({ ...mark, ...placed.get(mark.id)! }));
 	const [depth, breadth] = [columns.at(-1)!.end + sizes.after, lanes.at(-1)!.end];
 	return {
@@ -128,16 +131,16 @@ export function layoutFlow(marks: FlowMark[], links: FlowLink[], frame: FlowFram
 	};
 }
 
-/** Marks that would touch take rows side by side along depth. */
+/** Marks that would touch go into rows side by side along depth. */
 function placeNodes(
-	piles: Pile[],
+	stacks: Stack[],
 	columns: Band[],
 	spread: Map<string, number>,
 	{ direction }: FlowFrame,
 	{ size, dense }: { size: number; dense: boolean }
 ): Map<string, { lane: Lane; x: number; y: number }> {
 	const placed = new Map<string, { lane: Lane; x: number; y: number }>();
-	for (const { lane, kind, column, members } of piles) {
+	for (const { lane, kind, column, members } of stacks) {
 		const band = columns.find((c) => c.name === column)!;
 		const depth = band.start + STEP[kind] * (band.end - band.start);
 		const beside = members.map((id) => spread.get(id)!);
@@ -158,29 +161,29 @@ function labelRoom(columns: Band[], lanes: LaneBand[], direction: Direction): nu
 	return lanes[0]!.cell - 4;
 }
 
-/** As far apart as the lane allows, until no second row is needed. */
-function shelfOf({ lane, members }: Pile, band: LaneBand, size: number): Shelf {
-	const [low, high] = [band.start + band.rim, band.end - band.rim];
+/** Members are as far apart as the lane allows, or as far as makes a second row unnecessary. */
+function rangeOf({ lane, members }: Stack, band: LaneBand, size: number): StackRange {
+	const [low, high] = [band.start + band.inset, band.end - band.inset];
 	const gap = Math.max(band.cell, Math.min(size, (high - low) / Math.max(1, members.length - 1)));
 	return { lane, members, low, high, gap };
 }
 
-/** In the order of computation; within a pile by where the strongest upstream neighbour lies, else as they came. */
-function pile(marks: FlowMark[], links: FlowLink[]): Pile[] {
+/** In the order of computation; members by where their strongest upstream neighbour is, else in their given order. */
+function stacksOf(marks: FlowMark[], links: FlowLink[]): Stack[] {
 	const depth = (m: FlowMark) => m.layer * 3 + { embed: -1, attn: 0, mlp: 1, resid: 2 }[m.kind];
-	const piles = new Map<string, Pile>();
-	const home = new Map<string, Pile>();
+	const stacks = new Map<string, Stack>();
+	const home = new Map<string, Stack>();
 	for (const mark of marks.toSorted((a, b) => depth(a) - depth(b))) {
 		const column = columnOf(mark);
 		const key = `${column} ${mark.kind}`;
-		if (!piles.has(key))
-			piles.set(key, { lane: laneOf(mark.kind), kind: mark.kind, column, members: [] });
-		piles.get(key)!.members.push(mark.id);
-		home.set(mark.id, piles.get(key)!);
+		if (!stacks.has(key))
+			stacks.set(key, { lane: laneOf(mark.kind), kind: mark.kind, column, members: [] });
+		stacks.get(key)!.members.push(mark.id);
+		home.set(mark.id, stacks.get(key)!);
 	}
 	const strongest = new Map<string, FlowLink>();
-	const order = [...piles.values()];
-	const turn = new Map(order.map((p, i) => [p, i]));
+	const order = [...stacks.values()];
+	const turn = new Map(order.map((stack, i) => [stack, i]));
 	for (const link of links) {
 		const [a, b] = [home.get(link.from), home.get(link.to)];
 		if (!a || !b || turn.get(a)! >= turn.get(b)!) continue;

@@ -1,6 +1,6 @@
 /**
- * Which nodes of a dense graph bear their name at a zoom, as on a map: the most important first, each only
- * where it covers neither a mark nor another name. Zooming in makes room for more.
+ * Which nodes of a dense graph are labelled at a zoom, as on a map: the most important first, each only where
+ * it covers neither a mark nor another name. Zooming in makes room for more.
  */
 import type { FlowLayout } from './flow';
 import { fit, widthOfText } from '../../charts/layout/text';
@@ -8,15 +8,10 @@ import { fit, widthOfText } from '../../charts/layout/text';
 export interface Name {
 	id: string;
 	text: string;
-	/** Where its baseline is anchored. */
+	/** Where its baseline is anchored, in units of the drawing. */
 	x: number;
 	y: number;
 	anchor: 'start' | 'middle' | 'end';
-}
-
-export interface NameWish {
-	id: string;
-	text: string;
 }
 
 interface Box {
@@ -26,18 +21,18 @@ interface Box {
 	bottom: number;
 }
 
-/** On the screen, in pixels: size of the text, height of its line, widths to which it may be cut. */
+/** In pixels of the screen: size of the text, line height, and the widths to which it may be cut. */
 export const NAME_SIZE = 12.5;
 const LEAD = 14;
 const WIDTHS = [180, 120, 84];
-/** Between a mark and its name, and between a name and what comes after it. */
+/** Between a mark and its name, and after a name. */
 const AWAY = 3;
 const MARGIN = 5;
-/** Widths are estimates for a common font; the widest in use is so much wider. */
+/** Widths are estimated for a common font; the widest common font is wider by this factor. */
 const SAFE = 1.12;
 
-/** Boxes by the rows that they touch, so that only what is near has to be compared. */
-class Plan {
+/** Boxes by the rows that they touch, so that only near ones are compared. */
+class Occupied {
 	readonly #rows = new Map<number, Box[]>();
 	constructor(readonly height: number) {}
 
@@ -68,30 +63,30 @@ class Plan {
 }
 
 /**
- * Names in the order of `wishes`, at most `most`, at `k` pixels of the screen to one of the drawing. Marks
- * of the nodes `around` are kept clear: all of them unless the others are faded.
+ * At most `most` names, in the order of `candidates`, at `k` pixels of the screen to a unit of the drawing.
+ * Names keep off the marks of the nodes `around`: of all nodes, unless the others are faded.
  */
 export function pickNames(
 	layout: FlowLayout,
-	wishes: NameWish[],
+	candidates: { id: string; label: string }[],
 	{ k, most, around }: { k: number; most: number; around?: Set<string> }
 ): Name[] {
 	const node = new Map(layout.nodes.map((n) => [n.id, n]));
-	const plan = new Plan(LEAD / k);
-	const rim = layout.radius;
+	const occupied = new Occupied(LEAD / k);
+	const { radius } = layout;
 	for (const { id, x, y } of layout.nodes)
 		if (!around || around.has(id))
-			plan.take({ left: x - rim, right: x + rim, top: y - rim, bottom: y + rim });
+			occupied.take({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
 	const inside = (box: Box) =>
 		box.left >= 0 && box.right <= layout.width && box.top >= 0 && box.bottom <= layout.height;
 	const names: Name[] = [];
-	for (const { id, text } of wishes) {
+	for (const { id, label } of candidates) {
 		if (names.length >= most) break;
 		const at = node.get(id);
 		if (!at) continue;
-		for (const { name, box } of places(id, text, at, layout, k)) {
-			if (!inside(box) || !plan.isFree(box)) continue;
-			plan.take(box);
+		for (const { name, box } of places(id, label, at, layout, k)) {
+			if (!inside(box) || !occupied.isFree(box)) continue;
+			occupied.take(box);
 			names.push(name);
 			break;
 		}
@@ -99,7 +94,7 @@ export function pickNames(
 	return names;
 }
 
-/** Where a name may stand, the best place first. */
+/** Places for a name, best first. */
 function places(
 	id: string,
 	text: string,

@@ -5,13 +5,10 @@
  */
 import type { FlowLink } from './flow';
 
-/** Ids of one layer and kind, in their order across depth. */
-export type Stack = string[];
-
 /** Where the node at a place of a stack lies across depth. */
 export type Across = (stack: number, place: number) => number;
 
-/** There and back again; sooner at an end when so many sweeps in a row find nothing better. */
+/** Sweeps there and back; fewer if `PATIENCE` of them in a row find nothing better. */
 const SWEEPS = 24;
 const PATIENCE = 6;
 const EXCHANGES = 8;
@@ -60,8 +57,11 @@ class Order {
 	}
 }
 
-/** The same stacks, reordered; they must come in the order of computation. */
-export function orderStacks(stacks: Stack[], links: FlowLink[], across: Across): Stack[] {
+/**
+ * Stacks reordered. A stack holds the ids of one layer and kind, in their order across depth; stacks come in
+ * the order of computation.
+ */
+export function orderStacks(stacks: string[][], links: FlowLink[], across: Across): string[][] {
 	const net = netOf(stacks, links);
 	let next = 0;
 	const numbers = stacks.map((stack) => Int32Array.from(stack, () => next++));
@@ -84,7 +84,7 @@ export function orderStacks(stacks: Stack[], links: FlowLink[], across: Across):
 	return best.stacks.map((stack) => Array.from(stack, (node) => net.ids[node]!));
 }
 
-function netOf(stacks: Stack[], links: FlowLink[]): Net {
+function netOf(stacks: string[][], links: FlowLink[]): Net {
 	const ids = stacks.flat();
 	const number = new Map(ids.map((id, n) => [id, n]));
 	const home = Int32Array.from(stacks.flatMap((stack, s) => stack.map(() => s)));

@@ -1,4 +1,4 @@
-/** Ways through a placed flow graph: what lies on a node's path, and where an arrow key leads. */
+/** Paths through a placed flow graph: what is on the path of a node, and where an arrow key leads. */
 import { group } from 'd3-array';
 import type { Direction, FlowLink, PlacedNode } from './flow';
 import { edgeKey } from './edges';
@@ -10,27 +10,27 @@ export interface Trace {
 }
 
 /** Links by the node that they leave and by the one that they enter. */
-export interface Ways {
-	on: Map<string, FlowLink[]>;
-	back: Map<string, FlowLink[]>;
+export interface Adjacency {
+	outgoing: Map<string, FlowLink[]>;
+	incoming: Map<string, FlowLink[]>;
 }
 
-export const waysOf = (links: FlowLink[]): Ways => ({
-	on: group(links, (link) => link.from),
-	back: group(links, (link) => link.to)
+export const adjacencyOf = (links: FlowLink[]): Adjacency => ({
+	outgoing: group(links, (link) => link.from),
+	incoming: group(links, (link) => link.to)
 });
 
-/** Everything upstream and downstream of a node along the given ways, itself included. */
-export function trace(id: string, { on, back }: Ways): Trace {
+/** Everything upstream and downstream of a node, itself included. */
+export function trace(id: string, { outgoing, incoming }: Adjacency): Trace {
 	const nodes = new Set([id]);
 	const edges = new Set<string>();
-	for (const [ways, far] of [
-		[back, 'from'],
-		[on, 'to']
+	for (const [links, far] of [
+		[incoming, 'from'],
+		[outgoing, 'to']
 	] as const) {
 		const seen = new Set([id]);
 		for (const here of seen)
-			for (const link of ways.get(here) ?? []) {
+			for (const link of links.get(here) ?? []) {
 				edges.add(edgeKey(link));
 				nodes.add(link[far]);
 				seen.add(link[far]);
@@ -39,25 +39,25 @@ export function trace(id: string, { on, back }: Ways): Trace {
 	return { nodes, edges };
 }
 
-const AHEAD: Record<Direction, [back: string, on: string, before: string, after: string]> = {
+const ARROWS: Record<Direction, [back: string, on: string, before: string, after: string]> = {
 	across: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
 	down: ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']
 };
 
-/** The node a key leads to from `id`; null when the key is not ours or leads nowhere. */
-export function walk(
+/** The node a key leads to from `id`; null when the key leads nowhere or is not one of ours. */
+export function nodeAfterKey(
 	id: string,
 	key: string,
 	nodes: PlacedNode[],
-	ways: Ways,
+	adjacency: Adjacency,
 	direction: Direction
 ): string | null {
-	const [back, on, before, after] = AHEAD[direction];
+	const [back, on, before, after] = ARROWS[direction];
 	const ids = new Set(nodes.map((n) => n.id));
 	const strongest = (links: FlowLink[] = [], far: 'from' | 'to') =>
 		links.filter((l) => ids.has(l[far])).toSorted((a, b) => b.cosine - a.cosine)[0]?.[far] ?? null;
-	if (key === back) return strongest(ways.back.get(id), 'from');
-	if (key === on) return strongest(ways.on.get(id), 'to');
+	if (key === back) return strongest(adjacency.incoming.get(id), 'from');
+	if (key === on) return strongest(adjacency.outgoing.get(id), 'to');
 	if (key === before) return beside(id, -1, nodes, direction);
 	if (key === after) return beside(id, 1, nodes, direction);
 	if (key === 'Home') return nodes[0]?.id ?? null;
@@ -65,7 +65,7 @@ export function walk(
 	return null;
 }
 
-/** The next node on one side across the lanes; one of the same layer first. */
+/** The next node on one side, across the lanes; those of the same layer come first. */
 function beside(
 	id: string,
 	side: -1 | 1,

@@ -1,4 +1,4 @@
-/** Where the nodes of a crowded stack lie: near their neighbours, apart, and out of each other's way. */
+/** Where the nodes of a crowded stack go: near their neighbours, and not over each other. */
 import type { FlowLink } from './flow';
 
 /**
@@ -22,7 +22,7 @@ export function spaced(targets: number[], gap: number, low: number, high: number
 		.map((position, i) => position + i * gap);
 }
 
-/** Which of several parallel rows each takes, the first that is free, so that none of one row touch. */
+/** Which of several parallel rows each takes: the first in which it does not touch the one before. */
 export function rowsOf(positions: number[], size: number): number[] {
 	const ends: number[] = [];
 	return positions.map((position) => {
@@ -33,8 +33,9 @@ export function rowsOf(positions: number[], size: number): number[] {
 	});
 }
 
-export interface Shelf {
-	/** Only links within a lane straighten. */
+/** A stack, and where its members may go. */
+export interface StackRange {
+	/** Only links within a lane are straightened. */
 	lane: string;
 	members: string[];
 	/** First and last position that a member may take. */
@@ -46,34 +47,34 @@ export interface Shelf {
 const ROUNDS = 10;
 
 /**
- * Positions of all members: along links between shelves of one lane they come to lie in line, as far as
- * order and room allow. Members without such a link stay where an even spread puts them.
+ * Positions of all members. Those linked within a lane are brought into line as far as order and room allow;
+ * those without such a link stay where an even spread puts them.
  */
-export function straighten(shelves: Shelf[], links: FlowLink[]): Map<string, number> {
+export function straighten(stacks: StackRange[], links: FlowLink[]): Map<string, number> {
 	const at = new Map<string, number>();
-	for (const { members, low, high, gap } of shelves) {
+	for (const { members, low, high, gap } of stacks) {
 		const middle = (low + high) / 2;
 		members.forEach((id, i) => at.set(id, middle + (i - (members.length - 1) / 2) * gap));
 	}
 	const near = new Map<string, { id: string; weight: number }[]>();
-	const lane = new Map(shelves.flatMap((shelf) => shelf.members.map((id) => [id, shelf.lane])));
+	const lane = new Map(stacks.flatMap((stack) => stack.members.map((id) => [id, stack.lane])));
 	for (const { from, to, cosine } of links) {
 		if (!lane.has(from) || lane.get(from) !== lane.get(to)) continue;
-		// A strong link pulls much harder than a weak one: chains stay straight, strays bend.
+		// A strong link pulls much harder than a weak one, so that chains stay straight.
 		const weight = Math.max(1e-3, cosine) ** 3;
 		near.set(from, [...(near.get(from) ?? []), { id: to, weight }]);
 		near.set(to, [...(near.get(to) ?? []), { id: from, weight }]);
 	}
 	for (let round = 0; round < ROUNDS; round++)
-		for (const shelf of round % 2 === 0 ? shelves : shelves.toReversed()) {
-			const targets = shelf.members.map((id) => {
+		for (const stack of round % 2 === 0 ? stacks : stacks.toReversed()) {
+			const targets = stack.members.map((id) => {
 				const others = near.get(id) ?? [];
 				const weight = others.reduce((sum, o) => sum + o.weight, 0);
 				if (weight === 0) return at.get(id)!;
 				return others.reduce((sum, o) => sum + o.weight * at.get(o.id)!, 0) / weight;
 			});
-			spaced(targets, shelf.gap, shelf.low, shelf.high).forEach((position, i) =>
-				at.set(shelf.members[i]!, position)
+			spaced(targets, stack.gap, stack.low, stack.high).forEach((position, i) =>
+				at.set(stack.members[i]!, position)
 			);
 		}
 	return at;

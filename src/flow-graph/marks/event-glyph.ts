@@ -1,8 +1,8 @@
-/** The signs of events, which differ in shape, and the corner of a node's mark that each stands in. */
+/** The signs of events, which differ in shape, and the corner of a node's mark in which each is drawn. */
 import type { FlowEvent } from '../../core/flow/events';
 import type { Direction } from '../layout/flow';
 
-/** Line drawings 8 px wide, depth running to the right. */
+/** Line drawings 8 px wide; depth runs to the right. */
 export const EVENT_PATH: Record<FlowEvent, string> = {
 	// A plus: something new.
 	birth: 'M0,-4V4M-4,0H4',
@@ -15,7 +15,7 @@ export const EVENT_PATH: Record<FlowEvent, string> = {
 	end: 'M-4,0H2.6M2.6,-3.6V3.6'
 };
 
-/** Birth and merge have to do with what comes before, split and end with what comes after. */
+/** Birth and merge are about what comes before, split and end about what comes after. */
 const CORNER: Record<FlowEvent, 'before' | 'inside' | 'after'> = {
 	birth: 'before',
 	merge: 'before',
@@ -31,7 +31,7 @@ const PLACE = {
 	down: { before: [-AWAY, -AWAY], inside: [AWAY, -AWAY], after: [-AWAY, AWAY] }
 };
 
-/** Where an event's sign stands: of all that can befall a feature, no two in the same corner. */
+/** Where the sign of an event is drawn; events that can occur together are in different corners. */
 export function cornerOf(event: FlowEvent, direction: Direction): number[] {
 	return PLACE[direction][CORNER[event]];
 }

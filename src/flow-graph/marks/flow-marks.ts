@@ -1,10 +1,9 @@
-/** What the flow graph draws of a node and of an edge, and what it says of them. */
+/** What the flow graph shows of a node and of an edge, drawn and in words. */
 import type { Origin } from '../../core/flow/graph';
 import type { FlowEvent } from '../../core/flow/events';
 import type { FlowLink, FlowMark } from '../layout/flow';
-import type { NameWish } from '../layout/names';
 
-/** The widest halo's rim beyond a mark of full size, in pixels. */
+/** How far the widest halo reaches beyond a mark of full size, in pixels. */
 export const HALO = 17;
 
 export interface FlowNodeMark extends FlowMark {
@@ -21,22 +20,22 @@ export interface FlowNodeMark extends FlowMark {
 	beside?: number;
 	/** Lines of its tooltip. */
 	details: string[];
-	/** What happens to it here; drawn beside its mark. */
+	/** Its events, drawn at its mark. */
 	events?: FlowEvent[];
 }
 
-/** Of two prompts the one on which alone something is to be found. */
+/** The one of two prompts that something is on, where it is not on both. */
 export type Which = 'first' | 'second';
 
 export interface FlowEdgeMark extends FlowLink {
 	z: number;
 	/** Above the null's 99.9th percentile. */
 	high: boolean;
-	/** Above the threshold in force: part of a path. */
+	/** Above the threshold: part of a path. */
 	counts: boolean;
 	/** The ends as the interface abbreviates them. */
 	short: string;
-	/** Where two prompts are compared, and its ends fire together on one of them only. */
+	/** The prompt on which its ends fire together, where two are compared and it is one of them only. */
 	only?: Which;
 }
 
@@ -57,7 +56,7 @@ export const EVENT_MEANING: Record<FlowEvent, string> = {
 	end: 'no match in the next residual'
 };
 
-/** The prompt on which alone a node fires; null for one that fires on both, or where none are compared. */
+/** The only prompt on which a node fires; null if it fires on both, or where none are compared. */
 export function onlyOn({ share, beside }: Pick<FlowNodeMark, 'share' | 'beside'>): Which | null {
 	if (beside === undefined || share > 0 === beside > 0) return null;
 	return share > 0 ? 'first' : 'second';
@@ -68,7 +67,7 @@ export const ONLY: Record<Which, string> = {
 	second: 'on the second prompt only'
 };
 
-/** Lines that its events and its comparison add to the tooltip of a node. */
+/** Lines that events and comparison add to the tooltip of a node. */
 export function remarks(mark: FlowNodeMark): string[] {
 	const only = onlyOn(mark);
 	return [
@@ -81,8 +80,8 @@ export function remarks(mark: FlowNodeMark): string[] {
 export const spoken = (mark: FlowNodeMark): string => [mark.spoken, ...remarks(mark)].join('; ');
 
 /**
- * Marks in the order in which they deserve a name: the centre, then by share, or by how much it differs between
- * two prompts, then by links.
+ * Marks by importance: the centre, then by share, or by the difference of shares between two prompts, then by
+ * number of links.
  */
 export function rank(
 	marks: FlowNodeMark[],
@@ -98,6 +97,3 @@ export function rank(
 			: (beside === undefined ? share : Math.abs(share - beside)) + 1e-4 * (degree.get(id) ?? 0);
 	return marks.toSorted((a, b) => worth(b) - worth(a));
 }
-
-export const wishes = (marks: FlowNodeMark[]): NameWish[] =>
-	marks.map(({ id, label }) => ({ id, text: label }));

@@ -1,4 +1,4 @@
-/** The mark of a node: shape and letter say its origin, so that colour is never the only sign. */
+/** The mark of a node: shape and letter show its origin, so that colour is never the only sign. */
 import {
 	symbol,
 	symbolCircle,
@@ -16,7 +16,7 @@ export interface Glyph {
 	letter: string;
 	/** Name of its colours in the stylesheet. */
 	tone: string;
-	/** Vertical shift that puts the letter in the middle of the shape. */
+	/** Moves the letter down to the middle of the shape. */
 	shift: number;
 }
 
@@ -42,7 +42,7 @@ export const MEANING: Record<Origin, string> = {
 	processed: 'matched in the previous residual and in attention or MLP',
 	newborn: 'matched in attention or MLP only',
 	unexplained: 'no upstream match above the null',
-	'not measured': 'an upstream dictionary is missing that could change the answer'
+	'not measured': 'an upstream SAE is missing that could change the answer'
 };
 
 export function glyphOf(origin: Origin | null, kind: FlowKind): Glyph {

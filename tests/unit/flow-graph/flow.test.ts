@@ -7,7 +7,7 @@ import {
 	type FlowLink,
 	type FlowMark
 } from '../../../src/flow-graph/layout/flow';
-import { trace, walk, waysOf } from '../../../src/flow-graph/layout/paths';
+import { trace, nodeAfterKey, adjacencyOf } from '../../../src/flow-graph/layout/paths';
 
 const mark = (kind: FlowKind, layer: number, index = 0): FlowMark => ({
 	id: `${kind}${layer}/${index}`,
@@ -150,7 +150,7 @@ describe('layoutFlow', () => {
 describe('trace', () => {
 	it('follows links up and down, not back down another branch', () => {
 		const { links } = chain(3);
-		const { nodes, edges } = trace('resid1/0', waysOf(links));
+		const { nodes, edges } = trace('resid1/0', adjacencyOf(links));
 		expect([...nodes].toSorted()).toEqual(
 			['attn0/0', 'attn1/0', 'mlp0/0', 'mlp1/0', 'resid0/0', 'resid1/0', 'resid2/0'].toSorted()
 		);
@@ -159,10 +159,11 @@ describe('trace', () => {
 	});
 });
 
-describe('walk', () => {
+describe('nodeAfterKey', () => {
 	const { marks, links } = chain(3);
 	const { nodes } = layoutFlow(marks, links, { direction: 'across', width: 900, layers: 3 });
-	const step = (id: string, key: string) => walk(id, key, nodes, waysOf(links), 'across');
+	const step = (id: string, key: string) =>
+		nodeAfterKey(id, key, nodes, adjacencyOf(links), 'across');
 
 	it('goes along the strongest edge', () => {
 		expect(step('resid0/0', 'ArrowRight')).toBe('resid1/0');
@@ -185,7 +186,11 @@ describe('walk', () => {
 
 	it('turns with the graph', () => {
 		const down = layoutFlow(marks, links, { direction: 'down', width: 328, layers: 3 });
-		expect(walk('resid0/0', 'ArrowDown', down.nodes, waysOf(links), 'down')).toBe('resid1/0');
-		expect(walk('resid1/0', 'ArrowLeft', down.nodes, waysOf(links), 'down')).toBe('attn1/0');
+		expect(nodeAfterKey('resid0/0', 'ArrowDown', down.nodes, adjacencyOf(links), 'down')).toBe(
+			'resid1/0'
+		);
+		expect(nodeAfterKey('resid1/0', 'ArrowLeft', down.nodes, adjacencyOf(links), 'down')).toBe(
+			'attn1/0'
+		);
 	});
 });

@@ -156,9 +156,9 @@ describe('edges beyond what can be drawn', () => {
 describe('names on a dense graph', () => {
 	const { marks, links } = plantedFlow(500, 1500);
 	const layout = lay(marks, links);
-	const wishes = marks.map((m) => ({ id: m.id, text: m.label }));
+
 	const boxes = (k: number) =>
-		pickNames(layout, wishes, { k, most: Infinity }).map(({ id, text, x, y, anchor }) => {
+		pickNames(layout, marks, { k, most: Infinity }).map(({ id, text, x, y, anchor }) => {
 			const width = widthOfText(text, 12.5) / k;
 			const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
 			return { id, left, right: left + width, top: y - 10 / k, bottom: y + 2 / k };
@@ -188,10 +188,10 @@ describe('names on a dense graph', () => {
 		expect(counts[0]).toBeGreaterThan(20);
 	});
 
-	it('go to the first of the wishes, and to no more than asked for', () => {
-		const few = pickNames(layout, wishes, { k: 2, most: 12 });
+	it('go to the first candidates, and to no more than asked for', () => {
+		const few = pickNames(layout, marks, { k: 2, most: 12 });
 		expect(few).toHaveLength(12);
-		expect(few[0]!.id).toBe(wishes[0]!.id);
-		expect(pickNames(layout, [{ id: 'gone', text: 'x' }], { k: 1, most: 9 })).toEqual([]);
+		expect(few[0]!.id).toBe(marks[0]!.id);
+		expect(pickNames(layout, [{ id: 'gone', label: 'x' }], { k: 1, most: 9 })).toEqual([]);
 	});
 });

@@ -52,7 +52,7 @@ describe('rows', () => {
 });
 
 describe('straightening', () => {
-	const shelf = (members: string[], lane = 'resid') => ({
+	const stack = (members: string[], lane = 'resid') => ({
 		lane,
 		members,
 		low: 0,
@@ -62,7 +62,7 @@ describe('straightening', () => {
 
 	it('brings a chain into line past others', () => {
 		const at = straighten(
-			[shelf(['a', 'x', 'y']), shelf(['b']), shelf(['v', 'w', 'c'])],
+			[stack(['a', 'x', 'y']), stack(['b']), stack(['v', 'w', 'c'])],
 			[
 				{ from: 'a', to: 'b', cosine: 0.9 },
 				{ from: 'b', to: 'c', cosine: 0.9 }
@@ -76,7 +76,7 @@ describe('straightening', () => {
 
 	it('leaves alone what no link joins within its lane', () => {
 		const at = straighten(
-			[shelf(['m', 'n'], 'mlp'), shelf(['a'])],
+			[stack(['m', 'n'], 'mlp'), stack(['a'])],
 			[{ from: 'm', to: 'a', cosine: 0.9 }]
 		);
 		expect([...at.values()]).toEqual([45, 55, 50]);
