@@ -9,7 +9,7 @@ import {
 	type FlowMark
 } from '../../../src/flow-graph/layout/flow';
 import { orderStacks } from '../../../src/flow-graph/layout/order';
-import { trace, walk, waysOf } from '../../../src/flow-graph/layout/paths';
+import { trace, nodeAfterKey, adjacencyOf } from '../../../src/flow-graph/layout/paths';
 import { rowsOf } from '../../../src/flow-graph/layout/place';
 import { Draws } from '../../draws';
 
@@ -252,7 +252,7 @@ describe('ways through a graph', () => {
 				return found;
 			};
 			const [on, back] = [reached('from', 'to'), reached('to', 'from')];
-			const { nodes, edges } = trace(start, waysOf(links));
+			const { nodes, edges } = trace(start, adjacencyOf(links));
 			expect(nodes).toEqual(new Set([...on, ...back]));
 			const passed = links.filter(({ from, to }) => on.has(from) || back.has(to));
 			expect(edges).toEqual(new Set(passed.map(edgeKey)));
@@ -262,10 +262,10 @@ describe('ways through a graph', () => {
 	it('by arrow keys go to the strongest neighbour, and to the side to which the key points', () => {
 		for (const { links, layout } of cases.slice(0, 30)) {
 			const { nodes, direction } = layout;
-			const ways = waysOf(links);
+			const ways = adjacencyOf(links);
 			const here = draws.pick(nodes);
 			const node = new Map(nodes.map((one) => [one.id, one]));
-			const go = (key: string) => walk(here.id, key, nodes, ways, direction);
+			const go = (key: string) => nodeAfterKey(here.id, key, nodes, ways, direction);
 			const [back, on, before, after] =
 				direction === 'across'
 					? ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']
