@@ -84,7 +84,7 @@ it('pastes an id, and sees what is there, its sizes and their total', async () =
 	await offlineReady(page);
 	expect(visitor.complaints).toEqual([]);
 	await named(page, 'textbox', 'Id or address').fill(`${HUB}/${ID}`);
-	await card().getByRole('button', { name: 'Look', exact: true }).click();
+	await card().getByRole('button', { name: 'Find', exact: true }).click();
 	await card().getByText('gpt2: 2 layers, 32 wide').waitFor();
 	await card().getByText('mit', { exact: true }).waitFor();
 	await card()
@@ -98,7 +98,7 @@ it('pastes an id, and sees what is there, its sizes and their total', async () =
 });
 
 it('chooses a layer, which changes the total, and loads', async () => {
-	const total = card().getByText('will be fetched');
+	const total = card().getByText('will be downloaded');
 	const alone = squeeze(await total.textContent());
 	await named(page, 'searchbox', 'Filter by layer, path or format').fill('layer 1');
 	await card().getByRole('button', { name: 'All', exact: true }).click();
@@ -119,8 +119,8 @@ it('chooses a layer, which changes the total, and loads', async () => {
 
 it('reads a verdict on each SAE', async () => {
 	await view('report');
-	const verdicts = region('Do the dictionaries fit the model?');
-	await verdicts.getByRole('button', { name: 'Examine', exact: true }).click();
+	const verdicts = region('Do the SAEs fit the model?');
+	await verdicts.getByRole('button', { name: 'Check', exact: true }).click();
 	await verdicts
 		.getByRole('status')
 		.filter({ hasText: /tokens of the built-in text/ })
@@ -159,15 +159,15 @@ it('follows a feature, and tests an edge', async () => {
 	await features().filter({ hasText: feature }).getByRole('link', { name: /^Flow/ }).click();
 	const flow = region('Flow');
 	await flow.locator(`svg a[data-id="${feature}"]`).waitFor();
-	// Dictionaries of random numbers match no better than chance: the reader asks for less.
+	// SAEs of random numbers match no better than chance: the reader asks for less.
 	for (const slider of await page.getByRole('slider', { name: /least cosine/ }).all()) {
 		await slider.focus();
 		await page.keyboard.press('Home');
 	}
-	await flow.getByRole('button', { name: /^Take .* away$/ }).click();
+	await flow.getByRole('button', { name: /^Switch off .* and run again$/ }).click();
 	const verdict = flow.locator('.verdict');
 	await verdict.waitFor();
-	expect(await verdict.textContent()).toMatch(/falls silent on|is silent on|on none of them/);
+	expect(await verdict.textContent()).toMatch(/falls? silent|is silent on|on none of them/);
 });
 
 it('steers, and the text changes', async () => {
@@ -223,7 +223,7 @@ it('deletes it, and nothing of it is left', async () => {
 		.click();
 	await page.getByRole('button', { name: 'Delete it', exact: true }).click();
 	await stored().waitFor({ state: 'detached' });
-	await card().getByText('have arrived that no pack uses').waitFor({ state: 'detached' });
+	await card().getByText('were downloaded that no pack uses').waitFor({ state: 'detached' });
 	// Of other hosts only Hugging Face was asked, and only when the reader said so.
 	const foreign = visitor.complaints.filter((line) => !line.startsWith(`foreign: ${HUB}/`));
 	expect(foreign).toEqual([]);

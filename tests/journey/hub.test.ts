@@ -29,7 +29,7 @@ const box = () => named(visitor.page, 'textbox', 'Id or address');
 
 async function look(id: string): Promise<void> {
 	await box().fill(`${hub.origin}/${id}`);
-	await button('Look').click();
+	await button('Find').click();
 }
 
 describe('a model from a hub', () => {
@@ -39,7 +39,7 @@ describe('a model from a hub', () => {
 		await offlineReady(page);
 		await box().fill(`${hub.origin}/org/gpt`);
 		expect(hub.asked).toEqual([]);
-		await button('Look').click();
+		await button('Find').click();
 		await card()
 			.getByText(/gpt2: 2 layers, 32 wide/)
 			.waitFor();
@@ -78,7 +78,7 @@ describe('a model from a hub', () => {
 		await offlineReady(page);
 		hub.slowness = 0;
 		hub.asked.length = 0;
-		await button('Go on').click();
+		await button('Resume').click();
 		await card()
 			.getByRole('link', { name: /^Explore/ })
 			.waitFor();
@@ -110,7 +110,7 @@ describe('a gated model', () => {
 		await card().getByRole('alert').filter({ hasText: 'is gated' }).waitFor();
 		await card().getByLabel('Access token').fill(TOKEN);
 		hub.asked.length = 0;
-		await button('Look').click();
+		await button('Find').click();
 		await card()
 			.getByText(/gpt2: 2 layers/)
 			.waitFor();

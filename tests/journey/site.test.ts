@@ -143,7 +143,7 @@ describe('the page', () => {
 		await offlineReady(page);
 		publishNewer(folder);
 		await page.reload();
-		await page.getByRole('button', { name: 'Change to it' }).click();
+		await page.getByRole('button', { name: 'Update' }).click();
 		await page.waitForFunction(() => document.querySelector('meta[name=newer]') !== null);
 		await engineReady(page);
 		expect(page.url().startsWith(address)).toBe(true);

@@ -1,4 +1,5 @@
 /** The numeric self-test: fixed tokens, and what PyTorch or whoever made the pack makes of them, stored in it. */
+import { count } from '../../src/core/names/numbers';
 import type { SelfTest } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { LanguageModel } from '../model/language-model';
@@ -97,8 +98,8 @@ class Score {
 	verdict(reference: string): SelfTest {
 		const ok = this.#worst <= 1;
 		const sentence = ok
-			? `${this.#checks} numbers agree with ${reference}; the largest difference is ${(100 * this.#worst).toFixed(0)} % of what is allowed.`
-			: `Of ${this.#checks} numbers, the worst is off by ${this.#worst.toFixed(1)} times what is allowed.`;
+			? `Results match ${reference} (${count(this.#checks)} checks passed).`
+			: `Results differ from ${reference}: of ${count(this.#checks)} numbers, the worst is off by ${this.#worst.toFixed(1)} times what is allowed.`;
 		return { ok, worst: this.#worst, checks: this.#checks, sentence };
 	}
 }

@@ -22,7 +22,7 @@ export function shortFeature(id: string): string {
 export function siteInWords(sae: string): string {
 	const place = placeOf(siteOf(sae));
 	if (!place) return sae;
-	const own = sae.includes('@') ? `, dictionary “${sae.split('@')[1]}”` : '';
+	const own = sae.includes('@') ? `, SAE “${sae.split('@')[1]}”` : '';
 	if (place.kind === 'embed') return `embedding${own}`;
 	const where = place.kind === 'resid' ? 'after' : 'of';
 	return `${WORD[place.kind]} ${where} layer ${place.layer}${own}`;

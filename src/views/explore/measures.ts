@@ -6,12 +6,12 @@ export type Measure = 'strength' | 'l0' | 'fvu';
 export const MEASURES: Record<Measure, { text: string; hint: string }> = {
 	strength: {
 		text: 'Strength',
-		hint: 'Sum of the activations, against the largest in its row (special tokens aside)'
+		hint: 'Sum of the activations, relative to the largest in its row (special tokens left out)'
 	},
-	l0: { text: 'Active', hint: 'Number of active features, against the largest in the map’s row' },
+	l0: { text: 'Active', hint: 'Number of active features, relative to the largest in its row' },
 	fvu: {
 		text: 'Error',
-		hint: 'Fraction of variance unexplained by the SAE: none is 0, full colour is 1 or more'
+		hint: 'Fraction of variance that the SAE leaves unexplained, from 0 (no colour) to 1 or more (full colour)'
 	}
 };
 

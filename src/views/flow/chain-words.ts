@@ -2,6 +2,7 @@
 import type { FlowEdgeMark } from '../../flow-graph/marks/flow-marks';
 import type { FlowNode } from '../../core/flow/graph';
 import type { FlowEvent } from '../../core/flow/events';
+import { fixed } from '../../core/names/numbers';
 import { parseFeatureId, placeOf, siteOf } from '../../core/names/site';
 
 const WRITERS = { attn: 'attention', mlp: 'MLP' } as const;
@@ -10,7 +11,7 @@ type Writer = keyof typeof WRITERS;
 /** `chain`: residual features in order of depth; `links`: of the whole graph. */
 export function chainInWords(
 	chain: Pick<FlowNode, 'id' | 'site' | 'layer'>[],
-	links: Pick<FlowEdgeMark, 'from' | 'to' | 'counts'>[],
+	links: Pick<FlowEdgeMark, 'from' | 'to' | 'counts' | 'cosine'>[],
 	events: Map<string, FlowEvent[]>,
 	layers: number
 ): string {
@@ -26,7 +27,7 @@ export function chainInWords(
 		kindOf(first.id) === 'embed'
 			? 'Comes from the embedding.'
 			: !happens(first.id, 'birth')
-				? `Followed from layer ${first.layer}${first.layer === 0 ? '' : ', before which nothing is known of it'}.`
+				? `Followed from layer ${first.layer}${first.layer === 0 ? '' : '; nothing is known of earlier layers'}.`
 				: wrote.length > 0
 					? `Born in layer ${first.layer}, written by ${wrote.join(' and ')}.`
 					: `Born in layer ${first.layer}, with no match before it.`;
@@ -40,7 +41,7 @@ export function chainInWords(
 			? ''
 			: changed.length > 0
 				? ` Changed by ${changed.join(', and by ')}.`
-				: ` Carried on through ${later.length} layer${later.length > 1 ? 's' : ''} unchanged.`;
+				: ` A similar direction exists in ${later.length} layer${later.length > 1 ? 's' : ''}${cosinesInWords(chain, links)}.`;
 	// A step found looking forwards may be no match of the decoder before it: then it ends there, and weakly goes on.
 	const parted = chain.slice(0, -1).find(({ id }) => happens(id, 'end'));
 	if (parted)
@@ -51,6 +52,20 @@ export function chainInWords(
 			? ' Still there after the last layer.'
 			: '';
 	return begins + middle + ends;
+}
+
+/** Of the steps of the chain, as far as they are known: ` (cosine 0.33–0.37)`. */
+function cosinesInWords(
+	chain: Pick<FlowNode, 'id'>[],
+	links: Pick<FlowEdgeMark, 'from' | 'to' | 'cosine'>[]
+): string {
+	const cosines = chain.slice(1).flatMap(({ id }, i) => {
+		const step = links.find(({ from, to }) => from === chain[i]!.id && to === id);
+		return step ? [step.cosine] : [];
+	});
+	if (cosines.length === 0) return '';
+	const [least, most] = [fixed(Math.min(...cosines), 2), fixed(Math.max(...cosines), 2)];
+	return ` (cosine ${least === most ? least : `${least}–${most}`})`;
 }
 
 const kindOf = (id: string) => placeOf(siteOf(parseFeatureId(id)?.sae ?? ''))?.kind;

@@ -59,8 +59,8 @@ export function markOf(
 ): FlowNodeMark {
 	const line = known.line(node.id);
 	const named = node.label ?? line?.label ?? null;
-	const label = named?.text ?? 'no label';
-	const details = [...(named ? [`name: ${labelMark(named)}`] : []), ...originLines(node), ...lines];
+	const label = named?.text ?? 'unnamed';
+	const details = [...(named ? [labelMark(named)] : []), ...originLines(node), ...lines];
 	const density = node.density ?? line?.density ?? null;
 	if (density !== null) details.push(`fires on ${percent(density)} of held-out tokens`);
 	return {

@@ -1,4 +1,4 @@
-/** The held-out metrics of the dictionaries: names, meanings, and rows for tables and plots. */
+/** The held-out metrics of the SAEs: names, meanings, and rows for tables and plots. */
 import type { SaeInfo } from '../../core/packs/info';
 import type { SaeMetrics } from '../../core/packs/metrics';
 import type { Line } from '../../charts/layout/lines';
@@ -29,8 +29,7 @@ export const METRICS: Metric[] = [
 	{
 		key: 'nmse',
 		name: 'NMSE ÷ ‖x‖²',
-		meaning:
-			'One of two normalised errors: squared error of the reconstruction over the squared length of the input.',
+		meaning: 'Squared error of the reconstruction over the squared length of the input.',
 		show: digits(3),
 		of: (m) => m.nmse
 	},
@@ -38,21 +37,21 @@ export const METRICS: Metric[] = [
 		key: 'fvu',
 		name: 'NMSE ÷ variance (FVU)',
 		meaning:
-			'The other: squared error over the squared distance from the mean, the variance unexplained.',
+			'Squared error over the squared distance from the mean: the fraction of variance unexplained.',
 		show: digits(3),
 		of: (m) => m.fvu
 	},
 	{
 		key: 'explained_variance',
 		name: 'Explained variance',
-		meaning: 'What the variance unexplained leaves: 1 − FVU.',
+		meaning: 'Fraction of variance that is explained: 1 − FVU.',
 		show: tenths,
 		of: (m) => m.explained_variance
 	},
 	{
 		key: 'ce_clean',
 		name: 'CE, clean',
-		meaning: 'Cross-entropy of the model left alone, in nats per token.',
+		meaning: 'Cross-entropy of the model as it is, in nats per token.',
 		show: digits(3),
 		of: (m) => m.ce_clean
 	},
@@ -80,7 +79,7 @@ export const METRICS: Metric[] = [
 	{
 		key: 'dead',
 		name: 'Dead',
-		meaning: 'Share of features silent on all of the held-out tokens in the next column.',
+		meaning: 'Share of features that fire on none of the held-out tokens in the next column.',
 		show: tenths,
 		of: (m) => m.dead
 	},
@@ -95,28 +94,31 @@ export const METRICS: Metric[] = [
 		key: 'labelled_truth',
 		name: 'Named by truth',
 		meaning:
-			'Share of the alive features that the truth of the text’s generator names well enough.',
+			'Share of the live features that get a good enough name from what the texts’ generator knows.',
 		show: tenths,
 		of: (m) => m.labelled?.truth
 	},
 	{
 		key: 'labelled_pattern',
 		name: 'By pattern',
-		meaning: 'Share of the alive features that only a pattern of tokens names well enough.',
+		meaning:
+			'Share of the live features that get a good enough name from a pattern of tokens only.',
 		show: tenths,
 		of: (m) => m.labelled?.pattern
 	},
 	{
 		key: 'labelled_control',
 		name: 'By shuffled truth',
-		meaning: 'The control: share that truth put in random places would have named by the same bar.',
+		meaning:
+			'Control: the share that would pass the same threshold with that knowledge put in random places.',
 		show: tenths,
 		of: (m) => m.labelled?.control
 	},
 	{
 		key: 'labelled_alive',
 		name: 'Alive',
-		meaning: 'Features that fire in the texts with known truth: what the shares of names are of.',
+		meaning:
+			'Features that fire in the texts with known content, of which the shares of names are taken.',
 		show: count,
 		of: (m) => m.labelled?.alive
 	},
@@ -124,7 +126,7 @@ export const METRICS: Metric[] = [
 		key: 'effective_rank',
 		name: 'Effective rank',
 		meaning:
-			'Directions that the site really uses: exponential of the entropy of its singular values’ shares.',
+			'Number of directions that the site uses: exponential of the entropy of its singular values’ shares.',
 		show: digits(0),
 		of: (m) => m.effective_rank
 	}

@@ -4,22 +4,22 @@ import type { EditMode } from '../../core/steering/writing';
 export const MODES: Record<EditMode, { text: string; line: string; formula: string }> = {
 	add: {
 		text: 'add',
-		line: 'Adds s times the feature’s direction at every token, whatever it does by itself.',
+		line: 'Adds s times the feature’s direction at every token, whether it fires there or not.',
 		formula: 'h ← h + s·w'
 	},
 	set: {
 		text: 'set',
-		line: 'Holds the feature’s activation at v: what it has by itself is taken away first.',
+		line: 'Sets the feature’s activation to v: its own activation is removed first.',
 		formula: 'h ← h + (v − a)·w'
 	},
 	scale: {
 		text: 'scale',
-		line: 'Multiplies the feature’s own activation by r, so only where it fires.',
+		line: 'Multiplies the feature’s own activation by r, so it acts only where the feature fires.',
 		formula: 'h ← h + (r − 1)·a·w'
 	},
 	ablate: {
 		text: 'ablate',
-		line: 'Takes the feature away wherever it fires: the same as set to 0.',
+		line: 'Removes the feature wherever it fires, the same as setting it to 0.',
 		formula: 'h ← h − a·w'
 	}
 };

@@ -31,7 +31,7 @@ async function walking() {
 	return { ...room, finish: resolve };
 }
 
-it('walks a chosen text with the dictionaries of the layer in sight, and shows what it finds', async () => {
+it('walks a chosen text with the SAEs of the layer in sight, and shows what it finds', async () => {
 	const { engine, finish } = await walking();
 	const [request] = engine.workshop.gathered;
 	expect(request).toMatchObject({ name: 'story.txt' });
@@ -53,10 +53,10 @@ it('walks a chosen text with the dictionaries of the layer in sight, and shows w
 it('pauses, and goes on where it ended', async () => {
 	const { engine, finish } = await walking();
 	await button('Pause').click();
-	await expect.element(card().getByText('story.txt is read to 40 % (7,000 tokens)')).toBeVisible();
+	await expect.element(card().getByText('story.txt: 40 % read (7,000 tokens)')).toBeVisible();
 	finish();
 	engine.workshop.gate = null;
-	await button('Go on').click();
+	await button('Resume').click();
 	await expect
 		.element(page.getByRole('link', { name: /^Open A fake model with them/ }))
 		.toBeVisible();
@@ -70,7 +70,7 @@ it('forgets a walk that is cancelled', async () => {
 	await expect
 		.element(page.getByRole('progressbar', { name: 'Statistics' }))
 		.not.toBeInTheDocument();
-	await expect.element(button('Go on')).not.toBeInTheDocument();
+	await expect.element(button('Resume')).not.toBeInTheDocument();
 	expect(engine.workshop.pendingWalk).toBeNull();
 });
 

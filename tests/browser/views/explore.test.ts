@@ -73,15 +73,15 @@ describe('Explore', () => {
 		expect(page.getByRole('alert').elements()).toHaveLength(0);
 	});
 
-	it('lists the dictionaries of a site one after the other, and maps the main ones', async () => {
+	it('lists the SAEs of a site one after the other, and maps the main ones', async () => {
 		const { explorer } = await openRoom(Explore, HASH, { rich: true });
 		const options = page.getByRole('combobox', { name: 'Site', exact: true }).getByRole('option');
 		const names = options.elements().map((option) => option.textContent.trim());
 		expect(names[0]).toMatch(/^E\s+embedding$/);
 		const at = names.findIndex((name) => name.startsWith('R1@kron'));
 		expect(names[at - 1]).toMatch(/^R1\s/);
-		expect(names[at]).toContain('dictionary “kron”');
-		expect(page.getByText('Further dictionaries of a site').elements()).toHaveLength(1);
+		expect(names[at]).toContain('SAE “kron”');
+		expect(page.getByText('More SAEs for some sites').elements()).toHaveLength(1);
 		explorer.choose({ site: 'blocks.1.hook_resid_post@kron' });
 		await expect.element(features().first()).toHaveTextContent('blocks.1.hook_resid_post@kron/');
 		await expect.element(page.getByRole('gridcell')).toHaveAccessibleName(/^R1, /);
@@ -89,11 +89,15 @@ describe('Explore', () => {
 
 	it('marks every name with its source and score', async () => {
 		const { explorer } = await openRoom(Explore, HASH, { rich: true });
-		const marks = { 1: 'truth · F1 0.83 (chance 0.05)', 0: 'pattern · P 0.9 R 0.77' };
+		const marks = {
+			1: 'checked name: right 90 %, found 77 %',
+			0: 'checked pattern: right 90 %, found 77 %'
+		};
 		await vi.waitFor(() => {
 			for (const [i, { id }] of explorer.strongest.entries()) {
 				const index = Number(id.split('/')[1]) % 4;
-				const mark = index === 2 ? 'tokens it promotes' : marks[(index % 2) as 0 | 1];
+				const mark =
+					index === 2 ? 'unnamed; pushes towards these tokens' : marks[(index % 2) as 0 | 1];
 				expect(features().nth(i).element().textContent).toContain(mark);
 			}
 		});

@@ -18,7 +18,13 @@ describe('Feature', () => {
 			.element(card().getByRole('heading', { level: 2 }))
 			.toHaveTextContent(line!.label!.text);
 		await expect.element(card()).toHaveTextContent(/of 400,000 held-out tokens/);
-		for (const title of ['Promotes', 'Suppresses', 'Reads', 'Where it came from', 'Where it goes'])
+		for (const title of [
+			'Promotes',
+			'Suppresses',
+			'Input tokens it looks for',
+			'Where it came from',
+			'Where it goes'
+		])
 			await expect.element(card().getByRole('heading', { name: title })).toBeVisible();
 		await expect.element(card()).toHaveTextContent(/sampled from the model/);
 		expect(
@@ -73,17 +79,19 @@ describe('Feature', () => {
 
 	it('says how far its name can be trusted', async () => {
 		await openRoom(Feature, HASH, { rich: true });
-		const quality = card().getByRole('region', { name: 'How good is this name' });
+		const quality = card().getByRole('region', { name: 'How good is this name?' });
 		await expect
 			.element(quality)
 			.toHaveTextContent(/F1 0\.83\s?precision 0\.9\s?recall 0\.77\s?chance 0\.05/);
-		await expect.element(card().getByText('truth · F1 0.83 (chance 0.05)').first()).toBeVisible();
+		await expect
+			.element(card().getByText('checked name: right 90 %, found 77 %').first())
+			.toBeVisible();
 	});
 
 	it('says plainly that nothing explains a feature, or that nothing was tried', async () => {
 		await openRoom(Feature, HASH.replace('/7?', '/6?'), { rich: true });
-		const quality = card().getByRole('region', { name: 'How good is this name' });
-		await expect.element(quality).toHaveTextContent(/Nothing that was tried explains this feature/);
+		const quality = card().getByRole('region', { name: 'How good is this name?' });
+		await expect.element(quality).toHaveTextContent(/No name that was tried scored high enough/);
 		leaveRoom();
 		await openRoom(Feature, HASH);
 		await expect.element(quality).toHaveTextContent(/Not measured/);
@@ -92,7 +100,7 @@ describe('Feature', () => {
 	it('tells what fires with it, how varied its tokens are, and where it was seen to come from', async () => {
 		await openRoom(Feature, HASH, { rich: true });
 		await expect.element(card()).toHaveTextContent(/Token entropy 2\.25 bits/);
-		await expect.element(card()).toHaveTextContent(/evenly on 4\.8 different tokens/);
+		await expect.element(card()).toHaveTextContent(/Fires on about 4\.8 different tokens/);
 		const together = card().getByRole('table', { name: 'Features that fire on the same tokens' });
 		await expect.element(together.getByRole('columnheader', { name: 'correlation' })).toBeVisible();
 		expect(together.getByRole('link').elements()).toHaveLength(3);

@@ -6,8 +6,8 @@ import { barriers, leaveRoom, openRoom } from './room';
 
 afterEach(leaveRoom);
 
-const card = () => page.getByRole('region', { name: 'Do the dictionaries fit the model?' });
-const examine = () => card().getByRole('button', { name: 'Examine' });
+const card = () => page.getByRole('region', { name: 'Do the SAEs fit the model?' });
+const examine = () => card().getByRole('button', { name: 'Check' });
 const table = () => card().getByRole('group', { name: 'Verdicts' });
 
 describe('Verdict', () => {
@@ -51,7 +51,7 @@ describe('Verdict', () => {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		engine.workshop.gate = promise;
 		await examine().click();
-		await expect.element(card().getByRole('progressbar', { name: 'Examining' })).toBeVisible();
+		await expect.element(card().getByRole('progressbar', { name: 'Checking' })).toBeVisible();
 		await vi.waitFor(() => expect(table().getByRole('row').elements()).toHaveLength(2 + 1));
 		await card().getByRole('button', { name: 'Cancel' }).click();
 		resolve();

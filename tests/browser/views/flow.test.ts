@@ -79,10 +79,10 @@ describe('Flow', () => {
 
 	it('takes a feature away and says what is lost, beside random directions', async () => {
 		const { explorer, engine } = await openFlow();
-		const take = view().getByRole('button', { name: /^Take .* away$/ });
+		const take = view().getByRole('button', { name: /^Switch off .* and run again$/ });
 		await take.click();
 		await expect
-			.element(view().getByText('falls silent on 1 of 2 tokens and loses 62.5 %', { exact: false }))
+			.element(view().getByText('falls silent on 1 of 2; it loses 62.5 %', { exact: false }))
 			.toBeVisible();
 		await expect
 			.element(
@@ -108,12 +108,12 @@ describe('Flow', () => {
 		const card = view().getByRole('region', { name: 'Steer along the flow' });
 		await card.getByRole('radiogroup', { name: 'Layers steered' }).getByText('all').click();
 		await card.getByRole('radiogroup', { name: 'Unit of strength' }).getByText('1').click();
-		await card.getByRole('button', { name: 'Put into the steering list' }).click();
+		await card.getByRole('button', { name: 'Add to Steer' }).click();
 		expect(explorer.address.steer.map((edit) => edit.value)).toEqual([0.5, 0.5, 0.5]);
 		await card.getByRole('button', { name: 'Find the dose' }).click();
 		// The fake engine's divergence is the sum of squares by 100: 3 d² / 100 = 0.5.
 		await expect.element(card.getByText(/A dose of 4\.\d+ moves/)).toBeVisible();
-		await card.getByRole('button', { name: 'Put into the steering list' }).click();
+		await card.getByRole('button', { name: 'Add to Steer' }).click();
 		expect(explorer.address.steer[0]!.value).toBeCloseTo(Math.sqrt(50 / 3), 1);
 		await card.getByRole('button', { name: 'Measure', exact: true }).click();
 		for (const title of ['Theme', 'Perplexity', 'Repetition'])
@@ -147,9 +147,9 @@ describe('Flow', () => {
 		await vi.waitFor(() => expect(select.value).toBe(other.dataset.key));
 	});
 
-	it('matches whole dictionaries by any measure, and can be stopped', async () => {
+	it('matches whole SAEs by any measure, and can be stopped', async () => {
 		const { engine, explorer } = await openFlow();
-		const card = view().getByRole('region', { name: 'Two whole dictionaries' });
+		const card = view().getByRole('region', { name: 'Two whole SAEs' });
 		const from = card.getByRole('combobox', { name: 'Match features of' });
 		await expect.element(from).toHaveValue('blocks.1.hook_resid_post');
 		await expect
@@ -157,9 +157,7 @@ describe('Flow', () => {
 			.toHaveValue('blocks.0.hook_resid_post');
 		engine.pace = 60_000;
 		await card.getByRole('button', { name: 'Match all' }).click();
-		await expect
-			.element(card.getByRole('progressbar', { name: 'Dictionaries matched' }))
-			.toBeVisible();
+		await expect.element(card.getByRole('progressbar', { name: 'SAEs matched' })).toBeVisible();
 		await card.getByRole('button', { name: 'Stop' }).click();
 		expect(explorer.experiments.pair.busy).toBe(false);
 		engine.pace = 0;
@@ -177,23 +175,23 @@ describe('Flow', () => {
 				.toBeVisible();
 			expect(card.element().textContent.includes('Over 20,000 tokens')).toBe(tokens);
 			expect(card.element().textContent.includes('decoder row of zero')).toBe(!tokens);
-			const rows = card.getByRole('table', { name: 'Most alike, R1 in R0' }).getByRole('row');
+			const rows = card.getByRole('table', { name: 'Most similar, R1 in R0' }).getByRole('row');
 			expect(rows.elements()).toHaveLength(9);
 		}
 		await expect
 			.element(card.getByRole('img', { name: 'Cosines of the best matches of R1 in R0' }))
 			.toBeVisible();
 		expect(await barriers()).toEqual([]);
-		await card.getByRole('button', { name: 'The other way round' }).click();
+		await card.getByRole('button', { name: 'Swap' }).click();
 		await expect.element(from).toHaveValue('blocks.0.hook_resid_post');
 		expect(card.element().textContent).not.toContain('5 of 10');
 	});
 
-	it('has nothing to match where a pack has one dictionary', async () => {
+	it('has nothing to match where a pack has one SAE', async () => {
 		const holds = (sae: string) => sae === 'blocks.1.hook_resid_post';
 		await openRoom(Flow, HASH, { holds });
-		const card = view().getByRole('region', { name: 'Two whole dictionaries' });
-		await expect.element(card).toHaveTextContent('one dictionary only');
+		const card = view().getByRole('region', { name: 'Two whole SAEs' });
+		await expect.element(card).toHaveTextContent('only one SAE');
 		await expect.element(card).toHaveTextContent('not measured');
 	});
 
@@ -208,10 +206,12 @@ describe('Flow', () => {
 		});
 	});
 
-	it('runs from the embedding through a second dictionary, and tells how good a name is', async () => {
+	it('runs from the embedding through a second SAE, and tells how good a name is', async () => {
 		const id = 'blocks.1.hook_resid_post@kron/13';
 		await openRoom(Flow, HASH.replace(ID, id), { rich: true });
-		await vi.waitFor(() => expect(nodeOf(id).getAttribute('aria-label')).toContain('truth · F1'));
+		await vi.waitFor(() =>
+			expect(nodeOf(id).getAttribute('aria-label')).toContain('checked name: right')
+		);
 		const first = nodes().find((node) => node.dataset.id!.startsWith('blocks.0.hook_resid_pre/'))!;
 		expect(first.dataset.origin).toBe('none');
 		expect(nodes().some((node) => node.dataset.id!.startsWith('blocks.1.hook_resid_post/'))).toBe(
@@ -221,7 +221,7 @@ describe('Flow', () => {
 		await view().getByRole('heading', { level: 2 }).hover();
 		nodeOf(id).focus();
 		await expect
-			.element(view().getByText('name: truth · F1 0.83 (chance 0.05)').first())
+			.element(view().getByText('checked name: right 90 %, found 77 %').first())
 			.toBeVisible();
 	});
 

@@ -68,18 +68,18 @@ describe('Models', () => {
 		await expect
 			.element(page.getByText('There is no WebGPU here, so WebAssembly runs.'))
 			.toBeVisible();
-		await expect.element(page.getByText(/What you type, read and steer/)).toBeVisible();
+		await expect.element(page.getByText(/Nothing you type, read or steer/)).toBeVisible();
 		await expect.element(page.getByText('model.safetensors')).toBeVisible();
 	});
 
 	it('asks before it deletes, and says what comes back and what does not', async () => {
 		const { engine } = await open([OLD, PARTIAL]);
 		await button('Delete An old model').click();
-		await expect.element(page.getByText(/fetched again later, over the network/)).toBeVisible();
+		await expect.element(page.getByText(/downloaded again later/)).toBeVisible();
 		await button('Keep it').click();
 		expect(engine.log).not.toContain(`forget ${OLD.hash}`);
 		await button('Delete Half a model').click();
-		await expect.element(page.getByText(/6.0 MB are its own.*only its file/)).toBeVisible();
+		await expect.element(page.getByText(/6.0 MB would be freed.*need its file/)).toBeVisible();
 		await button('Delete it').click();
 		await expect.element(page.getByText('Half a model')).not.toBeInTheDocument();
 		expect(engine.log).toContain(`forget ${PARTIAL.hash}`);
@@ -96,7 +96,7 @@ describe('Models', () => {
 		await expect.element(button('Delete An old model')).toBeDisabled();
 		resolve();
 		await expect
-			.element(page.getByText(/is made, 6 B: import it in another browser/))
+			.element(page.getByText(/is ready, 6 B. Import it in another browser/))
 			.toBeVisible();
 		expect(names).toEqual([`old-${OLD.hash}.zip`]);
 		await button('Save it again').click();
@@ -107,7 +107,7 @@ describe('Models', () => {
 		const { engine } = await open();
 		await button('Verify An old model').click();
 		await expect
-			.element(page.getByText('All 27 files are what the pack says: 26 MB read.'))
+			.element(page.getByText('All 27 files match the pack’s checksums: 26 MB read.'))
 			.toBeVisible();
 		engine.found = {
 			intact: 25,
@@ -117,7 +117,7 @@ describe('Models', () => {
 			]
 		};
 		await button('Verify An old model').click();
-		await expect.element(page.getByText('Changed, and fetched again: a.bin.')).toBeVisible();
+		await expect.element(page.getByText('Changed, and downloaded again: a.bin.')).toBeVisible();
 		await expect.element(page.getByText(/Changed, and deleted.*b\.bin/)).toBeVisible();
 	});
 
@@ -136,7 +136,7 @@ describe('Models', () => {
 		const { engine, explorer } = await open([]);
 		await chooseFile('mine.zip');
 		await expect
-			.element(page.getByText('mine is stored whole: 27 files, 26 MB, each checked.'))
+			.element(page.getByText('mine is stored: 27 files, 26 MB, all checked.'))
 			.toBeVisible();
 		expect(engine.log).toContain('import mine.zip');
 		await expect.element(page.getByText('imported from mine.zip')).toBeVisible();
@@ -163,7 +163,7 @@ describe('Models', () => {
 		const { engine, explorer } = await open();
 		engine.leftover = 34e6;
 		await explorer.packs.look();
-		await button('Delete what is left over').click();
+		await button('Delete the leftovers').click();
 		await expect.element(page.getByText(/34 MB are left/)).not.toBeInTheDocument();
 		expect(engine.log).toContain('tidy');
 	});

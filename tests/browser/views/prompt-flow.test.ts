@@ -53,14 +53,14 @@ describe('the flow of a prompt', () => {
 		const few = await settled();
 		expect(few.nodes.length).toBeLessThanOrEqual(20);
 		expect(few.active).toBeGreaterThan(20);
-		await expect.element(drawn()).toHaveTextContent('the strongest of each residual layer');
+		await expect.element(drawn()).toHaveTextContent('the strongest in each residual layer');
 		await expect.element(view().getByText('Births and ends are marked only')).toBeVisible();
 		const slider = view().getByRole('slider', { name: 'Most nodes drawn' });
 		(slider.element() as HTMLElement).focus();
 		await userEvent.keyboard('{End}');
 		expect(explorer.address.most).toBe(500);
 		expect((await settled()).nodes.length).toBeGreaterThan(few.nodes.length);
-		await expect.element(drawn()).toHaveTextContent('every one of the residual stream');
+		await expect.element(drawn()).toHaveTextContent('all of those in the residual stream');
 		await vi.waitFor(() => expect(location.hash).toContain('most=500'));
 	});
 
@@ -227,7 +227,9 @@ describe('two prompts', () => {
 		expect(flow.prompts.map(({ token }) => token)).toEqual([4, 5]);
 		await expect
 			.element(
-				view().getByText('Compared are token 4, ·ran, and of the second prompt token 5, ·ran.')
+				view().getByText(
+					'Compared: token 4 (·ran) of the first prompt with token 5 (·ran) of the second.'
+				)
 			)
 			.toBeVisible();
 	});
@@ -253,23 +255,18 @@ describe('two prompts', () => {
 describe('what cannot be drawn', () => {
 	it.each<[string, string, FakeOptions, RegExp]>([
 		['an empty prompt', '#/flow?prompt=', {}, /The prompt is empty/],
+		['one SAE', HASH, { holds: (sae) => sae === 'blocks.1.hook_resid_post' }, /only one SAE/],
 		[
-			'one dictionary',
-			HASH,
-			{ holds: (sae) => sae === 'blocks.1.hook_resid_post' },
-			/one dictionary only/
-		],
-		[
-			'dictionaries of modules only',
+			'SAEs of modules only',
 			HASH,
 			{ holds: (sae) => sae.includes('mlp') },
-			/none of the residual stream, along which features are followed/
+			/none in the residual stream, along which features are followed/
 		],
 		[
 			'missing layers',
 			HASH,
 			{ holds: (sae) => !/blocks\.1|attn/.test(sae) },
-			/no dictionary for attention; MLP of layer 1; the residual stream of layer 1/
+			/no SAE for attention; MLP of layer 1; the residual stream of layer 1/
 		]
 	])('is said of %s', async (_, hash, options, said) => {
 		if (hash.endsWith('prompt=')) {
@@ -313,17 +310,10 @@ describe('other nulls', () => {
 			'20,000',
 			'75 %'
 		]);
-		expect(rows[1]).toEqual([
-			'the dictionary, turned at random',
-			'no',
-			'0.300',
-			'0.450',
-			'64',
-			'50 %'
-		]);
+		expect(rows[1]).toEqual(['the SAE, rotated at random', 'no', '0.300', '0.450', '64', '50 %']);
 		await expect.element(view().getByText(/isotropic and not centred, decides/)).toBeVisible();
 		// Another pair has not been asked for.
-		const select = view().getByRole('combobox', { name: 'Pair of dictionaries' });
+		const select = view().getByRole('combobox', { name: 'Pair of SAEs' });
 		await select.selectOptions('A0 → R0');
 		expect(root().querySelector('table[aria-label^="Nulls of"]')).toBeNull();
 	});

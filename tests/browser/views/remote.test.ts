@@ -41,14 +41,14 @@ async function open(over: Parameters<typeof foundThings>[0] = {}) {
 describe('a place on a hub', () => {
 	it('is asked on the reader’s word, pinned, and made into a pack', async () => {
 		const { workshop } = await open();
-		await expect.element(button('Look')).toBeDisabled();
+		await expect.element(button('Find')).toBeDisabled();
 		await box().fill('org/name');
 		expect(workshop.looked).toEqual([]);
-		await button('Look').click();
+		await button('Find').click();
 		await expect.element(card().getByText('607a30d783df')).toBeVisible();
 		await expect.element(card().getByRole('link', { name: 'org/name' })).toBeVisible();
 		await expect.element(card().getByText('2 of 2 SAEs chosen')).toBeVisible();
-		await expect.element(card().getByText(/About 800 MB will be fetched/)).toBeVisible();
+		await expect.element(card().getByText(/About 800 MB will be downloaded/)).toBeVisible();
 		expect(page.getByRole('group', { name: 'The pack', exact: true }).elements()).toHaveLength(1);
 		await button('Make the pack').click();
 		await expect.element(page.getByRole('link', { name: /^Explore/ })).toBeVisible();
@@ -68,7 +68,7 @@ describe('a place on a hub', () => {
 		}));
 		await open({ saes });
 		await box().fill('org/name');
-		await button('Look').click();
+		await button('Find').click();
 		await expect.element(card().getByText('0 of 300 SAEs chosen')).toBeVisible();
 		await expect.element(card().getByRole('heading', { name: 'Layer 3' })).toBeVisible();
 		await page.getByRole('searchbox', { name: /Filter/ }).fill('layer_4/ l0_40');
@@ -85,14 +85,14 @@ describe('a place on a hub', () => {
 		const gated = new Problem('gated', 'The repository org/name is gated.', 'Accept its terms.');
 		vi.spyOn(workshop, 'listImport').mockRejectedValueOnce(gated);
 		await box().fill('org/name');
-		await button('Look').click();
+		await button('Find').click();
 		await expect.element(card().getByRole('alert')).toHaveTextContent(/is gated/);
 		const token = page.getByLabelText('Access token');
 		await expect.element(token).toBeVisible();
 		await expect.element(token).toHaveAttribute('type', 'password');
 		await token.fill('hf_secret');
 		const asked = vi.spyOn(workshop, 'listImport');
-		await button('Look').click();
+		await button('Find').click();
 		await expect.element(card().getByText('607a30d783df')).toBeVisible();
 		expect(asked.mock.lastCall![0]).toMatchObject({
 			source: { token: { origin: 'https://huggingface.co', value: 'hf_secret' } }
@@ -111,8 +111,8 @@ describe('a place on a hub', () => {
 	it('that is a pack is fetched as it is', async () => {
 		const { workshop } = await open({ isPack: true, models: [], saes: [] });
 		await box().fill('org/name');
-		await button('Look').click();
-		await expect.element(page.getByText(/is stored whole/)).toBeVisible();
+		await button('Find').click();
+		await expect.element(page.getByText(/is stored: /)).toBeVisible();
 		expect(workshop.fetched).toHaveLength(1);
 		await expect
 			.element(page.getByRole('link', { name: 'Open A pack from elsewhere now' }))
@@ -124,11 +124,11 @@ describe('a place on a hub', () => {
 		const gated = new Problem('gated', 'huggingface.co shows pack.json only to some.', 'Ask.');
 		const asked = vi.spyOn(workshop, 'fetchPack').mockRejectedValueOnce(gated);
 		await box().fill('org/name');
-		await button('Look').click();
+		await button('Find').click();
 		await expect.element(card().getByRole('alert')).toHaveTextContent(/only to some/);
 		await page.getByLabelText('Access token').fill('hf_secret');
-		await button('Look').click();
-		await expect.element(page.getByText(/is stored whole/)).toBeVisible();
+		await button('Find').click();
+		await expect.element(page.getByText(/is stored: /)).toBeVisible();
 		expect(asked.mock.lastCall![0]).toMatchObject({
 			token: { origin: 'https://huggingface.co', value: 'hf_secret' }
 		});
@@ -142,15 +142,17 @@ describe('a download', () => {
 		const { workshop } = await open();
 		workshop.gate = new Promise(() => undefined);
 		await box().fill('org/name');
-		await button('Look').click();
+		await button('Find').click();
 		await button('Make the pack').click();
 		await button('Pause').click();
 		await expect.element(card().getByText(/is not finished/)).toBeVisible();
 		expect(await barriers()).toEqual([]);
 		leaveRoom();
 		const later = await open();
-		await expect.element(card().getByText(/“org\/name” is not finished/)).toBeVisible();
-		await button('Go on').click();
+		await expect
+			.element(card().getByText(/The download of “org\/name” is not finished/))
+			.toBeVisible();
+		await button('Resume').click();
 		await expect.element(page.getByRole('link', { name: /^Explore/ })).toBeVisible();
 		expect(later.workshop.made).toMatchObject([{ source: { address: REMOTE.pinned } }]);
 		expect(
@@ -164,9 +166,11 @@ describe('a download', () => {
 		const { workshop, explorer } = await open();
 		workshop.arrived = 34e6;
 		await explorer.remotes.count();
-		await expect.element(card().getByText('34 MB have arrived that no pack uses.')).toBeVisible();
-		await button('Delete what has arrived').click();
-		await expect.element(card().getByText(/have arrived/)).not.toBeInTheDocument();
+		await expect
+			.element(card().getByText('34 MB were downloaded that no pack uses.'))
+			.toBeVisible();
+		await button('Delete the download').click();
+		await expect.element(card().getByText(/were downloaded/)).not.toBeInTheDocument();
 		expect(workshop.arrived).toBe(0);
 	});
 });

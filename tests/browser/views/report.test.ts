@@ -25,9 +25,9 @@ function held(engine: FakeEngine): () => void {
 }
 
 describe('Report', () => {
-	it('has a row a dictionary, the self-test and the limits', async () => {
+	it('has a row an SAE, the self-test and the limits', async () => {
 		await openRoom(Report, '#/report');
-		const rows = page.getByRole('group', { name: 'Metrics of the dictionaries' }).getByRole('row');
+		const rows = page.getByRole('group', { name: 'Metrics of the SAEs' }).getByRole('row');
 		expect(rows.elements()).toHaveLength(1 + 9);
 		await expect.element(page.getByText('10 of 10 checks agree with PyTorch.')).toBeVisible();
 		await expect.element(page.getByText(/not for facts/)).toBeVisible();
@@ -37,7 +37,7 @@ describe('Report', () => {
 
 	it('says of an older pack what was not measured', async () => {
 		await openRoom(Report, '#/report');
-		const heads = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		const heads = page.getByRole('group', { name: 'Metrics of the SAEs' });
 		expect(heads.getByText('not measured').elements().length).toBe(9 * 6);
 		for (const name of ['Probes', 'Stories of its own'])
 			await expect.element(page.getByRole('region', { name })).toHaveTextContent(/Not measured\.$/);
@@ -50,7 +50,7 @@ describe('Report', () => {
 			.element(page.getByRole('img', { name: /greater-than 61 %, chance 48 %, n = 500/ }))
 			.toBeVisible();
 		await expect.element(page.getByText(/of 4,120 sentences in 200 sampled stories/)).toBeVisible();
-		const table = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		const table = page.getByRole('group', { name: 'Metrics of the SAEs' });
 		expect(table.getByRole('row').elements()).toHaveLength(1 + 11);
 		expect(table.getByText('not measured').elements()).toHaveLength(0);
 		for (const column of ['NMSE ÷ ‖x‖²', 'NMSE ÷ variance (FVU)', 'By shuffled truth'])
@@ -59,7 +59,7 @@ describe('Report', () => {
 
 	it('draws how often features fire, with a table', async () => {
 		await openRoom(Report, '#/report', { rich: true });
-		const chart = page.getByRole('img', { name: 'Densities of the features of 11 dictionaries' });
+		const chart = page.getByRole('img', { name: 'Densities of the features of 11 SAEs' });
 		await expect.element(chart).toBeVisible();
 		expect(chart.element().querySelectorAll('text.name')).toHaveLength(11);
 		await page.getByText('Table of bins').click();
@@ -81,7 +81,7 @@ describe('Report', () => {
 		go();
 		await expect
 			.element(region.getByRole('status'))
-			.toHaveTextContent(/^✓ All 10 dictionaries come out as the card states, within 1 %/);
+			.toHaveTextContent(/^✓ All 10 SAEs match the card within 1 %/);
 		expect(bar.elements()).toHaveLength(0);
 		const rows = region.getByRole('group', { name: 'Metrics measured again' }).getByRole('row');
 		expect(rows.elements()).toHaveLength(2 + 11);
@@ -95,7 +95,7 @@ describe('Report', () => {
 		await page.getByRole('button', { name: 'Measure again here' }).click();
 		await expect
 			.element(page.getByRole('region', { name: 'Measured again' }).getByRole('status'))
-			.toHaveTextContent(/^✗ 1 of 10 dictionaries .* is 3\.4 % \(L0 of E\)\.$/);
+			.toHaveTextContent(/^✗ 1 of 10 SAEs .* is 3\.4 % \(L0 of E\)\.$/);
 		expect(await barriers()).toEqual([]);
 	});
 
@@ -112,7 +112,7 @@ describe('Report', () => {
 		expect(explorer.remeasuring.error).toBeNull();
 		held(engine)();
 		await start.click();
-		await expect.element(region.getByRole('status')).toHaveTextContent(/10 dictionaries/);
+		await expect.element(region.getByRole('status')).toHaveTextContent(/10 SAEs/);
 	});
 
 	it('says of an older pack that there is nothing to measure again', async () => {
@@ -122,9 +122,9 @@ describe('Report', () => {
 		expect(region.getByRole('button').elements()).toHaveLength(0);
 	});
 
-	it('opens a second dictionary in Explore', async () => {
+	it('opens a second SAE in Explore', async () => {
 		const { explorer } = await openRoom(Report, '#/report?prompt=a+fox', { rich: true });
-		const table = page.getByRole('group', { name: 'Metrics of the dictionaries' });
+		const table = page.getByRole('group', { name: 'Metrics of the SAEs' });
 		const link = table.getByRole('link', { name: 'R1@kron' }).element();
 		expect(link.getAttribute('href')).toBe(
 			'#/explore?prompt=a+fox&site=blocks.1.hook_resid_post@kron'

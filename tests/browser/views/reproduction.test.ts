@@ -38,9 +38,7 @@ describe('Report, feature flow', () => {
 		expect(explorer.notices).toEqual([]);
 		expect(explorer.href('report')).toBe('#/report?prompt=a+fox');
 		location.hash = explorer.reportHref(null);
-		await expect
-			.element(page.getByRole('region', { name: 'Dictionaries', exact: true }))
-			.toBeVisible();
+		await expect.element(page.getByRole('region', { name: 'SAEs', exact: true })).toBeVisible();
 	});
 
 	it('shows at once what the pack brings, beside the paper’s model, with its settings', async () => {
@@ -94,8 +92,8 @@ describe('Report, feature flow', () => {
 	it('says of a pack without one that nothing is measured, and measures a part', async () => {
 		const { engine, explorer } = await openRoom(Report, '#/report/flow', { layers: 4 });
 		const go = held(engine);
-		await expect.element(page.getByText(/Not measured: this pack brings no stored/)).toBeVisible();
-		await expect.element(page.getByText(/it is long, many minutes/)).toBeVisible();
+		await expect.element(page.getByText(/Not measured: this pack has no stored/)).toBeVisible();
+		await expect.element(page.getByText(/not known: many minutes/)).toBeVisible();
 		await page.getByRole('button', { name: 'Run a quick part' }).click();
 		const bar = page.getByRole('progressbar', { name: 'Running a quick part' });
 		await expect.element(bar).toHaveAttribute('aria-valuenow', '25');
@@ -110,7 +108,7 @@ describe('Report, feature flow', () => {
 	it('puts a new result beside the stored one, and names the difference', async () => {
 		await openRoom(Report, '#/report/flow', RICH);
 		await page.getByRole('button', { name: 'Run a quick part' }).click();
-		await expect.element(page.getByText(/^The settings are not the same/)).toBeVisible();
+		await expect.element(page.getByText(/^The settings differ/)).toBeVisible();
 		const rows = page.getByRole('group', { name: 'Stored and measured here' }).getByRole('row');
 		expect(rows.elements()).toHaveLength(11);
 		await expect.element(page.getByText(/on 3 of them/)).toBeVisible();

@@ -29,7 +29,7 @@ describe('Steer', () => {
 		expect(text('Unsteered')).toBe(plain);
 		const { max } = (await explorer.labels.fetch(ID))!;
 		expect(explorer.address.steer[0]!.value).toBeCloseTo(3 * max!);
-		await expect.element(page.getByText(/The texts part at token/)).toBeVisible();
+		await expect.element(page.getByText(/The texts differ from token/)).toBeVisible();
 	});
 
 	it('changes the mode, and explains it with its formula', async () => {
@@ -45,7 +45,7 @@ describe('Steer', () => {
 		const field = page.getByRole('textbox', { name: 'Add a feature by its id' });
 		const add = page.getByRole('button', { name: 'Add', exact: true });
 		for (const [id, why] of [
-			['nonsense', 'no feature id'],
+			['nonsense', 'not a feature id'],
 			['blocks.9.hook_mlp_out/1', 'no SAE'],
 			['blocks.0.hook_mlp_out/64', '0 to 63'],
 			[ID, 'already']

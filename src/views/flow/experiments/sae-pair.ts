@@ -1,4 +1,4 @@
-/** What is shown of two whole dictionaries matched: the best cosines as a histogram, the strongest, all as a table. */
+/** What is shown of two whole SAEs matched: the best cosines as a histogram, the strongest, all as a table. */
 import type { Table } from '../../../charts/frame/export';
 import { count, fixed, percent } from '../../../core/names/numbers';
 import { shortSite } from '../../../core/names/site-words';
@@ -56,11 +56,11 @@ export function pairInWords({ from, target }: PairRequest, best: PairRow[], foun
 		found.without === 0
 			? ''
 			: found.tokens === null
-				? ` ${count(found.without)} have a decoder row of zero, and so no direction to match.`
-				: ` ${count(found.without)} have no match: nothing there fires with them on these texts.`;
+				? ` ${count(found.without)} ${found.without === 1 ? 'has' : 'have'} a decoder row of zero, and so no direction to match.`
+				: ` ${count(found.without)} ${found.without === 1 ? 'has no match: nothing there fires with it' : 'have no match: nothing there fires with them'} on these texts.`;
 	const tokens =
 		found.tokens === null ? '' : `Over ${count(found.tokens)} tokens of the pack’s texts: `;
-	return `${tokens}${count(high)} of ${count(all)} features of ${shortSite(from)} (${percent(high / all)}) have a best match in ${shortSite(target)} whose cosine is above ${fixed(found.chance.q999, 3)}, which 1 in 1,000 random directions reaches. The median cosine is ${fixed(middle, 2)}, by chance ${fixed(found.chance.median, 2)}.${none}`;
+	return `${tokens}${count(high)} of ${count(all)} features of ${shortSite(from)} (${percent(high / all)}) have a best match in ${shortSite(target)} whose cosine is above ${fixed(found.chance.q999, 3)}, which 1 in 1,000 random directions reaches. The median cosine is ${fixed(middle, 2)}; by chance it is ${fixed(found.chance.median, 2)}.${none}`;
 }
 
 /** Counts of the best cosines. */

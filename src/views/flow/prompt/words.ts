@@ -18,26 +18,26 @@ export function drawnInWords({ nodes, active, whole, prompts, edges }: PromptFlo
 	const where = prompts.length > 1 ? 'either prompt' : 'the prompt';
 	if (active === 0) return `No feature is active on ${where} here.`;
 	if (nodes.length === 0)
-		return `${count(active)} features are active on ${where}, but none of the residual stream, along which features are followed.`;
+		return `${count(active)} features are active on ${where}, but none in the residual stream, along which features are followed.`;
 	const resid = [...new Set(nodes.map(({ site }) => site))].filter((site) => !isModule(site));
 	const all = resid.every((site) => whole.some((sae) => siteOf(sae) === site));
 	const which = all
-		? 'every one of the residual stream'
+		? 'all of those in the residual stream'
 		: prompts.length > 1
-			? 'of each residual layer those that differ most'
-			: 'the strongest of each residual layer';
+			? 'in each residual layer those that differ most'
+			: 'the strongest in each residual layer';
 	const links = edges.length === 0 ? ' No two of them match, so there are no links.' : '';
-	return `${count(nodes.length)} of ${count(active)} active features are drawn: ${which}, and the attention and MLP features that they match.${links}`;
+	return `${count(nodes.length)} of ${count(active)} active features are drawn: ${which}, and the attention and MLP features they match.${links}`;
 }
 
 const isModule = (site: Site): boolean => ['attn', 'mlp'].includes(placeOf(site)?.kind ?? '');
 
-/** What the pack has no dictionary for, in a sentence; null when there is one at every site. */
+/** What the pack has no SAE for, in a sentence; null when there is one at every site. */
 export function gapsInWords(saes: SaeId[], layers: number): string | null {
 	const main = saes.filter(isMain);
-	if (main.length === 0) return 'This pack has no dictionary, so there is nothing to draw.';
+	if (main.length === 0) return 'This pack has no SAE, so there is nothing to draw.';
 	if (main.length === 1)
-		return 'This pack has one dictionary only: its features are drawn, but there is nothing to match them with.';
+		return 'This pack has only one SAE: its features are drawn, but there is nothing to match them with.';
 	const here = new Set(main.map((sae) => tapOf(siteOf(sae))));
 	const missing = (
 		[
@@ -52,7 +52,7 @@ export function gapsInWords(saes: SaeId[], layers: number): string | null {
 		return [`${name} of layer${gone.length > 1 ? 's' : ''} ${listed(gone)}`];
 	});
 	if (missing.length === 0) return null;
-	return `This pack has no dictionary for ${missing.join('; ')}: what passes there cannot be told, and neither can origins that depend on it.`;
+	return `This pack has no SAE for ${missing.join('; ')}: what passes there is unknown, and so are origins that depend on it.`;
 }
 
 /** `0, 2 and 3` */
@@ -61,7 +61,7 @@ function listed(values: number[]): string {
 	return others.length === 0 ? `${last}` : `${others.toReversed().join(', ')} and ${last}`;
 }
 
-/** Dictionaries that were left out; null when none was. */
+/** SAEs that were left out; null when none was. */
 export function apartInWords(apart: SaeId[]): string | null {
 	if (apart.length === 0) return null;
 	return `${apart.join(', ')} ${apart.length > 1 ? 'do' : 'does'} not lie in the model’s space and cannot be compared, so ${apart.length > 1 ? 'they are' : 'it is'} left out.`;
@@ -72,7 +72,7 @@ export function promptsInWords([first, second]: PromptRead[]): string[] {
 	if (!first || !second) return [];
 	const ids = ({ tokens }: PromptRead) => tokens.map(({ id }) => id).join();
 	const name = ({ tokens, token }: PromptRead) =>
-		`token ${token}, ${visible(tokens[token!]?.text ?? '')}`;
+		`token ${token} (${visible(tokens[token!]?.text ?? '')})`;
 	return [
 		...(second.leftOut > 0
 			? [
@@ -80,9 +80,9 @@ export function promptsInWords([first, second]: PromptRead[]): string[] {
 				]
 			: []),
 		...(ids(first) === ids(second)
-			? ['Both prompts are the same: change a word of the second, and what differs appears here.']
+			? ['Both prompts are the same. Change a word of the second to see what differs.']
 			: first.token !== null && second.token !== null
-				? [`Compared are ${name(first)}, and of the second prompt ${name(second)}.`]
+				? [`Compared: ${name(first)} of the first prompt with ${name(second)} of the second.`]
 				: [])
 	];
 }

@@ -11,7 +11,7 @@ interface Place {
 	layer: number;
 }
 
-/** Choices of dictionaries to walk with: those of each layer, and all. */
+/** Choices of SAEs to walk with: those of each layer, and all. */
 export function choicesOf(saes: Place[]): { value: string; text: string; saes: SaeId[] }[] {
 	const layers = [...new Set(saes.map(({ layer }) => layer))].sort((a, b) => a - b);
 	const names = (some: Place[]) => some.map(({ id }) => shortSite(id)).join(', ');
@@ -25,14 +25,15 @@ export function choicesOf(saes: Place[]): { value: string; text: string; saes: S
 	});
 	if (layers.length < 2) return choices;
 	const all = saes.map(({ id }) => id);
-	return [...choices, { value: 'all', text: `All ${count(all.length)} dictionaries`, saes: all }];
+	return [...choices, { value: 'all', text: `All ${count(all.length)} SAEs`, saes: all }];
 }
 
 /** How far a walk is, how fast, and how long it will take. `rate`: bytes of the file a second. */
 export function walkStep(progress: Progress | null, rate: number | null): string {
-	if (!progress || progress.total === 0) return 'Beginning';
+	if (!progress || progress.total === 0) return 'Starting';
 	const { phase, what, done, total } = progress;
-	if (phase === 'match') return `Seeking token patterns, step ${Math.floor(done) + 1} of ${total}`;
+	if (phase === 'match')
+		return `Searching for token patterns, step ${Math.floor(done) + 1} of ${total}`;
 	if (phase === 'measure') return `Measuring ${shortSite(what)}, ${done + 1} of ${total}`;
 	if (what === 'texts for names') return `Reading ${what}, ${done} of ${total}`;
 	const far = `${bytes(done)} of ${bytes(total)}`;
@@ -42,5 +43,5 @@ export function walkStep(progress: Progress | null, rate: number | null): string
 
 export function pendingLine({ name, done, bytes: all, tokens, saes }: PendingText): string {
 	const share = Math.floor((100 * done) / Math.max(1, all));
-	return `${name} is read to ${share} % (${count(tokens)} tokens) with ${saes.map(shortSite).join(', ')}.`;
+	return `${name}: ${share} % read (${count(tokens)} tokens) with ${saes.map(shortSite).join(', ')}.`;
 }

@@ -15,12 +15,12 @@ export const DTYPES: readonly { value: StoredDtype; text: string; hint: string }
 	{
 		value: 'f16',
 		text: 'float16',
-		hint: 'Half the room; matrices keep about 3 digits, and what that changes is measured and stated.'
+		hint: 'Half the space. Matrices keep about 3 digits; the effect is measured and stated.'
 	},
 	{
 		value: 'q8',
 		text: 'int8',
-		hint: 'A quarter of the room; matrices keep 255 steps for each output, and what that changes is measured and stated.'
+		hint: 'A quarter of the space. Matrices keep 255 steps for each output; the effect is measured and stated.'
 	}
 ];
 
@@ -52,5 +52,5 @@ export function makingStep(progress: Progress | null, rate: number | null): stri
 
 export function outcome({ title, files, bytes: all, added }: Imported): string {
 	const shared = added < all ? `, ${bytes(added)} of it new` : '';
-	return `${title} is made and stored: ${count(files)} files, ${bytes(all)}${shared}.`;
+	return `${title} is stored: ${count(files)} files, ${bytes(all)}${shared}.`;
 }

@@ -48,7 +48,7 @@ export function outcomeOf(result: PackResult): string[] {
 	if (result.kind === 'export') {
 		const { name, blob } = result.exported;
 		return [
-			`${name} is made, ${bytes(blob.size)}: import it in another browser, or unzip it on a web host.`
+			`${name} is ready, ${bytes(blob.size)}. Import it in another browser, or unzip it on a web host.`
 		];
 	}
 	const { title, files, bytes: all, added } = result.imported;
@@ -59,7 +59,7 @@ export function outcomeOf(result: PackResult): string[] {
 				? `${bytes(added)} of it new`
 				: null;
 	return [
-		`${title} is stored whole: ${count(files)} files, ${bytes(all)}, each checked${here ? `; ${here}` : ''}.`
+		`${title} is stored: ${count(files)} files, ${bytes(all)}, all checked${here ? `; ${here}` : ''}.`
 	];
 }
 
@@ -67,16 +67,16 @@ function verdictOf({ intact, bytes: read, changed, missing }: Verified): string[
 	const lines: string[] = [];
 	if (intact > 0)
 		lines.push(
-			`${changed.length + missing.length === 0 ? 'All ' : ''}${count(intact)} files are what the pack says: ${bytes(read)} read.`
+			`${changed.length + missing.length === 0 ? 'All ' : ''}${count(intact)} files match the pack’s checksums: ${bytes(read)} read.`
 		);
 	const again = changed.filter((file) => file.again).map((file) => file.path);
 	const lost = changed.filter((file) => !file.again).map((file) => file.path);
-	if (again.length > 0) lines.push(`Changed, and fetched again: ${named(again)}.`);
+	if (again.length > 0) lines.push(`Changed, and downloaded again: ${named(again)}.`);
 	if (lost.length > 0)
 		lines.push(
-			`Changed, and deleted because it could not be fetched again: ${named(lost)}. Import the pack again.`
+			`Changed, and deleted because they could not be downloaded again: ${named(lost)}. Import the pack again.`
 		);
-	if (missing.length > 0) lines.push(`Not stored whole: ${named(missing)}.`);
+	if (missing.length > 0) lines.push(`Incomplete: ${named(missing)}.`);
 	return lines;
 }
 

@@ -16,18 +16,18 @@ export function verdictOf({ saes, worst }: Remeasured): string {
 	const off = saes.filter((sae) => !agrees(sae.worst)).length;
 	const bar = percent(AGREES);
 	if (off === 0) {
-		const all = saes.length === 1 ? 'The dictionary comes' : `All ${saes.length} dictionaries come`;
-		return `✓ ${all} out as the card states, within ${bar}: the largest difference is ${percent(worst)}.`;
+		const all = saes.length === 1 ? 'The SAE matches' : `All ${saes.length} SAEs match`;
+		return `✓ ${all} the card within ${bar}: the largest difference is ${percent(worst)}.`;
 	}
 	const sae = saes.find((sae) => sae.worst === worst)!;
 	const { name } = COMPARED.find(({ key }) => sae.difference[key] === worst)!;
 	return (
-		`✗ ${off} of ${saes.length} dictionaries ${off === 1 ? 'differs' : 'differ'} from the card by more than ${bar}: ` +
+		`✗ ${off} of ${saes.length} SAEs ${off === 1 ? 'differs' : 'differ'} from the card by more than ${bar}: ` +
 		`the largest difference is ${percent(worst)} (${name} of ${shortSite(sae.sae)}).`
 	);
 }
 
-/** One row a dictionary and metric. */
+/** One row an SAE and metric. */
 export function rowsOf({ saes }: Remeasured): { columns: string[]; rows: Cell[][] } {
 	return {
 		columns: ['sae', 'metric', 'measured', 'card', 'relative_difference'],

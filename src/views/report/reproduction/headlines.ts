@@ -80,11 +80,11 @@ export function differenceSaid(stored: Reproduction, here: Reproduction): string
 	const most = `The largest difference is that of “${worst.name}”: ${worst.show(worst.first)} stored, ${worst.show(worst.second)} here.`;
 	if (sameSettings(stored.settings, here.settings)) {
 		const near = both.filter((row) => off(row) <= NEAR).length;
-		return `With the same settings and seed, ${near} of ${both.length} numbers come out as stored, within 0.01. ${most}`;
+		return `With the same settings and seed, ${near} of ${both.length} numbers match the stored ones within 0.01. ${most}`;
 	}
 	const apart = both.filter(
 		({ spans: [x, y] }) => x && y && (x.high < y.low || y.high < x.low)
 	).length;
 	const spanned = both.filter(({ spans: [x, y] }) => x && y).length;
-	return `The settings are not the same, so that the numbers need not be. ${apart} of ${spanned} intervals lie apart. ${most}`;
+	return `The settings differ, so the numbers may too. ${apart} of ${spanned} intervals do not overlap. ${most}`;
 }

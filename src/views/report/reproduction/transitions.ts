@@ -171,7 +171,7 @@ export function agreementSaid(agreement: Agreement[]): Said {
 	const [resid, mlp, attn] = UPSTREAM.map((kind) => agreed(agreement, kind)?.share ?? null);
 	const modules = [mlp, attn].filter((share) => share !== null && share !== undefined);
 	const paper =
-		'Cosine and correlation agree strongly on residual dictionaries, and weakly on those of modules (100,000 tokens; no number in the text).';
+		'Cosine and correlation agree strongly on residual SAEs, and weakly on those of modules (100,000 tokens; no number in the text).';
 	if (parts.length === 0) return { paper, here: 'Not measured.' };
 	const order =
 		resid === null || resid === undefined || modules.length === 0

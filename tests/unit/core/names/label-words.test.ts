@@ -13,17 +13,21 @@ const label = (over: Partial<Label>): Label => ({
 
 describe('labelMark', () => {
 	it.each<[Partial<Label>, string, string]>([
-		[{ score: 0.8276, chance: 0.05 }, 'truth · F1 0.83 (chance 0.05)', 'truth 0.83'],
-		[{ score: 1, chance: 0 }, 'truth · F1 1 (chance 0)', 'truth 1'],
-		[{ score: 0.5 }, 'truth · F1 0.5', 'truth 0.5'],
+		[{ score: 0.8276, chance: 0.05 }, 'checked name: F1 0.83', 'checked, F1 0.83'],
+		[
+			{ score: 0.964, precision: 0.935, recall: 0.996 },
+			'checked name: right 94 %, found 100 %',
+			'checked, F1 0.96'
+		],
+		[{ score: 0.5 }, 'checked name: F1 0.5', 'checked, F1 0.5'],
 		[
 			{ source: 'pattern', score: 0.8, precision: 0.9, recall: 0.7, chance: null },
-			'pattern · P 0.9 R 0.7',
-			'pattern 0.8'
+			'checked pattern: right 90 %, found 70 %',
+			'pattern, F1 0.8'
 		],
-		[{ source: 'pattern', score: 0.8, recall: 0.7 }, 'pattern · F1 0.8', 'pattern 0.8'],
-		[{ source: 'tokens' }, 'tokens it promotes, not scored', 'tokens'],
-		[{ source: 'reader' }, 'reader, not scored', 'reader']
+		[{ source: 'pattern', score: 0.8, recall: 0.7 }, 'checked pattern: F1 0.8', 'pattern, F1 0.8'],
+		[{ source: 'tokens' }, 'unnamed; pushes towards these tokens', 'unnamed'],
+		[{ source: 'reader' }, 'named by a reader, not checked', 'reader']
 	])('says of %o where it came from and how good it is', (over, whole, brief) => {
 		expect(labelMark(label(over))).toBe(whole);
 		expect(briefMark(label(over))).toBe(brief);
@@ -51,11 +55,11 @@ describe('groups', () => {
 });
 
 describe('site names', () => {
-	it('keep the name of a second dictionary', () => {
+	it('keep the name of a second SAE', () => {
 		const kron = 'blocks.3.hook_resid_post@kron';
 		expect(shortSite(kron)).toBe('R3@kron');
 		expect(shortFeature(`${kron}/12`)).toBe('R3@kron · 12');
-		expect(siteInWords(kron)).toBe('residual after layer 3, dictionary “kron”');
+		expect(siteInWords(kron)).toBe('residual after layer 3, SAE “kron”');
 	});
 
 	it.each(['hook_embed', 'blocks.0.hook_resid_pre'])('call %s the embedding', (site) => {

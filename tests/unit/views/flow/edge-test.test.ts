@@ -25,13 +25,18 @@ describe('verdict', () => {
 		expect(
 			verdict(test({ rows: [row(1, 0, randoms), row(2, 3)], without: [] }), 'A1 · 2 → R1 · 3')
 		).toBe(
-			'Without A1 · 2, R1 · 3 falls silent on 1 of 2 tokens and loses 62.5 % of its activation on average. ' +
-				'Random directions of the same length: silent in 1 of 2, −10 % lost.'
+			'Without A1 · 2, R1 · 3 falls silent on 1 of 2; it loses 62.5 % of its activation on average (2 tokens tested). ' +
+				'Random directions of the same length: silent in 1 of 2, −10 % lost on average.'
 		);
 	});
 	it('tells apart a feature that is silent and one that something else moves', () => {
 		expect(verdict(test({}), 'A → B')).toContain('B is silent on this prompt');
-		expect(verdict(test({ without: [1] }), 'A → B')).toContain('B fires on one token');
+		expect(verdict(test({ without: [1] }), 'A → B')).toContain('B fires on 1 token');
+	});
+	it('says so where it keeps firing, and where it fires alone', () => {
+		expect(verdict(test({ rows: [row(2, 2)], without: [1] }), 'A → B')).toBe(
+			'Without A, B does not fall silent; it loses 50 % of its activation (1 token tested). On one other token B fires alone.'
+		);
 	});
 });
 

@@ -56,19 +56,19 @@ describe('nodeMark', () => {
 
 	it('never exceeds the whole, and manages without a maximum', () => {
 		const unmeasured = { ...known, line: () => undefined, activationsOf: () => [9] };
-		expect(nodeMark(node(R0), unmeasured)).toMatchObject({ share: 1, label: 'no label' });
+		expect(nodeMark(node(R0), unmeasured)).toMatchObject({ share: 1, label: 'unnamed' });
 	});
 
 	it('says how good its name is, and where it was seen to come from', () => {
 		const label = { text: 'animal, named', source: 'truth', score: 0.83, chance: 0.05 };
 		const observed = [0.1, 0.2, 0, 0, 0.6, 0.1, 0, 0];
 		const { details } = nodeMark({ ...graph.nodes[2]!, label, observed }, known);
-		expect(details[0]).toBe('name: truth · F1 0.83 (chance 0.05)');
+		expect(details[0]).toBe('checked name: F1 0.83');
 		expect(details).toContain(
 			'observed on text: most often with residual before + MLP (60 % of its tokens)'
 		);
 		const plain = nodeMark(graph.nodes[2]!, known).details.join(' ');
-		expect(plain).toContain('tokens it promotes, not scored');
+		expect(plain).toContain('pushes towards these tokens');
 		expect(plain).not.toContain('observed');
 	});
 

@@ -132,15 +132,17 @@ describe('tables', () => {
 describe('sentences', () => {
 	it('say how many of how many are drawn, and which', () => {
 		expect(drawnInWords(flow())).toMatch(/^3 of 40 active features .* those that differ most/);
-		expect(drawnInWords(alone())).toMatch(/the strongest of each residual layer.*no links\.$/);
-		expect(drawnInWords({ ...alone(), whole: [R0] })).toContain('every one of the residual stream');
+		expect(drawnInWords(alone())).toMatch(/the strongest in each residual layer.*no links\.$/);
+		expect(drawnInWords({ ...alone(), whole: [R0] })).toContain(
+			'all of those in the residual stream'
+		);
 		expect(drawnInWords({ ...alone(), active: 0, nodes: [] })).toBe(
 			'No feature is active on the prompt here.'
 		);
-		expect(drawnInWords({ ...alone(), nodes: [] })).toContain('none of the residual stream');
+		expect(drawnInWords({ ...alone(), nodes: [] })).toContain('none in the residual stream');
 	});
 
-	it('name the sites without a dictionary', () => {
+	it('name the sites without an SAE', () => {
 		const sites = (layers: number) =>
 			Array.from({ length: layers }, (_, l) =>
 				['attn_out', 'mlp_out', 'resid_post'].map((kind) => `blocks.${l}.hook_${kind}`)
@@ -152,10 +154,10 @@ describe('sentences', () => {
 				sites(3).filter((site) => !site.includes('attn')),
 				3
 			)
-		).toContain('no dictionary for attention: what');
-		expect(gapsInWords([R1], 3)).toContain('one dictionary only');
-		expect(gapsInWords([R1, `${R1}@wide`], 3)).toContain('one dictionary only');
-		expect(gapsInWords([], 3)).toContain('no dictionary');
+		).toContain('no SAE for attention: what');
+		expect(gapsInWords([R1], 3)).toContain('only one SAE');
+		expect(gapsInWords([R1, `${R1}@wide`], 3)).toContain('only one SAE');
+		expect(gapsInWords([], 3)).toContain('no SAE');
 		// The stream before a layer is the stream after the one before.
 		const before = sites(2).map((site) => (site === R0 ? 'blocks.1.hook_resid_pre' : site));
 		expect(gapsInWords(before, 2)).toBeNull();
@@ -179,7 +181,7 @@ describe('sentences', () => {
 			])
 		).toEqual([
 			'The second prompt is longer than the context: its last 3 tokens are left out.',
-			'Compared are token 1, ·ran, and of the second prompt token 1, ·ran.'
+			'Compared: token 1 (·ran) of the first prompt with token 1 (·ran) of the second.'
 		]);
 	});
 });

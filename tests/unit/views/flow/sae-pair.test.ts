@@ -32,7 +32,7 @@ describe('a whole pair', () => {
 		const said = pairInWords(request, bestOf(request, found), found);
 		expect(said).toContain('1 of 3 features of R2 (33.3 %)');
 		expect(said).toContain('0.625');
-		expect(said).toContain('1 have a decoder row of zero');
+		expect(said).toContain('1 has a decoder row of zero');
 		const none = { ...found, indices: new Int32Array(6).fill(-1), without: 3, tokens: 500 };
 		expect(pairInWords(request, bestOf(request, none), none)).toBe(
 			'None of the 3 features of R2 has a match in R1.'

@@ -22,7 +22,7 @@ describe('the words of a transfer', () => {
 	it('say what was there already', () => {
 		const line = (added: number) =>
 			outcomeOf({ kind: 'import', imported: { ...imported, added } }).join();
-		expect(line(12e6)).toBe('A is stored whole: 3 files, 12 MB, each checked.');
+		expect(line(12e6)).toBe('A is stored: 3 files, 12 MB, all checked.');
 		expect(line(2e6)).toMatch(/; 2.0 MB of it new\.$/);
 		expect(line(0)).toMatch(/; all of them were here already\.$/);
 	});
@@ -31,8 +31,8 @@ describe('the words of a transfer', () => {
 		const changed = Array.from({ length: 8 }, (_, i) => ({ path: `f${i}`, again: false }));
 		const verified = { intact: 0, bytes: 0, changed, missing: ['m'] };
 		expect(outcomeOf({ kind: 'verify', verified })).toEqual([
-			'Changed, and deleted because it could not be fetched again: f0, f1, f2, f3, f4 and 3 more. Import the pack again.',
-			'Not stored whole: m.'
+			'Changed, and deleted because they could not be downloaded again: f0, f1, f2, f3, f4 and 3 more. Import the pack again.',
+			'Incomplete: m.'
 		]);
 	});
 });

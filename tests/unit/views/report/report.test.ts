@@ -41,7 +41,7 @@ describe('metrics of the report', () => {
 		]);
 	});
 
-	it('draws the main dictionary of a site only', () => {
+	it('draws the main SAE of a site only', () => {
 		const other = { ...sae(0, 'resid', metrics), id: 'blocks.0.hook_resid_post@other' };
 		expect(seriesOf([other], 'fvu')[2]!.points).toEqual([{ x: 0, y: null }]);
 	});
@@ -82,20 +82,20 @@ describe('what was measured again', () => {
 
 	it('agrees up to 1 %, and says how near', () => {
 		expect(verdictOf(again(1, 1.009))).toBe(
-			'✓ All 2 dictionaries come out as the card states, within 1 %: the largest difference is 0.9 %.'
+			'✓ All 2 SAEs match the card within 1 %: the largest difference is 0.9 %.'
 		);
 		expect(verdictOf(again(1))).toBe(
-			'✓ The dictionary comes out as the card states, within 1 %: the largest difference is 0 %.'
+			'✓ The SAE matches the card within 1 %: the largest difference is 0 %.'
 		);
 	});
 
 	it('does not agree beyond that, and says where', () => {
 		expect(verdictOf(again(1, 0.98, 1.011))).toBe(
-			'✗ 2 of 3 dictionaries differ from the card by more than 1 %: the largest difference is 2 % (CE recovered of R1).'
+			'✗ 2 of 3 SAEs differ from the card by more than 1 %: the largest difference is 2 % (CE recovered of R1).'
 		);
 	});
 
-	it('has a row a dictionary and metric, unrounded', () => {
+	it('has a row an SAE and metric, unrounded', () => {
 		const { columns, rows } = rowsOf(again(1, 2));
 		expect(columns).toHaveLength(5);
 		expect(rows).toHaveLength(2 * COMPARED.length);

@@ -261,10 +261,10 @@ describe('steering', () => {
 describe('two results', () => {
 	it('are the same where settings and numbers are', () => {
 		expect(differenceSaid(whole, whole)).toMatch(
-			/^With the same settings and seed, 10 of 10 numbers come out as stored/
+			/^With the same settings and seed, 10 of 10 numbers match the stored ones/
 		);
 		const quick = fakeReproduction(4, QUICK);
-		expect(differenceSaid(whole, quick)).toMatch(/^The settings are not the same/);
+		expect(differenceSaid(whole, quick)).toMatch(/^The settings differ/);
 	});
 
 	it('have no number where a part was not measured', () => {

@@ -170,7 +170,7 @@ export function deactivationSaid(summary: DeactivationSummary): Said {
 	const parts: string[] = [];
 	if (top?.off && top.change)
 		parts.push(
-			`Where one match is active, taking it away silences ${spanned(top.off)} of ${count(top.trials)} targets (${beside(top.off, best.off)}), and activations fall by ${spanned(top.change)} (${beside(top.change, best.change)}).`
+			`Where one match is active, removing it silences ${spanned(top.off)} of ${count(top.trials)} targets (${beside(top.off, best.off)}), and activations fall by ${spanned(top.change)} (${beside(top.change, best.change)}).`
 		);
 	else parts.push('The best match alone: not measured.');
 	const searched = of('exhaustive');
@@ -203,7 +203,7 @@ export function differencesSaid(summary: DeactivationSummary): string[] {
 export function companySaid({ company }: DeactivationSummary): Said {
 	const known = company.filter((row) => row.off);
 	const [first, last] = [known[0]?.off, known.at(-1)?.off];
-	const paper = 'Taking away one of several active predecessors changes the target less.';
+	const paper = 'Removing one of several active predecessors changes the target less.';
 	if (!first || !last || known.length < 2) return { paper, here: 'Not measured.' };
 	const apart = first.low > last.high ? 'less' : first.high < last.low ? 'more' : null;
 	const numbers = known.map(({ active, off }) => `${active} active: ${spanned(off!)}`).join('; ');
@@ -212,9 +212,9 @@ export function companySaid({ company }: DeactivationSummary): Said {
 		here:
 			`${numbers}. ` +
 			(apart === 'less'
-				? 'As in the paper, it does less in company.'
+				? 'As in the paper, it does less when others are active.'
 				: apart === 'more'
-					? 'Unlike in the paper, it does more in company.'
+					? 'Unlike in the paper, it does more when others are active.'
 					: 'The intervals overlap, so no difference is shown.')
 	};
 }
@@ -225,8 +225,7 @@ export function lossSaid(summary: DeactivationSummary): Said {
 	const [top, random] = [of('top-1'), of('random direction')];
 	const said = (value: number | null) => (value === null ? 'not measured' : percent(value));
 	return {
-		paper:
-			'The loss of the whole text changes by the order of 0.1 % when one feature is taken away.',
-		here: `The loss of the next token alone, which is all that the push can reach here: ${said(top)} with the best match, ${said(random)} with a random direction. A whole text’s loss is spread over many tokens, so the two are not on one scale.`
+		paper: 'The loss of the whole text changes by about 0.1 % when one feature is removed.',
+		here: `The loss of the next token alone, which is all that the removal can reach here: ${said(top)} with the best match, ${said(random)} with a random direction. A whole text’s loss is spread over many tokens, so the two are not on one scale.`
 	};
 }
