@@ -7,14 +7,14 @@ import {
 	promptLinks,
 	promptMark,
 	promptTables
-} from '../../../../src/views/flow/prompt/marks';
+} from '../../../../src/views/flow/prompt/prompt-marks';
 import {
 	apartInWords,
 	drawnInWords,
 	gapsInWords,
 	promptsInWords
-} from '../../../../src/views/flow/prompt/words';
-import { graphmlOf } from '../../../../src/views/flow/marks';
+} from '../../../../src/views/flow/prompt/prompt-words';
+import { graphmlOf } from '../../../../src/views/flow/graph-marks';
 
 const R0 = 'blocks.0.hook_resid_post';
 const R1 = 'blocks.1.hook_resid_post';

@@ -3,8 +3,12 @@ import { compared, type Remeasured } from '../../../../src/core/packs/check';
 import type { SaeInfo } from '../../../../src/core/packs/info';
 import type { SaeMetrics } from '../../../../src/core/packs/metrics';
 import { METRICS, seriesOf, tableOf } from '../../../../src/views/report/metrics';
-import { factsOf } from '../../../../src/views/report/provenance';
-import { COMPARED, rowsOf, verdictOf } from '../../../../src/views/report/remeasure/words';
+import { factsOf } from '../../../../src/views/report/card/provenance';
+import {
+	COMPARED,
+	rowsOf,
+	verdictOf
+} from '../../../../src/views/report/remeasure/remeasure-words';
 
 const metrics: SaeMetrics = {
 	l0: 31.5,

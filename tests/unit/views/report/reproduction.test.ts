@@ -11,24 +11,28 @@ import {
 	deactivationSaid,
 	differencesSaid,
 	strategyRows
-} from '../../../../src/views/report/reproduction/deactivation/rows';
+} from '../../../../src/views/report/reproduction/deactivation/deactivation-rows';
 import {
 	sharesOverall,
 	sharesSaid,
 	testRows,
 	testsSaid,
 	variabilitySaid
-} from '../../../../src/views/report/reproduction/groups';
+} from '../../../../src/views/report/reproduction/groups/groups';
 import { differenceSaid, headlinesOf } from '../../../../src/views/report/reproduction/headlines';
 import { beside, inPoints, sign } from '../../../../src/views/report/reproduction/compare-words';
-import { lasted, settingsSaid } from '../../../../src/views/report/reproduction/settings';
-import { curvesOf, gain, steeringSaid } from '../../../../src/views/report/reproduction/steering';
+import { lasted, settingsSaid } from '../../../../src/views/report/reproduction/settings-words';
+import {
+	curvesOf,
+	gain,
+	steeringSaid
+} from '../../../../src/views/report/reproduction/themes/theme-steering';
 import {
 	agreementHeat,
 	agreementSaid,
 	transitionHeat,
 	transitionsSaid
-} from '../../../../src/views/report/reproduction/transitions';
+} from '../../../../src/views/report/reproduction/transitions/transitions';
 import { fakeReproduction } from '../../../fakes/reproduction';
 
 const whole = fakeReproduction(4, WHOLE);

@@ -7,7 +7,7 @@ import { visible } from '../../../charts/layout/text';
 import type { Active, OnPrompts, PromptFlow } from '../../../core/flow/prompt';
 import type { Thresholds } from '../../../core/flow/flow';
 import { difference } from '../../../core/flow/prompt-flow';
-import { edgeMarks, flowTables, markOf, peakInWords, type Known } from '../marks';
+import { edgeMarks, flowTables, markOf, peakInWords, type Known } from '../graph-marks';
 
 type PromptNode = PromptFlow['nodes'][number];
 

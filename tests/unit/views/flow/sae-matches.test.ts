@@ -5,7 +5,7 @@ import {
 	histogramOf,
 	matchesTable,
 	pairInWords
-} from '../../../../src/views/flow/experiments/sae-pair';
+} from '../../../../src/views/flow/experiments/sae-matches';
 
 const [FROM, TARGET] = ['blocks.2.hook_resid_post', 'blocks.1.hook_resid_post'];
 const request: PairRequest = { from: FROM, target: TARGET, measure: 'cosine', k: 2 };

@@ -4,7 +4,7 @@ import type { StoredDtype } from '../../../core/import/build-request';
 import type { ListedSae, ListedModel } from '../../../core/import/listing';
 import type { Progress } from '../../../core/calls';
 import type { Imported } from '../../../core/packs/stored';
-import { stepOf } from '../packs/words';
+import { stepOf } from '../packs/pack-words';
 
 export const DTYPES: readonly { value: StoredDtype; text: string; hint: string }[] = [
 	{

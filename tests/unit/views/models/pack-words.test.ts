@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Pace } from '../../../../src/state/calls/pace';
-import { outcomeOf, stepOf, timeLeft } from '../../../../src/views/models/packs/words';
+import { outcomeOf, stepOf, timeLeft } from '../../../../src/views/models/packs/pack-words';
 
 const imported = { name: 'a', title: 'A', hash: 'f', files: 3, bytes: 12e6, added: 12e6 };
 

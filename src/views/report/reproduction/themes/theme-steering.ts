@@ -1,10 +1,10 @@
 /** Steering one layer against steering a chain: curves over doses, the arms at equal divergence, and in words. */
-import type { Table } from '../../../charts/frame/export';
-import type { Line } from '../../../charts/layout/lines';
-import { short } from '../../../core/names/numbers';
-import { meanInterval } from '../../../core/math/interval';
-import type { ThemeArm, ThemeReport } from '../../../core/labs/reproduction';
-import { sign, spanned, type Said } from './compare-words';
+import type { Table } from '../../../../charts/frame/export';
+import type { Line } from '../../../../charts/layout/lines';
+import { short } from '../../../../core/names/numbers';
+import { meanInterval } from '../../../../core/math/interval';
+import type { ThemeArm, ThemeReport } from '../../../../core/labs/reproduction';
+import { sign, spanned, type Said } from '../compare-words';
 
 export type Told = 'theme' | 'lexicon' | 'perplexity' | 'repeated';
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowGraph, FlowNode } from '../../../../src/core/flow/graph';
-import { edgeMarks, flowTables, nodeMark, type Known } from '../../../../src/views/flow/marks';
+import {
+	edgeMarks,
+	flowTables,
+	nodeMark,
+	type Known
+} from '../../../../src/views/flow/graph-marks';
 
 const A = 'blocks.1.hook_attn_out/7';
 const R0 = 'blocks.0.hook_resid_post/3';

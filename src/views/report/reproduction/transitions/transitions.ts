@@ -1,11 +1,11 @@
 /** A flow map used as a layer, and how often two ways to match agree: rows of tables, and in words. */
-import type { Table } from '../../../charts/frame/export';
-import { count, fixed, percent } from '../../../core/names/numbers';
-import { shortSite } from '../../../core/names/site-words';
-import { UPSTREAM, type UpstreamKind } from '../../../core/flow/flow';
-import { PAPER, SCALES, type Agreement, type Transition } from '../../../core/labs/reproduction';
-import { placeOf, siteOf } from '../../../core/names/site';
-import { mean, type Said } from './compare-words';
+import type { Table } from '../../../../charts/frame/export';
+import { count, fixed, percent } from '../../../../core/names/numbers';
+import { shortSite } from '../../../../core/names/site-words';
+import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
+import { PAPER, SCALES, type Agreement, type Transition } from '../../../../core/labs/reproduction';
+import { placeOf, siteOf } from '../../../../core/names/site';
+import { mean, type Said } from '../compare-words';
 
 export type Scale = (typeof SCALES)[number];
 

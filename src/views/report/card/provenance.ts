@@ -1,6 +1,6 @@
 /** Free words of a pack about its making, as lines to show. */
 
-import { duration, percent } from '../../core/names/numbers';
+import { duration, percent } from '../../../core/names/numbers';
 
 export interface Fact {
 	name: string;

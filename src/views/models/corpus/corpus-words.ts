@@ -4,7 +4,7 @@ import { shortSite } from '../../../core/names/site-words';
 import type { Progress } from '../../../core/calls';
 import type { SaeId } from '../../../core/names/ids';
 import type { PendingText } from '../../../core/corpus/requests';
-import { timeLeft } from '../packs/words';
+import { timeLeft } from '../packs/pack-words';
 
 interface Place {
 	id: SaeId;

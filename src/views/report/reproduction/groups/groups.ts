@@ -1,11 +1,11 @@
 /** Groups of active features: shares by layer, tests between groups, and how a feature changes its group. */
-import type { Table } from '../../../charts/frame/export';
-import { GROUP_NAMES } from '../../../core/names/group-words';
-import { count, fixed, percent } from '../../../core/names/numbers';
-import { UPSTREAM, type UpstreamKind } from '../../../core/flow/flow';
-import { GROUPS } from '../../../core/flow/groups';
-import { PAPER, type GroupReport, type GroupTest } from '../../../core/labs/reproduction';
-import { mean, type Said } from './compare-words';
+import type { Table } from '../../../../charts/frame/export';
+import { GROUP_NAMES } from '../../../../core/names/group-words';
+import { count, fixed, percent } from '../../../../core/names/numbers';
+import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
+import { GROUPS } from '../../../../core/flow/groups';
+import { PAPER, type GroupReport, type GroupTest } from '../../../../core/labs/reproduction';
+import { mean, type Said } from '../compare-words';
 
 /** A test counts as passed below this, corrected for all tests. */
 export const LEVEL = 0.001;
