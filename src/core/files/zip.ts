@@ -1,6 +1,6 @@
 /**
- * The records of a .zip, after PKWARE's APPNOTE (https://support.pkware.com/pkzip/appnote): written, and
- * read from the directory at the end. Hostile until read.
+ * The records of a .zip, written, and read from the directory at its end; hostile until read.
+ * Format: PKWARE's APPNOTE, https://support.pkware.com/pkzip/appnote.
  */
 import { Problem } from '../names/errors';
 
@@ -10,11 +10,11 @@ export interface ZipEntry {
 	method: number;
 	encrypted: boolean;
 	crc: number;
-	/** Bytes as they lie in the archive. */
+	/** Bytes in the archive. */
 	packed: number;
 	/** Bytes once unpacked, as the archive states them. */
 	bytes: number;
-	/** Where its local header begins. */
+	/** The first byte of its local header. */
 	at: number;
 }
 
@@ -26,224 +26,199 @@ const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
-/** Stands where a number needs the 64 bits of an extra field. */
+/** In place of a number that is in a 64-bit field. */
 const FULL_16 = 0xffff;
 const FULL_32 = 0xffffffff;
-/** Versions of the format: the plain one, and the first with 64 bits. */
+/** Versions of the format: the plain one, and the first with 64-bit fields. */
 const PLAIN = 20;
 const WIDE = 45;
 const UTF_8 = 1 << 11;
-/** 1 January 1980, the earliest: the same pack makes the same archive. */
+/** 1 January 1980, the earliest: the same pack always gives the same archive. */
 const DATE = 0x21;
-/** A directory of more bytes than this describes no pack. */
+/** Bytes; no pack needs a longer directory. */
 const LONGEST_DIRECTORY = 32 << 20;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** What stands before the bytes of a file. */
-export function localHeader(entry: ZipEntry): Uint8Array<ArrayBuffer> {
-	const wide = entry.bytes >= FULL_32;
-	const name = encoder.encode(entry.path);
-	const record = new Numbers().u32(LOCAL).u16(wide ? WIDE : PLAIN, UTF_8, entry.method, 0, DATE);
-	record.u32(entry.crc, capped(entry.packed), capped(entry.bytes));
-	record.u16(name.length, wide ? 20 : 0).text(name);
-	if (wide) record.u16(1, 16).u64(entry.bytes, entry.packed);
-	return record.bytes();
-}
-
-/** What ends an archive whose directory begins at `at`. */
-export function directory(entries: ZipEntry[], at: number): Uint8Array<ArrayBuffer> {
-	const record = new Numbers();
-	for (const entry of entries) central(record, entry);
-	const length = record.length;
-	const { length: n } = entries;
-	if (n >= FULL_16 || at >= FULL_32 || length >= FULL_32) {
-		record.u32(END_64).u64(44).u16(WIDE, WIDE).u32(0, 0).u64(n, n, length, at);
-		record
-			.u32(LOCATOR_64, 0)
-			.u64(at + length)
-			.u32(1);
-	}
-	const count = Math.min(n, FULL_16);
-	return record.u32(END).u16(0, 0, count, count).u32(capped(length), capped(at)).u16(0).bytes();
-}
-
-function central(record: Numbers, { path, method, crc, packed, bytes, at }: ZipEntry): void {
-	const name = encoder.encode(path);
-	const wide = [bytes, packed, at].filter((value) => value >= FULL_32);
-	const version = wide.length > 0 ? WIDE : PLAIN;
-	record.u32(CENTRAL).u16(version, version, UTF_8, method, 0, DATE);
-	record.u32(crc, capped(packed), capped(bytes));
-	record.u16(name.length, wide.length > 0 ? 4 + 8 * wide.length : 0, 0, 0, 0);
-	record.u32(0, capped(at)).text(name);
-	if (wide.length > 0) record.u16(1, 8 * wide.length).u64(...wide);
-}
-
 const capped = (value: number): number => Math.min(value, FULL_32);
 
-/** Little-endian numbers, one after the other. */
-class Numbers {
-	readonly #bytes: number[] = [];
-
-	get length(): number {
-		return this.#bytes.length;
-	}
-
-	u16(...values: number[]): this {
-		for (const value of values) this.#bytes.push(value & 255, value >>> 8);
-		return this;
-	}
-
-	u32(...values: number[]): this {
-		for (const value of values) this.u16(value & FULL_16, value >>> 16);
-		return this;
-	}
-
-	u64(...values: number[]): this {
-		for (const value of values) this.u32(value % 2 ** 32, Math.floor(value / 2 ** 32));
-		return this;
-	}
-
-	text(bytes: Uint8Array): this {
-		for (const byte of bytes) this.#bytes.push(byte);
-		return this;
-	}
-
-	bytes(): Uint8Array<ArrayBuffer> {
-		return Uint8Array.from(this.#bytes);
-	}
+/** Little-endian numbers, each in as many bytes as its digit of `widths` says. */
+function record(widths: string, ...values: number[]): number[] {
+	const bytes: number[] = [];
+	values.forEach((value, i) => {
+		for (let left = Number(widths[i]); left > 0; left--, value = Math.floor(value / 256))
+			bytes.push(value % 256);
+	});
+	return bytes;
 }
 
-/** Bytes of the archive from one place up to another. */
+/** The fields that both headers of an entry share, and what follows the header; `wide`: the 64-bit numbers. */
+function shared({ path, method, crc, packed, bytes }: ZipEntry, wide: number[]) {
+	const name = encoder.encode(path);
+	const widths = `22${'8'.repeat(wide.length)}`;
+	const extra = wide.length > 0 ? record(widths, 1, 8 * wide.length, ...wide) : [];
+	const version = wide.length > 0 ? WIDE : PLAIN;
+	const sizes = [crc, capped(packed), capped(bytes), name.length, extra.length];
+	const fields = [version, UTF_8, method, 0, DATE, ...sizes];
+	return { version, fields, rest: [...name, ...extra] };
+}
+
+/** The bytes before the content of a file. */
+export function localHeader(entry: ZipEntry): Uint8Array<ArrayBuffer> {
+	const { bytes, packed } = entry;
+	const { fields, rest } = shared(entry, bytes >= FULL_32 ? [bytes, packed] : []);
+	return Uint8Array.from([...record('42222244422', LOCAL, ...fields), ...rest]);
+}
+
+function centralHeader(entry: ZipEntry): number[] {
+	const { bytes, packed, at } = entry;
+	const wide = [bytes, packed, at].filter((value) => value >= FULL_32);
+	const { version, fields, rest } = shared(entry, wide);
+	const ends = [0, 0, 0, 0, capped(at)];
+	return [...record('42222224442222244', CENTRAL, version, ...fields, ...ends), ...rest];
+}
+
+/** The end of an archive whose directory begins at `at`. */
+export function directory(entries: ZipEntry[], at: number): Uint8Array<ArrayBuffer> {
+	const headers = entries.flatMap(centralHeader);
+	const { length } = headers;
+	const n = entries.length;
+	const count = Math.min(n, FULL_16);
+	const wide = n >= FULL_16 || at >= FULL_32 || length >= FULL_32;
+	return Uint8Array.from([
+		...headers,
+		...(wide ? record('4822448888', END_64, 44, WIDE, WIDE, 0, 0, n, n, length, at) : []),
+		...(wide ? record('4484', LOCATOR_64, 0, at + length, 1) : []),
+		...record('42222442', END, 0, 0, count, count, capped(length), capped(at), 0)
+	]);
+}
+
+/** Bytes `from` up to `to` of the archive. */
 type Read = (from: number, to: number) => Promise<Uint8Array>;
 
 /**
- * Every entry of an archive of `size` bytes, folders left out. Throws a Problem when it is no archive,
- * names a file outside its own folder or one twice, or lets files share bytes, as zip bombs do.
+ * Every file in an archive of `size` bytes, without folders. Throws a Problem when it is no archive, names a
+ * file outside its own folder or one twice, or lets files overlap, as zip bombs do.
  */
 export async function readDirectory(size: number, read: Read): Promise<ZipEntry[]> {
 	const end = await findEnd(size, read);
 	if (end.length > LONGEST_DIRECTORY) throw refused('lists far too many files');
-	if (end.at + end.length > size) throw cut();
+	if (end.at + end.length > size) throw damaged();
 	const view = viewOf(await read(end.at, end.at + end.length));
 	const entries: ZipEntry[] = [];
-	let at = 0;
-	for (let i = 0; i < end.count; i++) {
-		if (at + 46 > view.byteLength || view.getUint32(at, true) !== CENTRAL) throw cut();
-		const [name, extra, comment] = [28, 30, 32].map((from) => view.getUint16(at + from, true));
-		const next = at + 46 + name! + extra! + comment!;
-		if (next > view.byteLength) throw cut();
-		entries.push(entryAt(view, at, name!, extra!));
+	for (let at = 0, i = 0; i < end.count; i++) {
+		if (at + 46 > view.byteLength || view.getUint32(at, true) !== CENTRAL) throw damaged();
+		const extra = at + 46 + view.getUint16(at + 28, true);
+		const comment = extra + view.getUint16(at + 30, true);
+		const next = comment + view.getUint16(at + 32, true);
+		if (next > view.byteLength) throw damaged();
+		entries.push(entryAt(view, at, extra, comment));
 		at = next;
 	}
 	checkNames(entries);
-	checkPlaces(entries, end.at);
+	checkOverlap(entries, end.at);
 	return entries.filter(({ path }) => !path.endsWith('/'));
 }
 
-/** Where the bytes of an entry begin, by its local header. */
+/** The first byte of an entry's content, from its local header. */
 export function dataStart(entry: ZipEntry, header: Uint8Array): number {
 	const view = viewOf(header);
-	if (view.byteLength < LOCAL_HEADER || view.getUint32(0, true) !== LOCAL) throw cut();
+	if (view.byteLength < LOCAL_HEADER || view.getUint32(0, true) !== LOCAL) throw damaged();
 	return entry.at + LOCAL_HEADER + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
-interface End {
+/** Where the directory is, in bytes, and of how many entries. */
+interface Directory {
 	count: number;
-	/** Bytes of the directory, and where it begins. */
 	length: number;
 	at: number;
 }
 
-/** The end record is the last thing but a comment of at most 65,535 bytes. */
-async function findEnd(size: number, read: Read): Promise<End> {
+/** The end record is the last thing in the file, except for a comment of at most 65,535 bytes. */
+async function findEnd(size: number, read: Read): Promise<Directory> {
 	const from = Math.max(0, size - 22 - FULL_16);
 	const view = viewOf(await read(from, size));
 	for (let at = view.byteLength - 22; at >= 0; at--) {
 		if (view.getUint32(at, true) !== END) continue;
 		if (at + 22 + view.getUint16(at + 20, true) !== view.byteLength) continue;
-		const end = {
-			count: view.getUint16(at + 10, true),
-			length: view.getUint32(at + 12, true),
-			at: view.getUint32(at + 16, true)
-		};
-		if (end.count < FULL_16 && end.length < FULL_32 && end.at < FULL_32) return end;
-		return wideEnd(from + at, read);
+		const count = view.getUint16(at + 10, true);
+		const length = view.getUint32(at + 12, true);
+		const start = view.getUint32(at + 16, true);
+		const wide = count === FULL_16 || length === FULL_32 || start === FULL_32;
+		return wide ? findWideEnd(from + at, read) : { count, length, at: start };
 	}
 	throw new Problem(
 		'pack-invalid',
 		'This is no .zip, or its end is missing.',
-		'Copy the file again, whole, or choose another.'
+		'Copy the whole file again, or choose another.'
 	);
 }
 
-async function wideEnd(end: number, read: Read): Promise<End> {
-	if (end < 20) throw cut();
+/** The same from the 64-bit records before the end record. */
+async function findWideEnd(end: number, read: Read): Promise<Directory> {
+	if (end < 20) throw damaged();
 	const locator = viewOf(await read(end - 20, end));
-	if (locator.getUint32(0, true) !== LOCATOR_64) throw cut();
-	const at = wide(locator, 8);
-	if (at + 56 > end) throw cut();
-	const record = viewOf(await read(at, at + 56));
-	if (record.getUint32(0, true) !== END_64) throw cut();
-	return { count: wide(record, 32), length: wide(record, 40), at: wide(record, 48) };
+	if (locator.getUint32(0, true) !== LOCATOR_64) throw damaged();
+	const at = u64(locator, 8);
+	if (at + 56 > end) throw damaged();
+	const view = viewOf(await read(at, at + 56));
+	if (view.getUint32(0, true) !== END_64) throw damaged();
+	return { count: u64(view, 32), length: u64(view, 40), at: u64(view, 48) };
 }
 
-function entryAt(view: DataView, at: number, name: number, extra: number): ZipEntry {
-	const word = (from: number) => view.getUint32(at + from, true);
-	const bytes = new Uint8Array(view.buffer, view.byteOffset + at + 46, name);
-	const wider = extraNumbers(view, at + 46 + name, extra);
-	const full = (value: number) => (value === FULL_32 ? (wider.shift() ?? value) : value);
+/** `extra` and `comment`: where these fields of the entry begin. */
+function entryAt(view: DataView, at: number, extra: number, comment: number): ZipEntry {
+	const name = new Uint8Array(view.buffer, view.byteOffset + at + 46, extra - at - 46);
+	const wide = wideNumbers(view, extra, comment);
+	const u32 = (from: number) => view.getUint32(at + from, true);
+	const full = (value: number) => (value === FULL_32 ? (wide.shift() ?? value) : value);
 	return {
-		path: decoder.decode(bytes).replace(/^(\.\/)+/, ''),
+		path: decoder.decode(name).replace(/^(\.\/)+/, ''),
 		method: view.getUint16(at + 10, true),
 		encrypted: (view.getUint16(at + 8, true) & 1) === 1,
-		crc: word(16),
-		// The order in which the extra field holds those that need it.
-		bytes: full(word(24)),
-		packed: full(word(20)),
-		at: full(word(42))
+		crc: u32(16),
+		// In the order of the 64-bit numbers.
+		bytes: full(u32(24)),
+		packed: full(u32(20)),
+		at: full(u32(42))
 	};
 }
 
-/** The 64-bit numbers of an entry, in their order. */
-function extraNumbers(view: DataView, from: number, length: number): number[] {
-	for (let at = from; at + 4 <= from + length;) {
+/** The 64-bit numbers in the extra fields of an entry. */
+function wideNumbers(view: DataView, from: number, to: number): number[] {
+	for (let at = from; at + 4 <= to;) {
 		const size = view.getUint16(at + 2, true);
-		if (at + 4 + size > from + length) throw cut();
+		if (at + 4 + size > to) throw damaged();
 		if (view.getUint16(at, true) === 1)
-			return Array.from({ length: size >> 3 }, (_, i) => wide(view, at + 4 + 8 * i));
+			return Array.from({ length: size >> 3 }, (_, i) => u64(view, at + 4 + 8 * i));
 		at += 4 + size;
 	}
 	return [];
 }
 
 function checkNames(entries: ZipEntry[]): void {
-	const strange = entries.find(({ path }) => isOutside(path));
-	if (strange) throw refused(`names a file outside its own folder (${strange.path.slice(0, 80)})`);
+	// Paths that could lead out of a folder on some system.
+	const outside = entries.find(
+		({ path }) => /^\/|^[a-z]:|\\|\0/i.test(path) || path.split('/').includes('..')
+	);
+	if (outside) throw refused(`names a file outside its own folder (${outside.path.slice(0, 80)})`);
 	const names = new Set(entries.map(({ path }) => path));
 	if (names.size < entries.length) throw refused('names a file twice');
 }
 
-/** A path that could lead out of a folder on some system. */
-function isOutside(path: string): boolean {
-	const parts = path.split('/');
-	return /^\/|^[a-z]:|\\/i.test(path) || path.includes('\0') || parts.includes('..');
-}
-
-/** Files lie one after another before the directory. */
-function checkPlaces(entries: ZipEntry[], end: number): void {
+/** Files are one after another, before the directory. */
+function checkOverlap(entries: ZipEntry[], end: number): void {
 	const inOrder = entries.toSorted((a, b) => a.at - b.at);
-	for (const [i, entry] of inOrder.entries()) {
-		const name = encoder.encode(entry.path).length;
-		if (entry.at + LOCAL_HEADER + name + entry.packed > (inOrder[i + 1]?.at ?? end))
+	for (const [i, { path, at, packed }] of inOrder.entries()) {
+		const name = encoder.encode(path).length;
+		if (at + LOCAL_HEADER + name + packed > (inOrder[i + 1]?.at ?? end))
 			throw refused('lets two files share the same bytes');
 	}
 }
 
-function wide(view: DataView, at: number): number {
+function u64(view: DataView, at: number): number {
 	const value = Number(view.getBigUint64(at, true));
-	if (!Number.isSafeInteger(value)) throw cut();
+	if (!Number.isSafeInteger(value)) throw damaged();
 	return value;
 }
 
@@ -252,14 +227,11 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function refused(why: string): Problem {
-	return new Problem(
-		'pack-invalid',
-		`This .zip ${why}, so nothing of it was read.`,
-		'Ask whoever made it for another.'
-	);
+	const sentence = `This .zip ${why}, so nothing of it was read.`;
+	return new Problem('pack-invalid', sentence, 'Ask whoever made it for another.');
 }
 
-function cut(): Problem {
+function damaged(): Problem {
 	return new Problem(
 		'pack-damaged',
 		'This .zip is damaged: its directory does not fit its bytes.',

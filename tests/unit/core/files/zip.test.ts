@@ -6,6 +6,7 @@ import {
 	LOCAL_HEADER,
 	readDirectory
 } from '../../../../src/core/files/zip';
+import { seeded } from '../../../../src/core/math/random';
 import { patched, zipOf } from '../../workers/storage/zip-maker';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -88,6 +89,30 @@ describe('an archive of our own', () => {
 		const header = localHeader(large);
 		expect(header.length).toBe(LOCAL_HEADER + 1 + 20);
 		expect(dataStart(large, header)).toBe(header.length);
+	});
+
+	it('reads back whatever it writes, of any length, and never beyond the end', async () => {
+		const random = seeded(11);
+		const size = () => Math.floor(random() * (random() < 0.5 ? 2 ** 38 : 1000));
+		for (let round = 0; round < 200; round++) {
+			let at = 0;
+			const entries = Array.from({ length: Math.floor(random() * 6) }, (_, i) => {
+				const packed = random() < 0.1 ? 0xffffffff : size();
+				const crc = Math.floor(random() * 2 ** 32);
+				const one = { ...entry, path: `ä/${i}`, method: 8, crc, packed, bytes: size(), at };
+				at += localHeader(one).length + packed;
+				return one;
+			});
+			const end = directory(entries, at);
+			const length = at + end.length;
+			const read = await readDirectory(length, async (from, to) => {
+				expect(0 <= from && from <= to && to <= length).toBe(true);
+				const part = new Uint8Array(to - from);
+				part.set(end.slice(Math.max(0, from - at), to - at), Math.max(0, at - from));
+				return part;
+			});
+			expect(read).toEqual(entries);
+		}
 	});
 
 	it('counts more than 65,535 files', async () => {
