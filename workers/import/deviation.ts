@@ -1,6 +1,7 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
 import { inMemory, peakMemory } from '../../src/core/files/open-file';
-import { float32Bytes, type Floats } from '../../src/core/files/safetensors';
+import { float32Bytes } from '../../src/core/files/dtypes';
+import type { Floats } from '../../src/core/files/safetensors';
 import { largest } from '../../src/core/math/sampling';
 import { LanguageModel, type ModelWeights } from '../model/language-model';
 import type { ModelFolder } from './hugging-face';

@@ -1,5 +1,6 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
-import type { Dtype, Floats } from '../../src/core/files/safetensors';
+import type { Dtype } from '../../src/core/files/dtypes';
+import type { Floats } from '../../src/core/files/safetensors';
 import { Problem } from '../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../calls/in-order';
 import { architectureOf } from '../graph/families/families';

@@ -1,12 +1,7 @@
 /** Tensors as files of float32, each by itself, as a graph's weights are given. */
 import { computedFile, partOf, chunksFrom, type OpenFile } from '../../src/core/files/open-file';
-import {
-	float32Bytes,
-	checkFloats,
-	float32,
-	type Dtype,
-	type Safetensors
-} from '../../src/core/files/safetensors';
+import { float32Bytes, type Dtype } from '../../src/core/files/dtypes';
+import { checkFloats, float32, type Safetensors } from '../../src/core/files/safetensors';
 
 /**
  * float32 where it lies in its file; what must be widened is so each time that it is read. Throws a Problem

@@ -69,14 +69,11 @@ export class Library {
 	readonly tokens = new HostTokens();
 	readonly #files: VerifiedFiles;
 	readonly #records: Records;
-	readonly #fetch: typeof fetch;
-	readonly #cacheRuntime: () => Promise<boolean>;
 
-	constructor(options: LibraryOptions) {
-		this.#files = new VerifiedFiles(options.files, options.fetch, this.tokens, options.retryDelays);
+	constructor(readonly options: LibraryOptions) {
+		const { files, fetch, retryDelays } = options;
+		this.#files = new VerifiedFiles(files, fetch, this.tokens, retryDelays);
 		this.#records = options.records;
-		this.#fetch = options.fetch;
-		this.#cacheRuntime = options.cacheRuntime;
 	}
 
 	/**
@@ -86,21 +83,19 @@ export class Library {
 	 * network for a newer one.
 	 */
 	async open(
-		{
-			address,
-			expected = null,
-			stored = null
-		}: Pick<OpenRequest, 'address' | 'expected' | 'stored'>,
+		request: Pick<OpenRequest, 'address' | 'expected' | 'stored'>,
 		signal?: AbortSignal
 	): Promise<PackSource> {
+		const { address, expected = null, stored = null } = request;
 		const packs = await this.#list();
 		const chosen = stored === null ? undefined : find(packs, stored);
 		if (chosen) return this.#source(chosen, chosen.record.address, false);
 		const current = packs.find(({ record }) => record.hash === expected);
 		const before = current ?? packs.findLast(({ record }) => record.address === address);
+		const known = before?.record.text ?? null;
+		const { fetch } = this.options;
 		const text =
-			current?.record.text ??
-			(await fetchManifest(address, before?.record.text ?? null, this.#fetch, this.tokens, signal));
+			current?.record.text ?? (await fetchManifest(address, known, fetch, this.tokens, signal));
 		const pack = parsePackText(text);
 		const hash = await sha256(new TextEncoder().encode(text));
 		if (hash !== before?.record.hash || before.record.address !== address)
@@ -224,7 +219,7 @@ export class Library {
 			if (newest)
 				for (const { address, hash } of await this.#records.all())
 					if (address === record.address && hash !== record.hash) await this.forget(hash);
-			return this.#cacheRuntime();
+			return this.options.cacheRuntime();
 		};
 		return new StoredSource(pack, record.hash, folder, this.#files, onComplete);
 	}

@@ -3,23 +3,8 @@
  * Format: https://huggingface.co/docs/safetensors.
  */
 import { Problem } from '../names/errors';
+import { isDtype, toFloat32, toIntegers, widthOf, type Dtype, type Integers } from './dtypes';
 import { inMemory, type OpenFile } from './open-file';
-
-const SIZES = {
-	F64: 8,
-	I64: 8,
-	F32: 4,
-	F16: 2,
-	BF16: 2,
-	BOOL: 1,
-	I8: 1,
-	U8: 1,
-	U16: 2,
-	I16: 2,
-	I32: 4,
-	U32: 4
-} as const;
-export type Dtype = keyof typeof SIZES;
 
 export interface Tensor {
 	dtype: Dtype;
@@ -139,16 +124,15 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 function parseEntry(name: string, value: unknown): Entry {
 	const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
 	const tensor = `tensor ${name.slice(0, 80)}`;
-	if (typeof dtype !== 'string' || !Object.hasOwn(SIZES, dtype))
-		throw damaged(`has ${tensor} in a number format that is not supported`);
+	if (!isDtype(dtype)) throw damaged(`has ${tensor} in a number format that is not supported`);
 	if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
 		throw damaged(`has ${tensor} without a usable shape`);
 	if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
 		throw damaged(`has ${tensor} without usable offsets`);
 	const [start, end] = offsets as [number, number];
-	const size = shape.reduce((product, n) => product * n, SIZES[dtype as Dtype]);
+	const size = shape.reduce((product, n) => product * n, widthOf(dtype));
 	if (end - start !== size) throw damaged(`has ${tensor} whose shape and length disagree`);
-	return { dtype: dtype as Dtype, shape: shape, start, end };
+	return { dtype, shape, start, end };
 }
 
 const isCount = (n: unknown): n is number =>
@@ -192,24 +176,6 @@ export function checkFloats(file: Safetensors, name: string): void {
 	else if (!toFloat32(dtype, new Uint8Array(0))) throw notFloat(name, dtype);
 }
 
-/**
- * Little-endian floating-point numbers as float32: F32 as a view where it is aligned, F16 and BF16 widened, F64
- * rounded; null for integers.
- */
-export function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array | null {
-	if (dtype === 'F32') return floatView(bytes);
-	if (dtype === 'F16') return widenedHalf(bytes);
-	if (dtype === 'BF16') return widenedBrain(bytes);
-	if (dtype !== 'F64') return null;
-	const { buffer, byteOffset, length } = aligned(bytes, 8);
-	return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
-}
-
-/** The bytes of float32 numbers, not copied: little-endian on every machine that browsers run on. */
-export function float32Bytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-	return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 /** Throws a Problem unless the tensor has this shape. */
 export function checkShape(file: Safetensors, name: string, shape: number[]): void {
 	const found = file.range(name).shape;
@@ -217,78 +183,19 @@ export function checkShape(file: Safetensors, name: string, shape: number[]): vo
 		throw damaged(`has tensor ${name.slice(0, 80)} of shape [${found}] instead of [${shape}]`);
 }
 
-export type Integers = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
-
-const INTEGERS: Partial<
-	Record<Dtype, new (buffer: ArrayBufferLike, offset: number, length: number) => Integers>
-> = {
-	U8: Uint8Array,
-	I8: Int8Array,
-	U16: Uint16Array,
-	I16: Int16Array,
-	I32: Int32Array,
-	U32: Uint32Array
-};
-
 /** A tensor of integers of at most 32 bits, as a view where it is aligned. */
 export function integers(file: Safetensors, name: string): Integers {
 	const { dtype, bytes } = file.tensor(name);
-	const Integers = INTEGERS[dtype];
-	if (!Integers)
-		throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where integers are needed`);
-	const { buffer, byteOffset, length } = aligned(bytes, SIZES[dtype]);
-	return new Integers(buffer, byteOffset, length / SIZES[dtype]);
-}
-
-/** The same bytes, copied if typed arrays of this width could not view them where they are. */
-function aligned(bytes: Uint8Array, width: number): Uint8Array {
-	return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-}
-
-function floatView(bytes: Uint8Array): Float32Array {
-	const { buffer, byteOffset, length } = aligned(bytes, 4);
-	return new Float32Array(buffer, byteOffset, length / 4);
-}
-
-function shorts(bytes: Uint8Array): Uint16Array {
-	const { buffer, byteOffset, length } = aligned(bytes, 2);
-	return new Uint16Array(buffer, byteOffset, length / 2);
-}
-
-function widenedHalf(bytes: Uint8Array): Float32Array {
-	const halves = shorts(bytes);
-	const table = (halfTable ??= newHalfTable());
-	const out = new Float32Array(halves.length);
-	for (let i = 0; i < out.length; i++) out[i] = table[halves[i]!]!;
-	return out;
-}
-
-function widenedBrain(bytes: Uint8Array): Float32Array {
-	const halves = shorts(bytes);
-	const out = new Uint32Array(halves.length);
-	for (let i = 0; i < out.length; i++) out[i] = halves[i]! << 16;
-	return new Float32Array(out.buffer);
-}
-
-let halfTable: Float32Array | null = null;
-
-/** Every float16 as float32: IEEE 754 binary16 by its 65,536 bit patterns. */
-function newHalfTable(): Float32Array {
-	return Float32Array.from({ length: 65536 }, (_, bits) => {
-		const sign = bits & 0x8000 ? -1 : 1;
-		const exponent = (bits >> 10) & 31;
-		const fraction = bits & 1023;
-		if (exponent === 0) return sign * fraction * 2 ** -24;
-		if (exponent === 31) return fraction ? NaN : sign * Infinity;
-		return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-	});
+	const data = toIntegers(dtype, bytes);
+	if (data) return data;
+	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where integers are needed`);
 }
 
 function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
 	const { shape, bytes } = tensor;
 	const byRow = scaledByRow(shape, scale, name);
 	const [rows = 1, columns = 1] = shape;
-	const factors = floatView(scale.bytes);
+	const factors = toFloat32('F32', scale.bytes)!;
 	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 	const out = new Float32Array(values.length);
 	for (let r = 0, i = 0; r < rows; r++)
@@ -314,10 +221,6 @@ function notFloat(name: string, dtype: Dtype): Problem {
 }
 
 function damaged(what: string, options?: { cause: unknown }): Problem {
-	return new Problem(
-		'pack-damaged',
-		`A file of tensors ${what}.`,
-		'Fetch or make the file again.',
-		options
-	);
+	const sentence = `A file of tensors ${what}.`;
+	return new Problem('pack-damaged', sentence, 'Fetch or make the file again.', options);
 }

@@ -2,7 +2,8 @@
  * NumPy's `.npy` arrays and `.npz` archives of them.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  */
-import { toFloat32, type Floats } from '../../../src/core/files/safetensors';
+import { toFloat32 } from '../../../src/core/files/dtypes';
+import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import { tensorTable, transpose, type TensorTable } from './tensor-table';
 import { ZipReader } from './zip-reader';

@@ -2,7 +2,8 @@
  * Files of `torch.save`: a zip archive with a pickle that describes tensors, and their numbers in a file each. Format: https://github.com/pytorch/pytorch/blob/main/docs/source/notes/serialization.rst.
  */
 import { Problem } from '../../../src/core/names/errors';
-import { toFloat32, type Dtype, type Floats } from '../../../src/core/files/safetensors';
+import { toFloat32, type Dtype } from '../../../src/core/files/dtypes';
+import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import { CONVERSION_HINT, parsePickle, PickledTensor, type PickledValue } from './pickle';
 import { tensorTable, type TensorTable } from './tensor-table';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
-import { parsePackText, type Pack } from '../../../src/core/packs/manifest';
+import { parsePackText, type Pack, type PackFile } from '../../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../../src/core/files/open-file';
 import { partsOf, type FilePart } from '../../../src/core/packs/parts';
 import type { PackSource } from '../../../src/core/packs/source';
@@ -30,14 +30,7 @@ export class FolderSource implements PackSource {
 
 	async bytes(file: string): Promise<Uint8Array> {
 		const expected = this.pack.files[file]!;
-		const parts: Uint8Array[] = [];
-		for (const part of partsOf(file, expected)) {
-			const bytes = await readFile(path.join(this.folder, part.path)).catch(() => null);
-			if (!bytes) throw damaged(`The file ${part.path} is missing from the pack.`);
-			parts.push(bytes);
-		}
-		// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
-		const bytes = new Uint8Array(parts.length > 1 ? Buffer.concat(parts) : parts[0]!);
+		const bytes = await readPackFile(this.folder, file, expected);
 		if (bytes.length !== expected.bytes)
 			throw damaged(`The file ${file} has ${bytes.length} bytes instead of ${expected.bytes}.`);
 		if (sha256(bytes) !== expected.sha256)
@@ -66,6 +59,22 @@ export class FolderSource implements PackSource {
 	fetched(): number {
 		return 0;
 	}
+}
+
+/** A file of the pack in `folder`, not checked. Throws a Problem when it is missing. */
+export async function readPackFile(
+	folder: string,
+	file: string,
+	entry: Omit<PackFile, 'sha256'>
+): Promise<Uint8Array> {
+	const parts: Uint8Array[] = [];
+	for (const part of partsOf(file, entry)) {
+		const bytes = await readFile(path.join(folder, part.path)).catch(() => null);
+		if (!bytes) throw damaged(`The file ${part.path} is missing from the pack.`);
+		parts.push(bytes);
+	}
+	// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
+	return new Uint8Array(parts.length > 1 ? Buffer.concat(parts) : parts[0]!);
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

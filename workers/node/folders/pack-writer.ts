@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parsePack, type PackFile } from '../../../src/core/packs/manifest';
 import { partSizes, partsOf, totalBytes } from '../../../src/core/packs/parts';
 import { manifestText, type PackWriter } from '../../../src/core/packs/writer';
-import { FolderSource } from './pack-source';
+import { FolderSource, readPackFile } from './pack-source';
 
 export class PackFolder implements PackWriter {
 	readonly #dropped = new Set<string>();
@@ -60,11 +60,8 @@ export class PackFolder implements PackWriter {
 		delete this.files[file];
 	}
 
-	async read(file: string): Promise<Uint8Array> {
-		const parts: Uint8Array[] = [];
-		for (const part of partsOf(file, this.files[file] ?? { bytes: 0 }))
-			parts.push(await readFile(path.join(this.folder, part.path)));
-		return new Uint8Array(Buffer.concat(parts));
+	read(file: string): Promise<Uint8Array> {
+		return readPackFile(this.folder, file, this.files[file] ?? { bytes: 0 });
 	}
 
 	async finish(manifest: Record<string, unknown>): Promise<void> {

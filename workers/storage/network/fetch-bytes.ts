@@ -250,21 +250,16 @@ function delayAfter(error: unknown, delay: number, name: string): number {
 }
 
 /** Rejects with AbortError as soon as it is cancelled. */
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-	return new Promise((resolve, reject) => {
+const sleep = (milliseconds: number, signal: AbortSignal | undefined) =>
+	new Promise<void>((resolve, reject) => {
 		signal?.throwIfAborted();
-		const timer = setTimeout(done, milliseconds);
-		function done() {
-			signal?.removeEventListener('abort', cancelled);
-			resolve();
-		}
-		function cancelled() {
+		const timer = setTimeout(resolve, milliseconds);
+		const cancel = () => {
 			clearTimeout(timer);
 			reject(signal!.reason as Error);
-		}
-		signal?.addEventListener('abort', cancelled, { once: true });
+		};
+		signal?.addEventListener('abort', cancel, { once: true });
 	});
-}
 
 function refused(name: string, status: number): Problem {
 	return new Problem(
