@@ -11,7 +11,7 @@ import type { Chosen } from '../../src/core/packs/stored';
 import { EngineClient } from '../../src/engine/client';
 import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 import { startCrc32 } from '../../workers/storage/files/hash';
-import { zipOf } from '../unit/workers/storage/zip-maker';
+import { zipOf } from '../unit/workers/storage/transfer/zip-maker';
 
 const at = (path: string) => new URL(`/tests/fixtures/${path}`, location.href).href;
 const TEXT = 'The old clockmaker quietly mended seven brass keys';

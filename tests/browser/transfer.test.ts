@@ -4,7 +4,7 @@ import type { Chosen } from '../../src/core/packs/stored';
 import { filesIn, openDatabase, recordsIn } from '../../workers/storage/files/database';
 import { Library } from '../../workers/storage/library';
 import { FakeServer, FOLDER, publish } from '../unit/workers/storage/fake-server';
-import { patched, zipOf } from '../unit/workers/storage/zip-maker';
+import { patched, zipOf } from '../unit/workers/storage/transfer/zip-maker';
 import type { TransferAnswer, TransferTask } from './transfer.worker';
 
 const PATHS = ['model.safetensors', 'tokenizer.json', 'stats/a b@c.gz'];

@@ -13,14 +13,14 @@ import type {
 	Verified
 } from '../../src/core/packs/stored';
 import type { PackWriter } from '../../src/core/packs/writer';
-import { openChosenFiles } from './chosen-files';
-import { zipPack } from './export-pack';
+import { openChosenFiles } from './transfer/chosen-files';
+import { zipPack } from './transfer/export-pack';
 import { throttled } from './file-progress';
 import type { PackRecord, Records } from './files/database';
 import { ifUnlocked, isLocked, withLock, type FileStore } from './files/file-store';
 import { sha256 } from './files/hash';
 import { isQuota, storageEstimate } from './files/quota';
-import { readManifest, storeFiles, type Manifest } from './import-pack';
+import { readManifest, storeFiles, type Manifest } from './transfer/import-pack';
 import { HASH_DIGITS, inventory, type ListedPack } from './inventory';
 import { fetchManifest } from './network/fetch-manifest';
 import { HostTokens } from './network/host-tokens';

@@ -2,7 +2,7 @@
 import { parsePackText, type Pack, type PackFile } from '../../src/core/packs/manifest';
 import { manifestText, type PackWriter } from '../../src/core/packs/writer';
 import { sha256, startSha256 } from './files/hash';
-import type { Manifest } from './import-pack';
+import type { Manifest } from './transfer/import-pack';
 import type { VerifiedFiles } from './verified-files';
 
 export class StoredPackWriter implements PackWriter {

@@ -7,7 +7,7 @@ import {
 	readDirectory
 } from '../../../../src/core/files/zip';
 import { seeded } from '../../../../src/core/math/random';
-import { patched, zipOf } from '../../workers/storage/zip-maker';
+import { patched, zipOf } from '../../workers/storage/transfer/zip-maker';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const read = (zip: Blob) =>

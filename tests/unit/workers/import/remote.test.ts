@@ -13,7 +13,7 @@ import { LocalEngine } from '../../../../workers/engine';
 import { FakeHub } from '../../../fakes/hub';
 import { gptRepository, GPT_SITES, packFiles, wideSaes } from '../../../fakes/repositories';
 import { FIXTURES } from '../../../golden/fixture';
-import { zipOf } from '../storage/zip-maker';
+import { zipOf } from '../storage/transfer/zip-maker';
 
 let hub: FakeHub;
 let library: Library;

@@ -1,12 +1,12 @@
 /** A pack from a .zip or a folder into storage: every file is checked before the pack counts as stored. */
-import { Problem } from '../../src/core/names/errors';
-import { parsePackText, type Pack } from '../../src/core/packs/manifest';
-import { partsOf } from '../../src/core/packs/parts';
+import { Problem } from '../../../src/core/names/errors';
+import { parsePackText, type Pack } from '../../../src/core/packs/manifest';
+import { partsOf } from '../../../src/core/packs/parts';
 import type { ChosenFiles } from './chosen-files';
-import { eachFile, type OnFile } from './file-progress';
-import { sha256 } from './files/hash';
-import { concatenated } from './files/memory';
-import type { VerifiedFiles } from './verified-files';
+import { eachFile, type OnFile } from '../file-progress';
+import { sha256 } from '../files/hash';
+import { concatenated } from '../files/memory';
+import type { VerifiedFiles } from '../verified-files';
 
 /** No pack.json is longer. */
 const LONGEST_MANIFEST = 16 << 20;

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
 	PendingDownloads,
 	type RemoteFile
-} from '../../../../workers/storage/network/pending-downloads';
-import type { FileStore } from '../../../../workers/storage/files/file-store';
-import { filesInMemory } from '../../../../workers/storage/files/memory';
-import { FakeHub } from '../../../fakes/hub';
+} from '../../../../../workers/storage/network/pending-downloads';
+import type { FileStore } from '../../../../../workers/storage/files/file-store';
+import { filesInMemory } from '../../../../../workers/storage/files/memory';
+import { FakeHub } from '../../../../fakes/hub';
 
 const BYTES = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 251);
 const SHA = createHash('sha256').update(BYTES).digest('hex');

@@ -1,12 +1,12 @@
 /** Packs as one file: out of one browser and into another. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Progress } from '../../../../src/core/calls';
-import type { Chosen } from '../../../../src/core/packs/stored';
-import type { FileStore } from '../../../../workers/storage/files/file-store';
-import { sha256 } from '../../../../workers/storage/files/hash';
-import { Library } from '../../../../workers/storage/library';
-import { filesInMemory, recordsInMemory } from '../../../../workers/storage/files/memory';
-import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from './fake-server';
+import type { Progress } from '../../../../../src/core/calls';
+import type { Chosen } from '../../../../../src/core/packs/stored';
+import type { FileStore } from '../../../../../workers/storage/files/file-store';
+import { sha256 } from '../../../../../workers/storage/files/hash';
+import { Library } from '../../../../../workers/storage/library';
+import { filesInMemory, recordsInMemory } from '../../../../../workers/storage/files/memory';
+import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from '../fake-server';
 import { patched, zipOf, type Content } from './zip-maker';
 
 const MODEL = 'model.safetensors';

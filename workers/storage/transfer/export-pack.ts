@@ -3,13 +3,13 @@
  * folder again. The Blob refers to the stored files, which are read once for their checksums; nothing is copied,
  * and no more than a chunk of a file is in memory.
  */
-import { directory, localHeader, type ZipEntry } from '../../src/core/files/zip';
-import { Problem } from '../../src/core/names/errors';
-import type { PackFile } from '../../src/core/packs/manifest';
-import { partsOf } from '../../src/core/packs/parts';
-import { eachFile, type OnFile } from './file-progress';
-import { chunksOf, type FileStore } from './files/file-store';
-import { sha256, startCrc32, startSha256 } from './files/hash';
+import { directory, localHeader, type ZipEntry } from '../../../src/core/files/zip';
+import { Problem } from '../../../src/core/names/errors';
+import type { PackFile } from '../../../src/core/packs/manifest';
+import { partsOf } from '../../../src/core/packs/parts';
+import { eachFile, type OnFile } from '../file-progress';
+import { chunksOf, type FileStore } from '../files/file-store';
+import { sha256, startCrc32, startSha256 } from '../files/hash';
 
 /** `text`: the pack.json. Throws a Problem when a file is not stored, or is not what the pack says. */
 export async function zipPack(

@@ -1,8 +1,8 @@
 /** What a reader chose to import, a .zip or the files of a folder: hostile until a pack describes it. */
-import { dataStart, LOCAL_HEADER, readDirectory, type ZipEntry } from '../../src/core/files/zip';
-import { isAbort, Problem } from '../../src/core/names/errors';
-import type { Chosen } from '../../src/core/packs/stored';
-import { chunksOf } from './files/file-store';
+import { dataStart, LOCAL_HEADER, readDirectory, type ZipEntry } from '../../../src/core/files/zip';
+import { isAbort, Problem } from '../../../src/core/names/errors';
+import type { Chosen } from '../../../src/core/packs/stored';
+import { chunksOf } from '../files/file-store';
 
 export interface ChosenFiles {
 	/** Of the .zip or the folder. */

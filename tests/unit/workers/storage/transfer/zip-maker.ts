@@ -1,5 +1,5 @@
 /** Archives as other programs and other people make them, the hostile ones included. */
-import { directory, localHeader, type ZipEntry } from '../../../../src/core/files/zip';
+import { directory, localHeader, type ZipEntry } from '../../../../../src/core/files/zip';
 
 export interface Content {
 	path: string;
