@@ -112,15 +112,18 @@ async function store(library: Library, address: string): Promise<string> {
 		const model = parseSafetensors(await served('model.safetensors'));
 		const weights: string[] = [];
 		let file = new SafetensorsWriter();
+		let size = 0;
 		const close = async () => {
 			const name = `model-${weights.length}.safetensors`;
 			await writer.write(name, file.toBytes());
 			weights.push(name);
 			file = new SafetensorsWriter();
+			size = 0;
 		};
 		for (const name of model.names) {
 			const tensor = float32(model, name);
-			if (file.bytes > 0 && file.bytes + tensor.data.byteLength > PART) await close();
+			if (size > 0 && size + tensor.data.byteLength > PART) await close();
+			size += tensor.data.byteLength;
 			file.floats(name, tensor, 'f32');
 		}
 		await close();

@@ -2,18 +2,18 @@
 import type { StoredDtype } from '../../src/core/import/build-request';
 import { Problem } from '../../src/core/names/errors';
 import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
-import type { ImportedSae } from './sae/imported-sae';
+import { ENCODER_MATRICES, type ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/family';
 import { architectureOf } from '../graph/families/families';
 import type { ModelFolder } from './hugging-face';
 import { startsOf } from '../corpus/text-windows';
 import { storedSize, SafetensorsWriter } from './files/safetensors-writer';
 
-/** An SAE's matrices whose outputs are columns. */
-const IN_OUT = ['W_enc', 'W_p', 'W_q'];
-
 /** From here on a number rounds to infinity in float16. */
-const LARGEST_HALF = 65520;
+const HALF_OVERFLOW = 65520;
+
+/** int8 has one scale for each output: a column of the encoder, a row of the decoder. */
+export const saeScaleAxis = (name: string): 0 | 1 => (ENCODER_MATRICES.includes(name) ? 1 : 0);
 
 /** The files of a model's weights and the tensors in each: of at most `LARGEST_PART` bytes, or one tensor. */
 export function planModelFiles(
@@ -37,8 +37,8 @@ export function planModelFiles(
 }
 
 /**
- * Writes the model's weights file by file, its tensors read one by one: no more than one file of them is in
- * memory. `onRead` gets the bytes of each tensor that was read. Returns the paths.
+ * Writes the model's weights file by file, tensor by tensor, so that no more than one file is in memory. `onRead` gets
+ * the bytes of each tensor. Returns the paths.
  */
 export async function writeModelWeights(
 	out: PackWriter,
@@ -61,28 +61,26 @@ export async function writeModelWeights(
 	return files.map(({ path }) => path);
 }
 
-/** Int8 has one scale for each output, whichever axis that is. */
+/** int8 has one scale for each output, whichever axis that is. */
 function scaleAxis(config: Config, name: string): 0 | 1 {
 	return architectureOf(config).storedInOut?.test(name) ? 1 : 0;
 }
 
 function checkNumbers(name: string, data: Float32Array, dtype: StoredDtype): void {
-	let most = 0;
-	for (let i = 0; i < data.length; i++) {
-		const size = Math.abs(data[i]!);
-		// NaN is larger than nothing.
-		if (!(size <= most)) most = size;
-		if (!(most < Infinity))
+	let largest = 0;
+	for (const x of data) {
+		if (!Number.isFinite(x))
 			throw new Problem(
 				'pack-damaged',
-				`The model's ${name} holds a number that is not finite.`,
+				`The model's ${name} has a number that is not finite.`,
 				'Download the weights again.'
 			);
+		largest = Math.max(largest, Math.abs(x));
 	}
-	if (dtype !== 'f16' || most < LARGEST_HALF) return;
+	if (dtype !== 'f16' || largest < HALF_OVERFLOW) return;
 	throw new Problem(
 		'unsupported',
-		`The model's ${name} holds numbers too large for float16.`,
+		`The model's ${name} has numbers too large for float16.`,
 		'Store it as float32 (--dtype f32).'
 	);
 }
@@ -94,21 +92,20 @@ export function saeFileChunks(
 	mean: Float32Array | null = null
 ): Uint8Array[] {
 	const file = new SafetensorsWriter();
-	for (const [name, tensor] of sae.tensors)
-		file.floats(name, tensor, dtype, IN_OUT.includes(name) ? 1 : 0);
+	for (const [name, tensor] of sae.tensors) file.floats(name, tensor, dtype, saeScaleAxis(name));
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
 	return file.chunks();
 }
 
 /** Bytes of an SAE's tensors in a pack. */
 export function storedSaeBytes(tensors: ImportedSae['tensors'], dtype: StoredDtype): number {
-	let sum = 0;
-	for (const [name, { shape }] of tensors)
-		sum += storedSize(shape, dtype, IN_OUT.includes(name) ? 1 : 0);
-	return sum;
+	const sizes = [...tensors].map(([name, { shape }]) =>
+		storedSize(shape, dtype, saeScaleAxis(name))
+	);
+	return sizes.reduce((a, b) => a + b, 0);
 }
 
-/** The texts of a walk, for examples to point into. */
+/** The texts that examples point into. */
 export function exampleFile(windows: number[][]): Uint8Array {
 	const ids = windows.flat();
 	const wide = ids.some((id) => id > 65535);

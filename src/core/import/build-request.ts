@@ -1,24 +1,24 @@
-/** What a reader brings to have a pack made of it, and how they want it: plain data. */
+/** What a pack is to be built of. */
 import type { RemoteSource } from './remote';
 import type { Chosen } from '../packs/stored';
 
-/** Where the files are. To add a place: its member here, and its line in `workers/import/open-source.ts`. */
+/** Where the files are. To add a kind: its member here, and its line in `workers/import/open-source.ts`. */
 export type ImportSource = { kind: 'files'; chosen: Chosen[] } | RemoteSource;
 
 /** How weights are stored: float32, float16, or int8 with a scale for each output. */
 export type StoredDtype = 'f32' | 'f16' | 'q8';
 
-/** What a person says of an SAE because its files do not. */
+/** What a person states about an SAE because its files do not. */
 export interface SaeOverrides {
 	site: string | null;
-	/** The format's name, where the files fit several. */
+	/** The name of the format, where the files fit several. */
 	format: string | null;
-	/** What activations were multiplied by while it was trained. */
+	/** What activations were multiplied by in training. */
 	normScalingFactor: number | null;
-	/** What the rows of the decoder's matrix are, where its shape does not tell. */
+	/** What the rows of `W_dec` are in the file, where its shape does not tell. */
 	decoderRows: 'features' | 'inputs' | null;
 	k: number | null;
-	/** `relu`: not the k largest count, but all that are positive. */
+	/** `relu`: all positive features count, not the k largest. */
 	activation: 'relu' | null;
 }
 
@@ -31,17 +31,16 @@ export const NO_OVERRIDES: SaeOverrides = {
 	activation: null
 };
 
-/** A pack to be made. */
 export interface BuildRequest {
 	source: ImportSource;
 	/**
-	 * The model's folder in the source, '' for its top; or the hash of the stored pack that gets more SAEs,
-	 * of which a second one is made that shares its files.
+	 * The model's folder in the source, '' for its top; or the hash of a stored pack. SAEs are added to a new pack that
+	 * shares the files of that one.
 	 */
 	model: { path: string } | { pack: string };
 	/** Folders or files in the source. */
 	saes: { path: string; overrides: SaeOverrides }[];
 	dtype: StoredDtype;
-	/** What people will call it. */
+	/** The title of the pack. */
 	title: string;
 }

@@ -1,11 +1,10 @@
-/** What an import holds, as far as its descriptions and the headers of its files tell: plain data. */
+/** What a source holds, as far as configs and the headers of files tell. */
 import type { SaeOverrides, StoredDtype } from './build-request';
 import type { RemoteInfo } from './remote';
 
-/** Bytes that something takes in a pack, by how it is stored. */
+/** Bytes in a pack, by how weights are stored. */
 export type StoredBytes = Record<StoredDtype, number>;
 
-/** A model in a source, by its description and the beginnings of its files. */
 export interface ListedModel {
 	/** Its folder in the source, '' for its top. */
 	path: string;
@@ -14,29 +13,28 @@ export interface ListedModel {
 	layers: number;
 	dModel: number;
 	vocabSize: number;
-	/** Longest sequence that is read, in tokens. */
+	/** The longest sequence, in tokens. */
 	context: number;
 	parameters: number;
-	/** Of its weights in the source, and how most of them are saved there (F32, F16, BF16 …). */
+	/** Of its weights in the source, and the type of most of them (F32, F16, BF16 …). */
 	bytes: number;
 	dtype: string;
 	stored: StoredBytes;
 }
 
-/** An SAE in a source. */
 export interface ListedSae {
 	/** Its folder or file in the source. */
 	path: string;
 	bytes: number;
-	/** Formats that its files fit: one, unless somebody has to say which. */
+	/** Formats that its files fit: one, unless an override must say which. */
 	formats: string[];
-	/** Null where it cannot be used as it is, or where only the whole file tells. */
+	/** Null where it cannot be used as it is, or is only known once it has been downloaded. */
 	facts: SaeFacts | null;
-	/** What has to be stated before it can be read. */
+	/** The override that it cannot be read without. */
 	missing: keyof SaeOverrides | null;
-	/** The site that its path names, where it is not looked into from far away. */
+	/** The site that its path names, where nothing else is known before it has been downloaded. */
 	site?: string | null;
-	/** Why there are no facts: one sentence; null where only the whole file tells. */
+	/** Why it cannot be used; null where that is not known before it has been downloaded. */
 	reason: string | null;
 }
 
@@ -46,23 +44,22 @@ export interface SaeFacts {
 	dIn: number;
 	dSae: number;
 	k: number | null;
-	/** It reads attention's heads before W_O, together not always as wide as the model. */
+	/** It reads attention's heads before W_O, whose width may differ from the model's. */
 	heads?: boolean;
 	stored: StoredBytes;
 }
 
-/** What there is in a source. */
 export interface ImportListing {
-	/** As the reader knows the source. */
+	/** Of the source, for people to read. */
 	name: string;
-	/** It is a pack already, to be imported as it is. */
+	/** It is a pack, to be imported as it is. */
 	isPack: boolean;
 	models: ListedModel[];
 	saes: ListedSae[];
-	/** What looks like a model or SAE and is none that can be used, each with one sentence. */
+	/** What looks like a model or an SAE but cannot be used, and why. */
 	unusable: { path: string; reason: string }[];
-	/** Files of no meaning here, such as licences and pictures. */
+	/** How many files are none of these, such as licences and pictures. */
 	otherFiles: number;
-	/** Where it lies, when that is on another host. */
+	/** Where it is, when that is on another host. */
 	remote?: RemoteInfo;
 }

@@ -1,6 +1,6 @@
 /**
- * What a reader types to say where a model or its SAEs lie: a repository on a Hugging Face hub, or an
- * address of its own. Nothing is asked of anybody here.
+ * Addresses of models and SAEs on other hosts, as people type them: a repository on a Hugging Face hub, or a URL.
+ * Nothing is requested here.
  */
 import { Problem } from '../names/errors';
 import { isArchive, isWeightsFile } from './file-names';
@@ -18,40 +18,39 @@ export interface HubAddress {
 	revision: string | null;
 	/** A folder or file inside, without slashes at its ends; '' for the whole repository. */
 	path: string;
-	/** False for another host's address that may be a plain folder as well. */
+	/** False where another host's address may also be that of a plain folder. */
 	certain: boolean;
 }
 
 /** A file, or a folder whose address ends in a slash, on any host. */
 export interface PlainAddress {
 	kind: 'plain';
-	/** Absolute, with its query, which may be secret: for requests, never for sentences. */
+	/** Absolute, with its query, which may be secret: for requests, never for messages. */
 	url: string;
 	isFile: boolean;
 }
 
 export type RemoteAddress = HubAddress | PlainAddress;
 
-/** The branch of a repository that nobody names. */
+/** The branch that is meant where no revision is given. */
 export const DEFAULT_REVISION = 'main';
 
 const NAME = /^[A-Za-z0-9_][\w.-]{0,95}$/;
 const REVISION = /^[\w][\w./+-]{0,199}$/;
-/** What stands between a repository and a revision in the addresses of a hub. */
+/** What a hub's URLs have between a repository and a revision. */
 const ROUTES = ['tree', 'resolve', 'blob', 'raw'];
-const EXAMPLE = 'Give an id such as org/name, or the whole address.';
 
 const isFilePath = (path: string) => isWeightsFile(path) || isArchive(path);
 
-/** Throws a Problem for anything that cannot be the place of a model or of SAEs. */
+/** Throws a Problem for anything that cannot be the address of a model or of SAEs. */
 export function parseRemoteAddress(typed: string): RemoteAddress {
 	const text = typed.trim();
-	if (text === '') throw invalidAddress('There is nothing to look for.', EXAMPLE);
-	if (text.length > 2000) throw invalidAddress('This address is too long to be one.', EXAMPLE);
+	if (text === '') throw invalidAddress('No address was given.');
+	if (text.length > 2000) throw invalidAddress('This is too long to be an address.');
 	if (/^hf_\w{20,}$/.test(text))
 		throw invalidAddress(
 			'This looks like an access token, not an address.',
-			'Paste it into the field for tokens, and the id of the repository here.'
+			'Paste it into the field for the token, and the id of the repository here.'
 		);
 	const spelled = text
 		.replace(/^hf:\/\//i, '')
@@ -60,19 +59,19 @@ export function parseRemoteAddress(typed: string): RemoteAddress {
 	return fromId(spelled);
 }
 
-/** As a person would say it: without a query, which may hold secrets. */
-export function describeAddress(place: RemoteAddress): string {
-	if (place.kind === 'plain') {
-		const { origin, pathname } = new URL(place.url);
+/** For messages: without the query, which may hold secrets. */
+export function describeAddress(address: RemoteAddress): string {
+	if (address.kind === 'plain') {
+		const { origin, pathname } = new URL(address.url);
 		return `${origin}${pathname}`;
 	}
-	const { origin, id, revision, path } = place;
+	const { origin, id, revision, path } = address;
 	const where = path === '' ? id : `${id}/${path}`;
 	const at = revision === null ? '' : `@${revision}`;
 	return origin === HUB ? where + at : `${origin}/${where}${at}`;
 }
 
-/** Path segments as an address spells them; an at sign stays as it is, which not every server decodes. */
+/** A path as a URL spells it; the at sign is left as it is, because not every server decodes it. */
 export function encodePath(path: string): string {
 	return path
 		.split('/')
@@ -96,17 +95,18 @@ function fromAddress(text: string): RemoteAddress {
 	const url = parseUrl(text);
 	if (url.username !== '' || url.password !== '')
 		throw invalidAddress(
-			'This address holds a name or a password, which would end up wherever the address does.',
+			'This address has a name or a password in it, which would be stored with the address.',
 			'Leave it out; for a gated repository there is a field for a token.'
 		);
 	const isHub = url.origin === HUB;
 	const parts = url.pathname.split('/').filter(Boolean).map(decoded);
 	if (isHub) rejectOtherKinds(parts[0] ?? '');
-	const way = parts.findIndex((part, i) => i > 0 && i <= 2 && ROUTES.includes(part));
-	// On another host what cannot be a repository may still be a folder.
-	if (way > 0 && parts.length > way + 1 && (isHub || parts.slice(0, way).every(isRepositoryName)))
+	const route = parts.findIndex((part, i) => i > 0 && i <= 2 && ROUTES.includes(part));
+	// On another host, what cannot be a repository may still be a folder.
+	const isRepository = isHub || parts.slice(0, route).every(isRepositoryName);
+	if (route > 0 && parts.length > route + 1 && isRepository)
 		return {
-			...hubAddress(url.origin, parts.slice(0, way), parts[way + 1]!, parts.slice(way + 2)),
+			...hubAddress(url.origin, parts.slice(0, route), parts[route + 1]!, parts.slice(route + 2)),
 			certain: isHub || !isFilePath(url.pathname)
 		};
 	if (isHub) return hubAddress(HUB, parts.slice(0, 2), null, parts.slice(2));
@@ -116,9 +116,8 @@ function fromAddress(text: string): RemoteAddress {
 	return plainAddress(url);
 }
 
-/** The same address read as a plain folder: for a host that turns out to be no hub. */
-export function asPlainAddress(place: HubAddress): PlainAddress {
-	const { origin, id, path } = place;
+/** The same address as a plain folder, for a host that turns out not to be a hub. */
+export function asPlainAddress({ origin, id, path }: HubAddress): PlainAddress {
 	return plainAddress(new URL(encodePath([id, path].filter(Boolean).join('/')), `${origin}/`));
 }
 
@@ -138,10 +137,10 @@ function hubAddress(
 	inside: string[]
 ): HubAddress {
 	if (repository.length === 0 || repository.length > 2 || !repository.every(isRepositoryName))
-		throw invalidAddress('This names no repository.', EXAMPLE);
+		throw invalidAddress('This is not the name of a repository.');
 	if (revision !== null && (!REVISION.test(revision) || revision.includes('..')))
 		throw invalidAddress(
-			'This names no revision after the at sign.',
+			'What follows the at sign is not a revision.',
 			'Give a branch, a tag or a commit, or leave it out.'
 		);
 	if (!inside.every(isPathSegment))
@@ -162,7 +161,7 @@ function hubAddress(
 const isRepositoryName = (part: string) =>
 	NAME.test(part) && !/\.\.|--|[.-]$/.test(part) && !ROUTES.includes(part);
 
-/** One step of a path that stays inside a folder on every system. */
+/** Whether it names a file or folder that is inside its parent on every system. */
 export function isPathSegment(part: string): boolean {
 	if (part === '' || part === '.' || part === '..' || part.length > 255) return false;
 	return ![...part].some((letter) => letter < ' ' || letter === '\\' || letter === '/');
@@ -172,34 +171,34 @@ function rejectOtherKinds(first: string): void {
 	const kind = /^(dataset|space)s$/.exec(first)?.[1];
 	if (kind)
 		throw invalidAddress(
-			`This is the address of a ${kind}, which holds no model to open.`,
+			`This is the address of a ${kind}, which holds no model.`,
 			'Give the repository of a model or of its SAEs.'
 		);
 }
 
 function parseUrl(text: string): URL {
-	let url: URL;
-	try {
-		url = new URL(text);
-	} catch {
-		throw invalidAddress('This is no address that can be read.', EXAMPLE);
-	}
-	if (url.protocol !== 'https:' && url.protocol !== 'http:')
-		throw invalidAddress(
-			'Only addresses that begin with https:// or http:// can be fetched by a page.',
-			'For files on this machine, drop them on this page.'
-		);
-	return url;
+	const url = URL.parse(text);
+	if (!url) throw unreadable();
+	if (/^https?:$/.test(url.protocol)) return url;
+	throw invalidAddress(
+		'A page can only fetch addresses that begin with https:// or http://.',
+		'Files on this machine can be dropped on this page.'
+	);
 }
 
 function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);
 	} catch {
-		throw invalidAddress('This is no address that can be read.', EXAMPLE);
+		throw unreadable();
 	}
 }
 
-function invalidAddress(sentence: string, advice: string): Problem {
+const unreadable = () => invalidAddress('This address cannot be read.');
+
+function invalidAddress(
+	sentence: string,
+	advice = 'Give an id such as org/name, or the whole address.'
+): Problem {
 	return new Problem('usage', sentence, advice);
 }

@@ -1,13 +1,13 @@
-/** A place on a hub or another host as a source of models and SAEs: plain data. */
+/** Models and SAEs on a hub or another host. */
 
-/** A reader's access token, and the only host that it may go to. */
+/** An access token, and the only host that it may be sent to. */
 export interface AccessToken {
 	/** Scheme and host, without a slash at its end. */
 	origin: string;
 	value: string;
 }
 
-/** What is sent along with a request: the token to its own host, to no other. */
+/** Headers of a request: the token for its own host, none for any other. */
 export function tokenHeaders(token: AccessToken | null, address: string): Record<string, string> {
 	if (token === null || new URL(address).origin !== token.origin) return {};
 	return { authorization: `Bearer ${token.value}` };
@@ -15,22 +15,22 @@ export function tokenHeaders(token: AccessToken | null, address: string): Record
 
 export interface RemoteSource {
 	kind: 'remote';
-	/** As typed, or as pinned by a first look (`RemoteFacts.place`). */
+	/** As typed, or `RemoteInfo.pinned` of a listing. */
 	address: string;
 	token: AccessToken | null;
 }
 
-/** What a host says of a place itself. */
+/** What a host says about an address. */
 export interface RemoteInfo {
-	/** As people know it, without secrets. */
+	/** For people to read, without secrets. */
 	label: string;
-	/** The same for good: what a later call is given in place of what was typed. */
+	/** The address at this commit, for later calls to use instead of what was typed. */
 	pinned: string;
-	/** What the revision is; null on hosts without revisions, whose files may change. */
+	/** Null on hosts without revisions, whose files may change. */
 	commit: string | null;
 	licence: string | null;
-	/** Where a person reads about it. */
+	/** The page about it. */
 	page: string | null;
-	/** Address of the folder when it is a pack as it is. */
+	/** Address of the folder, where it is a pack. */
 	pack: string | null;
 }

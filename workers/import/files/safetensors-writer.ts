@@ -1,13 +1,14 @@
-/** Writing safetensors: float32, float16 or int8 with scales. */
+/** Writes safetensors files: float32, float16, int8 with scales, and integers. */
 import type { StoredDtype } from '../../../src/core/import/build-request';
 import type { Floats } from '../../../src/core/files/safetensors';
+import { concatenated } from '../../storage/files/memory';
 
 type Part = { dtype: string; shape: number[]; bytes: Uint8Array };
 
 export class SafetensorsWriter {
 	readonly #parts = new Map<string, Part>();
 
-	/** Matrices as `dtype` says, vectors always as float32. `scaleAxis` is the axis int8 scales run along. */
+	/** Matrices as `dtype` says, vectors always as float32. int8 has one scale for each index of `scaleAxis`. */
 	floats(name: string, { shape, data }: Floats, dtype: StoredDtype, scaleAxis: 0 | 1 = 0): this {
 		if (dtype === 'f16' && shape.length > 1)
 			return this.#add(name, 'F16', shape, Uint16Array.from(data, toHalf));
@@ -22,52 +23,31 @@ export class SafetensorsWriter {
 		shape: number[],
 		data: Uint8Array | Uint16Array | Uint32Array | Int32Array
 	): this {
-		const dtype =
-			data instanceof Uint8Array
-				? 'U8'
-				: data instanceof Uint16Array
-					? 'U16'
-					: data instanceof Int32Array
-						? 'I32'
-						: 'U32';
-		return this.#add(name, dtype, shape, data);
+		const kind = data instanceof Int32Array ? 'I' : 'U';
+		return this.#add(name, `${kind}${8 * data.BYTES_PER_ELEMENT}`, shape, data);
 	}
 
-	/** Bytes of the tensors so far. */
-	get bytes(): number {
-		return [...this.#parts.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
-	}
-
-	/** The file as its header, padded so that every tensor is aligned, and its tensors, one after the other. */
+	/** The header, padded so that every tensor is aligned, and the tensors one after the other. */
 	chunks(): Uint8Array[] {
 		// Widest types first keep every tensor aligned without gaps, which the format forbids.
-		const width = ({ dtype }: Part) => ({ F32: 4, I32: 4, U32: 4, F16: 2, U16: 2 })[dtype] ?? 1;
+		const width = ({ dtype }: Part) => Number(/\d+/.exec(dtype)![0]);
 		const parts = [...this.#parts].sort(([, a], [, b]) => width(b) - width(a));
-		const header: Record<string, unknown> = {};
 		let at = 0;
-		for (const [name, { dtype, shape, bytes }] of parts) {
-			header[name] = { dtype, shape, data_offsets: [at, at + bytes.length] };
-			at += bytes.length;
-		}
-		let json = JSON.stringify(header);
-		json += ' '.repeat((8 - (new TextEncoder().encode(json).length % 8)) % 8);
-		const text = new TextEncoder().encode(json);
-		const head = new Uint8Array(8 + text.length);
-		new DataView(head.buffer).setBigUint64(0, BigInt(text.length), true);
-		head.set(text, 8);
-		return [head, ...parts.map(([, { bytes }]) => bytes)];
+		const entries = parts.map(([name, { dtype, shape, bytes }]) => {
+			const data_offsets = [at, (at += bytes.length)];
+			return [name, { dtype, shape, data_offsets }];
+		});
+		const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+		const length = 8 * Math.ceil(json.length / 8);
+		const header = new Uint8Array(8 + length).fill(0x20);
+		new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+		header.set(json, 8);
+		return [header, ...parts.map(([, { bytes }]) => bytes)];
 	}
 
-	/** The file's bytes in one. */
+	/** The whole file. */
 	toBytes(): Uint8Array {
-		const pieces = this.chunks();
-		const file = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-		let at = 0;
-		for (const piece of pieces) {
-			file.set(piece, at);
-			at += piece.length;
-		}
-		return file;
+		return concatenated(this.chunks());
 	}
 
 	#add(name: string, dtype: string, shape: number[], data: ArrayBufferView): this {
@@ -77,14 +57,14 @@ export class SafetensorsWriter {
 	}
 }
 
-/** Bytes that `floats` makes of a tensor. */
+/** Bytes of a tensor as `floats` stores it. */
 export function storedSize(shape: number[], dtype: StoredDtype, scaleAxis: 0 | 1 = 0): number {
 	const n = shape.reduce((a, b) => a * b, 1);
 	if (dtype === 'f16' && shape.length > 1) return 2 * n;
 	return dtype === 'q8' && shape.length === 2 ? n + 4 * shape[scaleAxis]! : 4 * n;
 }
 
-/** One number and its bits: millions are turned. */
+/** One number and its bits, shared because millions are converted. */
 const ONE = new Float32Array(1);
 const BITS = new Uint32Array(ONE.buffer);
 
@@ -102,12 +82,8 @@ export function toHalf(x: number): number {
 	return sign | (((exponent + 15) << 10) + fraction);
 }
 
-function roundEven(x: number): number {
-	const floor = Math.floor(x);
-	const rest = x - floor;
-	if (rest !== 0.5) return Math.round(x);
-	return floor % 2 === 0 ? floor : floor + 1;
-}
+/** Doubles have no fractions from 2^52 on, and round to even on the way there. */
+const roundEven = (x: number) => x + 2 ** 52 - 2 ** 52;
 
 /** Symmetric int8: one scale for each row (axis 0) or column (axis 1). */
 function toInt8(data: Float32Array, [rows, columns]: [number, number], axis: 0 | 1) {

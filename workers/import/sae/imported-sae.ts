@@ -51,7 +51,8 @@ export interface SaeParts {
 
 /** A browser's array holds no more numbers. */
 const MAX_NUMBERS = 2 ** 31;
-const MATRICES_IN_OUT = ['W_enc', 'W_p', 'W_q'];
+/** `[dIn, …]`, the other way round than the decoder. */
+export const ENCODER_MATRICES = ['W_enc', 'W_p', 'W_q'];
 
 /** Throws a Problem for a site, sizes, k or numbers that no SAE has. */
 export function toImportedSae(
@@ -87,7 +88,7 @@ export function toImportedSae(
 				`has a number in ${name} that is not finite`,
 				'Download it again, or use another checkpoint.'
 			);
-		const rows = name === 'W_dec' ? dSae : MATRICES_IN_OUT.includes(name) ? dIn : 0;
+		const rows = name === 'W_dec' ? dSae : ENCODER_MATRICES.includes(name) ? dIn : 0;
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
 	const published = parts.l0 ?? (isTopK ? k : NaN);

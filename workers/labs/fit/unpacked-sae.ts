@@ -6,6 +6,7 @@ import { float32, parseSafetensors, type Floats } from '../../../src/core/files/
 import { tapOf } from '../../../src/core/names/site';
 import type { EvaluatedSae } from '../../sae/evaluator';
 import { SafetensorsWriter } from '../../import/files/safetensors-writer';
+import { saeScaleAxis } from '../../import/weight-files';
 import { Sae } from '../../sae/sae';
 import type { Workbench } from '../../packs/open-pack';
 
@@ -34,8 +35,7 @@ export function unpackBytes(info: PackSae, bytes: Uint8Array): UnpackedSae {
 /** As the pack stores it; encoders' scales run along their outputs, as in every pack. */
 export function fileOf({ tensors }: UnpackedSae, dtype: StoredDtype): Uint8Array {
 	const file = new SafetensorsWriter();
-	for (const [name, tensor] of tensors)
-		file.floats(name, tensor, dtype, ['W_enc', 'W_p', 'W_q'].includes(name) ? 1 : 0);
+	for (const [name, tensor] of tensors) file.floats(name, tensor, dtype, saeScaleAxis(name));
 	return file.toBytes();
 }
 

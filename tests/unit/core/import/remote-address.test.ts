@@ -87,22 +87,22 @@ describe('addresses of other hosts', () => {
 
 describe('what is refused, in a sentence', () => {
 	it.each([
-		['', /nothing to look for/],
+		['', /No address/],
 		['datasets/org/name', /address of a dataset/],
 		[`${HUB}/datasets/org/name/tree/main`, /address of a dataset/],
 		[`${HUB}/spaces/org/name`, /address of a space/],
-		[HUB, /names no repository/],
-		['org/na me', /names no repository/],
-		['../name', /names no repository/],
-		['org/a--b', /names no repository/],
-		['org/name@', /no revision/],
-		['org/name@a..b', /no revision/],
+		[HUB, /not the name of a repository/],
+		['org/na me', /not the name of a repository/],
+		['../name', /not the name of a repository/],
+		['org/a--b', /not the name of a repository/],
+		['org/name@', /not a revision/],
+		['org/name@a..b', /not a revision/],
 		['org/name/../other', /leads out/],
 		['org/name/a\\b', /leads out/],
 		['file:///etc/passwd', /https:\/\/ or http:\/\//],
 		['ftp://example.org/a', /https:\/\/ or http:\/\//],
-		['https://', /no address/],
-		['https://example.org/%E0%A4%A', /no address/],
+		['https://', /cannot be read/],
+		['https://example.org/%E0%A4%A', /cannot be read/],
 		['x'.repeat(3000), /too long/]
 	])('%s', (text, sentence) => {
 		expect(() => parseRemoteAddress(text)).toThrow(sentence);
