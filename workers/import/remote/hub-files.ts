@@ -3,6 +3,7 @@
  * revision is, and which files it holds, with their sizes and checksums.
  */
 import { isArchive, isWeightsFile } from '../../../src/core/import/file-names';
+import type { AccessToken } from '../../../src/core/import/remote';
 import {
 	DEFAULT_REVISION,
 	encodePath,
@@ -29,8 +30,6 @@ export interface HubRepository {
 const MAX_FILES = 50_000;
 const MAX_PAGES = 200;
 
-type Refusal = (status: number, headers: Headers) => Problem | null;
-
 /**
  * Throws a Problem when there is no such repository, access is denied or the hub's answer makes no sense; null where
  * the address may be of another host, and is.
@@ -42,7 +41,7 @@ export async function listHubFiles(
 	if (address.certain) return listRevision(address, connection);
 	try {
 		// Another host is asked once: if it does not know the API, it is not a hub.
-		return await listRevision(address, { ...connection, pauses: [] });
+		return await listRevision(address, { ...connection, retryDelays: [] });
 	} catch (error) {
 		connection.signal?.throwIfAborted();
 		if (error instanceof Problem && error.code === 'gated') throw error;
@@ -62,8 +61,7 @@ async function listRevision(
 	const { id, origin, path } = address;
 	const api = `${origin}/api/models/${id}`;
 	const revision = encodeURIComponent(address.revision ?? DEFAULT_REVISION);
-	const refusal: Refusal = (status, headers) => hubProblem(address, connection, status, headers);
-	const { json } = await fetchJson(connection, `${api}/revision/${revision}`, id, refusal);
+	const { json } = await fetchJson(connection, `${api}/revision/${revision}`, id);
 	const info = objectFields(json, id);
 	const commit = info.string('sha') ?? '';
 	if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw unreadableAnswer(id);
@@ -72,7 +70,7 @@ async function listRevision(
 	const root = folder && `${folder}/`;
 	const tree = `${api}/tree/${commit}${folder && `/${encodePath(folder)}`}?recursive=true`;
 	const files = new Map<string, RemoteFile>();
-	for (const entry of await listTree(tree, id, connection, refusal)) {
+	for (const entry of await listTree(tree, id, connection)) {
 		const file = fileOf(entry, `${origin}/${id}/resolve/${commit}`);
 		if (file?.name.startsWith(root)) files.set(file.name.slice(root.length), file);
 	}
@@ -84,13 +82,12 @@ async function listRevision(
 async function listTree(
 	first: string,
 	id: string,
-	connection: HostConnection,
-	refusal: Refusal
+	connection: HostConnection
 ): Promise<ConfigFields[]> {
 	const entries: ConfigFields[] = [];
 	let address: string | null = first;
 	for (let page = 0; address !== null; page++) {
-		const { json, headers } = await fetchJson(connection, address, id, refusal);
+		const { json, headers } = await fetchJson(connection, address, id);
 		if (!Array.isArray(json) || page >= MAX_PAGES) throw unreadableAnswer(id);
 		entries.push(...json.map((entry) => objectFields(entry, id)));
 		if (entries.length > MAX_FILES)
@@ -132,15 +129,14 @@ function fileOf(entry: ConfigFields, root: string): RemoteFile | null {
 /** `license:mit` among the tags of a repository whose card names none. */
 function licenceTag(info: ConfigFields): string | null {
 	const tags = info.get('tags');
-	const all: unknown[] = Array.isArray(tags) ? tags : [];
-	const tag = all.find((some) => typeof some === 'string' && some.startsWith('license:'));
-	return typeof tag === 'string' ? tag.slice('license:'.length, 100) : null;
+	const all = (Array.isArray(tags) ? tags : []).map(String);
+	return all.find((tag) => tag.startsWith('license:'))?.slice('license:'.length, 100) ?? null;
 }
 
 /** What a hub's answer means to a reader; null for the usual message. */
 export function hubProblem(
 	address: HubAddress,
-	{ token }: HostConnection,
+	token: AccessToken | null,
 	status: number,
 	headers: Headers
 ): Problem | null {

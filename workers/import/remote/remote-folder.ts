@@ -1,15 +1,9 @@
 /** Files on another host as a folder: downloaded whole and kept for a while, or read in byte ranges. */
 import { Problem } from '../../../src/core/names/errors';
-import type { RemoteInfo } from '../../../src/core/import/remote';
+import { tokenHeaders, type RemoteInfo } from '../../../src/core/import/remote';
 import type { Access, PendingDownloads, RemoteFile } from '../../storage/network/pending-downloads';
 import { folderLabel, type Folder } from '../files/folder';
-
-export interface FileDownloads {
-	/** Where files are kept until they were used. */
-	arrivals: PendingDownloads;
-	/** What is sent with the request for a file. */
-	access(file: RemoteFile): Access;
-}
+import type { HostConnection } from './requests';
 
 export class RemoteFolder implements Folder {
 	readonly isRemote = true;
@@ -21,7 +15,9 @@ export class RemoteFolder implements Folder {
 		readonly name: string,
 		readonly info: RemoteInfo,
 		readonly files: ReadonlyMap<string, RemoteFile>,
-		readonly downloads: FileDownloads
+		/** Where files are kept until they were used. */
+		readonly downloads: PendingDownloads,
+		readonly connection: HostConnection
 	) {
 		this.names = [...files.keys()];
 		this.sizes = new Map([...files].map(([path, { bytes }]) => [path, bytes ?? 0]));
@@ -33,18 +29,23 @@ export class RemoteFolder implements Folder {
 
 	readonly slice = (name: string, start: number, end: number): Promise<Uint8Array> => {
 		const file = this.#file(name);
-		return this.downloads.arrivals.part(file, start, end, this.downloads.access(file));
+		return this.downloads.part(file, start, end, this.#access(file));
 	};
 
 	/** A whole file, on disk where the browser can do that. `onProgress` gets the bytes so far. */
 	async download(name: string, onProgress?: (done: number) => void): Promise<Blob> {
 		const file = this.#file(name);
-		return this.downloads.arrivals.whole(file, { ...this.downloads.access(file), onProgress });
+		return this.downloads.whole(file, { ...this.#access(file), onProgress });
 	}
 
 	/** Deletes what was downloaded of its files. */
 	async release(): Promise<void> {
-		await this.downloads.arrivals.clear([...this.files.values()]);
+		await this.downloads.clear([...this.files.values()]);
+	}
+
+	#access({ address }: RemoteFile): Access {
+		const { token, signal, refusal } = this.connection;
+		return { headers: tokenHeaders(token, address), signal, ...(refusal && { refusal }) };
 	}
 
 	#file(name: string): RemoteFile {

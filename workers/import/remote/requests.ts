@@ -4,37 +4,28 @@ import { tokenHeaders, type AccessToken } from '../../../src/core/import/remote'
 import { fetchBytes, tagOf, type FetchBytesOptions } from '../../storage/network/fetch-bytes';
 import { ConfigFields } from '../files/config-fields';
 
-/** How a job talks to other hosts. */
-export interface HostConnection {
-	fetch: typeof fetch;
+/** How a job talks to another host. */
+export interface HostConnection extends Pick<
+	FetchBytesOptions,
+	'fetch' | 'signal' | 'retryDelays' | 'refusal'
+> {
 	token: AccessToken | null;
-	signal?: AbortSignal | undefined;
-	/** Milliseconds to wait before each further attempt. */
-	pauses?: number[];
 }
 
 const MAX_JSON_BYTES = 32_000_000;
 
 /** A host's answer in JSON, and its headers. Throws a Problem when it is not JSON. */
 export async function fetchJson(
-	{ fetch, token, signal, pauses }: HostConnection,
+	{ token, ...connection }: HostConnection,
 	address: string,
-	name: string,
-	refusal?: FetchBytesOptions['refusal']
+	name: string
 ): Promise<{ json: unknown; headers: Headers }> {
 	const pieces: Uint8Array<ArrayBuffer>[] = [];
 	let length = 0;
 	const { headers, at } = await fetchBytes({
-		address,
-		name,
-		bytes: null,
-		from: 0,
-		to: null,
-		fetch,
-		signal,
+		...connection,
+		...{ address, name, bytes: null, from: 0, to: null },
 		headers: tokenHeaders(token, address),
-		...(pauses && { retryDelays: pauses }),
-		...(refusal && { refusal }),
 		onChunk: (piece) => {
 			pieces.push(piece.slice());
 			length += piece.length;
@@ -63,9 +54,7 @@ export async function fetchHead(
 	address: string
 ): Promise<FileHead | 'missing' | 'denied' | 'unreachable'> {
 	const response = await fetch(address, {
-		method: 'HEAD',
-		cache: 'no-store',
-		referrerPolicy: 'no-referrer',
+		...{ method: 'HEAD', cache: 'no-store', referrerPolicy: 'no-referrer' },
 		headers: tokenHeaders(token, address),
 		...(signal && { signal })
 	}).catch(() => null);

@@ -67,9 +67,9 @@ describe('a format that is a file and a line', () => {
 	beforeEach(() => void SAE_FORMATS.push(tiny));
 	afterEach(() => void SAE_FORMATS.splice(SAE_FORMATS.indexOf(tiny), 1));
 
-	const arrivals = () => new PendingDownloads(filesInMemory(), fetch, [1]);
+	const downloads = () => new PendingDownloads(filesInMemory(), fetch, [1]);
 	const open = (url: string) =>
-		openRemoteFolder(url, { fetch, token: null, pauses: [1] }, arrivals());
+		openRemoteFolder(url, { fetch, token: null, retryDelays: [1] }, downloads());
 	const listed = { formats: ['Tiny'], facts: { site: SITE, dIn: 2, dSae: 3 } };
 
 	it('is read, and named where no format fits', async () => {

@@ -13,11 +13,11 @@ const SHA = createHash('sha256').update(WEIGHTS).digest('hex');
 const TOKEN = 'hf_abcdefghijklmnopqrstuvwxyz';
 
 let hub: FakeHub;
-let arrivals: PendingDownloads;
+let downloads: PendingDownloads;
 
 beforeEach(async () => {
 	hub = await FakeHub.open();
-	arrivals = new PendingDownloads(filesInMemory(), fetch, [1, 1, 1]);
+	downloads = new PendingDownloads(filesInMemory(), fetch, [1, 1, 1]);
 	hub.put('org/name', {
 		'config.json': text('{"model_type":"gpt2"}'),
 		'model.safetensors': WEIGHTS,
@@ -30,12 +30,12 @@ afterEach(() => hub.close());
 const link = (over: Partial<HostConnection> = {}): HostConnection => ({
 	fetch,
 	token: null,
-	pauses: [1, 1, 1],
+	retryDelays: [1, 1, 1],
 	...over
 });
 const look = async (place: string, over: Partial<HostConnection> = {}) => {
 	const address = place.startsWith('http') ? place : `${hub.origin}/${place}`;
-	const folder = await openRemoteFolder(address, link(over), arrivals);
+	const folder = await openRemoteFolder(address, link(over), downloads);
 	return { ...folder.info, folder };
 };
 const withToken = (value = TOKEN) => ({ token: { origin: hub.origin, value } });
