@@ -303,7 +303,8 @@ describe('rows on an axis', () => {
 			];
 			for (const [, x] of all) within(x, 120, 400);
 			expectLinear(all);
-			if (zero === null) expect(values.every((v) => v >= 0) || values.every((v) => v <= 0)).toBe(true);
+			if (zero === null)
+				expect(values.every((v) => v >= 0) || values.every((v) => v <= 0)).toBe(true);
 			else expect(zero).toBeCloseTo(x(0), 9);
 		}
 	});

@@ -9,7 +9,7 @@ import {
 	type FlowMark
 } from '../../../src/flow-graph/layout/flow';
 import { orderStacks } from '../../../src/flow-graph/layout/order';
-import { trace, nodeAfterKey, adjacencyOf } from '../../../src/flow-graph/layout/paths';
+import { adjacencyOf, nodeAfterKey, trace } from '../../../src/flow-graph/layout/paths';
 import { rowsOf } from '../../../src/flow-graph/layout/place';
 import { Draws } from '../../draws';
 
@@ -239,7 +239,7 @@ describe('thinning', () => {
 	});
 });
 
-describe('ways through a graph', () => {
+describe('paths through a graph', () => {
 	it('lead to all that is reached upstream or downstream, by every link on the way', () => {
 		for (const { marks, links } of cases.slice(0, 30)) {
 			const start = draws.pick(marks).id;
@@ -262,10 +262,10 @@ describe('ways through a graph', () => {
 	it('by arrow keys go to the strongest neighbour, and to the side to which the key points', () => {
 		for (const { links, layout } of cases.slice(0, 30)) {
 			const { nodes, direction } = layout;
-			const ways = adjacencyOf(links);
+			const adjacency = adjacencyOf(links);
 			const here = draws.pick(nodes);
 			const node = new Map(nodes.map((one) => [one.id, one]));
-			const go = (key: string) => nodeAfterKey(here.id, key, nodes, ways, direction);
+			const go = (key: string) => nodeAfterKey(here.id, key, nodes, adjacency, direction);
 			const [back, on, before, after] =
 				direction === 'across'
 					? ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']

@@ -3,7 +3,8 @@
  * Format: https://github.com/pytorch/pytorch/blob/main/docs/source/notes/serialization.rst.
  */
 import { Problem } from '../../../src/core/names/errors';
-import { toFloat32, type Floats } from '../../../src/core/files/safetensors';
+import { toFloat32 } from '../../../src/core/files/dtypes';
+import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import { CONVERSION_HINT, parsePickle, PickledTensor, type PickledValue } from './pickle';
 import { tensorTable, type TensorTable } from './tensor-table';
