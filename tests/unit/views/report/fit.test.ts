@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { expectedL0, explained, rowsOf, summaryOf } from '../../../../src/views/report/fit/fit-words';
+import {
+	expectedL0,
+	explained,
+	rowsOf,
+	summaryOf
+} from '../../../../src/views/report/fit/fit-words';
 import { fakeFitReport } from '../../../fakes/workshop';
 
 it('says of all what is found, and on whose text', () => {
