@@ -1,7 +1,7 @@
 /** Flow graphs made up to size, the same from the same seed: for tests, benchmarks and pictures. */
 import type { FlowEdgeMark, FlowNodeMark } from '../src/flow-graph/marks/flow-marks';
 import type { FlowLink, FlowMark } from '../src/flow-graph/layout/flow';
-import type { Origin } from '../src/core/flow/graph';
+import type { Origin } from '../src/core/flow/origin';
 import { eventsOf } from '../src/core/flow/events';
 import { seeded } from '../src/core/math/random';
 import { attnOut, mlpOut, residPost } from '../src/core/names/site';

@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { float32, parseSafetensors, type Safetensors } from '../../src/core/files/safetensors';
-import { decimal, type Config } from '../../workers/graph/families/family';
+import { decimal, type Config } from '../../workers/graph/families/model-config';
 import { Graph, type Value, type Weight } from '../../workers/graph/graph';
 import { llama } from '../../workers/graph/families/llama';
 import { FolderSource } from '../../workers/node/folders/pack-source';

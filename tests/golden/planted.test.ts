@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runOf } from '../../src/core/calls';
-import type { OriginRow } from '../../src/core/flow/graph';
+import type { OriginRow } from '../../src/core/flow/origin';
 import { randomDirections } from '../../src/core/flow/matching';
 import { row, type Matrix } from '../../src/core/math/matrix';
 import { normals, seeded } from '../../src/core/math/random';

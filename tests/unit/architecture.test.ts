@@ -110,12 +110,13 @@ function crossings(): string[] {
 	return wrong;
 }
 
-function cycles(): string[] {
+/** `types`: imports of types alone count too, and circles within one folder do not. */
+function cycles(types = false): string[] {
 	const edges = new Map(
 		sources.map((source) => [
 			source.name,
 			source.imports
-				.filter((i) => !i.typeOnly)
+				.filter((i) => types || !i.typeOnly)
 				.flatMap(({ from }) => resolved(source, from) ?? [])
 				.filter((target) => target !== source.name)
 		])
@@ -130,7 +131,40 @@ function cycles(): string[] {
 		}
 	};
 	for (const name of edges.keys()) walk(name, []);
-	return found;
+	if (!types) return found;
+	const folders = (circle: string) =>
+		new Set(circle.split(' → ').map((name) => path.posix.dirname(name)));
+	return found.filter((circle) => folders(circle).size > 1);
+}
+
+/** Folders that hold one file a thing, however many things there are. */
+const REGISTRIES = ['workers/import/formats', 'workers/graph/families'];
+
+function crowdedFolders(): string[] {
+	const counts = new Map<string, number>();
+	for (const name of names) {
+		const folder = path.posix.dirname(name);
+		counts.set(folder, (counts.get(folder) ?? 0) + 1);
+	}
+	return [...counts].flatMap(([folder, files]) =>
+		files > 14 && !REGISTRIES.includes(folder) ? [`${folder}: ${files} files`] : []
+	);
+}
+
+/** Names that core and workers export from more than one file, and how many they export in all. */
+function exportedNames(): { twice: string[]; all: number } {
+	const EXPORTED =
+		/^export (?:declare )?(?:async )?(?:abstract )?(?:class|function\*?|const|type|interface) (\w+)/gm;
+	const files = new Map<string, Set<string>>();
+	for (const { name, text } of sources) {
+		if (!/^(src\/core|workers)\//.test(name)) continue;
+		for (const [, exported] of text.matchAll(EXPORTED))
+			files.set(exported!, (files.get(exported!) ?? new Set()).add(name));
+	}
+	return {
+		twice: [...files].flatMap(([exported, found]) => (found.size > 1 ? [exported] : [])),
+		all: files.size
+	};
 }
 
 describe('the source', () => {
@@ -144,6 +178,16 @@ describe('the source', () => {
 	it('imports only across the borders that are open', () => expect(crossings()).toEqual([]));
 
 	it('has no cycles', () => expect(cycles()).toEqual([]));
+
+	it('has no cycles of types across folders', () => expect(cycles(true)).toEqual([]));
+
+	it('has at most 14 files directly in a folder', () => expect(crowdedFolders()).toEqual([]));
+
+	it('exports a name from one file: at most one in a hundred from two', () => {
+		const { twice, all } = exportedNames();
+		expect(all).toBeGreaterThan(500);
+		expect(twice.length / all, twice.join(', ')).toBeLessThanOrEqual(0.01);
+	});
 
 	it('uses each outside package through its door, and no other package', () => {
 		const wrong = sources.flatMap(({ name, imports }) =>

@@ -1,7 +1,8 @@
 /** Where the features of an open pack come from and where they go. */
 import type { Run } from '../../src/core/calls';
 import type { FeatureId, SaeId } from '../../src/core/names/ids';
-import type { FlowGraph, FlowNode, FlowRequest, OriginRow } from '../../src/core/flow/graph';
+import type { FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
+import type { OriginRow } from '../../src/core/flow/origin';
 import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import { flowGraph, hasOrigin, isStep, originRow, type Decoders } from '../../src/core/flow/flow';
 import { bestMatches, cosineOf, type Best, type Null } from '../../src/core/flow/matching';

@@ -1,5 +1,5 @@
 /** The normalisations of transformers as ONNX nodes, alone or in one with the addition before them. */
-import { decimal, type Config } from './families/family';
+import { decimal, type Config } from './families/model-config';
 import type { Graph, Value } from './graph';
 
 /** RMSNorm (https://arxiv.org/abs/1910.07467), or LayerNorm where there is a bias. */

@@ -1,6 +1,6 @@
 /** Rotary positions (https://arxiv.org/abs/2104.09864) and what configs ask of them. */
 import { Problem } from '../../src/core/names/errors';
-import { decimal, type Config } from './families/family';
+import { decimal, type Config } from './families/model-config';
 
 /** cos and sin of position · frequency, `[context, frequencies]` each. */
 interface RotaryTables {

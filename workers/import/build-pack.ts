@@ -7,7 +7,7 @@ import { placeOf, readAt, tapOf } from '../../src/core/names/site';
 import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
 import type { ImportedSae } from './sae/imported-sae';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';

@@ -4,7 +4,7 @@ import type { Floats } from '../../src/core/files/safetensors';
 import { Problem } from '../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../calls/in-order';
 import { architectureOf } from '../graph/families/families';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { foundAs } from '../model/tensor-names';
 import type { ConfigFields } from './files/config-fields';
 import { folderLabel, readConfig, type Folder } from './files/folder';

@@ -3,7 +3,7 @@ import type { StoredDtype } from '../../src/core/import/build-request';
 import { Problem } from '../../src/core/names/errors';
 import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
 import { ENCODER_MATRICES, type ImportedSae } from './sae/imported-sae';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import type { ModelFolder } from './hugging-face';
 import { startsOf } from '../corpus/text-windows';

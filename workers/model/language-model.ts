@@ -9,7 +9,8 @@ import {
 	placeOf,
 	residPost
 } from '../../src/core/names/site';
-import type { Architecture, Config } from '../graph/families/family';
+import type { Architecture } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { maskFor } from '../graph/attention';
 import { Graph, type Weight } from '../graph/graph';

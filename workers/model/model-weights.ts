@@ -3,7 +3,7 @@ import { Problem } from '../../src/core/names/errors';
 import { peakMemory, partOf } from '../../src/core/files/open-file';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
 import { allFinite, floatFile } from './float-file';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import type { Weight } from '../graph/graph';
 import type { ModelWeights } from './language-model';

@@ -1,5 +1,5 @@
 /** The names under which the same tensors are found in the wild, in files from anywhere. */
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 
 /**

@@ -26,7 +26,7 @@ import {
 	parseSafetensors,
 	type Safetensors
 } from '../../src/core/files/safetensors';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { LanguageModel } from '../model/language-model';
 import { checkHeads, throughOutput } from '../sae/heads';

@@ -4,7 +4,7 @@ import { Problem } from '../../src/core/names/errors';
 import type { PackSae } from '../../src/core/packs/manifest';
 import type { Matrix } from '../../src/core/math/matrix';
 import { placeOf } from '../../src/core/names/site';
-import type { Config } from '../graph/families/family';
+import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { Graph } from '../graph/graph';
 import type { LanguageModel } from '../model/language-model';

@@ -1,7 +1,7 @@
 /** What there is to know about one feature: plain data. */
 import type { Call } from '../calls';
 import type { SaeId, FeatureId } from '../names/ids';
-import type { OriginRow } from '../flow/graph';
+import type { OriginRow } from '../flow/origin';
 import type { StatsText } from '../corpus/source';
 
 export interface Label {

@@ -3,7 +3,7 @@
  * carried on, changed by a module, gone), read off a graph whose edges are already known to count or not.
  */
 import type { FeatureId, Site } from '../names/ids';
-import type { Origin } from './graph';
+import type { Origin } from './origin';
 import { EMBEDDING, placeOf, residBefore, residPost, tapOf } from '../names/site';
 
 /** In the order in which they are listed for a feature. */

@@ -4,7 +4,8 @@
  * paper, "high" is decided by a null for each target decoder, not by one fixed threshold.
  */
 import type { FeatureId, SaeId } from '../names/ids';
-import type { FlowEdge, FlowGraph, FlowNode, Origin, OriginRow } from './graph';
+import type { FlowEdge, FlowGraph, FlowNode } from './graph';
+import type { Origin, OriginRow } from './origin';
 import { isHigh, zScore, type Best, type Null } from './matching';
 import { attnOut, depthOf, EMBEDDING, featureId, mlpOut, parseFeatureId } from '../names/site';
 import { placeOf, residBefore, residPost, siteOf, tapOf } from '../names/site';

@@ -2,8 +2,7 @@
 import type { Call } from '../calls';
 import type { FeatureId, SaeId, Site } from '../names/ids';
 import type { Label } from '../features/feature';
-
-export type Origin = 'translated' | 'processed' | 'newborn' | 'unexplained' | 'not measured';
+import type { Origin, OriginRow } from './origin';
 
 export interface FlowNode {
 	id: FeatureId;
@@ -44,14 +43,6 @@ export interface FlowRequest {
 	tRes?: number;
 	/** Least cosine for an attention or MLP predecessor; absent: the null's 99.9th percentile. */
 	tModule?: number;
-}
-
-export interface OriginRow {
-	origin: Origin | null;
-	from: ('resid' | 'mlp' | 'attn')[];
-	missing: Site[];
-	scores: { resid: number | null; mlp: number | null; attn: number | null };
-	z: { resid: number | null; mlp: number | null; attn: number | null };
 }
 
 export interface FlowCalls {

@@ -1,5 +1,5 @@
 /** What the flow graph shows of a node and of an edge, drawn and in words. */
-import type { Origin } from '../../core/flow/graph';
+import type { Origin } from '../../core/flow/origin';
 import type { FlowEvent } from '../../core/flow/events';
 import type { FlowLink, FlowMark } from '../layout/flow';
 

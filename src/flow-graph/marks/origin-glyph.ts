@@ -8,7 +8,7 @@ import {
 	symbolTriangle,
 	type SymbolType
 } from 'd3-shape';
-import type { Origin } from '../../core/flow/graph';
+import type { Origin } from '../../core/flow/origin';
 import type { FlowKind } from '../layout/flow';
 
 export interface Glyph {

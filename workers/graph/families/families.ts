@@ -1,6 +1,7 @@
 /** The families of models the engine can build. To add one: its file, and its line here. */
 import { Problem } from '../../../src/core/names/errors';
-import { only, type Architecture, type Config } from './family';
+import type { Architecture } from './family';
+import { only, type Config } from './model-config';
 import { gemma } from './gemma';
 import { gptNeo } from './gpt-neo';
 import { gptNeox } from './gpt-neox';

@@ -5,8 +5,9 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
-import type { Architecture, Config } from './family';
-import { contextOf, count, decimal, isTied, only, optional } from './family';
+import type { Architecture } from './family';
+import type { Config } from './model-config';
+import { contextOf, count, decimal, isTied, only, optional } from './model-config';
 import type { Graph, Value } from '../graph';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables } from '../rotary';

@@ -5,8 +5,9 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
-import type { Architecture, Config } from './family';
-import { contextOf, count, isTied } from './family';
+import type { Architecture } from './family';
+import type { Config } from './model-config';
+import { contextOf, count, isTied } from './model-config';
 import { layerNorm } from '../norm';
 
 const TABLE = 'transformer.wte.weight';

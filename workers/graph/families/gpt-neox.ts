@@ -4,8 +4,9 @@
  * tensor and config names it uses.
  */
 import { activation } from '../activation';
-import type { Architecture, Config } from './family';
-import { contextOf, count, isTied, only } from './family';
+import type { Architecture } from './family';
+import type { Config } from './model-config';
+import { contextOf, count, isTied, only } from './model-config';
 import { layerNorm } from '../norm';
 import { frequencies, rotaryTables } from '../rotary';
 

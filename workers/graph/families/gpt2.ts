@@ -4,7 +4,7 @@
  */
 import { activation } from '../activation';
 import type { Architecture } from './family';
-import { contextOf, count, isTied, only } from './family';
+import { contextOf, count, isTied, only } from './model-config';
 import { layerNorm } from '../norm';
 
 const TABLE = 'transformer.wte.weight';

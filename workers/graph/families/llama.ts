@@ -3,8 +3,9 @@
  * embeddings. Follows Hugging Face's `LlamaForCausalLM` and `Qwen2ForCausalLM`, whose names it uses.
  */
 import { activation } from '../activation';
-import type { Architecture, Config } from './family';
-import { contextOf, count, decimal, isTied, only } from './family';
+import type { Architecture } from './family';
+import type { Config } from './model-config';
+import { contextOf, count, decimal, isTied, only } from './model-config';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables } from '../rotary';
 

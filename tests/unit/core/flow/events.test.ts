@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Origin } from '../../../../src/core/flow/graph';
+import type { Origin } from '../../../../src/core/flow/origin';
 import { eventsOf, type EventGraph } from '../../../../src/core/flow/events';
 import { attnOut, EMBEDDING, mlpOut, residPost } from '../../../../src/core/names/site';
 

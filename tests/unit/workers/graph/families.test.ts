@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../../../workers/graph/families/family';
+import type { Config } from '../../../../workers/graph/families/model-config';
 import { architectureOf } from '../../../../workers/graph/families/families';
 import { maskFor } from '../../../../workers/graph/attention';
 import { Graph, type Weight } from '../../../../workers/graph/graph';
