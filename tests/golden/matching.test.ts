@@ -161,7 +161,7 @@ describe('two dictionaries', () => {
 		Object.assign(cut.wDec, { rows: 5000, columns: 64 });
 		await expect(
 			other.calls.matchPair({ from: R1, target: R0, measure: 'assignment', k: 1 })
-		).rejects.toThrow(/up to 4096 flows; here there are 5000/);
+		).rejects.toThrow(/up to 4096 features; here there are 5000/);
 	});
 
 	it('leaves rows of length zero without a match, and says so of one', async () => {
