@@ -63,16 +63,17 @@ class Smol(unittest.TestCase):
             taps = dict(enumerate(model.residuals(ids)))
         for layer in (0, 2):
             end = ending.Ending(model, taps, keep, 2.0, 1, 1)
-            self.assertEqual(end.asked, {1})
+            self.assertEqual(end.asked, [1])
             end.listen(1)
-            pull, x = end.pull(layer), taps[layer][1][keep[1]]
+            pull, x, places = end.pull(layer), taps[layer][1][keep[1]], end.places[1]
+            self.assertEqual(places[0].nonzero().flatten().tolist(), list(range(1, 24, ending.PLACE)))
 
             def divergence(x):
                 spliced = taps[layer][1:2].clone()
                 spliced[keep[1:2]] = x
                 for spliced in model.onward(spliced, layer + 1):
                     pass
-                clean, told = (model.said(e)[keep[1:2]].double().log_softmax(1) for e in (taps[2][1:2], spliced))
+                clean, told = (model.said(e)[places].double().log_softmax(1) for e in (taps[2][1:2], spliced))
                 return float((clean.exp() * (clean - told)).sum(1).mean())
 
             self.assertIsNone(pull(0, x))

@@ -25,8 +25,8 @@ from topk import FAR, TopK
 from train import CHECKPOINT
 
 ROWS_AT_ONCE, SEED = 4, 7
-#: Silent for so many tokens of training is dead.
-DEAD = 500_000
+#: The loss with zeros is far from the others and is taken of every so manieth batch; so often is written what is known.
+EVERY = 4
 
 
 def drawn(data, kind, rows):
@@ -48,7 +48,7 @@ def finish(model, x, layer):
     return x
 
 
-def one(model, saes, ids):
+def one(model, saes, ids, zeros):
     """Sums over a few rows: {"clean": …, "targets": …, layer: {…}}; what is not learnt keeps its own value."""
     keep = learnt(ids)
     targets = ids[:, 1:].masked_fill(~keep[:, 1:], -1).flatten()
@@ -58,11 +58,9 @@ def one(model, saes, ids):
         x = taps[layer][keep]
         values, features = sae.encode(x)
         error = (sae.decode(values, features) - x).square().sum(1)
-        spliced, empty = taps[layer].clone(), taps[layer].clone()
-        spliced[keep], empty[keep] = sae.decode(values, features), 0
+        with_edit = lambda edit: nats(model, finish(model, taps[layer].index_put((keep,), edit), layer), targets)
         out[layer] = {
-            "sae": nats(model, finish(model, spliced, layer), targets),
-            "zero": nats(model, finish(model, empty, layer), targets),
+            "sae": with_edit(sae.decode(values, features)), "zero": with_edit(torch.zeros(())) if zeros else None,
             "l0": int((values > 0).sum()), "fired": features[values > 0].bincount(minlength=sae.features),
             "error": error, "activations": x}
     return out
@@ -74,31 +72,37 @@ def summary(parts, layer):
     x, error = (torch.cat([p[layer][name] for p in parts]) for name in ("activations", "error"))
     spread = (x - x.mean(0)).square().sum(1)
     near = spread.sqrt() < FAR * spread.sqrt().median()
-    ce = {name: of(name) / targets for name in ("sae", "zero")}
+    zeroed = [p for p in parts if p[layer]["zero"] is not None]
+    ce_clean, ce_sae = clean / targets, of("sae") / targets
+    ce_zero = sum(p[layer]["zero"] for p in zeroed) / sum(p["targets"] for p in zeroed)
     return {
         "fvu": float(error.double().sum() / spread.double().sum()),
         "fvu_near": float(error[near].sum() / spread[near].sum()), "far": float(1 - near.float().mean()),
         "l0": of("l0") / len(x), "silent_here": float((of("fired") == 0).float().mean()),
-        "ce_clean": clean / targets, "ce_sae": ce["sae"], "ce_zero": ce["zero"],
-        "ce_recovered": (ce["zero"] - ce["sae"]) / (ce["zero"] - clean / targets)}
+        "ce_clean": ce_clean, "ce_sae": ce_sae, "ce_zero": ce_zero,
+        "ce_recovered": (ce_zero - ce_sae) / (ce_zero - ce_clean)}
 
 
 def evaluate(model, saes, ids):
-    """{layer: numbers} of rows of ids."""
-    def part(batch):
+    """Yields (tokens, {layer: numbers}) of more and more of the rows of ids."""
+    def part(numbered):
+        number, batch = numbered
         with torch.no_grad():
-            return one(model, saes, batch)
+            return one(model, saes, batch, number % EVERY == 0)
 
+    parts, batches = [], ids.split(ROWS_AT_ONCE)
     with ThreadPoolExecutor(torch.get_num_threads(), initializer=lambda: torch.set_num_threads(1)) as pool:
-        parts = list(pool.map(part, ids.split(ROWS_AT_ONCE)))
-    return {layer: summary(parts, layer) for layer in saes}
+        for found in pool.map(part, enumerate(batches)):
+            parts.append(found)
+            if len(parts) % EVERY == 0 or len(parts) == len(batches):
+                yield sum(p["targets"] for p in parts), {layer: summary(parts, layer) for layer in saes}
 
 
 def learning(path):
     """The SAEs of a checkpoint, in float32, and what it says of each."""
     state = kept(path)
     saes = {layer: TopK.of(s) for layer, s in state["saes"].items()}
-    told = {layer: {"dead": float((sae.silent > DEAD).float().mean())} for layer, sae in saes.items()}
+    told = {layer: {"dead": sae.dead()} for layer, sae in saes.items()}
     exact = {layer: encoders.exact(sae.raw(), dictionary(layer)) for layer, sae in saes.items()}
     return exact, told, state["tokens"]
 
@@ -124,10 +128,10 @@ def main():
     saes, told, tokens = exported(args.export) if args.export else learning(args.saes or args.work / CHECKPOINT)
     shape, weights, _ = opened()
     ids = drawn(args.work / "data", args.kind, args.rows)
-    found = evaluate(Llama(shape, weights), saes, ids)
-    result = {"kind": args.kind, "held_tokens": int(learnt(ids).sum()), "trained_tokens": tokens,
-              "seconds": time.time() - begun, "layers": {layer: found[layer] | told[layer] for layer in saes}}
-    args.file.write_text(json.dumps(result, indent=1))
+    for count, found in evaluate(Llama(shape, weights), saes, ids):
+        result = {"kind": args.kind, "held_tokens": count, "trained_tokens": tokens, "seconds": time.time() - begun,
+                  "layers": {layer: found[layer] | told[layer] for layer in saes}}
+        args.file.write_text(json.dumps(result, indent=1))
     for layer, numbers in result["layers"].items():
         print(layer, " ".join(f"{name} {value:.4f}" for name, value in numbers.items()), flush=True)
 

@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 import encoders
-from evaluate import DEAD
 from kept import kept
 from layers import FEATURES, K, site
 from rows import WINDOW
@@ -30,7 +29,7 @@ def configuration(sae, layer):
 
 def export(state, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    told = {"tokens": state["tokens"], "steps": state["step"], "seconds": state["seconds"], "features": FEATURES,
+    told = {"tokens": state["tokens"], "steps": {}, "seconds": state["seconds"], "features": FEATURES,
             "k": K, "falling": state.get("falling", 0), "dead": {}, "scale": {}, "cfg": {}}
     for layer, stored in state["saes"].items():
         sae = TopK.of(stored)
@@ -40,7 +39,7 @@ def export(state, folder):
         new = folder / f"{site(layer)}.safetensors.new"
         new.write_bytes(to_bytes(tensors))
         os.replace(new, new.with_suffix(""))
-        told["dead"][layer] = float((sae.silent > DEAD).float().mean())
+        told["dead"][layer], told["steps"][layer] = sae.dead(), sae.steps
         told["scale"][layer], told["cfg"][layer] = sae.scale, configuration(sae, layer)
     (folder / "saes.json").write_text(json.dumps(told, indent=1))
 

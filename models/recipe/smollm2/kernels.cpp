@@ -1,4 +1,5 @@
-// What a TopK SAE's step does besides one dense product: only the k chosen features of a token are touched.
+// What a TopK SAE's step does besides one dense product: only the k chosen features of a token are touched. And what a
+// Llama does between its products, in one pass each, since on few cores that takes as long as the products.
 // Each function runs on one thread; numbers that cross as uint16 are bfloat16.
 #include <cmath>
 #include <cstdint>
@@ -34,18 +35,25 @@ extern "C" {
 // The k largest positive numbers of each row, in the order of their places; what is missing has value 0 and place 0.
 // Positive bfloat16 numbers are ordered as the integers of the same bits.
 void top(const int16_t* pre, int64_t n, int64_t width, int64_t k, int32_t* index, float* value) {
+    int guess = 0x3f80;  // where the row before had its limit, from which the next is searched in growing steps
     for (int64_t t = 0; t < n; t++) {
         const int16_t* row = pre + t * width;
         int32_t* places = index + t * k;
         float* values = value + t * k;
-        int lower = -1, limit = 0;
-        if (above(row, width, 0) > k) {
-            lower = 0, limit = 0x7f80;
-            while (limit - lower > 1) {
-                const int middle = (lower + limit) / 2;
-                (above(row, width, int16_t(middle)) > k ? lower : limit) = middle;
-            }
+        int lower = -1, limit = 0x7f80;
+        for (int stride = 8, at = guess; limit - lower > 1;) {
+            const int64_t more = above(row, width, int16_t(at));
+            (more > k ? lower : limit) = at;
+            if (more == k) break;
+            stride *= 2;
+            if (lower < 0)
+                at = at - stride > 0 ? at - stride : 0;
+            else if (limit == 0x7f80)
+                at = at + stride < limit ? at + stride : (lower + limit) / 2;
+            else
+                at = (lower + limit) / 2;
         }
+        guess = limit;
         int64_t found = 0;
         const auto take = [&](int64_t i) {
             places[found] = int32_t(i);
@@ -66,18 +74,51 @@ void top(const int16_t* pre, int64_t n, int64_t width, int64_t k, int32_t* index
     }
 }
 
-// error = reconstruction - x.
+// What is encoded, u = x * scale - centre; the weight of each token, less where it is farther than `far`; and the
+// sum of weighted squares about the weighted mean.
+void ready(const float* x, int64_t n, int64_t d, float scale, const float* centre, float far, uint16_t* u,
+           float* weight, float* spread) {
+    std::vector<float> away(d);
+    std::vector<double> sums(d, 0);
+    double all = 0, squares = 0;
+    for (int64_t t = 0; t < n; t++) {
+        float square = 0;
+        for (int64_t i = 0; i < d; i++) {
+            const float a = x[t * d + i] * scale - centre[i];
+            away[i] = a;
+            square += a * a;
+            u[t * d + i] = narrow(a);
+        }
+        const float w = square > far * far ? far * far / square : 1;
+        weight[t] = w;
+        all += w;
+        squares += w * square;
+        for (int64_t i = 0; i < d; i++) sums[i] += w * away[i];
+    }
+    for (int64_t i = 0; i < d; i++) squares -= sums[i] * sums[i] / all;
+    *spread = float(squares);
+}
+
+// error = reconstruction - x * scale; g is error * weight * slope. Adds to `sum` the weighted squares of errors.
 void decode(const int32_t* index, const float* value, int64_t n, int64_t k, int64_t d, const uint16_t* rows,
-            const float* centre, const float* x, float* error) {
+            const float* centre, const float* x, float scale, const float* weight, float slope, float* error,
+            uint16_t* g, float* sum) {
     for (int64_t t = 0; t < n; t++) {
         float* e = error + t * d;
-        for (int64_t i = 0; i < d; i++) e[i] = centre[i] - x[t * d + i];
+        for (int64_t i = 0; i < d; i++) e[i] = centre[i] - x[t * d + i] * scale;
         for (int64_t j = t * k; j < (t + 1) * k; j++) {
             const float v = value[j];
             if (v == 0) continue;
             const uint16_t* row = rows + int64_t(index[j]) * d;
             for (int64_t i = 0; i < d; i++) e[i] += v * wide(row[i]);
         }
+        const float w = weight[t] * slope;
+        float square = 0;
+        for (int64_t i = 0; i < d; i++) {
+            square += e[i] * e[i];
+            g[t * d + i] = narrow(e[i] * w);
+        }
+        *sum += weight[t] * square;
     }
 }
 
@@ -150,6 +191,49 @@ void turn(const int32_t* index, const float* value, const float* d_value, int64_
             encoder_half[f * d + i] = narrow(encoder[0][f * d + i]);
         }
         d_bias[f] = db;
+    }
+}
+
+// out = x + more, and y = RMS norm of that with a gain.
+void norm(const float* x, const uint16_t* more, int64_t n, int64_t d, const float* gain, float epsilon, float* out,
+          uint16_t* y) {
+    for (int64_t t = 0; t < n; t++) {
+        float *row = out + t * d, square = 0;
+        for (int64_t i = 0; i < d; i++) {
+            const float a = x[t * d + i] + wide(more[t * d + i]);
+            row[i] = a;
+            square += a * a;
+        }
+        const float factor = 1 / std::sqrt(square / d + epsilon);
+        for (int64_t i = 0; i < d; i++) y[t * d + i] = narrow(row[i] * factor * gain[i]);
+    }
+}
+
+// y = silu(gate) * up, of rows that hold the gates and then the ups.
+void gated(const uint16_t* both, int64_t n, int64_t inner, uint16_t* y) {
+    for (int64_t t = 0; t < n; t++) {
+        const uint16_t *gate = both + 2 * t * inner, *up = gate + inner;
+        for (int64_t i = 0; i < inner; i++) {
+            const float a = wide(gate[i]);
+            y[t * inner + i] = narrow(a / (1 + std::exp(-a)) * wide(up[i]));
+        }
+    }
+}
+
+// Turns the first `heads` heads of rows of `all` heads by the angles of their place, in halves.
+void turned(uint16_t* x, int64_t n, int64_t length, int64_t all, int64_t heads, int64_t head, const float* cos,
+            const float* sin) {
+    const int64_t half = head / 2;
+    for (int64_t t = 0; t < n; t++) {
+        const float *c = cos + t % length * head, *s = sin + t % length * head;
+        for (int64_t h = 0; h < heads; h++) {
+            uint16_t *a = x + (t * all + h) * head, *b = a + half;
+            for (int64_t i = 0; i < half; i++) {
+                const float p = wide(a[i]), q = wide(b[i]);
+                a[i] = narrow(p * c[i] - q * s[i]);
+                b[i] = narrow(q * c[i] + p * s[i]);
+            }
+        }
     }
 }
 }

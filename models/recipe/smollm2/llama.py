@@ -1,8 +1,12 @@
-"""A frozen Llama that reads fast: the residual stream in float32, products in bfloat16 where the processor has them."""
+"""A frozen Llama that reads fast: the residual stream in float32, products in bfloat16 where the processor has them.
+
+With bfloat16 and without gradients, what lies between the products is done by `kernels.cpp`.
+"""
 
 import torch
 import torch.nn.functional as F
 
+from kernels import call
 from place import PRODUCTS
 
 
@@ -38,7 +42,8 @@ class Llama:
         self.layers = []
         for layer in range(shape.layers):
             here = f"model.layers.{layer}."
-            self.layers.append(Layer({n.removeprefix(here): t for n, t in tensors.items() if n.startswith(here)}, products))
+            own = {name.removeprefix(here): t for name, t in tensors.items() if name.startswith(here)}
+            self.layers.append(Layer(own, products))
 
     def normed(self, x, gain):
         """`x` float32, the result in the type of products."""
@@ -64,10 +69,37 @@ class Llama:
 
     def onward(self, x, first):
         """The same, from the residual stream that enters layer `first`."""
+        if self.products is torch.bfloat16 and not torch.is_grad_enabled():
+            yield from self.fast(x, first)
+            return
         cos, sin = (t.to(self.products) for t in rotary(x.shape[1], self.shape))
         for layer in self.layers[first:]:
             x = x + self.attention(layer, self.normed(x, layer.n1), cos, sin)
             x = x + self.mlp(layer, self.normed(x, layer.n2))
+            yield x
+
+    def fast(self, x, first):
+        rows, length, width = x.shape
+        heads, kv, head, inner = self.shape.heads, self.shape.kv_heads, self.shape.head, self.shape.inner
+        n = rows * length
+        cos, sin = rotary(length, self.shape)
+        normed, between = (torch.empty(n, wide, dtype=self.products) for wide in (width, inner))
+
+        def with_more(x, more, gain):
+            out = torch.empty(rows, length, width)
+            call("norm", x, more, n, width, gain, float(self.shape.epsilon), out, normed)
+            return out
+
+        gains = [layer.n1 for layer in self.layers] + [self.norm]
+        x = with_more(x.contiguous(), torch.zeros_like(normed), gains[first])
+        for layer, next_gain in zip(self.layers[first:], gains[first + 1 :]):
+            qkv = F.linear(normed, layer.qkv)
+            call("turned", qkv, n, length, heads + 2 * kv, heads + kv, head, cos, sin)
+            q, k, v = qkv.view(rows, length, -1, head).transpose(1, 2).split([heads, kv, kv], 1)
+            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+            x = with_more(x, F.linear(mixed.transpose(1, 2).reshape(n, -1), layer.o), layer.n2)
+            call("gated", F.linear(normed, layer.gu), n, inner, between)
+            x = with_more(x, F.linear(between, layer.down), next_gain)
             yield x
 
     def said(self, x):

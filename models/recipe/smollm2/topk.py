@@ -9,8 +9,10 @@ from place import PRODUCTS
 #: What the kernels read; products are taken in PRODUCTS, which is wider where the processor multiplies no bfloat16.
 HALF = torch.bfloat16
 AUX_K, AUX_SHARE = 256, 1 / 32
-#: A feature silent on this many tokens counts as dead; AuxK teaches it on this share of the tokens.
+#: A feature silent on so many tokens is taught by AuxK on one part of a batch in so many.
 DEAD_AFTER, AUX_PART = 250_000, 4
+#: Silent on so many, it is called dead.
+DEAD = 500_000
 #: Tokens whose pre-activations are held at once: so many fit into a core's cache.
 AT_ONCE = 512
 #: Tokens further from the mean than this many medians count less, so that their pull is as if they lay there.
@@ -70,31 +72,29 @@ class TopK:
         """
         n, d = x.shape
         features, k = len(self.silent), self.k
-        x = x * self.scale
-        centre = self.centre[0]
-        u = (x - centre).to(HALF)
-        distance = (x - centre).norm(dim=1)
-        weight = (FAR * d**0.5 / distance).clamp_max(1).square()[:, None]
-        spread = (weight * (x - (weight * x).sum(0) / weight.sum()).square()).sum()
-        index, value = torch.empty(n, k, dtype=torch.int32), torch.empty(n, k)
-        d_value, error, g = torch.empty(n, k), torch.empty(n, d), torch.empty(n, d, dtype=HALF)
+        x, centre, scale = x.contiguous(), self.centre[0], float(self.scale)
+        u, g, error = torch.empty(n, d, dtype=HALF), torch.empty(n, d, dtype=HALF), torch.empty(n, d)
+        index, value, d_value = torch.empty(n, k, dtype=torch.int32), torch.empty(n, k), torch.empty(n, k)
+        weight, spread, lost = torch.empty(n), torch.empty(1), torch.zeros(1)
+        call("ready", x, n, d, scale, centre, FAR * d**0.5, u, weight, spread)
         dead = (self.silent > DEAD_AFTER).nonzero().flatten()
-        extra = None
-        end = 0
+        extra, end = None, 0
         for part, m in enumerate(parts or split(n)):
             here, end = slice(end, end + m), end + m
             pre = self.before_top(u[here])
             call("top", pre, m, features, k, index[here], value[here])
-            call("decode", index[here], value[here], m, k, d, self.decoder_half, centre, x[here], error[here])
-            slope = error[here] * weight[here] * (2 / spread)
-            more = pull and pull(part, (error[here] + x[here]) / self.scale)
-            g[here] = slope if more is None else slope + more / self.scale
+            call("decode", index[here], value[here], m, k, d, self.decoder_half, centre, x[here], scale, weight[here],
+                 float(2 / spread), error[here], g[here], lost)
+            more = pull and pull(part, error[here] / scale + x[here])
+            if more is not None:
+                g[here] = g[here] + more / scale
             call("back", index[here], value[here], m, k, d, self.decoder_half, g[here], d_value[here])
             if len(dead) and part % AUX_PART == self.steps % AUX_PART:
-                found = self.auxiliary(pre[:, dead], u[here], -error[here] * weight[here].sqrt(), dead, m / n)
+                residue = -error[here] * weight[here, None].sqrt()
+                found = self.auxiliary(pre[:, dead], u[here], residue, dead, m / n)
                 extra = found if extra is None else [a + b for a, b in zip(extra, found)]
         self.turn(index, value, d_value, g, u, rate, dead, extra)
-        share = float((weight * error.square()).sum() / spread)
+        share = float(lost / spread)
         self.error = share if self.error is None else 0.98 * self.error + 0.02 * share
 
     def auxiliary(self, pre, u, residue, dead, part):
@@ -128,6 +128,9 @@ class TopK:
         v.mul_(0.999).addcmul_(d_centre, d_centre, value=0.001)
         p.addcdiv_(m / first, (v / second).sqrt() + 1e-12, value=-rate)
         self.silent = torch.where(fired > 0, torch.zeros_like(self.silent), self.silent + n)
+
+    def dead(self):
+        return float((self.silent > DEAD).float().mean())
 
     def raw(self):
         """The same SAE for activations as they are, in SAELens' form: the scale moves into the biases."""

@@ -1,7 +1,7 @@
 """Trains the SAEs of all layers from one pass of the frozen model, for as long as it is given; goes on where it was.
 
     train.py WORK [--until HH:MM] [--tokens N]         at one rate
-    train.py WORK --last MINUTES                       from there, the rate falling to the end
+    train.py WORK --last MINUTES [--pull-from LAYER]   from there, the rate falling to the end
 """
 
 import argparse
@@ -9,6 +9,7 @@ import datetime
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -29,7 +30,7 @@ ROWS = 2
 WHOLE_FROM = 0.3
 #: Batches from which the mean and the scale of each layer are taken.
 FIRST = 4
-SAVE_EVERY, SAY_EVERY = 600, 100
+SAVE_EVERY, SAY_EVERY = 600, 25
 SEED = 1
 CHECKPOINT, LAST = "saes.checkpoint", "saes.last.checkpoint"
 
@@ -53,12 +54,18 @@ class Reader:
         return {layer: torch.cat([half[layer] for half in halves]) for layer in LAYERS}, learnt(ids)
 
 
-def begin(reader):
-    first = [reader.batch(step) for step in range(FIRST)]
-    seen = lambda layer: torch.cat([taps[layer][keep] for taps, keep in first])
-    generator = torch.Generator().manual_seed(SEED)
-    saes = {layer: TopK(FEATURES, K, *fitted(seen(layer)), generator) for layer in LAYERS}
-    return {"saes": saes, "step": FIRST, "tokens": 0, "seconds": 0.0}
+def begun(reader, state):
+    """`state` with the SAEs of all LAYERS; new ones are fitted to the next batches, which they do not learn from."""
+    new = [layer for layer in LAYERS if layer not in state["saes"]]
+    if new:
+        first = [reader.batch(state["step"] + i) for i in range(FIRST)]
+        state["step"] += FIRST
+        generator = torch.Generator().manual_seed(SEED + new[0])
+        for layer in new:
+            seen = torch.cat([taps[layer][keep] for taps, keep in first])
+            state["saes"][layer] = TopK(FEATURES, K, *fitted(seen), generator)
+    state["saes"] = {layer: state["saes"][layer] for layer in LAYERS}
+    return state
 
 
 def stored(state, rows):
@@ -66,7 +73,8 @@ def stored(state, rows):
 
 
 def restored(path):
-    state = kept.kept(path)
+    state = {"saes": {}, "step": 0, "tokens": 0, "seconds": 0.0, "falling": 0.0, "taken": None}
+    state |= kept.kept(path) if path else {}
     state["saes"] = {layer: TopK.of(s) for layer, s in state["saes"].items()}
     for sae in state["saes"].values():
         sae.k = K
@@ -88,59 +96,82 @@ class Stop:
         return self.told or late or (self.tokens and state["tokens"] >= self.tokens)
 
 
-def train(work, until=None, tokens=None, last=None, say=print):
-    """`last`: minutes in which the rate falls to LEAST of itself; the checkpoint of the rest is left as it is."""
+def newest(work, last):
+    """The checkpoint to go on from, if any: that of an ending only where what it began with has not been learnt on."""
+    main, end = work / CHECKPOINT, work / LAST
+    if last and end.exists() and end.stat().st_mtime > main.stat().st_mtime:
+        return end
+    return main if main.exists() else None
+
+
+def learn(reader, state, rate, pulled):
+    """One batch through the model and into every SAE; how many tokens it had.
+
+    `pulled`: layers that learn too that the model says the same.
+    """
+    taps, keep = reader.batch(state["step"])
+    # In parts of a few whole rows: what is pulled back through the model is a row.
+    parts = [int(part.sum()) for part in keep.split(ROWS)]
+    pulls = dict.fromkeys(LAYERS)
+    if pulled:
+        weight = min(1, state["falling"] / WHOLE_FROM)
+        ending = Ending(reader.model, taps, keep, weight, state["step"], ROWS)
+        list(reader.pool.map(ending.listen, ending.asked))
+        pulls |= {layer: ending.pull(layer) for layer in pulled}
+
+    def step(layer):
+        sae = state["saes"][layer]
+        sae.step(taps[layer][keep], rate * min(1, (sae.steps + 1) / WARM_UP), pulls[layer], parts)
+
+    list(reader.pool.map(step, LAYERS))
+    return int(keep.sum())
+
+
+def told(state, rate, speed):
+    saes = state["saes"].items()
+    errors = " ".join(f"{layer}:{sae.error:.4f}" for layer, sae in saes)
+    dead = " ".join(f"{sae.dead():.3f}" for _, sae in saes)
+    return (f"{datetime.datetime.now():%H:%M:%S} step {state['step']} tokens {state['tokens']} rate {rate:.2e} "
+            f"FVU {errors} dead {dead} tokens/s {speed:.0f}")
+
+
+def train(work, until=None, tokens=None, last=None, pull_from=0, say=partial(print, flush=True)):
+    """`last`: minutes in which the rate falls to LEAST of itself, and layers from `pull_from` on learn too that the
+    model says the same; the checkpoint of the rest is left as it is.
+    """
     work = Path(work)
-    checkpoint = work / (LAST if last else CHECKPOINT)
-    source = checkpoint if checkpoint.exists() else work / CHECKPOINT
-    state = restored(source) if source.exists() else None
-    threads = torch.get_num_threads()
-    pool = ThreadPoolExecutor(threads, initializer=lambda: torch.set_num_threads(1))
-    reader = Reader(work, pool, state and state.pop("taken"))
-    state = state or begin(reader)
-    state.setdefault("falling", 0.0)
-    stop = Stop(until, tokens)
-    begun = saved = said = time.time()
+    state = restored(newest(work, last))
+    pool = ThreadPoolExecutor(torch.get_num_threads(), initializer=lambda: torch.set_num_threads(1))
+    reader = Reader(work, pool, state.pop("taken"))
+    state = begun(reader, state)
+    save = lambda: kept.keep(stored(state, reader.rows), work / (LAST if last else CHECKPOINT))
+    stop, pulled = Stop(until, tokens), [layer for layer in LAYERS if last and layer >= pull_from]
+    saved = said = time.time()
     read = state["tokens"]
-
-    def save():
-        kept.keep(stored(state, reader.rows), checkpoint)
-
-    while not stop.now(state) and (not last or state["falling"] < 1):
-        rate = RATE * min(1, (state["step"] - FIRST + 1) / WARM_UP) * max(LEAST, 1 - state["falling"])
-        taps, keep = reader.batch(state["step"])
-        # In parts of a few whole rows: what is pulled back through the model is a row.
-        parts = [int(part.sum()) for part in keep.split(ROWS)]
-        ending = last and Ending(reader.model, taps, keep, min(1, state["falling"] / WHOLE_FROM), state["step"], ROWS)
-        if ending:
-            list(pool.map(ending.listen, ending.asked))
-        learn = lambda layer: state["saes"][layer].step(
-            taps[layer][keep], rate, ending and ending.pull(layer), parts)
-        list(pool.map(learn, LAYERS))
-        now = time.time()
-        state["tokens"] += int(keep.sum())
+    while not stop.now(state) and state["falling"] < 1:
+        start = time.time()
+        rate = RATE * max(LEAST, 1 - state["falling"])
+        state["tokens"] += learn(reader, state, rate, pulled)
         state["step"] += 1
-        state["seconds"] += now - begun
+        now = time.time()
+        state["seconds"] += now - start
         if last:
-            state["falling"] += (now - begun) / 60 / last
-        begun = now
+            state["falling"] += (now - start) / 60 / last
         if state["step"] % SAY_EVERY == 0:
-            errors = " ".join(f"{layer}:{sae.error:.4f}" for layer, sae in state["saes"].items())
-            dead = " ".join(f"{float((sae.silent > 500_000).float().mean()):.3f}" for sae in state["saes"].values())
-            say(f"{datetime.datetime.now():%H:%M:%S} step {state['step']} tokens {state['tokens']} rate {rate:.2e} "
-                f"FVU {errors} dead {dead} tokens/s {(state['tokens'] - read) / (now - said):.0f}", flush=True)
+            say(told(state, rate, (state["tokens"] - read) / (now - said)))
             said, read = now, state["tokens"]
         if now - saved > SAVE_EVERY:
             save()
-            saved = begun = time.time()
+            saved = now
     save()
-    say(f"{datetime.datetime.now():%H:%M:%S} stopped at step {state['step']}, {state['tokens']} tokens", flush=True)
+    say(f"{datetime.datetime.now():%H:%M:%S} stopped at step {state['step']}, {state['tokens']} tokens")
 
 
 if __name__ == "__main__":
-    told = argparse.ArgumentParser()
-    told.add_argument("work")
-    told.add_argument("--until")
-    told.add_argument("--tokens", type=int)
-    told.add_argument("--last", type=float)
-    train(**vars(told.parse_args()))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work")
+    parser.add_argument("--until")
+    parser.add_argument("--tokens", type=int)
+    parser.add_argument("--last", type=float)
+    parser.add_argument("--pull-from", type=int, default=0)
+    train(**vars(parser.parse_args()))
