@@ -95,7 +95,7 @@ describe('every chart', () => {
 	it('of an edge that is tested', async () => {
 		const { explorer } = await openRoom(Flow, `#/flow/${ID}${PROMPT}`);
 		explorer.setThresholds({ tRes: 0.1, tModule: 0.1 });
-		await page.getByRole('button', { name: /^Take .* away$/ }).click();
+		await page.getByRole('button', { name: /^Switch off .* and run again$/ }).click();
 		await vi.waitFor(() => expectTables(1));
 	});
 

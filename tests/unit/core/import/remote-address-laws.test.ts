@@ -142,7 +142,7 @@ describe('an address of another host', () => {
 	])('%s is read as %s', (text, address, isFile) => {
 		const place = parseRemoteAddress(text);
 		if (place.kind === 'hub') expect(asPlainAddress(place).url).toBe(address);
-		else expect(place).toEqual({ kind: 'plain', address, isFile });
+		else expect(place).toEqual({ kind: 'plain', url: address, isFile });
 	});
 
 	it('is a hub for certain where it names a revision of no file', () => {
