@@ -18,7 +18,8 @@ export default defineConfig({
 					include: ['tests/unit/**/*.test.ts'],
 					exclude: ['**/*.svelte.test.ts'],
 					// Some run a model: a busy machine is no failure.
-					testTimeout: 30_000
+					testTimeout: 60_000,
+					hookTimeout: 60_000
 				}
 			},
 			{
@@ -26,7 +27,8 @@ export default defineConfig({
 					name: 'golden',
 					environment: 'node',
 					include: ['tests/golden/**/*.test.ts'],
-					testTimeout: 120_000
+					testTimeout: 120_000,
+					hookTimeout: 120_000
 				}
 			},
 			{
