@@ -3,6 +3,7 @@ import type { Handlers, Run } from '../../src/core/calls';
 import type { BuildRequest } from '../../src/core/import/build-request';
 import type { ImportCalls } from '../../src/core/import/calls';
 import type { ImportListing } from '../../src/core/import/listing';
+import type { RemoteSource } from '../../src/core/import/remote';
 import type { Imported } from '../../src/core/packs/stored';
 import type { Context } from '../calls/context';
 import { ensureRuntime } from '../runtime/session';
@@ -11,11 +12,9 @@ import { openPendingDownloads } from '../storage/open-library';
 import { buildPack } from './build-pack';
 import { subfolder } from './files/folder';
 import { listContents, saeFolder } from './list-contents';
-import { singleArchive } from './remote/archive';
 import { downloadFiles } from './remote/download-files';
-import { fetchPack } from './remote/fetch-pack';
 import { RemoteFolder } from './remote/remote-folder';
-import { openSource, openRemoteSource } from './open-source';
+import { openRemoteSource, openSource, singleArchive } from './open-source';
 
 export const importCalls = ({ library }: Context): Handlers<ImportCalls> => ({
 	async listImport({ source, overrides }, { signal, progress }) {
@@ -28,10 +27,7 @@ export const importCalls = ({ library }: Context): Handlers<ImportCalls> => ({
 		return folder instanceof RemoteFolder ? { ...listing, remote: folder.info } : listing;
 	},
 	buildPack: async (request, run) => build(request, await library(), run),
-	async fetchPack(source, { signal, progress }) {
-		const folder = await openRemoteSource(source, signal);
-		return fetchPack(folder, source.token, await library(), signal, progress);
-	},
+	fetchPack: async (source, run) => fetchPack(source, await library(), run),
 	pendingDownloads: async () => (await openPendingDownloads()).waiting(),
 	discardDownloads: async () => (await openPendingDownloads()).clear()
 });
@@ -74,4 +70,34 @@ const isPack = (folder: RemoteFolder) =>
 /** It is fetched as it is, so nothing in it is read. */
 function packAt({ name, info }: RemoteFolder): ImportListing {
 	return { name, isPack: true, models: [], saes: [], unusable: [], otherFiles: 0, remote: info };
+}
+
+/**
+ * Downloads every file of it that is not stored: a folder file by file, which can be resumed later, or an archive
+ * whole. Throws a Problem when one cannot be downloaded.
+ */
+async function fetchPack(
+	from: RemoteSource,
+	library: Library,
+	{ signal, progress }: Run
+): Promise<Imported> {
+	const folder = await openRemoteSource(from, signal);
+	const { info, names, sizes } = folder;
+	const report = (what: string, done: number, total: number) =>
+		progress({ phase: 'download', what, done, total });
+	if (info.pack === null) {
+		const [name = ''] = names;
+		const file = await folder.download(name, (done) => report(name, done, sizes.get(name) ?? 0));
+		const imported = await library.importPack([{ path: name, file }], signal, progress);
+		await folder.release();
+		return imported;
+	}
+	library.tokens.use(info.pack, from.token);
+	const source = await library.open({ address: info.pack }, signal);
+	await source.keepAll?.(signal, report);
+	const { name, title, files } = source.pack;
+	const all = Object.values(files);
+	const bytes = all.reduce((sum, file) => sum + file.bytes, 0);
+	const hash = source.hash.slice(0, 12);
+	return { name, title, hash, files: all.length, bytes, added: source.fetched() };
 }

@@ -1,12 +1,12 @@
 /** Where the files of an import are, as a folder. */
 import type { ImportSource } from '../../src/core/import/build-request';
+import { readDirectory } from '../../src/core/files/zip';
 import { isArchive } from '../../src/core/import/file-names';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Chosen } from '../../src/core/packs/stored';
 import { openPendingDownloads } from '../storage/open-library';
 import { openArchiveFolder } from './files/archive-folder';
 import { blobFolder, commonRoot, type Folder } from './files/folder';
-import { archiveHasPack, singleArchive } from './remote/archive';
 import { openRemoteFolder } from './remote/open-remote';
 import type { RemoteFolder } from './remote/remote-folder';
 
@@ -38,6 +38,24 @@ async function remoteContents(folder: RemoteFolder): Promise<Folder> {
 	const archive = singleArchive(folder);
 	if (archive === null || (await archiveHasPack(folder, archive))) return folder;
 	return openArchiveFolder(archive, await folder.download(archive));
+}
+
+/** At the top, or in the one folder around everything in it. */
+const MANIFEST = /^([^/]+\/)?pack\.json$/;
+
+/** The archive that is all there is at an address; null where it is anything else. */
+export function singleArchive({ names }: RemoteFolder): string | null {
+	const [name = ''] = names;
+	return names.length === 1 && isArchive(name) ? name : null;
+}
+
+/** Its directory tells, read by byte ranges. Throws a Problem for an archive that is damaged or hostile. */
+async function archiveHasPack(folder: RemoteFolder, name: string): Promise<boolean> {
+	const size = folder.sizes.get(name)!;
+	// Tells whether the host answers ranges: where it does not, the file is downloaded whole once, and kept.
+	await folder.slice(name, 0, Math.min(1, size));
+	const entries = await readDirectory(size, (from, to) => folder.slice(name, from, to));
+	return entries.some(({ path }) => MANIFEST.test(path));
 }
 
 /** A single folder around all files is left out, and a single .zip is its contents. */

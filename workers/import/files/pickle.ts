@@ -83,7 +83,7 @@ class PickleReader {
 		['M', (r) => r.#uint(2)],
 		['J', (r) => r.#uint(4) | 0],
 		['\x8a', (r) => r.#long(r.#uint(1))],
-		['G', (r) => r.#view(8).getFloat64(0, false)],
+		['G', (r) => r.#take(8).getFloat64(0, false)],
 		['X', (r) => r.#string(r.#uint(4))],
 		['\x8c', (r) => r.#string(r.#uint(1))],
 		['U', (r) => r.#string(r.#uint(1))],
@@ -133,26 +133,23 @@ class PickleReader {
 		if (version < 2 || version > 5) throw damaged(`is of protocol ${version}`);
 	}
 
-	#take(n: number): number {
-		const start = this.#at;
-		if (n > this.#bytes.length - start) throw damaged('was cut short');
+	/** The next n bytes. */
+	#take(n: number): DataView {
+		const { buffer, byteOffset, length } = this.#bytes;
+		if (n > length - this.#at) throw damaged('was cut short');
 		this.#at += n;
-		return start;
-	}
-
-	#view(n: number): DataView {
-		return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.#take(n), n);
+		return new DataView(buffer, byteOffset + this.#at - n, n);
 	}
 
 	#uint(width: 1 | 2 | 4): number {
-		const view = this.#view(width);
+		const view = this.#take(width);
 		if (width === 1) return view.getUint8(0);
 		return width === 2 ? view.getUint16(0, true) : view.getUint32(0, true);
 	}
 
 	/** An integer of n bytes, two's complement. */
 	#long(n: number): number {
-		const view = this.#view(n);
+		const view = this.#take(n);
 		let bits = 0n;
 		for (let i = n - 1; i >= 0; i--) bits = (bits << 8n) | BigInt(view.getUint8(i));
 		const value = Number(BigInt.asIntN(8 * n, bits));
@@ -161,8 +158,7 @@ class PickleReader {
 	}
 
 	#string(n: number): string {
-		const start = this.#take(n);
-		return new TextDecoder().decode(this.#bytes.subarray(start, start + n));
+		return new TextDecoder().decode(this.#take(n));
 	}
 
 	#line(): string {
@@ -186,8 +182,7 @@ class PickleReader {
 	}
 
 	#popLast(n: number): PickledValue[] {
-		const values = Array.from({ length: n }, () => this.#pop());
-		return values.reverse();
+		return Array.from({ length: n }, () => this.#pop()).reverse();
 	}
 
 	/** Everything above the last mark, which goes too. */

@@ -33,15 +33,8 @@ const GATED = {
 	b_dec: 'decoder_bias'
 };
 const BARE = { W_enc: 'W_enc', W_dec: 'W_dec', b_enc: 'b_enc', b_dec: 'b_dec' };
-const CLASSES = [
-	'AutoEncoder',
-	'AutoEncoderNew',
-	'GatedAutoEncoder',
-	'JumpReluAutoEncoder',
-	'AutoEncoderTopK',
-	'BatchTopKSAE',
-	'MatryoshkaBatchTopKSAE'
-];
+const CLASSES =
+	'AutoEncoder, AutoEncoderNew, GatedAutoEncoder, JumpReluAutoEncoder, AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE';
 
 export const dictionaryLearning: SaeFormat = {
 	name: 'dictionary_learning',

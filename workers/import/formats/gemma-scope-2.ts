@@ -31,7 +31,7 @@ export const gemmaScope2: SaeFormat = {
 			throw unsupportedTranscoder(folder);
 		const architecture = cfg.string('architecture') ?? 'jump_relu';
 		if (!/^jump_?relu$/.test(architecture))
-			throw unsupportedValue(folder, 'architecture', architecture, ['jump_relu']);
+			throw unsupportedValue(folder, 'architecture', architecture, 'jump_relu');
 		return {
 			...readWeights(table, WEIGHTS, 'as-is'),
 			site: reads ? hookOf(reads) : siteFromFolder(folder.name),

@@ -34,9 +34,9 @@ export const llamascopium: SaeFormat = {
 		const activation = cfg.string('act_fn') ?? 'relu';
 		const supported = Object.keys(ARCHITECTURES);
 		if (!supported.includes(activation))
-			throw unsupportedValue(folder, 'activation function', activation, supported);
+			throw unsupportedValue(folder, 'activation function', activation, supported.join(', '));
 		if (cfg.boolean('use_glu_encoder'))
-			throw unsupportedValue(folder, 'encoder', 'use_glu_encoder', ['use_glu_encoder: false']);
+			throw unsupportedValue(folder, 'encoder', 'use_glu_encoder', 'use_glu_encoder: false');
 		const architecture = ARCHITECTURES[activation as keyof typeof ARCHITECTURES];
 		const table = await readTensors(folder, file);
 		const { dIn, dSae, weights } = weightsOf(cfg, table);

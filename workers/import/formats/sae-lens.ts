@@ -85,9 +85,9 @@ function architectureOf(
 	const architecture = named === 'standard' && activation === 'topk' ? 'topk' : named;
 	const supported = [...Object.keys(WEIGHTS), 'kron'];
 	if (!supported.includes(architecture))
-		throw unsupportedValue(folder, 'architecture', named, supported);
+		throw unsupportedValue(folder, 'architecture', named, supported.join(', '));
 	if (!['relu', 'topk'].includes(activation))
-		throw unsupportedValue(folder, 'activation function', activation, ['relu', 'topk']);
+		throw unsupportedValue(folder, 'activation function', activation, 'relu, topk');
 	if (cfg.get('hook_head_index', 'hook_point_head_index') !== null)
 		throw unsupportedSae(folder, 'reads a single head', 'Use an SAE of a whole site.');
 	const scaling = table.has('scaling_factor') ? table.floats('scaling_factor').data : [];
@@ -110,7 +110,7 @@ async function normalized(
 	const value = cfg.get('normalize_activations');
 	const normalize = value === true ? 'expected_average_only_in' : value || 'none';
 	if (typeof normalize !== 'string' || !NORMALIZATIONS.includes(normalize))
-		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS);
+		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS.join(', '));
 	if (normalize !== 'expected_average_only_in') return { weights, normalize };
 	const factor =
 		overrides.normScalingFactor ??

@@ -21,7 +21,7 @@ export const sparsify: SaeFormat = {
 			throw unsupportedTranscoder(folder);
 		const activation = cfg.string('activation') ?? 'topk';
 		if (activation !== 'topk')
-			throw unsupportedValue(folder, 'activation function', activation, ['topk']);
+			throw unsupportedValue(folder, 'activation function', activation, 'topk');
 		if (cfg.boolean('signed'))
 			throw unsupportedSae(
 				folder,

@@ -133,49 +133,40 @@ function licenceTag(info: ConfigFields): string | null {
 	return all.find((tag) => tag.startsWith('license:'))?.slice('license:'.length, 100) ?? null;
 }
 
-/** What a hub's answer means to a reader; null for the usual message. */
+/** What the status of a hub's answer means; null for the usual message. */
 export function hubProblem(
 	address: HubAddress,
 	token: AccessToken | null,
 	status: number,
 	headers: Headers
 ): Problem | null {
-	const { id, origin, path } = address;
+	const { id, origin, path, revision } = address;
 	const page = repositoryUrl(address);
 	const hub = origin === HUB ? 'Hugging Face' : new URL(origin).host;
 	const code = headers.get('x-error-code') ?? '';
-	if (status === 401 || status === 403)
+	if (status === 401 || status === 403) {
+		const isGated = code === 'GatedRepo' || status === 403;
+		const denied =
+			token?.origin === origin
+				? isGated
+					? `The repository ${id} is gated, and the account of this token does not have access.`
+					: `${hub} does not accept this token for ${id}, or there is no such repository.`
+				: isGated
+					? `The repository ${id} on ${hub} is gated: only accounts that accepted its terms have access.`
+					: `${hub} has no public repository ${id}: it is gated, private or does not exist.`;
 		return new Problem(
 			'gated',
-			deniedMessage(id, hub, token?.origin === origin, status, code === 'GatedRepo'),
+			denied,
 			`Check the id, accept the terms at ${page} while signed in there, and add a token of that account with read access (${origin}/settings/tokens).`
 		);
+	}
 	if (status !== 404) return null;
-	if (code === 'RevisionNotFound' || (code === '' && address.revision !== null))
-		return new Problem(
-			'pack-missing',
-			`The repository ${id} on ${hub} has no revision ${address.revision ?? DEFAULT_REVISION}, or no folder of that name in it.`,
-			`Look at ${page} for what there is.`
-		);
+	const isRevision = code === 'RevisionNotFound' || (code === '' && revision !== null);
 	return new Problem(
 		'pack-missing',
-		`There is no repository ${id} on ${hub}${path ? `, or no folder ${path} in it` : ''}.`,
-		`Check the id: ${page} should show it.`
+		isRevision
+			? `The repository ${id} on ${hub} has no revision ${revision ?? DEFAULT_REVISION}, or no folder of that name in it.`
+			: `There is no repository ${id} on ${hub}${path ? `, or no folder ${path} in it` : ''}.`,
+		`Check the address against ${page}.`
 	);
-}
-
-function deniedMessage(
-	id: string,
-	hub: string,
-	hasToken: boolean,
-	status: number,
-	isGated: boolean
-): string {
-	if (hasToken)
-		return status === 401 && !isGated
-			? `${hub} does not accept this token for ${id}, or there is no such repository.`
-			: `The repository ${id} is gated, and the account of this token does not have access.`;
-	return isGated || status === 403
-		? `The repository ${id} on ${hub} is gated: only accounts that accepted its terms have access.`
-		: `${hub} has no public repository ${id}: it is gated, private or does not exist.`;
 }

@@ -25,7 +25,7 @@ export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) 
 	const dSae = heads * rows * columns;
 	const normalize = cfg.string('normalize_activations') ?? 'none';
 	if (!NORMALIZATIONS.includes(normalize))
-		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS);
+		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS.join(', '));
 	return {
 		architecture: 'kron',
 		dIn,

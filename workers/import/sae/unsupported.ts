@@ -13,12 +13,12 @@ export function unsupportedValue(
 	folder: Folder,
 	what: string,
 	value: unknown,
-	supported: readonly string[]
+	supported: string
 ): Problem {
 	return unsupportedSae(
 		folder,
 		`has the ${what} "${String(value).slice(0, 60)}", which is not supported`,
-		`Supported in this format: ${supported.join(', ')}.`
+		`Supported in this format: ${supported}.`
 	);
 }
 
