@@ -89,7 +89,7 @@ describe('the default pack', () => {
 			const features = integers(tensors, `code.${id}.features`);
 			const gap = float32(tensors, `code.${id}.gap`).data;
 			const activations = float32(tensors, `code.${id}.activations`).data;
-			const { k } = sae.spec;
+			const k = sae.spec.k!;
 			let [decided, equal, token] = [0, 0, 0];
 			let off = 0;
 			for (const window of taps) {

@@ -5,9 +5,9 @@ import type { SaeFit } from '../../src/core/labs/fit';
 import { MARGIN } from '../../src/core/labs/fit';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { startRuntime } from '../../workers/runtime/session';
-import { fitOf, type FitRun } from '../../workers/labs/fit/sae-fit';
+import { fitOf } from '../../workers/labs/fit/sae-fit';
 import { unpackSae, type UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
-import { evaluatorOf, siteMoments } from '../../workers/labs/fit/fit';
+import { FitRun } from '../../workers/labs/fit/fit-run';
 import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES } from './fixture';
 import { faults } from './planted-faults';
@@ -85,9 +85,8 @@ it('recovers what was lost: undone, a fault leaves the SAE about as good as it w
 
 async function walk(model: string): Promise<void> {
 	const bench = await Workbench.open(await FolderSource.open(path.join(FIXTURES, model)), false);
-	const evaluator = evaluatorOf(bench, null);
-	const run: FitRun = { evaluator, moments: siteMoments(evaluator) };
-	const other = siteMoments(evaluatorOf(bench, OTHER));
+	const run = new FitRun(bench, null);
+	const other = new FitRun(bench, OTHER);
 	const saes = await Promise.all(bench.pack.saes.map((info) => unpackSae(bench, info)));
 	const factors = new Map<string, number>();
 	for (const unpacked of saes) {
@@ -96,14 +95,14 @@ async function walk(model: string): Promise<void> {
 			sound.push({ ...fit, sae: `${model} ${fit.sae}` });
 		}
 		const { site, cfg } = unpacked.info;
-		factors.set(site, Math.sqrt(cfg.dIn) / (await other(site)).norm);
+		factors.set(site, Math.sqrt(cfg.dIn) / (await other.moments(site)).norm);
 	}
 	for (const fault of faults(saes, bench.model.sites, (site) => factors.get(site)!)) {
 		const fit = await fitOf(fault.unpacked, run);
 		const right = fit.repair !== null && fault.named(fit.repair);
 		planted.push({ model, cause: fault.cause, sae: fault.sae, right, fit });
 	}
-	await evaluator.release();
+	await run.evaluator.release();
 	await bench.release();
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { saeConfigJson } from '../../src/core/sae/config';
 import { parsePack } from '../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Safetensors } from '../../src/core/files/safetensors';
 import { openFolder } from '../../workers/node/folders/disk-folder';
@@ -76,7 +77,7 @@ describe('an SAE in each format', () => {
 	it.each(READ)('%s', async (below, { architecture, ...expected }, l0) => {
 		const read = await readFixture(below);
 		expect(read).toMatchObject({ ...expected, expected: { l0 } });
-		expect(read.cfg).toMatchObject({ architecture, d_in: 12, d_sae: 20 });
+		expect(read.cfg).toMatchObject({ architecture, dIn: 12, dSae: 20 });
 		const name = below.split('/')[0]!;
 		const { shape, data: x } = float32(golden, 'x');
 		const sae = opened(read);
@@ -109,7 +110,7 @@ function opened(read: ImportedSae): Sae {
 		version: '1.0.0',
 		name: 'tiny',
 		model: { config: {}, weights: ['m'], tokenizer: 'm', tokenizer_config: 'm' },
-		saes: [{ id: read.site, site: read.site, cfg: read.cfg, weights: 'm' }],
+		saes: [{ id: read.site, site: read.site, cfg: saeConfigJson(read.cfg), weights: 'm' }],
 		files: { m: entry }
 	});
 	return new Sae(pack.saes[0]!, parseSafetensors(file.toBytes()));

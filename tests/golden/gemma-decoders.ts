@@ -42,7 +42,7 @@ export async function decodersIn(folder: string): Promise<Decoders> {
 		const own = folders.get(site);
 		if (!own) return null;
 		const { tensors, cfg } = await readSae(await openFolder(own), NO_OVERRIDES);
-		return { rows: cfg.d_sae, columns: cfg.d_in, data: tensors.get('W_dec')!.data };
+		return { rows: cfg.dSae, columns: cfg.dIn, data: tensors.get('W_dec')!.data };
 	};
 }
 

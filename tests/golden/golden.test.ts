@@ -5,7 +5,7 @@ import { parseEdit } from '../../src/core/steering/edits';
 import { parseFeatureId } from '../../src/core/names/site';
 import { sample } from '../../src/core/math/sampling';
 import { Flows } from '../../workers/flow/flows';
-import { isTopK } from '../../workers/sae/encoder-nodes';
+import { isTopK } from '../../workers/sae/encoder-graph';
 import { steeringOf } from '../../workers/steering/steering';
 import { columns, openFixture, worst } from './fixture';
 

@@ -1,6 +1,6 @@
 /** Mistakes planted in sound SAEs, each with the repair that must be named. */
 import type { SaeId } from '../../src/core/names/ids';
-import type { SaeConfig } from '../../src/core/packs/manifest';
+import type { Normalization } from '../../src/core/sae/config';
 import { isMain, placeOf } from '../../src/core/names/site';
 import type { Repair } from '../../src/core/labs/fit';
 import { repaired } from '../../workers/labs/fit/repaired';
@@ -74,7 +74,7 @@ function unfolded(unpacked: UnpackedSae, factor: number): Made[] {
 /** Run-time normalisation forgotten, or done though nobody trained with it. */
 function normalisedOtherwise(unpacked: UnpackedSae): Made[] {
 	const was = unpacked.info.cfg.normalizeActivations;
-	const made = (to: SaeConfig['normalizeActivations'], cause: string): Made => ({
+	const made = (to: Normalization, cause: string): Made => ({
 		cause,
 		unpacked: repaired(unpacked, { kind: 'normalize', to }),
 		named: (repair) => repair.kind === 'normalize' && repair.to === was

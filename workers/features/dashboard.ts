@@ -8,6 +8,7 @@ import type {
 } from '../../src/core/features/feature';
 import type { FeatureId } from '../../src/core/names/ids';
 import { isStep } from '../../src/core/flow/flow';
+import { kronShape } from '../../src/core/sae/architectures/kron';
 import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { bestMatches, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
@@ -114,7 +115,7 @@ async function matches(
 }
 
 async function kronPlace(bench: Workbench, sae: Sae, index: number): Promise<KronPlace | null> {
-	const shape = sae.info.cfg.kron;
+	const shape = kronShape(sae.info.cfg);
 	if (!shape) return null;
 	const siblings = kronSiblings(index, shape);
 	const all = (others: number[]) => Promise.all(others.map((other) => labelled(bench, sae, other)));

@@ -8,7 +8,7 @@ import { fusedAttention, isFused, maskInput, plainAttention, type Attending } fr
 import type { Dim, ElementType, Graph, Value, Weight } from './graph';
 import { addAndNormalise, normalise, type Norm } from './norm';
 import { logitsOf, type Readout } from './readout';
-import { editDelta, type EncoderSpec } from '../sae/encoder-nodes';
+import { editDelta, type EncoderSpec } from '../sae/encoder-graph';
 
 /** Sizes that every decoder-only transformer has. */
 export interface ModelShape {

@@ -8,6 +8,7 @@ import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
 import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/model-config';
+import { saeConfigJson } from '../../src/core/sae/config';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';
@@ -88,7 +89,7 @@ export async function buildPack(
 		taken.push(id);
 		const weights = `saes/${id}.safetensors`;
 		await out.write(weights, ...saeFileChunks(sae, order.dtype));
-		entries.push({ id, site: sae.site, cfg: sae.cfg, weights, stats: null });
+		entries.push({ id, site: sae.site, cfg: saeConfigJson(sae.cfg), weights, stats: null });
 		course.stored(id, folderBytes(folder));
 	}
 	manifest.saes = [...before, ...entries];
@@ -223,15 +224,15 @@ function nameOf({ site, folder }: NamedSae, taken: string[]): string {
 }
 
 function checkFits(id: string, { site, cfg }: ImportedSae, config: Config): void {
-	const heads = cfg.reshape_activations === 'hook_z';
-	checkHeads(config, { id, site, heads, dIn: cfg.d_in });
+	const { dIn, heads } = cfg;
+	checkHeads(config, { id, site, heads, dIn });
 	const { layers, dModel } = architectureOf(config).shape(config);
 	const { kind, layer } = placeOf(tapOf(site))!;
 	const wrong =
 		kind !== 'embed' && layer >= layers
 			? `sits in layer ${layer}, which the model does not have`
-			: cfg.d_in !== dModel && !heads
-				? `reads ${cfg.d_in} numbers, but the model is ${dModel} wide`
+			: dIn !== dModel && !heads
+				? `reads ${dIn} numbers, but the model is ${dModel} wide`
 				: null;
 	if (wrong)
 		throw new Problem(

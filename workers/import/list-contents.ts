@@ -151,10 +151,10 @@ async function listSae(
 		return { ...listed, site: siteFromPath(folder.name) };
 	try {
 		const { site, cfg, tensors } = await readSae(previewFolder(folder), overrides);
-		const { architecture, d_in: dIn, d_sae: dSae, k } = cfg;
+		const { architecture, dIn, dSae, k } = cfg;
 		const facts = {
-			...{ site, architecture, dIn, dSae, k: typeof k === 'number' ? k : null },
-			...(cfg.reshape_activations === 'hook_z' && { heads: true }),
+			...{ site, architecture, dIn, dSae, k },
+			...(cfg.heads && { heads: true }),
 			stored: forEachDtype((as) => storedSaeBytes(tensors, as))
 		};
 		return { ...listed, facts };

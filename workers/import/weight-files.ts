@@ -2,7 +2,7 @@
 import type { StoredDtype } from '../../src/core/import/build-request';
 import { Problem } from '../../src/core/names/errors';
 import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
-import { ENCODER_MATRICES, type ImportedSae } from './sae/imported-sae';
+import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import type { ModelFolder } from './hugging-face';
@@ -11,9 +11,6 @@ import { storedSize, SafetensorsWriter } from './files/safetensors-writer';
 
 /** From here on a number rounds to infinity in float16. */
 const HALF_OVERFLOW = 65520;
-
-/** int8 has one scale for each output: a column of the encoder, a row of the decoder. */
-export const saeScaleAxis = (name: string): 0 | 1 => (ENCODER_MATRICES.includes(name) ? 1 : 0);
 
 /** The files of a model's weights and the tensors in each: of at most `LARGEST_PART` bytes, or one tensor. */
 export function planModelFiles(
@@ -85,6 +82,10 @@ function checkNumbers(name: string, data: Float32Array, dtype: StoredDtype): voi
 	);
 }
 
+/** The axis of an SAE's tensor that int8 scales run along: its outputs, which are columns of all but `W_dec`. */
+export const saeScaleAxis = (name: string, shape: number[]): 0 | 1 =>
+	name !== 'W_dec' && shape.length === 2 ? 1 : 0;
+
 /** `mean`: the site's mean activation, `[dIn]`, where it was measured. */
 export function saeFileChunks(
 	sae: ImportedSae,
@@ -92,7 +93,8 @@ export function saeFileChunks(
 	mean: Float32Array | null = null
 ): Uint8Array[] {
 	const file = new SafetensorsWriter();
-	for (const [name, tensor] of sae.tensors) file.floats(name, tensor, dtype, saeScaleAxis(name));
+	for (const [name, tensor] of sae.tensors)
+		file.floats(name, tensor, dtype, saeScaleAxis(name, tensor.shape));
 	if (mean) file.floats('mean', { shape: [mean.length], data: mean }, 'f32');
 	return file.chunks();
 }
@@ -100,7 +102,7 @@ export function saeFileChunks(
 /** Bytes of an SAE's tensors in a pack. */
 export function storedSaeBytes(tensors: ImportedSae['tensors'], dtype: StoredDtype): number {
 	const sizes = [...tensors].map(([name, { shape }]) =>
-		storedSize(shape, dtype, saeScaleAxis(name))
+		storedSize(shape, dtype, saeScaleAxis(name, shape))
 	);
 	return sizes.reduce((a, b) => a + b, 0);
 }

@@ -17,7 +17,8 @@ import { changes, directions, rescaling, type Push } from './causal';
 import type { Flows } from '../flow/flows';
 import { layersOf, saesOf } from '../flow/layers';
 import type { Matches } from '../flow/matcher';
-import { tapsOf, type Codes, type Sae } from '../sae/sae';
+import type { Codes } from '../sae/codes';
+import { tapsOf, type Sae } from '../sae/sae';
 import type { Workbench } from '../packs/open-pack';
 
 /** Throws a Problem where `from` does not come before `to`. */

@@ -7,6 +7,7 @@ import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseLabels, type PackLabels } from '../../src/core/packs/labels';
 import type { PackSae } from '../../src/core/packs/manifest';
+import { kronShape } from '../../src/core/sae/architectures/kron';
 import type { PackSource } from '../../src/core/packs/source';
 import type { Matrix } from '../../src/core/math/matrix';
 import type { Reproduction } from '../../src/core/labs/reproduction';
@@ -280,9 +281,9 @@ export class Workbench {
 	#saeInfo(id: SaeId): SaeInfo {
 		const sae = this.info(id)!;
 		const place = placeOf(sae.site)!;
-		const { architecture, dIn, dSae, k, kron } = sae.cfg;
+		const { architecture, dIn, dSae, k } = sae.cfg;
 		const heads = sae.cfg.heads && { heads: true };
-		const shape = { architecture, ...heads, dIn, dSae, k, kron };
+		const shape = { architecture, ...heads, dIn, dSae, k, kron: kronShape(sae.cfg) };
 		return { id, site: sae.site, ...place, ...shape, metrics: sae.metrics };
 	}
 

@@ -7,7 +7,8 @@ import type { CheckMetrics } from '../../src/core/packs/check';
 import type { Site } from '../../src/core/names/ids';
 import { surprise } from '../../src/core/math/sampling';
 import { breathe } from '../runtime/session';
-import type { Codes, Sae } from './sae';
+import type { Codes } from './codes';
+import type { Sae } from './sae';
 import type { Workbench } from '../packs/open-pack';
 
 /** Metrics over the tokens that count, of which there are `tokens`. */
@@ -29,7 +30,7 @@ export interface EvaluationOptions {
 }
 
 /** What is measured of an SAE. */
-export type EvaluatedSae = Pick<Sae, 'info' | 'tap' | 'mean' | 'encode' | 'decode'>;
+export type EvaluatedSae = Pick<Sae, 'tap' | 'mean' | 'encode' | 'decode'>;
 
 type Window = number[];
 type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;
@@ -60,6 +61,17 @@ export class SaeEvaluator {
 		});
 	}
 
+	/** Each window with what the SAE reads of it, `[tokens × dIn]`, and its codes. */
+	async *encoded(
+		sae: Pick<EvaluatedSae, 'tap' | 'encode'>,
+		signal?: AbortSignal
+	): AsyncGenerator<{ window: Window; x: Float32Array; codes: Codes }> {
+		for (const window of this.windows) {
+			const x = (await this.streams(window, [sae.tap], signal)).get(sae.tap)!;
+			yield { window, x, codes: await sae.encode(x, signal) };
+		}
+	}
+
 	/** What one SAE makes of the windows; ends between two of them when it is aborted. */
 	async evaluate(
 		sae: EvaluatedSae,
@@ -69,10 +81,9 @@ export class SaeEvaluator {
 		const d = this.bench.model.width(site);
 		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };
 		const losses = { clean: 0, sae: 0, zero: 0, tokens: 0 };
-		for (const [w, window] of this.windows.entries()) {
-			onWindow?.(w);
-			const x = (await this.streams(window, [site], signal)).get(site)!;
-			const codes = await sae.encode(x, signal);
+		let w = 0;
+		onWindow?.(w);
+		for await (const { window, x, codes } of this.encoded(sae, signal)) {
 			const replaced = Float32Array.from(x);
 			this.each(window, (t) => {
 				const xt = x.subarray(t * d, (t + 1) * d);
@@ -94,8 +105,8 @@ export class SaeEvaluator {
 			}
 			await breathe();
 			signal?.throwIfAborted();
+			onWindow?.(++w);
 		}
-		onWindow?.(this.windows.length);
 		const [ce_clean, ce_sae, ce_zero] = [losses.clean, losses.sae, losses.zero].map(
 			(loss) => loss / losses.tokens
 		) as [number, number, number];

@@ -9,15 +9,13 @@ import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
 import { Problem } from '../../src/core/names/errors';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
 import { readAt } from '../../src/core/names/site';
-import type { SparseRows } from '../../src/core/math/sparse';
 import { Encoder } from './encoder';
 import { allFinite } from '../model/float-file';
 import { Graph } from '../graph/graph';
-import { denseCodes, isTopK, topCodes, type EncoderSpec } from './encoder-nodes';
+import { codesFromDense, codesFromTop, type Codes } from './codes';
+import { denseCodes, isTopK, topCodes, type EncoderSpec } from './encoder-graph';
+import { INPUT_NORMALIZATIONS } from './normalization';
 import { Session } from '../runtime/session';
-
-/** Sparse codes of some tokens, strongest first, all > 0. */
-export type Codes = SparseRows;
 
 /** What these SAEs read, by the names under which the model taps it, each once. */
 export function tapsOf(saes: Iterable<Pick<Sae, 'tap'>>): Site[] {
@@ -99,16 +97,11 @@ export class Sae {
 		const session = await (this.#session ??= this.#open());
 		const feeds = { x: { data: x, dims: [tokens, this.spec.dIn] } };
 		if (isTopK(this.spec)) {
-			const out = await session.run(feeds, ['values', 'indices'], signal);
-			return codesFromTop(
-				out.data.values as Float32Array,
-				out.data.indices as Int32Array,
-				tokens,
-				this.spec.k
-			);
+			const { data } = await session.run(feeds, ['values', 'indices'], signal);
+			return codesFromTop(data.values as Float32Array, data.indices as Int32Array, tokens);
 		}
-		const out = await session.run(feeds, ['codes'], signal);
-		return codesFromDense(out.data.codes as Float32Array, tokens);
+		const { data } = await session.run(feeds, ['codes'], signal);
+		return codesFromDense(data.codes as Float32Array, tokens);
 	}
 
 	/** x̂ for token t of `codes`, given the activation `x` it came from (for what was normalised away). */
@@ -119,7 +112,8 @@ export class Sae {
 			const a = codes.activations[i]!;
 			for (let c = 0; c < w.length; c++) out[c]! += a * w[c]!;
 		}
-		return unnormalised(Float32Array.from(out), x, this.spec.normalize);
+		const { normalizeActivations } = this.spec;
+		return INPUT_NORMALIZATIONS[normalizeActivations].undo(Float32Array.from(out), x);
 	}
 
 	/** What a prompt looks like through this SAE. */
@@ -147,8 +141,8 @@ export class Sae {
 		const x = g.input('x', 'float32', ['S', this.spec.dIn]);
 		if (isTopK(this.spec)) {
 			const { values, indices } = topCodes(g, x, this.spec);
-			g.output('values', values, 'float32', ['S', this.spec.k]);
-			g.output('indices', indices, 'int32', ['S', this.spec.k]);
+			g.output('values', values, 'float32', ['S', this.spec.k!]);
+			g.output('indices', indices, 'int32', ['S', this.spec.k!]);
 		} else g.output('codes', denseCodes(g, x, this.spec), 'float32', ['S', this.spec.dSae]);
 		const session = Session.create(g.finish(), this.encoder.files);
 		session.catch(() => (this.#session = null));
@@ -165,64 +159,6 @@ function unexplained(x: Float32Array, y: Float32Array, mean: Float32Array | null
 		spread += (x[c]! - (mean?.[c] ?? 0)) ** 2;
 	}
 	return error / spread;
-}
-
-function unnormalised(
-	y: Float32Array,
-	x: Float32Array,
-	normalize: EncoderSpec['normalize']
-): Float32Array {
-	if (normalize === 'none') return y;
-	const n = x.length;
-	if (normalize === 'constant_norm_rescale') {
-		const norm = Math.sqrt(x.reduce((s, v) => s + v * v, 0));
-		return y.map((v) => (v * norm) / Math.sqrt(n));
-	}
-	const mu = x.reduce((s, v) => s + v, 0) / n;
-	if (normalize === 'centre') return y.map((v) => v + mu);
-	const sigma = Math.sqrt(x.reduce((s, v) => s + (v - mu) ** 2, 0) / (n - 1));
-	return y.map((v) => v * sigma + mu);
-}
-
-function codesFromTop(values: Float32Array, indices: Int32Array, tokens: number, k: number): Codes {
-	const offsets = new Uint32Array(tokens + 1);
-	const features: number[] = [];
-	const activations: number[] = [];
-	for (let t = 0; t < tokens; t++) {
-		for (let i = t * k; i < (t + 1) * k && values[i]! > 0; i++) {
-			features.push(indices[i]!);
-			activations.push(values[i]!);
-		}
-		offsets[t + 1] = features.length;
-	}
-	return {
-		offsets,
-		features: Uint32Array.from(features),
-		activations: Float32Array.from(activations)
-	};
-}
-
-function codesFromDense(codes: Float32Array, tokens: number): Codes {
-	const width = codes.length / tokens;
-	const offsets = new Uint32Array(tokens + 1);
-	const features: number[] = [];
-	const activations: number[] = [];
-	for (let t = 0; t < tokens; t++) {
-		const line = codes.subarray(t * width, (t + 1) * width);
-		const active: number[] = [];
-		for (let f = 0; f < width; f++) if (line[f]! > 0) active.push(f);
-		active.sort((a, b) => line[b]! - line[a]! || a - b);
-		for (const f of active) {
-			features.push(f);
-			activations.push(line[f]!);
-		}
-		offsets[t + 1] = features.length;
-	}
-	return {
-		offsets,
-		features: Uint32Array.from(features),
-		activations: Float32Array.from(activations)
-	};
 }
 
 function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]): Float32Array {

@@ -1,7 +1,9 @@
 /** A verdict in words: what is found, and which mistake explains it. */
 import type { Site } from '../names/ids';
 import { placeOf, tapOf } from '../names/site';
-import type { Decision, ExpectedFit, Reconstruction, Normalization, Repair } from './fit';
+import { saeArchitecture } from '../sae/architectures';
+import type { Normalization } from '../sae/config';
+import type { Decision, ExpectedFit, Reconstruction, Repair } from './fit';
 
 /** One sentence on a decision; `base` is what was found as it is. */
 export function sentenceOf(
@@ -49,7 +51,7 @@ export function causeOf(repair: Repair, site: Site): string {
 		case 'bias':
 			return 'its decoder bias b_dec is missing';
 		case 'activation':
-			return activationCause(repair);
+			return saeArchitecture(repair.architecture).rule!(repair);
 		case 'turned':
 			return TURNED[repair.which];
 	}
@@ -78,14 +80,6 @@ function siteCause(from: Site, to: Site): string {
 	return alike && Math.abs(depth(a) - depth(b)) === 1
 		? `it is off by one layer: it was trained at ${to}`
 		: `it sits at the wrong hook: it was trained at ${to}`;
-}
-
-function activationCause({ architecture, k, threshold }: Repair & { kind: 'activation' }): string {
-	if (architecture === 'topk') return `only its ${k} strongest features count on a token (TopK)`;
-	if (architecture === 'standard') return 'its activation function is a plain ReLU';
-	return threshold === null
-		? 'its features count only above the thresholds in its file (JumpReLU)'
-		: `its features count only above a threshold, here ${number(threshold)} (JumpReLU)`;
 }
 
 const number = (x: number): string => x.toPrecision(3);

@@ -3,9 +3,8 @@
  * SAE would make of the same text if one of the known mistakes were undone.
  */
 import type { SaeId, Site } from '../names/ids';
-import type { SaeConfig } from '../packs/manifest';
-
-export type Normalization = SaeConfig['normalizeActivations'];
+import type { ArchitectureName } from '../sae/architectures';
+import type { Normalization, SaeConfig } from '../sae/config';
 
 /** One known mistake undone. All but `site` change the SAE alone. */
 export type Repair =
@@ -22,7 +21,7 @@ export type Repair =
 	/** `threshold`: one for all features; null keeps those that the file has. */
 	| {
 			kind: 'activation';
-			architecture: 'standard' | 'topk' | 'jumprelu';
+			architecture: ArchitectureName;
 			k: number | null;
 			threshold: number | null;
 	  }

@@ -2,7 +2,7 @@
  * `pack.json`: hostile until parsed. It names things as Hugging Face and SAELens do; only `parsePack` translates
  * these names. The JSON Schema is in `models/README.md`.
  */
-import type { KronShape } from '../sae/kron';
+import { saeConfig, type SaeConfig } from '../sae/config';
 import type { SaeId, Site } from '../names/ids';
 import { Problem } from '../names/errors';
 import * as j from '../files/json';
@@ -67,27 +67,6 @@ export interface PackSae {
 	/** Cosines of random directions with this SAE's decoder; null when the pack has none. */
 	null: Null | null;
 	metrics: SaeMetrics | null;
-}
-
-const ARCHITECTURES = ['standard', 'topk', 'jumprelu', 'gated', 'kron'] as const;
-/** `centre` is ours: it subtracts from each activation the mean of its components. */
-const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale', 'centre'] as const;
-
-/** SAELens' `cfg.json`; `kron` (https://arxiv.org/abs/2505.22255), which SAELens lacks, is described in our own words. */
-export interface SaeConfig {
-	architecture: (typeof ARCHITECTURES)[number];
-	/** Width of its input: the model's, or that of all heads together. */
-	dIn: number;
-	dSae: number;
-	/** TopK and kron only. */
-	k: number | null;
-	/** kron only. */
-	kron: KronShape | null;
-	/** Whether it reads the heads' outputs (hook_z): SAELens' `reshape_activations`. */
-	heads: boolean;
-	applyBDecToInput: boolean;
-	normalizeActivations: (typeof NORMALIZATIONS)[number];
-	metadata: Record<string, unknown>;
 }
 
 /** The same as `parsePack`, of a text; `advice` is for a text that is not JSON. */
@@ -221,33 +200,3 @@ const nullCosines: j.Parse<Null> = j.object({
 	draws: j.integer(1),
 	seed: j.integer(0)
 });
-
-const saeConfig: j.Parse<SaeConfig> = (value, at) => {
-	const { architecture } = j.object({ architecture: j.oneOf(ARCHITECTURES) })(value, at);
-	const cfg = j.object({
-		dIn: ['d_in', j.integer(1)],
-		dSae: ['d_sae', j.integer(1)],
-		k: architecture === 'topk' || architecture === 'kron' ? j.integer(1) : () => null,
-		heads: ['reshape_activations', (value) => value === 'hook_z'],
-		applyBDecToInput: ['apply_b_dec_to_input', (value) => value !== false],
-		normalizeActivations: [
-			'normalize_activations',
-			j.optional(j.oneOf(NORMALIZATIONS), NORMALIZATIONS[0])
-		],
-		metadata: j.optional(j.fields, {})
-	})(value, at);
-	const kron = architecture === 'kron' ? kronShape(cfg.dSae)(value, at) : null;
-	return { architecture, kron, ...cfg };
-};
-
-const kronShape = (dSae: number): j.Parse<KronShape> =>
-	j.checked(
-		j.object({
-			heads: ['kron_h', j.integer(1)],
-			rows: ['kron_m', j.integer(1)],
-			columns: ['kron_n', j.integer(1)]
-		}),
-		({ heads, rows, columns }, at) =>
-			heads * rows * columns !== dSae &&
-			`has a ${at} whose kron_h × kron_m × kron_n is not its d_sae`
-	);

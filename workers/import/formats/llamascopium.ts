@@ -4,6 +4,7 @@
  * unless `norm_activation` says otherwise.
  */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
+import type { Normalization } from '../../../src/core/sae/config';
 import type { ConfigFields } from '../files/config-fields';
 import { readConfig, type Folder } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
@@ -79,7 +80,7 @@ function scaleOf(
 	table: TensorTable,
 	hook: string,
 	dIn: number
-): { factor: number; normalize: string } {
+): { factor: number; normalize: Normalization } {
 	const how = cfg.string('norm_activation') ?? 'dataset-wise';
 	if (how === 'inference') return { factor: 1, normalize: 'none' };
 	if (how === 'token-wise') return { factor: 1, normalize: 'constant_norm_rescale' };

@@ -3,6 +3,8 @@
  * flat configs before it. BatchTopK and Matryoshka SAEs are saved as JumpReLU.
  */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
+import { SAE_ARCHITECTURES } from '../../../src/core/sae/architectures';
+import { SAELENS_NORMALIZATIONS } from '../../../src/core/sae/config';
 import { ConfigFields } from '../files/config-fields';
 import { readConfig, type Folder } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
@@ -20,15 +22,7 @@ import {
 import type { SaeFormat } from './format';
 
 const COMMON = { W_enc: 'W_enc', W_dec: 'W_dec', b_dec: 'b_dec' };
-const WITH_BIAS = { ...COMMON, b_enc: 'b_enc' };
-const WEIGHTS = {
-	standard: WITH_BIAS,
-	topk: WITH_BIAS,
-	jumprelu: { ...WITH_BIAS, threshold: 'threshold' },
-	gated: { ...COMMON, b_gate: 'b_gate', b_mag: 'b_mag', r_mag: 'r_mag' }
-};
-type Architecture = keyof typeof WEIGHTS;
-const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale', 'expected_average_only_in'];
+const NORMALIZATIONS = [...SAELENS_NORMALIZATIONS, 'expected_average_only_in'] as const;
 /** Beside older configs that were trained on scaled activations. */
 const SCALER = 'activation_scaler.json';
 
@@ -47,15 +41,17 @@ export const saeLens: SaeFormat = {
 			metadata,
 			subtractBDec: cfg.boolean('apply_b_dec_to_input') ?? true
 		};
-		if (architecture === 'kron') return { ...common, ...readKron(folder, cfg, table) };
+		if (architecture.name === 'kron') return { ...common, ...readKron(folder, cfg, table) };
 		const sizes = { dIn: cfg.positiveInteger('d_in'), dSae: cfg.positiveInteger('d_sae') };
-		const { dIn, dSae, weights } = readWeights(table, WEIGHTS[architecture], 'as-is', sizes);
-		const isRescaled = cfg.boolean('rescale_acts_by_decoder_norm') && architecture === 'topk';
+		const names = Object.keys(architecture.tensors({ dIn: 1, dSae: 1, k: null, own: {} }));
+		const inFile = { ...COMMON, ...Object.fromEntries(names.map((name) => [name, name])) };
+		const { dIn, dSae, weights } = readWeights(table, inFile, 'as-is', sizes);
+		const isRescaled = cfg.boolean('rescale_acts_by_decoder_norm') && architecture.topK;
 		const unit = isRescaled ? withUnitDecoderRows(weights, dIn) : weights;
 		const k = cfg.positiveInteger('k') ?? cfg.section('activation_fn_kwargs').positiveInteger('k');
 		return {
 			...common,
-			architecture,
+			architecture: architecture.name,
 			dIn,
 			dSae,
 			k,
@@ -65,11 +61,7 @@ export const saeLens: SaeFormat = {
 };
 
 /** Throws a Problem for what is not an autoencoder, or one that cannot be run. */
-function architectureOf(
-	folder: Folder,
-	cfg: ConfigFields,
-	table: TensorTable
-): Architecture | 'kron' {
+function architectureOf(folder: Folder, cfg: ConfigFields, table: TensorTable) {
 	const activation = cfg.string('activation_fn', 'activation_fn_str') ?? 'relu';
 	const named = cfg.string('architecture') ?? 'standard';
 	const out = cfg.string('hook_name_out');
@@ -82,10 +74,12 @@ function architectureOf(
 			`is a training checkpoint (${named.slice(0, 60)})`,
 			'Save it with SAELens for inference, which turns it into JumpReLU.'
 		);
-	const architecture = named === 'standard' && activation === 'topk' ? 'topk' : named;
-	const supported = [...Object.keys(WEIGHTS), 'kron'];
-	if (!supported.includes(architecture))
+	const name = named === 'standard' && activation === 'topk' ? 'topk' : named;
+	const architecture = SAE_ARCHITECTURES.find((one) => one.name === name);
+	if (!architecture) {
+		const supported = SAE_ARCHITECTURES.map((one) => one.name);
 		throw unsupportedValue(folder, 'architecture', named, supported.join(', '));
+	}
 	if (!['relu', 'topk'].includes(activation))
 		throw unsupportedValue(folder, 'activation function', activation, 'relu, topk');
 	if (cfg.get('hook_head_index', 'hook_point_head_index') !== null)
@@ -97,7 +91,7 @@ function architectureOf(
 			'multiplies its activations by finetuned factors (scaling_factor)',
 			'Use the SAE as it was before it was finetuned.'
 		);
-	return architecture as Architecture | 'kron';
+	return architecture;
 }
 
 /** What is left to do to the input at run time, and weights that have the rest folded in. */
@@ -108,9 +102,9 @@ async function normalized(
 	weights: SaeParts['weights']
 ): Promise<Pick<SaeParts, 'weights' | 'normalize'>> {
 	const value = cfg.get('normalize_activations');
-	const normalize = value === true ? 'expected_average_only_in' : value || 'none';
-	if (typeof normalize !== 'string' || !NORMALIZATIONS.includes(normalize))
-		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS.join(', '));
+	const named = value === true ? 'expected_average_only_in' : value || 'none';
+	const normalize = NORMALIZATIONS.find((one) => one === named);
+	if (!normalize) throw unsupportedValue(folder, 'normalisation', named, NORMALIZATIONS.join(', '));
 	if (normalize !== 'expected_average_only_in') return { weights, normalize };
 	const factor =
 		overrides.normScalingFactor ??

@@ -2,6 +2,8 @@
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import type { Site } from '../../../src/core/names/ids';
 import type { Floats } from '../../../src/core/files/safetensors';
+import { saeArchitecture, type ArchitectureName } from '../../../src/core/sae/architectures';
+import type { Normalization, SaeConfig } from '../../../src/core/sae/config';
 import { attnOut, headsLayer } from '../../../src/core/names/site';
 import type { Folder } from '../files/folder';
 import { resolveSite } from './site-names';
@@ -11,8 +13,7 @@ export interface ImportedSae {
 	/** The name of the format it came in. */
 	format: string;
 	site: Site;
-	/** As `cfg` in a pack. */
-	cfg: ImportedSaeConfig;
+	cfg: SaeConfig;
 	/** Names and shapes as in a pack (`models/README.md`, "Weights"). */
 	tensors: Map<string, Floats>;
 	expected: PublishedMetrics;
@@ -24,35 +25,27 @@ export interface PublishedMetrics {
 	l0: number | null;
 }
 
-export interface ImportedSaeConfig extends Record<string, unknown> {
-	architecture: string;
-	d_in: number;
-	d_sae: number;
-}
-
 /** What a format reads from its files. */
 export interface SaeParts {
 	/** What it reads, by its files: a site, or the heads before W_O; null where they do not say. */
 	site: string | null;
-	architecture: 'standard' | 'topk' | 'jumprelu' | 'gated' | 'kron';
+	architecture: ArchitectureName;
 	dIn: number;
 	dSae: number;
-	/** TopK and kron only. */
+	/** Where only the k largest activations of a token count. */
 	k?: number | null;
 	subtractBDec: boolean;
-	normalize?: string;
-	/** `W_enc [dIn, dSae]` (kron: `W_p`, `W_q`), `W_dec [dSae, dIn]`, the rest vectors. */
+	normalize?: Normalization;
+	/** The architecture's tensors, `W_dec [dSae, dIn]` and `b_dec [dIn]`. */
 	weights: Record<string, Float32Array>;
-	/** More fields of `cfg`. */
-	more?: Record<string, unknown>;
+	/** As in `SaeShape`. */
+	own?: Record<string, number>;
 	metadata?: Record<string, unknown>;
 	l0?: number | null;
 }
 
 /** A browser's array holds no more numbers. */
 const MAX_NUMBERS = 2 ** 31;
-/** `[dIn, …]`, the other way round than the decoder. */
-export const ENCODER_MATRICES = ['W_enc', 'W_p', 'W_q'];
 
 /** Throws a Problem for a site, sizes, k or numbers that no SAE has. */
 export function toImportedSae(
@@ -64,11 +57,11 @@ export function toImportedSae(
 	const { architecture, dIn, dSae } = parts;
 	const hook = resolveSite(folder, overrides, parts.site);
 	const heads = headsLayer(hook);
-	const isTopK = architecture === 'topk' || architecture === 'kron';
+	const { topK, tensors: shapesOf } = saeArchitecture(architecture);
 	const k = overrides.k ?? parts.k ?? 0;
-	if (isTopK && !(Number.isSafeInteger(k) && k > 0))
+	if (topK && !(Number.isSafeInteger(k) && k > 0))
 		throw missingFact(folder, 'k', 'is TopK without a k', 'Add #k= and the number to the folder.');
-	if (isTopK && k > dSae)
+	if (topK && k > dSae)
 		throw unsupportedSae(
 			folder,
 			`keeps ${k} of ${dSae} features`,
@@ -80,6 +73,20 @@ export function toImportedSae(
 			`has ${dIn} × ${dSae} weights, more than a browser can hold`,
 			'Use a narrower SAE.'
 		);
+	const published = parts.l0 ?? (topK ? k : NaN);
+	const l0 = published >= 0 && published <= dSae ? published : null;
+	const cfg: SaeConfig = {
+		architecture,
+		dIn,
+		dSae,
+		k: topK ? k : null,
+		own: parts.own ?? {},
+		heads: heads !== null,
+		applyBDecToInput: parts.subtractBDec,
+		normalizeActivations: parts.normalize ?? 'none',
+		metadata: { ...parts.metadata, hook_name: hook, read_as: format, expected_l0: l0 }
+	};
+	const shapes = shapesOf(cfg);
 	const tensors = new Map<string, Floats>();
 	for (const [name, data] of Object.entries(parts.weights)) {
 		if (data.some((x) => !Number.isFinite(x)))
@@ -88,27 +95,9 @@ export function toImportedSae(
 				`has a number in ${name} that is not finite`,
 				'Download it again, or use another checkpoint.'
 			);
-		const rows = name === 'W_dec' ? dSae : ENCODER_MATRICES.includes(name) ? dIn : 0;
+		const rows = name === 'W_dec' ? dSae : shapes[name]?.length === 2 ? dIn : 0;
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
-	const published = parts.l0 ?? (isTopK ? k : NaN);
-	const l0 = published >= 0 && published <= dSae ? published : null;
-	return {
-		format,
-		site: heads === null ? hook : attnOut(heads),
-		cfg: {
-			architecture,
-			d_in: dIn,
-			d_sae: dSae,
-			dtype: 'float32',
-			...(isTopK && { k }),
-			...parts.more,
-			apply_b_dec_to_input: parts.subtractBDec,
-			normalize_activations: parts.normalize ?? 'none',
-			reshape_activations: heads === null ? 'none' : 'hook_z',
-			metadata: { ...parts.metadata, hook_name: hook, read_as: format, expected_l0: l0 }
-		},
-		tensors,
-		expected: { l0 }
-	};
+	const site = heads === null ? hook : attnOut(heads);
+	return { format, site, cfg, tensors, expected: { l0 } };
 }

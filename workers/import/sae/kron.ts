@@ -3,14 +3,13 @@
  * encoders per head in place of `W_enc`. SAELens has no such architecture: the fields are described in
  * `models/README.md`.
  */
+import { SAELENS_NORMALIZATIONS } from '../../../src/core/sae/config';
 import type { ConfigFields } from '../files/config-fields';
 import type { Folder } from '../files/folder';
 import type { TensorTable } from '../files/tensor-table';
 import type { SaeParts } from './imported-sae';
 import { readMatrix, readVector } from './read-weights';
 import { unsupportedSae, unsupportedValue } from './unsupported';
-
-const NORMALIZATIONS = ['none', 'layer_norm', 'constant_norm_rescale'];
 
 /** Throws a Problem when its heads, rows and columns are missing or do not fit its tensors. */
 export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) {
@@ -23,9 +22,9 @@ export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) 
 		);
 	const [dIn, k, heads, rows, columns] = sizes as [number, number, number, number, number];
 	const dSae = heads * rows * columns;
-	const normalize = cfg.string('normalize_activations') ?? 'none';
-	if (!NORMALIZATIONS.includes(normalize))
-		throw unsupportedValue(folder, 'normalisation', normalize, NORMALIZATIONS.join(', '));
+	const named = cfg.string('normalize_activations') ?? 'none';
+	const normalize = SAELENS_NORMALIZATIONS.find((one) => one === named);
+	if (!normalize) throw unsupportedValue(folder, 'normalisation', named, SAELENS_NORMALIZATIONS.join(', '));
 	return {
 		architecture: 'kron',
 		dIn,
@@ -40,6 +39,6 @@ export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) 
 			W_dec: readMatrix(table, 'W_dec', [dSae, dIn], 'as-is'),
 			b_dec: readVector(table, 'b_dec', dIn)
 		},
-		more: { kron_h: heads, kron_m: rows, kron_n: columns }
+		own: { kron_h: heads, kron_m: rows, kron_n: columns }
 	} satisfies Partial<SaeParts>;
 }

@@ -9,10 +9,11 @@ import type { Repair, RepairRequest } from '../../../src/core/labs/fit';
 import type { Run } from '../../../src/core/calls';
 import type { Imported } from '../../../src/core/packs/stored';
 import type { Library } from '../../storage/library';
+import { saeConfigJson } from '../../../src/core/sae/config';
 import { causeOf } from '../../../src/core/labs/fit-words';
 import { unknownFeature } from '../../packs/open-pack';
 import { repaired } from './repaired';
-import { fileOf, unpackBytes, type UnpackedSae } from './unpacked-sae';
+import { fileOf, unpackBytes } from './unpacked-sae';
 
 type Fields = Record<string, unknown>;
 
@@ -56,12 +57,14 @@ export async function applyRepair(writer: PackWriter, id: SaeId, repair: Repair)
 	for (const key of ['stats', 'stats_tokens', 'labels', 'metrics']) delete entry[key];
 	// The null looks at the directions of the decoder's rows alone.
 	if (repair.kind === 'turned') delete entry.null;
-	const cfg = entry.cfg as Fields;
-	const undone = { cause: causeOf(repair, info.site), site: info.site };
+	const { site, cfg } = after.info;
+	const earlier = Array.isArray(cfg.metadata.undone) ? (cfg.metadata.undone as unknown[]) : [];
+	const undone = [...earlier, { cause: causeOf(repair, info.site), site: info.site }];
+	const metadata = { ...cfg.metadata, hook_name: site, undone };
 	Object.assign(entry, {
 		id: name,
-		site: after.info.site,
-		cfg: { ...cfg, ...wordsOf(after, cfg, undone) }
+		site,
+		cfg: { ...(entry.cfg as Fields), ...saeConfigJson({ ...cfg, metadata }) }
 	});
 	if (after.tensors !== before.tensors) {
 		// What had a mean as it was measured there keeps it: the site is the same.
@@ -74,20 +77,6 @@ export async function applyRepair(writer: PackWriter, id: SaeId, repair: Repair)
 	await forget(writer, manifest, id, selfTest);
 	await writer.finish(manifest);
 	return name;
-}
-
-/** SAELens' words for what changed, and a note of what it was. */
-function wordsOf({ info }: UnpackedSae, before: Fields, undone: Fields): Fields {
-	const { architecture, k, applyBDecToInput, normalizeActivations } = info.cfg;
-	const metadata = (before.metadata ?? {}) as Fields;
-	const earlier = Array.isArray(metadata.undone) ? (metadata.undone as unknown[]) : [];
-	return {
-		architecture,
-		...(k === null ? {} : { k }),
-		apply_b_dec_to_input: applyBDecToInput,
-		normalize_activations: normalizeActivations,
-		metadata: { ...metadata, hook_name: info.site, undone: [...earlier, undone] }
-	};
 }
 
 /** What the pack states of this SAE, or shows of all of them as they were. */

@@ -1,5 +1,5 @@
 /** An SAE with one known mistake undone. Nothing is changed in place. */
-import type { SaeConfig } from '../../../src/core/packs/manifest';
+import type { SaeConfig } from '../../../src/core/sae/config';
 import type { Floats } from '../../../src/core/files/safetensors';
 import type { Repair } from '../../../src/core/labs/fit';
 import { numbers, type UnpackedSae } from './unpacked-sae';

@@ -6,29 +6,28 @@ import { tapOf } from '../../../src/core/names/site';
 import {
 	decide,
 	expectedOf,
+	type FitMetrics,
 	type Repair,
-	type SaeFit,
 	type RepairTrial,
-	type FitMetrics
+	type SaeFit
 } from '../../../src/core/labs/fit';
 import { sentenceOf } from '../../../src/core/labs/fit-words';
-import type { EvaluatedSae, SaeEvaluator, SaeEvaluation } from '../../sae/evaluator';
+import type { EvaluatedSae, SaeEvaluation, SaeEvaluator } from '../../sae/evaluator';
 import type { Sae } from '../../sae/sae';
-import { candidateRepairs, type SiteMoments } from './candidate-repairs';
+import { candidateRepairs } from './candidate-repairs';
+import type { FitRun } from './fit-run';
 import { repaired } from './repaired';
-import { assembled, placed, type UnpackedSae } from './unpacked-sae';
+import { assembled, type UnpackedSae } from './unpacked-sae';
 
-export interface FitRun {
-	/** Keeps the streams of every site; the first token of a window never counts. */
-	evaluator: SaeEvaluator;
-	moments(site: Site): Promise<SiteMoments>;
-	signal?: AbortSignal | undefined;
-	/** Which of how many attempts is next. */
-	onAttempt?: (done: number, total: number) => void;
-}
+/** Told which of how many repairs is tried next. */
+type OnTrial = (done: number, total: number) => void;
 
 /** Throws an AbortError when it was cancelled; an SAE that cannot be measured is reported as such. */
-export async function fitOf(unpacked: UnpackedSae, run: FitRun): Promise<SaeFit> {
+export async function fitOf(
+	unpacked: UnpackedSae,
+	run: FitRun,
+	onTrial?: OnTrial
+): Promise<SaeFit> {
 	const unfit = unmeasurable(unpacked.info, run.evaluator);
 	if (unfit) return cannotTell(unpacked.info, unfit);
 	let sae: Sae;
@@ -39,41 +38,32 @@ export async function fitOf(unpacked: UnpackedSae, run: FitRun): Promise<SaeFit>
 		throw error;
 	}
 	try {
-		return await measured(unpacked, sae, run);
+		return await measured(unpacked, sae, run, onTrial);
 	} finally {
 		await sae.release();
 	}
 }
 
-async function measured(unpacked: UnpackedSae, sae: Sae, run: FitRun): Promise<SaeFit> {
+async function measured(
+	unpacked: UnpackedSae,
+	sae: Sae,
+	run: FitRun,
+	onTrial?: OnTrial
+): Promise<SaeFit> {
 	const { info } = unpacked;
 	const { evaluator, signal } = run;
 	const expected = expectedOf(info.cfg);
-	const { mean } = await run.moments(info.site);
-	const base = await evaluator.evaluate(placed(sae, info.site, mean), { signal });
-	const all = await candidateRepairs(
-		unpacked,
-		sae,
-		await run.moments(info.site),
-		evaluator,
-		signal
-	);
+	const base = await evaluator.evaluate(await atSite(sae, info.site, run), { signal });
+	const repairs = await candidateRepairs(unpacked, sae, run);
 	const trials: RepairTrial[] = [];
-	for (const [i, repair] of all.entries()) {
-		run.onAttempt?.(i, all.length);
-		trials.push(
-			await trial(unpacked, sae, repair, run, async (one) => {
-				const { l0, fvu } = await evaluator.evaluate(one, { signal, spliced: 0 });
-				return { repair, l0, fvu };
-			})
-		);
+	for (const [i, repair] of repairs.entries()) {
+		onTrial?.(i, repairs.length);
+		const { l0, fvu } = await tried(unpacked, sae, repair, run, 0);
+		trials.push({ repair, l0, fvu });
 	}
-	run.onAttempt?.(all.length, all.length);
+	onTrial?.(repairs.length, repairs.length);
 	const decision = decide(base, trials, expected);
 	const { best } = decision;
-	const found = best
-		? await trial(unpacked, sae, best.repair, run, (one) => evaluator.evaluate(one, { signal }))
-		: null;
 	return {
 		sae: info.id,
 		word: decision.word,
@@ -82,34 +72,43 @@ async function measured(unpacked: UnpackedSae, sae: Sae, run: FitRun): Promise<S
 		measured: metricsOf(base),
 		gain: decision.gain,
 		repair: best?.repair ?? null,
-		repaired: found && metricsOf(found)
+		repaired: best && metricsOf(await tried(unpacked, sae, best.repair, run))
 	};
 }
 
-/** Runs `work` on the SAE with a mistake undone, and frees it again. */
-async function trial<T>(
+/** The SAE with a mistake undone, measured; `spliced`: see `SaeEvaluator.evaluate`. */
+async function tried(
 	unpacked: UnpackedSae,
 	sae: Sae,
 	repair: Repair,
 	run: FitRun,
-	work: (one: EvaluatedSae) => Promise<T>
-): Promise<T> {
+	spliced?: number
+): Promise<SaeEvaluation> {
+	const options = { signal: run.signal, spliced };
 	if (repair.kind === 'site')
-		return work(placed(sae, repair.site, (await run.moments(repair.site)).mean));
+		return run.evaluator.evaluate(await atSite(sae, repair.site, run), options);
 	const other = assembled(repaired(unpacked, repair));
 	try {
-		return await work(
-			placed(other, unpacked.info.site, (await run.moments(unpacked.info.site)).mean)
-		);
+		return await run.evaluator.evaluate(await atSite(other, unpacked.info.site, run), options);
 	} finally {
 		await other.release();
 	}
 }
 
+/** An SAE as if it sat at this site, against the mean that the text has there. */
+async function atSite(sae: Sae, site: Site, run: FitRun): Promise<EvaluatedSae> {
+	return {
+		tap: tapOf(site),
+		mean: (await run.moments(site)).mean,
+		encode: (x, signal) => sae.encode(x, signal),
+		decode: (codes, t, x) => sae.decode(codes, t, x)
+	};
+}
+
 /** Why there is nothing to measure; null where there is. */
 function unmeasurable({ cfg, site }: PackSae, { bench }: SaeEvaluator): string | null {
 	const { dModel } = bench.model.shape;
-	if (cfg.heads) return 'It reads what attention’s heads leave, where no mistakes are trials.';
+	if (cfg.heads) return 'It reads what attention’s heads leave, where no mistakes are tried.';
 	if (cfg.dIn !== dModel)
 		return `It reads ${cfg.dIn} numbers, but every site of this model is ${dModel} wide.`;
 	return bench.model.sites.includes(tapOf(site))
@@ -122,11 +121,7 @@ function cannotTell({ id, cfg }: PackSae, why: string): SaeFit {
 	return { sae: id, word: 'cannot tell', why, expected: expectedOf(cfg), ...nothing };
 }
 
-function metricsOf(found: SaeEvaluation): FitMetrics {
-	const { l0, fvu, ce_clean, ce_sae, ce_zero, ce_recovered, tokens } = found;
-	const harmless = !(ce_zero > ce_clean);
-	return {
-		...{ l0, fvu, ce_clean, ce_sae, ce_zero, tokens },
-		ce_recovered: harmless ? null : ce_recovered
-	};
+function metricsOf({ nmse: _, ...metrics }: SaeEvaluation): FitMetrics {
+	const harmless = !(metrics.ce_zero > metrics.ce_clean);
+	return { ...metrics, ce_recovered: harmless ? null : metrics.ce_recovered };
 }

@@ -1,10 +1,7 @@
 /** An SAE taken apart, so that it can be put together another way: what is measured is what would be stored. */
 import type { StoredDtype } from '../../../src/core/import/build-request';
-import type { Site } from '../../../src/core/names/ids';
 import type { PackSae } from '../../../src/core/packs/manifest';
 import { float32, parseSafetensors, type Floats } from '../../../src/core/files/safetensors';
-import { tapOf } from '../../../src/core/names/site';
-import type { EvaluatedSae } from '../../sae/evaluator';
 import { SafetensorsWriter } from '../../import/files/safetensors-writer';
 import { saeScaleAxis } from '../../import/weight-files';
 import { Sae } from '../../sae/sae';
@@ -32,27 +29,17 @@ export function unpackBytes(info: PackSae, bytes: Uint8Array): UnpackedSae {
 	return { info, tensors: new Map(names.map((name) => [name, float32(file, name)])) };
 }
 
-/** As the pack stores it; encoders' scales run along their outputs, as in every pack. */
-export function fileOf({ tensors }: UnpackedSae, dtype: StoredDtype): Uint8Array {
+/** As the pack stores it. */
+export function fileOf({ tensors }: Pick<UnpackedSae, 'tensors'>, dtype: StoredDtype): Uint8Array {
 	const file = new SafetensorsWriter();
-	for (const [name, tensor] of tensors) file.floats(name, tensor, dtype, saeScaleAxis(name));
+	for (const [name, tensor] of tensors)
+		file.floats(name, tensor, dtype, saeScaleAxis(name, tensor.shape));
 	return file.toBytes();
 }
 
 /** Put together. Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
 export const assembled = (unpacked: UnpackedSae): Sae =>
 	new Sae(unpacked.info, parseSafetensors(fileOf(unpacked, 'f32')));
-
-/** An SAE as if it sat at another site; `mean` is that of the text there. */
-export function placed(sae: Sae, site: Site, mean: Float32Array): EvaluatedSae {
-	return {
-		info: { ...sae.info, site },
-		tap: tapOf(site),
-		mean,
-		encode: (x, signal) => sae.encode(x, signal),
-		decode: (codes, t, x) => sae.decode(codes, t, x)
-	};
-}
 
 /** The numbers of a tensor; empty where it has none of that name. */
 export const numbers = ({ tensors }: UnpackedSae, name: string): Float32Array =>

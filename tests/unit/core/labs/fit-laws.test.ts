@@ -1,4 +1,4 @@
-/** Laws of the verdict on an SAE, over random measurements. */
+/** Laws of the fit of an SAE, over random measurements. */
 import { describe, expect, it } from 'vitest';
 import {
 	decide,

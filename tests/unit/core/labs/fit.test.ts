@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SaeConfig } from '../../../../src/core/packs/manifest';
+import type { SaeConfig } from '../../../../src/core/sae/config';
 import {
 	decide,
 	expectedOf,
@@ -17,7 +17,7 @@ const cfg = (over: Partial<SaeConfig> = {}): SaeConfig => ({
 	dIn: 768,
 	dSae: 24576,
 	k: null,
-	kron: null,
+	own: {},
 	heads: false,
 	applyBDecToInput: true,
 	normalizeActivations: 'none',

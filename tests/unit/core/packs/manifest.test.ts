@@ -87,7 +87,7 @@ describe('parsePack', () => {
 				dIn: 4,
 				dSae: 8,
 				k: 2,
-				kron: null,
+				own: {},
 				applyBDecToInput: true,
 				heads: false,
 				normalizeActivations: 'none',
@@ -115,7 +115,7 @@ describe('parsePack', () => {
 			architecture: 'kron',
 			dSae: 8,
 			k: 2,
-			kron: { heads: 2, rows: 1, columns: 4 }
+			own: { kron_h: 2, kron_m: 1, kron_n: 4 }
 		});
 	});
 

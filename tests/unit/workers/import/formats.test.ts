@@ -76,7 +76,7 @@ describe('a format that is a file and a line', () => {
 		expect(await readSae(folderOf('x', files), NO_OVERRIDES)).toMatchObject({
 			format: 'Tiny',
 			site: SITE,
-			cfg: { d_in: 2, d_sae: 3, metadata: { read_as: 'Tiny' } }
+			cfg: { dIn: 2, dSae: 3, metadata: { read_as: 'Tiny' } }
 		});
 		const other = readSae(folderOf('x', { 'a.txt': '' }), NO_OVERRIDES);
 		await expect(other).rejects.toThrow(

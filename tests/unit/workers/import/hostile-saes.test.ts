@@ -74,7 +74,7 @@ function isSound({ cfg, tensors }: ImportedSae): boolean {
 			data.length === shape.reduce((product, n) => product * n, 1) &&
 			data.every((x) => Number.isFinite(x))
 	);
-	return fits && tensors.get('W_dec')!.shape.join() === `${cfg.d_sae},${cfg.d_in}`;
+	return fits && tensors.get('W_dec')!.shape.join() === `${cfg.dSae},${cfg.dIn}`;
 }
 
 describe('pickles that would run something', () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saeConfigJson } from '../../../../src/core/sae/config';
 import { Problem } from '../../../../src/core/names/errors';
 import { openFolder } from '../../../../workers/node/folders/disk-folder';
 import { parseSaeArgument } from '../../../../workers/node/sae-argument';
@@ -224,7 +225,7 @@ describe('what files do not say', () => {
 		const [w, v] = [plain, folded].map((sae) => [...sae.tensors.get('W_enc')!.data]);
 		expect(v).toEqual(w!.map((x) => 2 * x));
 		expect([...folded.tensors.get('b_dec')!.data]).toEqual([0, 0.5]);
-		expect(folded.cfg.normalize_activations).toBe('none');
+		expect(folded.cfg.normalizeActivations).toBe('none');
 		const moved = await read(saeLens({ hook_name: 'somewhere' }), { site: SITE });
 		expect(moved.site).toBe(SITE);
 		expect((await read(saeLens({ architecture: 'topk' }), { k: 2 })).cfg.k).toBe(2);
@@ -250,12 +251,10 @@ describe('what files do not say', () => {
 		const cfg = { hook_name: heads, reshape_activations: 'hook_z' };
 		for (const found of [await read(saeLens(cfg)), await read(saeLens({}), { site: heads })]) {
 			expect(found.site).toBe('blocks.1.hook_attn_out');
-			expect(found.cfg).toMatchObject({
-				reshape_activations: 'hook_z',
-				metadata: { hook_name: heads }
-			});
+			expect(found.cfg).toMatchObject({ heads: true, metadata: { hook_name: heads } });
+			expect(saeConfigJson(found.cfg).reshape_activations).toBe('hook_z');
 		}
-		expect((await read(saeLens({}))).cfg.reshape_activations).toBe('none');
+		expect((await read(saeLens({}))).cfg.heads).toBe(false);
 	});
 
 	it('is read from configs that name modules', async () => {
@@ -281,7 +280,7 @@ describe('what files do not say', () => {
 		expect(await read(folder, { k: 2 })).toMatchObject({
 			format: 'OpenAI',
 			site: 'blocks.6.hook_mlp_out',
-			cfg: { architecture: 'topk', k: 2, normalize_activations: 'layer_norm' }
+			cfg: { architecture: 'topk', k: 2, normalizeActivations: 'layer_norm' }
 		});
 		expect((await read(folder, { activation: 'relu' })).cfg.architecture).toBe('standard');
 		expect(await sentenceOf(read(folder))).toMatch(/the k largest.*#activation=relu or #k=/);

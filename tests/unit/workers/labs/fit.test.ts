@@ -12,9 +12,10 @@ import { undo } from '../../../../workers/node/fit';
 import { parseSelfTest, selfTest } from '../../../../workers/packs/self-test';
 import { startRuntime } from '../../../../workers/runtime/session';
 import { applyRepair } from '../../../../workers/labs/fit/apply';
-import { fitOf, type FitRun } from '../../../../workers/labs/fit/sae-fit';
+import { fitOf } from '../../../../workers/labs/fit/sae-fit';
 import { unpackSae, type UnpackedSae } from '../../../../workers/labs/fit/unpacked-sae';
-import { evaluatorOf, siteMoments, fitReport } from '../../../../workers/labs/fit/fit';
+import { fitReport } from '../../../../workers/labs/fit/fit';
+import { FitRun } from '../../../../workers/labs/fit/fit-run';
 import { Workbench } from '../../../../workers/packs/open-pack';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
@@ -29,8 +30,7 @@ beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
 	await startRuntime(null);
 	bench = await open(path.join(FIXTURES, 'verdict-gpt2'));
-	const evaluator = evaluatorOf(bench, null);
-	run = { evaluator, moments: siteMoments(evaluator) };
+	run = new FitRun(bench, null);
 });
 
 afterAll(async () => {
