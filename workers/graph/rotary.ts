@@ -1,9 +1,10 @@
 /** Rotary positions (https://arxiv.org/abs/2104.09864) and what configs ask of them. */
 import { Problem } from '../../src/core/names/errors';
 import { decimal, type Config } from './families/model-config';
+import type { Graph } from './graph';
 
 /** cos and sin of position · frequency, `[context, frequencies]` each. */
-interface RotaryTables {
+export interface RotaryTables {
 	cos: Float32Array;
 	sin: Float32Array;
 }
@@ -25,6 +26,12 @@ export function rotaryTables(config: Config, dims: number, context: number): Rot
 			sin![at++] = Math.sin(angle);
 		}
 	return { cos: cos!, sin: sin! };
+}
+
+/** The tables as values of a graph. */
+export function rotaryValues(g: Graph, tables: RotaryTables, context: number) {
+	const size = [context, tables.cos.length / context];
+	return { cos: g.constant(tables.cos, size), sin: g.constant(tables.sin, size) };
 }
 
 /** One for each pair of entries, `[dims / 2]`. */

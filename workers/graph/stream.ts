@@ -118,19 +118,18 @@ export class Stream {
 		return bias ? this.g.op('Add', [written, bias]) : written;
 	}
 
-	/** x · [W₁ᵀ | W₂ᵀ | …] + [b₁ | b₂ | …] for weights stored `[out, in]`; the session folds the transposition away. */
-	linear(x: Value, names: string[], biases: string[] = []): Value {
+	/**
+	 * x · [W₁ᵀ | W₂ᵀ | …], + [b₁ | b₂ | …] if `biased`, for the linear maps of these names, whose weights are stored
+	 * `[out, in]`; the session folds the transposition away.
+	 */
+	linear(x: Value, names: string[], biased = false): Value {
 		const joined = (parts: Value[], axis: number) =>
 			parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis });
-		const parts = names.map((n) => this.g.op('Transpose', [this.weight(n)], { perm: [1, 0] }));
-		const bias =
-			biases.length > 0
-				? joined(
-						biases.map((n) => this.weight(n)),
-						0
-					)
-				: '';
-		return this.product(x, joined(parts, 1), bias);
+		const matrices = names.map((name) =>
+			this.g.op('Transpose', [this.weight(`${name}.weight`)], { perm: [1, 0] })
+		);
+		const biases = biased ? names.map((name) => this.weight(`${name}.bias`)) : null;
+		return this.product(x, joined(matrices, 1), biases ? joined(biases, 0) : '');
 	}
 
 	/** x · matrix + bias, for a matrix `[in, out]`. */

@@ -1,4 +1,5 @@
 /** Tensors as files of float32, each by itself, as a graph's weights are given. */
+import { Problem } from '../../src/core/names/errors';
 import { computedFile, partOf, chunksFrom, type OpenFile } from '../../src/core/files/open-file';
 import { float32Bytes, type Dtype } from '../../src/core/files/dtypes';
 import { checkFloats, float32, type Safetensors } from '../../src/core/files/safetensors';
@@ -15,8 +16,32 @@ export function floatFile(file: Safetensors, name: string): OpenFile {
 	return computedFile(size, () => float32Bytes(float32(file, name).data));
 }
 
+/**
+ * Throws a Problem unless the file has this tensor, of this shape and of finite numbers. `whose` is the subject of
+ * its sentence, `called` what the tensor is called there.
+ */
+export function checkTensor(
+	file: Safetensors,
+	name: string,
+	shape: number[],
+	whose: string,
+	called = name
+): void {
+	const damaged = (what: string) =>
+		new Problem(
+			'pack-damaged',
+			`${whose} ${what}.`,
+			'Make the pack again from the original weights.'
+		);
+	if (!file.has(name)) throw damaged(`has no tensor ${called}`);
+	const found = file.range(name).shape;
+	if (found.join() !== shape.join())
+		throw damaged(`has ${called} of shape [${found.join()}] instead of [${shape.join()}]`);
+	if (!allFinite(file, name)) throw damaged(`has a number in ${called} that is not finite`);
+}
+
 /** Looks at the exponent bits: all ones means infinity or NaN. int8 is as finite as its scale. */
-export function allFinite(file: Safetensors, name: string): boolean {
+function allFinite(file: Safetensors, name: string): boolean {
 	const { dtype, from, to } = file.range(name);
 	if (dtype === 'I8') return allFinite(file, `${name}.scale`);
 	if (dtype === 'F64') return float32(file, name).data.every(Number.isFinite);

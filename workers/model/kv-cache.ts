@@ -1,12 +1,12 @@
 /**
- * The keys and values of the tokens read so far, in the two ways a graph takes and gives them back. On a
- * GPU they stay there between runs. On WebAssembly all that enters or leaves a run is copied, and what
- * leaves is allocated anew: so they stay here, and only the rows of the newest tokens come out.
+ * The keys and values of the tokens read so far, in the two forms a graph takes and outputs them. On a GPU
+ * they stay there between runs. On WebAssembly every input and output of a run is copied, and every output
+ * allocated anew, so the cache stays here and only the rows of the newest tokens come out.
  */
 import { freshOutput, pastInput, presentOutput, type ModelShape } from '../graph/stream';
 import type { HostTensor, DeviceTensor, Outputs, Session } from '../runtime/session';
 
-/** Tokens by which the buffers grow; they enter every run whole. */
+/** Tokens by which the buffers grow: a small step, since every run copies them whole. */
 const GROWTH = 32;
 
 export interface KvCache {
@@ -16,9 +16,9 @@ export interface KvCache {
 	feeds(session: Session, coming: number): Record<string, HostTensor | DeviceTensor>;
 	/** Outputs of the run that `take` needs. */
 	readonly outputs: string[];
-	/** Takes over what a run that read `read` tokens gave back. */
+	/** Takes over the outputs of a run that read `read` tokens. */
 	take(outputs: Outputs, read: number): void;
-	/** Frees what lies on a GPU; empties the cache. */
+	/** Empties the cache and frees its memory on a GPU. */
 	forget(): void;
 }
 
@@ -93,7 +93,7 @@ class HostCache implements KvCache {
 
 class DeviceCache implements KvCache {
 	length = 0;
-	#kept: Record<string, DeviceTensor> = {};
+	#tensors: Record<string, DeviceTensor> = {};
 	readonly #parts: { past: string; present: string }[];
 	readonly outputs: string[];
 
@@ -110,24 +110,24 @@ class DeviceCache implements KvCache {
 		return Object.fromEntries(
 			this.#parts.map(({ past, present }) => [
 				past,
-				this.#kept[present] ?? session.empty([1, kvHeads, 0, dHead])
+				this.#tensors[present] ?? session.empty([1, kvHeads, 0, dHead])
 			])
 		);
 	}
 
-	take({ kept }: Outputs, read: number): void {
+	take({ device }: Outputs, read: number): void {
 		this.#dispose();
-		this.#kept = kept;
+		this.#tensors = device;
 		this.length += read;
 	}
 
 	forget(): void {
 		this.#dispose();
-		this.#kept = {};
+		this.#tensors = {};
 		this.length = 0;
 	}
 
 	#dispose(): void {
-		for (const tensor of Object.values(this.#kept)) tensor.dispose();
+		for (const tensor of Object.values(this.#tensors)) tensor.dispose();
 	}
 }

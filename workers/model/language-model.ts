@@ -16,6 +16,7 @@ import { maskFor } from '../graph/attention';
 import { Graph, type Weight } from '../graph/graph';
 import { addSites, Stream, type CacheForm, type EditedSae, type ModelShape } from '../graph/stream';
 import { kvCache, type KvCache } from './kv-cache';
+import { LazySession } from '../runtime/lazy-session';
 import {
 	breathe,
 	cacheForm,
@@ -83,7 +84,9 @@ export class LanguageModel {
 	readonly shape: ModelShape;
 	readonly #sessions = new Map<string, Promise<Session>>();
 	readonly #form: 'whole' | 'rows';
-	#batch: Promise<Session> | null = null;
+	readonly #batch = new LazySession(() =>
+		Session.create(this.#graph([], 'batch'), this.weights.files)
+	);
 	/** The session of `texts`, and the sites that its graph reaches. */
 	#texts: { sites: string; session: Promise<Session> } | null = null;
 
@@ -172,7 +175,7 @@ export class LanguageModel {
 		signal?: AbortSignal
 	): Promise<Step[]> {
 		const { dModel, layers, vocabSize } = this.shape;
-		const session = await (this.#batch ??= this.#open());
+		const session = await this.#batch.get();
 		const places = addSites(layers, []);
 		const out: Step[] = [];
 		for (let at = 0; at < adds.length; at += BATCH) {
@@ -261,8 +264,7 @@ export class LanguageModel {
 	async release(): Promise<void> {
 		for (const session of this.#sessions.values()) await (await session).release();
 		this.#sessions.clear();
-		await (await this.#batch)?.release();
-		this.#batch = null;
+		await this.#batch.release();
 		await (await this.#texts?.session)?.release();
 		this.#texts = null;
 	}
@@ -332,13 +334,6 @@ export class LanguageModel {
 			this.#sessions.delete(old);
 			void stale.then((s) => s.release()).catch(() => undefined);
 		}
-		return session;
-	}
-
-	/** The session of `readVariants`. */
-	#open(): Promise<Session> {
-		const session = Session.create(this.#graph([], 'batch'), this.weights.files);
-		session.catch(() => (this.#batch = null));
 		return session;
 	}
 

@@ -6,6 +6,7 @@ import type { LanguageModel } from './language-model';
 import { Graph } from '../graph/graph';
 import { normalise } from '../graph/norm';
 import { rowLogits } from '../graph/readout';
+import { LazySession } from '../runtime/lazy-session';
 import { Session } from '../runtime/session';
 
 export interface LensTop {
@@ -19,7 +20,8 @@ const K = 5;
 
 export class Lens {
 	readonly k = K;
-	#session: Promise<Session> | null = null;
+	readonly #session = new LazySession(() => this.#open());
+
 	constructor(readonly model: LanguageModel) {}
 
 	/** The likeliest next tokens for each row of the stream `x`, `[tokens × dModel]`. */
@@ -33,13 +35,12 @@ export class Lens {
 		return (await this.#run(x, ['logits'], signal)).logits as Float32Array;
 	}
 
-	async release(): Promise<void> {
-		await (await this.#session)?.release();
-		this.#session = null;
+	release(): Promise<void> {
+		return this.#session.release();
 	}
 
 	async #run(x: Float32Array, fetch: string[], signal?: AbortSignal) {
-		const session = await (this.#session ??= this.#open());
+		const session = await this.#session.get();
 		const { dModel } = this.model.shape;
 		const dims = [1, x.length / dModel, dModel];
 		return (await session.run({ x: { data: x, dims } }, fetch, signal)).data;
@@ -59,8 +60,6 @@ export class Lens {
 		const [p, ids] = g.ops('TopK', [g.op('Softmax', [logits], { axis: -1 }), k], 2, { axis: -1 });
 		g.output('probabilities', p!, 'float32', ['S', K]);
 		g.output('ids', g.op('Cast', [ids!], { to: 6 }), 'int32', ['S', K]);
-		const session = Session.create(g.finish(), weights.files);
-		session.catch(() => (this.#session = null));
-		return session;
+		return Session.create(g.finish(), weights.files);
 	}
 }

@@ -1,8 +1,7 @@
 /** The model's tensors as the graph wants them: each to be read from where it lies, checked. */
-import { Problem } from '../../src/core/names/errors';
 import { peakMemory, partOf } from '../../src/core/files/open-file';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
-import { allFinite, floatFile } from './float-file';
+import { checkTensor, floatFile } from './float-file';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import type { Weight } from '../graph/graph';
@@ -29,17 +28,13 @@ export function modelWeights(
 		all.flatMap((file) => file.names)
 	);
 	const inFile = (name: string) => {
-		const there = found.get(name);
-		const file = all.find((f) => there !== undefined && f.has(there));
-		if (!file) throw damaged(`has no tensor ${name}`);
-		return { file, there: there! };
+		const there = found.get(name) ?? name;
+		return { file: all.find((file) => file.has(there)) ?? all[0]!, there };
 	};
 	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
 		const { file, there } = inFile(name);
+		checkTensor(file, there, shape, 'The model', name);
 		const place = file.range(there);
-		if (place.shape.join() !== shape.join())
-			throw damaged(`has ${name} of shape [${place.shape.join()}] instead of [${shape.join()}]`);
-		if (!allFinite(file, there)) throw damaged(`has a number in ${name} that is not finite`);
 		const half = place.dtype === 'F16' && !wide;
 		const part = half ? partOf(file.file, place.from, place.to) : floatFile(file, there);
 		const type = half ? 'float16' : 'float32';
@@ -58,12 +53,4 @@ export function modelWeights(
 			return Math.max(whole, ...Object.values(parts).map((part) => part.mostRead));
 		}
 	};
-}
-
-function damaged(what: string): Problem {
-	return new Problem(
-		'pack-damaged',
-		`The model ${what}.`,
-		'Make the pack again from the original weights.'
-	);
 }

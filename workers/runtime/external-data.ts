@@ -1,12 +1,12 @@
 /**
- * Files lazy to onnxruntime-web, which takes external data as whole `Uint8Array`s and, while it makes a session,
- * asks each for the part where a weight lies. What is lazy is only then read, and let go when it has been copied.
+ * External data for onnxruntime-web, read lazily. The runtime takes whole `Uint8Array`s and, while it makes a
+ * session, asks each for the part that holds a weight: only then is that part read, and freed once it is copied.
  */
 import type { OpenFile } from '../../src/core/files/open-file';
 
-/** A `Uint8Array` to those who ask for its length and a part of it, which is all that the runtime does. */
+/** A `Uint8Array` as far as the runtime looks: it asks for the length and for parts. */
 class LazyBytes extends Uint8Array {
-	/** Why a part could not be read: the runtime says only that it could not. */
+	/** Why a part could not be read; the runtime's own error does not say. */
 	failure: unknown = null;
 	readonly #file: OpenFile;
 
@@ -29,15 +29,15 @@ class LazyBytes extends Uint8Array {
 	}
 }
 
-/** Lends files for as long as `use` takes. Throws what kept a part from being read, if anything did. */
+/** Offers the files to `use`. If a part could not be read, throws the reason for that. */
 export async function withExternalData<T>(
 	files: Record<string, OpenFile>,
 	use: (externalData: { path: string; data: Uint8Array }[]) => Promise<T>
 ): Promise<T> {
-	const lazy = Object.entries(files).map(([path, file]) => ({ path, data: new LazyBytes(file) }));
+	const external = Object.entries(files).map(([path, file]) => ({ path, data: new LazyBytes(file) }));
 	try {
-		return await use(lazy);
+		return await use(external);
 	} catch (error) {
-		throw lazy.find(({ data }) => data.failure !== null)?.data.failure ?? error;
+		throw external.find(({ data }) => data.failure !== null)?.data.failure ?? error;
 	}
 }

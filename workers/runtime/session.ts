@@ -9,11 +9,11 @@ import type { OpenFile } from '../../src/core/files/open-file';
 import { withExternalData } from './external-data';
 import { joinRuntime, type CutRuntime } from './runtime-parts';
 
-/** Put in by vite.config.ts: the builds that the site holds in parts, by their names; nobody puts it in elsewhere. */
+/** The builds that the site holds in parts, by name: defined by vite.config.ts alone. */
 declare const __RUNTIME__: Record<string, CutRuntime> | undefined;
 
 type Runtime = typeof import('onnxruntime-web');
-/** A value that stays with the engine between runs, on the GPU where there is one. */
+/** Stays with the engine between runs, on the GPU where there is one. */
 export type DeviceTensor = OrtTensor;
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array;
@@ -22,10 +22,8 @@ export interface HostTensor {
 	dims: number[];
 }
 
-/** Where weights lie, by the names that a graph gives the files. */
-export interface SessionFiles {
-	[file: string]: OpenFile;
-}
+/** The files that hold weights, by the names that a graph gives them. */
+export type SessionFiles = Record<string, OpenFile>;
 
 let runtime: Promise<Runtime> | null = null;
 let device: GPUDevice | null = null;
@@ -57,15 +55,15 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 	);
 }
 
-/** For work on packs while none is open: whatever runs goes on, else the plain runtime is started. */
+/** For work on packs while none is open: the runtime that is loaded, else the plain one. */
 export function ensureRuntime(): Promise<void> {
 	return runtime ? runtime.then(() => undefined) : startRuntime(null);
 }
 
-/** How a graph built now should hand over its keys and values. */
+/** In which form a graph built now should output its keys and values. */
 export const cacheForm = (): 'whole' | 'rows' => (backend === 'webgpu' ? 'whole' : 'rows');
 
-/** Goes on without the GPU, in the runtime that is already loaded. */
+/** From now on without the GPU, in the runtime that is already loaded. */
 export function leaveGpu(): void {
 	device = null;
 	backend = 'wasm';
@@ -74,7 +72,7 @@ export function leaveGpu(): void {
 async function loadRuntime(gpu: boolean): Promise<Runtime> {
 	let ort: Runtime;
 	if (inNode) {
-		// A name the bundler cannot see: in the browser's bundle this build would add 28 MB.
+		// The bundler must not see the name: this build would add 28 MB to the browser's bundle.
 		const name = 'onnxruntime-web';
 		ort = (await import(/* @vite-ignore */ name)) as Runtime;
 	} else if (!gpu) {
@@ -92,7 +90,7 @@ async function loadRuntime(gpu: boolean): Promise<Runtime> {
 	return ort;
 }
 
-/** Hands the runtime its WebAssembly where the site holds it in parts; else it fetches the whole itself. */
+/** Gives the runtime its WebAssembly where the site holds that in parts; else the runtime fetches it itself. */
 async function supply(ort: Runtime, file: string): Promise<void> {
 	const cut = typeof __RUNTIME__ === 'undefined' ? undefined : __RUNTIME__[file];
 	if (cut) ort.env.wasm.wasmBinary = await joinRuntime(file, cut);
@@ -111,7 +109,7 @@ function exclusive<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
 	return result;
 }
 
-/** Lets waiting messages in: a run on WebAssembly holds the thread until it ends. */
+/** Lets queued messages in: a run on WebAssembly blocks the thread until it ends. */
 export function breathe(): Promise<void> {
 	return new Promise((resolve) => {
 		const { port1, port2 } = new MessageChannel();
@@ -124,23 +122,21 @@ export function breathe(): Promise<void> {
 }
 
 export class Session {
-	readonly #outputsKept: Set<string>;
 	private constructor(
 		readonly inner: InferenceSession,
 		readonly ort: Runtime,
-		kept: string[]
-	) {
-		this.#outputsKept = new Set(kept);
-	}
+		/** Outputs that stay with the engine. */
+		readonly onDevice: ReadonlySet<string>
+	) {}
 
 	/**
-	 * A session for a serialised graph whose weights lie in `files`. Outputs named in `kept` stay with
+	 * A session for a serialised graph whose weights are in `files`. Outputs named in `onDevice` stay with
 	 * the engine. Throws a Problem when memory runs out or the graph is refused.
 	 */
 	static create(
 		graph: Uint8Array,
 		files: SessionFiles,
-		kept: string[] = [],
+		onDevice: string[] = [],
 		signal?: AbortSignal
 	): Promise<Session> {
 		return exclusive(async () => {
@@ -150,18 +146,20 @@ export class Session {
 				const options = {
 					executionProviders: gpu ? [{ name: 'webgpu', device: gpu } as never] : ['wasm'],
 					graphOptimizationLevel: 'basic',
-					// Errors only: what it warns of (shape arithmetic on the CPU) is meant.
+					// Errors only: the warnings are about shape arithmetic on the CPU, which is intended.
 					logSeverityLevel: 3,
 					// One row times a matrix, the shape of decoding, is fastest on unpacked weights.
 					extra: { session: { disable_prepacking: '1' } },
 					...(gpu && {
-						preferredOutputLocation: Object.fromEntries(kept.map((k) => [k, 'gpu-buffer']))
+						preferredOutputLocation: Object.fromEntries(
+							onDevice.map((name) => [name, 'gpu-buffer'])
+						)
 					})
 				} as InferenceSession.SessionOptions;
 				const inner = await withExternalData(files, (externalData) =>
 					ort.InferenceSession.create(graph, { ...options, externalData })
 				);
-				return new Session(inner, ort, kept);
+				return new Session(inner, ort, new Set(onDevice));
 			} catch (cause) {
 				throw namedProblem(cause);
 			}
@@ -173,7 +171,7 @@ export class Session {
 		return this.inner.inputNames;
 	}
 
-	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes what is kept. */
+	/** Runs the graph; only the outputs in `fetch` come back. The caller disposes of device tensors. */
 	run(
 		feeds: Record<string, HostTensor | DeviceTensor>,
 		fetch: string[],
@@ -182,13 +180,13 @@ export class Session {
 		return exclusive(async () => {
 			const tensors: Record<string, OrtTensor> = {};
 			for (const [name, feed] of Object.entries(feeds))
-				tensors[name] = isKept(feed) ? feed : tensor(this.ort, feed);
+				tensors[name] = isDeviceTensor(feed) ? feed : tensor(this.ort, feed);
 			try {
 				const results = await this.inner.run(tensors, fetch);
-				const outputs: Outputs = { kept: {}, data: {} };
+				const outputs: Outputs = { device: {}, data: {} };
 				for (const name of fetch) {
 					const result = results[name]!;
-					if (this.#outputsKept.has(name)) outputs.kept[name] = result;
+					if (this.onDevice.has(name)) outputs.device[name] = result;
 					else outputs.data[name] = (await result.getData(true)) as TensorData;
 				}
 				return outputs;
@@ -198,7 +196,7 @@ export class Session {
 		}, signal);
 	}
 
-	/** A value to be fed as if an earlier run had kept it. */
+	/** A tensor of zeros, to be fed like one that an earlier run left on the device. */
 	empty(dims: number[]): DeviceTensor {
 		return new this.ort.Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
 	}
@@ -209,11 +207,11 @@ export class Session {
 }
 
 export interface Outputs {
-	kept: Record<string, DeviceTensor>;
+	device: Record<string, DeviceTensor>;
 	data: Record<string, TensorData>;
 }
 
-const isKept = (feed: HostTensor | DeviceTensor): feed is DeviceTensor => 'dispose' in feed;
+const isDeviceTensor = (feed: HostTensor | DeviceTensor): feed is DeviceTensor => 'dispose' in feed;
 
 function tensor(ort: Runtime, { data, dims }: HostTensor): OrtTensor {
 	if (data instanceof Float32Array) return new ort.Tensor('float32', data, dims);

@@ -4,7 +4,7 @@ import { saeArchitecture } from '../../src/core/sae/architectures';
 import type { SaeConfig } from '../../src/core/sae/config';
 import { column } from '../../src/core/math/matrix';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
-import { floatFile } from '../model/float-file';
+import { checkTensor, floatFile } from '../model/float-file';
 import type { Weight } from '../graph/graph';
 import type { EncoderSpec } from './encoder-graph';
 import type { SessionFiles } from '../runtime/session';
@@ -18,18 +18,14 @@ export class Encoder {
 	readonly #weights: Safetensors;
 	readonly #shapes: Record<string, number[]>;
 
-	/** `check` throws unless there is a sound tensor of this name and shape. */
-	constructor(
-		{ id, cfg }: PackSae,
-		weights: Safetensors,
-		check: (name: string, shape: number[]) => void
-	) {
+	/** Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
+	constructor({ id, cfg }: Pick<PackSae, 'id' | 'cfg'>, weights: Safetensors) {
 		const { tensors, threshold } = saeArchitecture(cfg.architecture);
 		this.#weights = weights;
 		this.#shapes = tensors(cfg);
 		const known = new Map<string, Weight>();
 		for (const [name, shape] of Object.entries({ ...this.#shapes, b_dec: [cfg.dIn] })) {
-			check(name, shape);
+			checkTensor(weights, name, shape, `The SAE ${id}`);
 			const file = `sae:${id}:${name}`;
 			const part = floatFile(weights, name);
 			const place = { file, offset: 0, length: part.size };

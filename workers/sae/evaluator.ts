@@ -5,10 +5,11 @@
  */
 import type { CheckMetrics } from '../../src/core/packs/check';
 import type { Site } from '../../src/core/names/ids';
-import { surprise } from '../../src/core/math/sampling';
 import { breathe } from '../runtime/session';
 import type { Codes } from './codes';
+import { distances } from './distances';
 import type { Sae } from './sae';
+import { SpliceLosses } from './splice-losses';
 import type { Workbench } from '../packs/open-pack';
 
 /** Metrics over the tokens that count, of which there are `tokens`. */
@@ -33,15 +34,11 @@ export interface EvaluationOptions {
 export type EvaluatedSae = Pick<Sae, 'tap' | 'mean' | 'encode' | 'decode'>;
 
 type Window = number[];
-type Splice = Awaited<ReturnType<Workbench['model']['splice']>>;
 
 export class SaeEvaluator {
 	/** Streams that stay, by window. */
 	readonly #kept = new Map<Window, Map<Site, Float32Array>>();
-	/** Losses that every SAE, or every SAE of a site, is compared with. */
-	readonly #clean = new Map<Window, number>();
-	readonly #zeroed = new Map<Site, Map<Window, number>>();
-	#splice: { site: Site; splice: Splice } | null = null;
+	readonly #losses: SpliceLosses;
 
 	/**
 	 * Each of the windows begins with the special token. `keep`: sites to be read once and remembered,
@@ -52,7 +49,9 @@ export class SaeEvaluator {
 		readonly windows: Window[],
 		readonly keep: Site[] = [],
 		readonly from = 0
-	) {}
+	) {
+		this.#losses = new SpliceLosses(bench);
+	}
 
 	/** Calls `visit` with the places of the tokens that count. */
 	each(window: Window, visit: (t: number) => void): void {
@@ -79,6 +78,7 @@ export class SaeEvaluator {
 	): Promise<SaeEvaluation> {
 		const site = sae.tap;
 		const d = this.bench.model.width(site);
+		const end = this.bench.model.sites.at(-1)!;
 		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };
 		const losses = { clean: 0, sae: 0, zero: 0, tokens: 0 };
 		let w = 0;
@@ -98,9 +98,15 @@ export class SaeEvaluator {
 				visit?.(w, t, codes);
 			});
 			if (w < spliced && window.length > 1) {
-				losses.clean += await this.#cleanLoss(window, signal);
-				losses.zero += await this.#zeroLoss(site, window, x, signal);
-				losses.sae += await this.#splicedLoss(site, window, replaced, signal);
+				const last = async () => (await this.streams(window, [end], signal)).get(end)!;
+				losses.clean += await this.#losses.clean(window, last, signal);
+				losses.zero += await this.#losses.zeroed(
+					site,
+					window,
+					() => this.#zeros(window, x),
+					signal
+				);
+				losses.sae += await this.#losses.spliced(site, window, replaced, signal);
 				losses.tokens += window.filter((id, t) => t > 0 && this.#counts(id)).length;
 			}
 			await breathe();
@@ -137,81 +143,20 @@ export class SaeEvaluator {
 		return taps;
 	}
 
-	/** Frees the session that is kept between SAEs of one site. */
-	async release(): Promise<void> {
-		await this.#splice?.splice.release();
-		this.#splice = null;
+	/** Frees what is kept between SAEs of one site. */
+	release(): Promise<void> {
+		return this.#losses.release();
+	}
+
+	/** `x` with zeros in the rows of the tokens that count. */
+	#zeros(window: Window, x: Float32Array): Float32Array {
+		const zeros = Float32Array.from(x);
+		const d = x.length / window.length;
+		this.each(window, (t) => zeros.fill(0, t * d, (t + 1) * d));
+		return zeros;
 	}
 
 	#counts(id: number): boolean {
 		return !this.bench.tokenizer.isSpecial(id);
 	}
-
-	async #cleanLoss(window: Window, signal?: AbortSignal): Promise<number> {
-		let loss = this.#clean.get(window);
-		if (loss === undefined) {
-			const last = this.bench.model.sites.at(-1)!;
-			loss = await this.#loss(window, (await this.streams(window, [last], signal)).get(last)!);
-			this.#clean.set(window, loss);
-		}
-		return loss;
-	}
-
-	/** With zeros at the site. */
-	async #zeroLoss(
-		site: Site,
-		window: Window,
-		x: Float32Array,
-		signal?: AbortSignal
-	): Promise<number> {
-		const known = this.#zeroed.get(site) ?? new Map<Window, number>();
-		this.#zeroed.set(site, known);
-		let loss = known.get(window);
-		if (loss === undefined) {
-			const zeros = Float32Array.from(x);
-			const d = this.bench.model.width(site);
-			this.each(window, (t) => zeros.fill(0, t * d, (t + 1) * d));
-			loss = await this.#splicedLoss(site, window, zeros, signal);
-			known.set(window, loss);
-		}
-		return loss;
-	}
-
-	async #splicedLoss(
-		site: Site,
-		window: Window,
-		value: Float32Array,
-		signal?: AbortSignal
-	): Promise<number> {
-		signal?.throwIfAborted();
-		if (this.#splice?.site !== site) {
-			await this.release();
-			this.#splice = { site, splice: await this.bench.model.splice(site) };
-		}
-		return this.#loss(window, await this.#splice.splice.run(window, value), signal);
-	}
-
-	/** Sum over a window of −ln p(next token) in nats, from the last residual. */
-	async #loss(window: Window, last: Float32Array, signal?: AbortSignal): Promise<number> {
-		const logits = await this.bench.lens.logits(last, signal);
-		const { vocabSize } = this.bench.model.shape;
-		let sum = 0;
-		for (let t = 0; t + 1 < window.length; t++) {
-			const next = window[t + 1]!;
-			if (!this.#counts(next)) continue;
-			sum += surprise(logits.subarray(t * vocabSize, (t + 1) * vocabSize), next);
-		}
-		return sum;
-	}
-}
-
-/** ‖x−y‖², ‖x‖² and ‖x−mean‖² */
-function distances(x: Float32Array, y: Float32Array, mean: Float32Array | null) {
-	let [error, square, spread] = [0, 0, 0];
-	for (let c = 0; c < x.length; c++) {
-		error += (x[c]! - y[c]!) ** 2;
-		square += x[c]! ** 2;
-		spread += (x[c]! - (mean?.[c] ?? 0)) ** 2;
-	}
-	return [error, square, spread] as const;
 }

@@ -6,15 +6,16 @@ import type { SaeId, Site } from '../../src/core/names/ids';
 import type { SiteReading } from '../../src/core/prompt/reading';
 import type { PackSae } from '../../src/core/packs/manifest';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
-import { Problem } from '../../src/core/names/errors';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
 import { readAt } from '../../src/core/names/site';
 import { Encoder } from './encoder';
-import { allFinite } from '../model/float-file';
+import { checkTensor } from '../model/float-file';
 import { Graph } from '../graph/graph';
 import { codesFromDense, codesFromTop, type Codes } from './codes';
 import { denseCodes, isTopK, topCodes, type EncoderSpec } from './encoder-graph';
+import { distances } from './distances';
 import { INPUT_NORMALIZATIONS } from './normalization';
+import { LazySession } from '../runtime/lazy-session';
 import { Session } from '../runtime/session';
 
 /** What these SAEs read, by the names under which the model taps it, each once. */
@@ -34,7 +35,7 @@ export class Sae {
 	readonly mean: Float32Array | null;
 	/** Rows in the space that it reads, `[dSae × dIn]`. */
 	readonly #decoder: Matrix;
-	#session: Promise<Session> | null = null;
+	readonly #session = new LazySession(() => this.#open());
 	#unit: Matrix | null = null;
 
 	/**
@@ -61,13 +62,12 @@ export class Sae {
 		this.id = info.id;
 		this.tap = readAt(info);
 		const { dIn, dSae } = info.cfg;
-		const check = (name: string, shape: number[]) => checkTensor(info.id, weights, name, shape);
 		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
 		this.#decoder = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
 		this.wDec = shown ?? this.#decoder;
 		this.bDec = read('b_dec', [dIn]);
 		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
-		this.encoder = new Encoder(info, weights, check);
+		this.encoder = new Encoder(info, weights);
 	}
 
 	get spec(): EncoderSpec {
@@ -94,7 +94,7 @@ export class Sae {
 	/** Codes of `x`, `[tokens × dIn]`. */
 	async encode(x: Float32Array, signal?: AbortSignal): Promise<Codes> {
 		const tokens = x.length / this.spec.dIn;
-		const session = await (this.#session ??= this.#open());
+		const session = await this.#session.get();
 		const feeds = { x: { data: x, dims: [tokens, this.spec.dIn] } };
 		if (isTopK(this.spec)) {
 			const { data } = await session.run(feeds, ['values', 'indices'], signal);
@@ -126,14 +126,14 @@ export class Sae {
 		for (let t = 0; t < tokens; t++) {
 			l0[t] = codes.offsets[t + 1]! - codes.offsets[t]!;
 			const xt = x.subarray(t * d, (t + 1) * d);
-			fvu[t] = unexplained(xt, this.decode(codes, t, xt), this.mean);
+			const [error, , variance] = distances(xt, this.decode(codes, t, xt), this.mean);
+			fvu[t] = error / variance;
 		}
 		return { sae: this.id, site: this.info.site, ...codes, l0, fvu };
 	}
 
-	async release(): Promise<void> {
-		await (await this.#session)?.release();
-		this.#session = null;
+	release(): Promise<void> {
+		return this.#session.release();
 	}
 
 	#open(): Promise<Session> {
@@ -144,39 +144,11 @@ export class Sae {
 			g.output('values', values, 'float32', ['S', this.spec.k!]);
 			g.output('indices', indices, 'int32', ['S', this.spec.k!]);
 		} else g.output('codes', denseCodes(g, x, this.spec), 'float32', ['S', this.spec.dSae]);
-		const session = Session.create(g.finish(), this.encoder.files);
-		session.catch(() => (this.#session = null));
-		return session;
+		return Session.create(g.finish(), this.encoder.files);
 	}
-}
-
-/** ‖x−x̂‖² / ‖x−mean‖² */
-function unexplained(x: Float32Array, y: Float32Array, mean: Float32Array | null): number {
-	let error = 0;
-	let spread = 0;
-	for (let c = 0; c < x.length; c++) {
-		error += (x[c]! - y[c]!) ** 2;
-		spread += (x[c]! - (mean?.[c] ?? 0)) ** 2;
-	}
-	return error / spread;
 }
 
 function checked(sae: SaeId, weights: Safetensors, name: string, shape: number[]): Float32Array {
-	checkTensor(sae, weights, name, shape);
+	checkTensor(weights, name, shape, `The SAE ${sae}`);
 	return float32(weights, name).data;
-}
-
-/** Throws a Problem unless there is such a tensor, of this shape and of finite numbers. */
-function checkTensor(sae: SaeId, weights: Safetensors, name: string, shape: number[]): void {
-	const damaged = (what: string) =>
-		new Problem(
-			'pack-damaged',
-			`The SAE ${sae} ${what}.`,
-			'Make the pack again from the original weights.'
-		);
-	if (!weights.has(name)) throw damaged(`has no tensor ${name}`);
-	const found = weights.range(name).shape;
-	if (found.join() !== shape.join())
-		throw damaged(`has ${name} of shape [${found}] instead of [${shape}]`);
-	if (!allFinite(weights, name)) throw damaged(`has a number in ${name} that is not finite`);
 }

@@ -1,4 +1,6 @@
 /** What one family of models must tell the graph builder: one small file each. */
+import type { Value } from '../graph';
+import type { Norm } from '../norm';
 import type { Readout } from '../readout';
 import type { Config } from './model-config';
 import type { ModelShape, Stream } from '../stream';
@@ -28,4 +30,24 @@ interface Embedding {
 	scale: number;
 	/** Whether positions are added to them. */
 	placed: boolean;
+}
+
+/** Adds every block and the readout. `block` answers the stream after attention and what the MLP adds to it. */
+export function buildBlocks(
+	stream: Stream,
+	embedded: Value,
+	readout: Readout,
+	/** The norm before attention. */
+	normOf: (layer: number) => Norm,
+	block: (layer: number, h: Value, normed: Value) => { h: Value; mlp: Value }
+): void {
+	const { layers } = stream.shape;
+	let h = stream.embed(embedded);
+	let normed = stream.normalise(h, normOf(0));
+	for (let l = 0; l < layers; l++) {
+		const out = block(l, h, normed);
+		const next = l + 1 === layers ? readout.norm : normOf(l + 1);
+		[h, normed] = stream.afterMlp(l, out.h, out.mlp, next);
+	}
+	stream.head(normed, readout);
 }

@@ -5,13 +5,13 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
-import type { Architecture } from './family';
+import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
 import { contextOf, count, decimal, isTied, only, optional } from './model-config';
-import type { Graph, Value } from '../graph';
+import type { Value } from '../graph';
 import type { Norm } from '../norm';
-import { frequencies, rotaryTables } from '../rotary';
-import type { ModelShape, Stream } from '../stream';
+import { frequencies, rotaryTables, rotaryValues } from '../rotary';
+import type { Stream } from '../stream';
 
 const TABLE = 'model.embed_tokens.weight';
 const NORMS = ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'] as const;
@@ -57,7 +57,7 @@ export const gemma: Architecture = {
 		const ff = count(config, 'intermediate_size');
 		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
 		shapes['model.norm.weight'] = [dModel];
-		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		shapes[gemma.readout(config).unembedding] = [vocabSize, dModel];
 		for (let l = 0; l < layers; l++) {
 			const of = (name: string, ...shape: number[]) =>
 				(shapes[`model.layers.${l}.${name}.weight`] = shape);
@@ -82,21 +82,24 @@ export const gemma: Architecture = {
 		const readout = gemma.readout(config);
 		const { table, scale } = gemma.embedding(config);
 		const kinds = kindsOf(config, shape.layers);
+		const { dHead, context } = shape;
 		const rotary = new Map(
-			[...new Set(kinds)].map((kind) => [kind, tables(g, config, kind, shape)])
+			[...new Set(kinds)].map((kind) => [
+				kind,
+				rotaryValues(g, rotaryTables(ropeOf(config, kind), dHead, context), context)
+			])
 		);
 		const normOf = (l: number, place: (typeof NORMS)[number]) =>
 			norm(config, `model.layers.${l}.${place}_layernorm`);
 
-		let h = stream.embed(
-			g.op('Mul', [stream.tokens(table, readout), g.constant(Float32Array.of(scale), [1])])
-		);
-		let normed = stream.normalise(h, normOf(0, 'input'));
-		for (let l = 0; l < shape.layers; l++) {
+		const factor = g.constant(Float32Array.of(scale), [1]);
+		const embedded = g.op('Mul', [stream.tokens(table, readout), factor]);
+		const before = (l: number) => normOf(l, 'input');
+		buildBlocks(stream, embedded, readout, before, (l, h, normed) => {
 			const linear = (x: Value, ...parts: string[]) =>
 				stream.linear(
 					x,
-					parts.map((part) => `model.layers.${l}.${part}.weight`)
+					parts.map((part) => `model.layers.${l}.${part}`)
 				);
 			const qkv = isThird(config)
 				? normalisedHeads(stream, config, l, normed)
@@ -111,15 +114,11 @@ export const gemma: Architecture = {
 				linear(mixed, 'self_attn.o_proj'),
 				normOf(l, 'post_attention')
 			);
-			[h, normed] = stream.afterAttention(l, h, attended, normOf(l, 'pre_feedforward'));
-
-			const gate = act(g, linear(normed, 'mlp.gate_proj'));
-			const down = linear(g.op('Mul', [gate, linear(normed, 'mlp.up_proj')]), 'mlp.down_proj');
-			const out = stream.normalise(down, normOf(l, 'post_feedforward'));
-			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'input');
-			[h, normed] = stream.afterMlp(l, h, out, next);
-		}
-		stream.head(normed, readout);
+			const [after, read] = stream.afterAttention(l, h, attended, normOf(l, 'pre_feedforward'));
+			const gate = act(g, linear(read, 'mlp.gate_proj'));
+			const down = linear(g.op('Mul', [gate, linear(read, 'mlp.up_proj')]), 'mlp.down_proj');
+			return { h: after, mlp: stream.normalise(down, normOf(l, 'post_feedforward')) };
+		});
 	}
 };
 
@@ -137,7 +136,7 @@ function normalisedHeads(stream: Stream, config: Config, layer: number, x: Value
 	const sizes = (...dims: number[]) => g.constant(BigInt64Array.from(dims, BigInt), [dims.length]);
 	const parts = (['q', 'k', 'v'] as const).map((part) => {
 		const name = `model.layers.${layer}.self_attn.${part}`;
-		const y = stream.linear(x, [`${name}_proj.weight`]);
+		const y = stream.linear(x, [`${name}_proj`]);
 		if (part === 'v') return y;
 		const heads = part === 'q' ? shape.heads : shape.kvHeads;
 		const split = g.op('Reshape', [y, sizes(0, -1, heads, shape.dHead)]);
@@ -174,10 +173,4 @@ function ropeOf(config: Config, kind: string): Config {
 	return kind === 'sliding_attention'
 		? { rope_theta: config.rope_local_base_freq ?? 10000 }
 		: { rope_theta: 1e6, ...config };
-}
-
-function tables(g: Graph, config: Config, kind: string, { context, dHead }: ModelShape) {
-	const { cos, sin } = rotaryTables(ropeOf(config, kind), dHead, context);
-	const size = [context, dHead / 2];
-	return { cos: g.constant(cos, size), sin: g.constant(sin, size) };
 }

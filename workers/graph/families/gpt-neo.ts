@@ -5,9 +5,10 @@
  */
 import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
-import type { Architecture } from './family';
+import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
 import { contextOf, count, isTied } from './model-config';
+import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 
 const TABLE = 'transformer.wte.weight';
@@ -46,7 +47,7 @@ export const gptNeo: Architecture = {
 		const ff = count(config, 'intermediate_size', 4 * dModel);
 		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
 		shapes[PLACES] = [count(config, 'max_position_embeddings'), dModel];
-		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		shapes[gptNeo.readout(config).unembedding] = [vocabSize, dModel];
 		const of = (name: string, ...shape: number[]) => {
 			shapes[`transformer.${name}.weight`] = shape;
 			shapes[`transformer.${name}.bias`] = [shape[0]!];
@@ -74,22 +75,18 @@ export const gptNeo: Architecture = {
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_epsilon', `transformer.h.${l}.${part}`);
 
-		let h = stream.embed(g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]));
-		let normed = stream.normalise(h, normOf(0, 'ln_1'));
-		for (let l = 0; l < shape.layers; l++) {
+		const embedded = g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]);
+		const before = (l: number) => normOf(l, 'ln_1');
+		buildBlocks(stream, embedded, readout, before, (l, h, normed) => {
 			const name = (part: string) => `transformer.h.${l}.${part}`;
-			const linear = (x: string, part: string) =>
-				stream.linear(x, [`${name(part)}.weight`], [`${name(part)}.bias`]);
-			const into = ['q', 'k', 'v'].map((part) => name(`attn.attention.${part}_proj.weight`));
+			const linear = (x: Value, part: string) => stream.linear(x, [name(part)], true);
+			const into = ['q', 'k', 'v'].map((part) => name(`attn.attention.${part}_proj`));
 			const qkv = stream.linear(normed, into);
 			const mixed = stream.attention(l, qkv, { window: seen[l]!, scale: 1 });
 			const out = linear(mixed, 'attn.attention.out_proj');
-			[h, normed] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
-			const mlp = linear(act(g, linear(normed, 'mlp.c_fc')), 'mlp.c_proj');
-			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'ln_1');
-			[h, normed] = stream.afterMlp(l, h, mlp, next);
-		}
-		stream.head(normed, readout);
+			const [after, read] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
+			return { h: after, mlp: linear(act(g, linear(read, 'mlp.c_fc')), 'mlp.c_proj') };
+		});
 	}
 };
 

@@ -4,11 +4,12 @@
  * tensor and config names it uses.
  */
 import { activation } from '../activation';
-import type { Architecture } from './family';
+import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
 import { contextOf, count, isTied, only } from './model-config';
+import type { Value } from '../graph';
 import { layerNorm } from '../norm';
-import { frequencies, rotaryTables } from '../rotary';
+import { frequencies, rotaryTables, rotaryValues, type RotaryTables } from '../rotary';
 
 const TABLE = 'gpt_neox.embed_in.weight';
 
@@ -45,7 +46,7 @@ export const gptNeox: Architecture = {
 		const { layers, dModel, vocabSize } = gptNeox.shape(config);
 		const ff = count(config, 'intermediate_size');
 		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
-		if (!isTied(config, false)) shapes['embed_out.weight'] = [vocabSize, dModel];
+		shapes[gptNeox.readout(config).unembedding] = [vocabSize, dModel];
 		const of = (name: string, ...shape: number[]) => {
 			shapes[`gpt_neox.${name}.weight`] = shape;
 			shapes[`gpt_neox.${name}.bias`] = [shape[0]!];
@@ -68,9 +69,8 @@ export const gptNeox: Architecture = {
 		const { g, shape } = stream;
 		const { heads, dHead, context } = shape;
 		const dims = turning(config, dHead);
-		const rotary = wholeHeads(rotaryTables(ropeOf(config), dims, context), dims, dHead, context);
-		const size = [context, dHead / 2];
-		const tables = { cos: g.constant(rotary.cos, size), sin: g.constant(rotary.sin, size) };
+		const tables = wholeHeads(rotaryTables(ropeOf(config), dims, context), dims, dHead, context);
+		const rotary = rotaryValues(g, tables, context);
 		const order = g.constant(packedOrder(heads, dHead, dims), [3 * heads * dHead]);
 		const act = activation(config.hidden_act ?? 'gelu');
 		const readout = gptNeox.readout(config);
@@ -78,32 +78,26 @@ export const gptNeox: Architecture = {
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_eps', `gpt_neox.layers.${l}.${part}`);
 
-		let h = stream.embed(stream.tokens(TABLE, readout));
-		let normed = stream.normalise(h, normOf(0, 'input_layernorm'));
-		for (let l = 0; l < shape.layers; l++) {
+		const before = (l: number) => normOf(l, 'input_layernorm');
+		buildBlocks(stream, stream.tokens(TABLE, readout), readout, before, (l, h, normed) => {
 			const name = (part: string) => `gpt_neox.layers.${l}.${part}`;
-			const linear = (x: string, part: string) =>
-				stream.linear(x, [`${name(part)}.weight`], [`${name(part)}.bias`]);
+			const linear = (x: Value, part: string) => stream.linear(x, [name(part)], true);
+			const mlp = (x: Value) => linear(act(g, linear(x, 'mlp.dense_h_to_4h')), 'mlp.dense_4h_to_h');
 			const packed = ['weight', 'bias'].map((kind) => {
 				const fused = stream.weight(`${name('attention.query_key_value')}.${kind}`);
 				return g.op('Gather', [fused, order], { axis: 0 });
 			});
 			const matrix = g.op('Transpose', [packed[0]!], { perm: [1, 0] });
-			const mixed = stream.attention(l, stream.product(normed, matrix, packed[1]), {
-				rotary: tables
-			});
-			const out = linear(mixed, 'attention.dense');
+			const qkv = stream.product(normed, matrix, packed[1]);
+			const out = linear(stream.attention(l, qkv, { rotary }), 'attention.dense');
 			const second = normOf(l, 'post_attention_layernorm');
-			let read: string;
 			if (parallel) {
-				read = stream.normalise(h, second);
-				h = stream.besideAttention(l, h, out);
-			} else [h, read] = stream.afterAttention(l, h, out, second);
-			const mlp = linear(act(g, linear(read, 'mlp.dense_h_to_4h')), 'mlp.dense_4h_to_h');
-			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'input_layernorm');
-			[h, normed] = stream.afterMlp(l, h, mlp, next);
-		}
-		stream.head(normed, readout);
+				const read = stream.normalise(h, second);
+				return { h: stream.besideAttention(l, h, out), mlp: mlp(read) };
+			}
+			const [after, read] = stream.afterAttention(l, h, out, second);
+			return { h: after, mlp: mlp(read) };
+		});
 	}
 };
 
@@ -123,12 +117,7 @@ function ropeOf(config: Config): Config {
  * Tables for whole heads, of which the entries that do not turn have an angle of 0: the fused operator takes
  * no part of a head smaller than 16.
  */
-function wholeHeads(
-	{ cos, sin }: { cos: Float32Array; sin: Float32Array },
-	dims: number,
-	dHead: number,
-	context: number
-) {
+function wholeHeads({ cos, sin }: RotaryTables, dims: number, dHead: number, context: number) {
 	const wide = {
 		cos: new Float32Array((context * dHead) / 2).fill(1),
 		sin: new Float32Array((context * dHead) / 2)

@@ -3,8 +3,9 @@
  * `[in, out]`. Follows Hugging Face's `GPT2LMHeadModel`, whose tensor and config names it uses.
  */
 import { activation } from '../activation';
-import type { Architecture } from './family';
+import { buildBlocks, type Architecture } from './family';
 import { contextOf, count, isTied, only } from './model-config';
+import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 
 const TABLE = 'transformer.wte.weight';
@@ -43,7 +44,7 @@ export const gpt2: Architecture = {
 		const ff = count(config, 'n_inner', 4 * dModel);
 		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
 		shapes[PLACES] = [count(config, 'n_positions'), dModel];
-		if (!isTied(config, true)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		shapes[gpt2.readout(config).unembedding] = [vocabSize, dModel];
 		const of = (name: string, ...shape: number[]) => {
 			shapes[`transformer.${name}.weight`] = shape;
 			shapes[`transformer.${name}.bias`] = shape.slice(-1);
@@ -63,25 +64,22 @@ export const gpt2: Architecture = {
 	mixing: (layer) => `transformer.h.${layer}.attn.c_proj.weight`,
 
 	build(stream, config) {
-		const { g, shape } = stream;
+		const { g } = stream;
 		const act = activation(config.activation_function ?? 'gelu_new');
 		const readout = gpt2.readout(config);
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_epsilon', `transformer.h.${l}.${part}`);
 
-		let h = stream.embed(g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]));
-		let normed = stream.normalise(h, normOf(0, 'ln_1'));
-		for (let l = 0; l < shape.layers; l++) {
-			const map = (x: string, part: string) => {
+		const embedded = g.op('Add', [stream.tokens(TABLE, readout), stream.places(PLACES)]);
+		const before = (l: number) => normOf(l, 'ln_1');
+		buildBlocks(stream, embedded, readout, before, (l, h, normed) => {
+			const map = (x: Value, part: string) => {
 				const name = `transformer.h.${l}.${part}`;
 				return stream.product(x, stream.weight(`${name}.weight`), stream.weight(`${name}.bias`));
 			};
-			const mixed = stream.attention(l, map(normed, 'attn.c_attn'));
-			[h, normed] = stream.afterAttention(l, h, map(mixed, 'attn.c_proj'), normOf(l, 'ln_2'));
-			const out = map(act(g, map(normed, 'mlp.c_fc')), 'mlp.c_proj');
-			const next = l + 1 === shape.layers ? readout.norm : normOf(l + 1, 'ln_1');
-			[h, normed] = stream.afterMlp(l, h, out, next);
-		}
-		stream.head(normed, readout);
+			const out = map(stream.attention(l, map(normed, 'attn.c_attn')), 'attn.c_proj');
+			const [after, read] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
+			return { h: after, mlp: map(act(g, map(read, 'mlp.c_fc')), 'mlp.c_proj') };
+		});
 	}
 };

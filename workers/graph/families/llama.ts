@@ -3,13 +3,15 @@
  * embeddings. Follows Hugging Face's `LlamaForCausalLM` and `Qwen2ForCausalLM`, whose names it uses.
  */
 import { activation } from '../activation';
-import type { Architecture } from './family';
+import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
 import { contextOf, count, decimal, isTied, only } from './model-config';
+import type { Value } from '../graph';
 import type { Norm } from '../norm';
-import { frequencies, rotaryTables } from '../rotary';
+import { frequencies, rotaryTables, rotaryValues } from '../rotary';
 
 const TABLE = 'model.embed_tokens.weight';
+const QKV = ['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`);
 
 export const llama: Architecture = {
 	modelTypes: ['llama', 'qwen2'],
@@ -52,7 +54,7 @@ export const llama: Architecture = {
 		const ff = count(config, 'intermediate_size');
 		const shapes: Record<string, number[]> = { [TABLE]: [vocabSize, dModel] };
 		shapes['model.norm.weight'] = [dModel];
-		if (!isTied(config, false)) shapes['lm_head.weight'] = [vocabSize, dModel];
+		shapes[llama.readout(config).unembedding] = [vocabSize, dModel];
 		const biased = biases(config);
 		for (let l = 0; l < layers; l++) {
 			const of = (name: string, shape: number[]) => {
@@ -75,39 +77,30 @@ export const llama: Architecture = {
 	mixing: (layer) => `model.layers.${layer}.self_attn.o_proj.weight`,
 
 	build(stream, config) {
-		const { g, shape } = stream;
-		const { cos, sin } = rotaryTables(config, shape.dHead, shape.context);
-		const size = [shape.context, shape.dHead / 2];
-		const rotary = { cos: g.constant(cos, size), sin: g.constant(sin, size) };
+		const { g } = stream;
+		const { dHead, context } = stream.shape;
+		const rotary = rotaryValues(g, rotaryTables(config, dHead, context), context);
 		const act = activation(config.hidden_act ?? 'silu');
 		const biased = biases(config);
 		const readout = llama.readout(config);
 		const normOf = (l: number, part: string) => norm(config, `model.layers.${l}.${part}`);
 
-		let h = stream.embed(stream.tokens(TABLE, readout));
-		let normed = stream.normalise(h, normOf(0, 'input_layernorm'));
-		for (let l = 0; l < shape.layers; l++) {
-			const linear = (x: string, ...parts: string[]) => {
-				const names = parts.map((part) => `model.layers.${l}.${part}`);
-				const own = parts.every((part) => biased.includes(part));
-				return stream.linear(
+		const before = (l: number) => normOf(l, 'input_layernorm');
+		buildBlocks(stream, stream.tokens(TABLE, readout), readout, before, (l, h, normed) => {
+			const linear = (x: Value, ...parts: string[]) =>
+				stream.linear(
 					x,
-					names.map((name) => `${name}.weight`),
-					own ? names.map((name) => `${name}.bias`) : []
+					parts.map((part) => `model.layers.${l}.${part}`),
+					parts.every((part) => biased.includes(part))
 				);
-			};
-			const qkv = linear(normed, ...['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`));
+			const qkv = linear(normed, ...QKV);
 			const out = linear(stream.attention(l, qkv, { rotary }), 'self_attn.o_proj');
-			[h, normed] = stream.afterAttention(l, h, out, normOf(l, 'post_attention_layernorm'));
-
-			const gate = act(g, linear(normed, 'mlp.gate_proj'));
-			const up = linear(normed, 'mlp.up_proj');
-			const down = linear(g.op('Mul', [gate, up]), 'mlp.down_proj');
-			const last = l + 1 === shape.layers;
-			const next = last ? readout.norm : normOf(l + 1, 'input_layernorm');
-			[h, normed] = stream.afterMlp(l, h, down, next);
-		}
-		stream.head(normed, readout);
+			const second = normOf(l, 'post_attention_layernorm');
+			const [after, read] = stream.afterAttention(l, h, out, second);
+			const gate = act(g, linear(read, 'mlp.gate_proj'));
+			const gated = g.op('Mul', [gate, linear(read, 'mlp.up_proj')]);
+			return { h: after, mlp: linear(gated, 'mlp.down_proj') };
+		});
 	}
 };
 
@@ -118,7 +111,6 @@ const norm = (config: Config, name: string): Norm => ({
 
 /** The linear maps that have a bias: in Qwen2 those into attention, in Llama none or all of attention's. */
 function biases(config: Config): string[] {
-	const into = ['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`);
-	if (config.model_type === 'qwen2') return into;
-	return config.attention_bias === true ? [...into, 'self_attn.o_proj'] : [];
+	if (config.model_type === 'qwen2') return QKV;
+	return config.attention_bias === true ? [...QKV, 'self_attn.o_proj'] : [];
 }
