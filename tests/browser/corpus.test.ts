@@ -80,7 +80,7 @@ it('refuses what is no text, and gives up when asked', async () => {
 			{ file: new Blob([bytes]), name: 'a.txt', saes: [SAE] },
 			{ onPart: () => undefined }
 		);
-	await expect(walk('\0\0binary\0')).rejects.toThrow('This file is not a text.');
+	await expect(walk('\0\0binary\0')).rejects.toThrow('This file is not text.');
 	await expect(walk('')).rejects.toThrow('This file holds no text.');
 	await client.calls.discardStatistics();
 	expect(await client.calls.pendingStatistics()).toBeNull();

@@ -1,97 +1,57 @@
-/** Patterns for the features of several SAEs from what a walk gathered, and how well they do on held-out windows. */
+/** Names of features as token patterns, found with the samples of a pass over a corpus. */
 import type { SaeId } from '../../src/core/names/ids';
-import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/math/sparse';
-import { placesOf, stronger } from '../../src/core/corpus/examples';
-import type { Gathered } from '../../src/core/corpus/tallies';
+import { excerptsOf } from '../../src/core/corpus/examples';
+import type { CorpusTally } from '../../src/core/corpus/corpus-tally';
 import {
-	joinedTexts,
 	patternsOf,
-	score,
-	type Context,
-	type Fires,
-	type Joined,
-	type Scored
+	scorePatterns,
+	type FiringTexts,
+	type JoinedTexts,
+	type PatternContext,
+	type ScoredPatterns
 } from '../../src/core/corpus/patterns';
-import { tapsOf, type Sae } from '../sae/sae';
+import type { Sae } from '../sae/sae';
+import type { TextCodes } from '../sae/encode-texts';
 import { breathe } from '../runtime/session';
 import type { Workbench } from '../packs/open-pack';
-import { exciting, numberingOf } from './endings';
-import { windowStart } from './walk';
+import { lastActivations, numbered } from './last-activations';
+import { windowStart } from './windows';
 
-/** Strongest contexts looked at for each feature: half of what the recipe takes, for the time it takes. */
+/** Contexts of each feature, from its strongest windows: half as many as the recipe takes, to be faster. */
 const CONTEXTS = 4;
-/** More tokens than the longest ending that is tried. */
-const REACH = 6;
+/** Tokens of a context: those of the longest ending that is tried. */
+const LENGTH = 6;
 
-/** The codes of an SAE over some windows, special tokens left out. */
+/** A sample of windows, and what each SAE makes of them. */
 export interface SampleCodes {
-	rows: SparseRows;
-	columns: SparseColumns;
+	texts: JoinedTexts;
+	codes: Map<SaeId, TextCodes>;
 }
 
-/** Windows of the samples, and what each SAE makes of them. */
-export interface Samples {
-	texts: Joined;
-	codes: Map<SaeId, SampleCodes>;
-}
-
-/** Reads windows with all SAEs. `onWindow` hears how many are done. */
-export async function readSamples(
-	bench: Pick<Workbench, 'model'>,
-	saes: Map<SaeId, Sae>,
-	{ windows, first }: { windows: number[][]; first: number },
-	onWindow: (done: number) => void,
-	signal?: AbortSignal
-): Promise<Samples> {
-	const parts = new Map<SaeId, SparseRows[]>([...saes.keys()].map((id) => [id, []]));
-	for (const [i, window] of windows.entries()) {
-		onWindow(i);
-		const taps = await bench.model.texts([window], tapsOf(saes.values()), signal);
-		for (const [id, sae] of saes) {
-			const x = taps.get(sae.tap)!.subarray(first * sae.spec.dIn);
-			parts.get(id)!.push(await sae.encode(x, signal));
-		}
-		await breathe();
-		signal?.throwIfAborted();
-	}
-	const codes = new Map<SaeId, SampleCodes>();
-	for (const [id, sae] of saes) {
-		const rows = joined(parts.get(id)!);
-		codes.set(id, { rows, columns: byFeature(rows, sae.wDec.rows) });
-	}
-	return { texts: joinedTexts(windows.map((window) => window.slice(first))), codes };
-}
-
-/** By SAE and feature; features without a pattern are not among them. */
+/** Patterns of each feature that has any, chosen by the windows `fit` and scored on `scored`. */
 export async function namesOf(
 	bench: Workbench,
 	saes: Map<SaeId, Sae>,
-	gathered: Gathered,
-	{ fit, scored }: { fit: Samples; scored: Samples },
+	tally: CorpusTally,
+	{ fit, scored }: { fit: SampleCodes; scored: SampleCodes },
 	onStep: (done: number, total: number) => void,
 	signal?: AbortSignal
-): Promise<Map<SaeId, Map<number, Scored>>> {
-	const numbering = numberingOf(saes);
-	const contexts = numbering.saes.flatMap(({ id, from }) => contextsOf(gathered, id, from));
+): Promise<Map<SaeId, Map<number, ScoredPatterns>>> {
+	const all = numbered(saes);
 	let [step, steps] = [0, 1];
-	const onRows = (done: number, total: number) => onStep(step + done / total, steps);
+	const onTexts = (done: number, total: number) => onStep(step + done / total, steps);
 	const patterns = await patternsOf(
-		contexts,
-		exciting(bench, numbering, onRows, signal),
+		all.flatMap(({ id, from }) => contextsOf(tally, id, from)),
+		lastActivations(bench, all, onTexts, signal),
 		windowStart(bench),
 		(done, total) => ([step, steps] = [done, total])
 	);
-	const out = new Map<SaeId, Map<number, Scored>>();
-	for (const { id, sae, from } of numbering.saes) {
-		const named = new Map<number, Scored>();
+	const out = new Map<SaeId, Map<number, ScoredPatterns>>();
+	for (const { id, sae, from } of all) {
+		const named = new Map<number, ScoredPatterns>();
 		for (let f = 0; f < sae.wDec.rows; f++) {
 			const found = patterns.get(from + f);
-			if (!found) continue;
-			const side = ({ texts, codes }: Samples) => ({
-				texts,
-				fires: firesOf(codes.get(id)!.columns, f)
-			});
-			named.set(f, score(found, side(fit), side(scored)));
+			if (found) named.set(f, scorePatterns(found, firingIn(fit, id, f), firingIn(scored, id, f)));
 		}
 		out.set(id, named);
 		await breathe();
@@ -100,21 +60,31 @@ export async function namesOf(
 	return out;
 }
 
-/** Where the features of an SAE were strongest; their numbers begin at `from`. */
-function contextsOf({ tallies, texts, first }: Gathered, id: SaeId, from: number): Context[] {
-	const { strongest, count } = tallies.get(id)!;
+/** Where the features of an SAE were strongest; they are numbered from `from` on. */
+function contextsOf(
+	{ saes, texts, first }: CorpusTally,
+	id: SaeId,
+	from: number
+): PatternContext[] {
+	const { strongest, count } = saes.get(id)!;
 	return Array.from(count.keys()).flatMap((f) =>
-		placesOf(strongest, f, stronger)
+		excerptsOf(strongest, f)
+			.filter(({ rank }) => rank === 0)
 			.slice(0, CONTEXTS)
-			.map(({ window, position, a }) => ({
+			.map(({ window, position, activation }) => ({
 				feature: from + f,
-				ids: texts.get(window)!.slice(Math.max(first, position + 1 - REACH), position + 1),
-				level: a
+				ids: texts.get(window)!.slice(Math.max(first, position + 1 - LENGTH), position + 1),
+				activation
 			}))
 	);
 }
 
-function firesOf({ offsets, tokens, activations }: SparseColumns, feature: number): Fires {
+function firingIn({ texts, codes }: SampleCodes, id: SaeId, feature: number): FiringTexts {
+	const { offsets, tokens, activations } = codes.get(id)!.columns;
 	const [from, to] = [offsets[feature]!, offsets[feature + 1]!];
-	return { places: tokens.subarray(from, to), activations: activations.subarray(from, to) };
+	return {
+		texts,
+		tokens: tokens.subarray(from, to),
+		activations: activations.subarray(from, to)
+	};
 }

@@ -1,72 +1,66 @@
-/** Codes of SAEs over the texts that a pack brings, walked when first needed and kept. */
+/** Codes of SAEs over the texts that a pack brings, read when first needed and kept. */
 import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import type { Run } from '../../src/core/calls';
 import { largest } from '../../src/core/math/sampling';
-import { byFeature, joined, type SparseColumns, type SparseRows } from '../../src/core/math/sparse';
 import { correlations, momentsOf, overlaps, type Moments } from '../../src/core/flow/coactivation';
 import { once } from '../calls/once';
-import { tapsOf } from '../sae/sae';
-import { breathe } from '../runtime/session';
+import { codesOfTexts, type TextCodes } from '../sae/encode-texts';
+import { timeSlices } from '../runtime/time-slices';
 import type { Workbench } from '../packs/open-pack';
 
 /** Tokens of the pack's texts on which activations are compared. */
 const TOKENS = 20_000;
-/** How often the thread lets messages in while features are compared. */
-const BREATH_MS = 20;
+/** Milliseconds of work after which other work is let in. */
+const SLICE = 20;
 
-/** The `k` features of another dictionary that are most alike, of each feature, best first. */
+/** Of each feature, the `k` features of another SAE with the highest scores, best first. */
 export interface Alike {
-	/** [features × k]; −1 where no other is alike at all. */
+	/** [features × k]; −1 where no score is above 0. */
 	indices: Int32Array;
-	/** [features × k]; 0 where no other is alike at all. */
+	/** [features × k]; 0 where no score is above 0. */
 	scores: Float32Array;
 	tokens: number;
 }
 
-/** One SAE over the walked tokens, special ones left out. */
-export interface Walked {
-	rows: SparseRows;
-	columns: SparseColumns;
+/** Codes of an SAE over the texts, special tokens left out. */
+export interface SaeActivity extends TextCodes {
 	moments: Moments[];
 	tokens: number;
 }
 
-/** Measures of activations, of one feature with every feature of another dictionary. */
+/** Scores of one feature with every feature of another SAE. */
 const SCORES = {
-	pearson: ({ columns, tokens }: Walked, feature: number, { rows, moments }: Walked) =>
+	pearson: ({ columns, tokens }: SaeActivity, feature: number, { rows, moments }: SaeActivity) =>
 		correlations(columns, feature, rows, moments, tokens),
-	coactivation: ({ columns }: Walked, feature: number, { rows, moments }: Walked) =>
+	coactivation: ({ columns }: SaeActivity, feature: number, { rows, moments }: SaeActivity) =>
 		overlaps(columns, feature, rows, moments)
 };
 type Together = keyof typeof SCORES;
 
 export class Activity {
-	readonly #walked = new Map<SaeId, Walked>();
+	readonly #activity = new Map<SaeId, SaeActivity>();
 	readonly #best = new Map<string, Promise<Alike>>();
 	#documents: Promise<number[][]> | null = null;
 
-	/** `most`: how many tokens are walked at most, whole documents. */
+	/** `most`: how many tokens are read at most, in whole documents. */
 	constructor(
 		readonly bench: Workbench,
 		readonly most = TOKENS
 	) {}
 
-	/** The documents walked, each from its special token on. Throws a Problem for a pack without texts. */
+	/** The documents read, each from its special token on. Throws a Problem for a pack without texts. */
 	documents(): Promise<number[][]> {
 		this.#documents ??= this.#choose();
 		this.#documents.catch(() => (this.#documents = null));
 		return this.#documents;
 	}
 
-	/**
-	 * Walks the texts for those of the SAEs that have not been walked. Who needs several asks for all of them first:
-	 * the model then reads the texts only once.
-	 */
-	async of(saes: SaeId[], run: Run): Promise<Map<SaeId, Walked>> {
-		const missing = [...new Set(saes)].filter((id) => !this.#walked.has(id));
-		if (missing.length > 0) await this.#walk(missing, run);
-		return new Map(saes.map((id) => [id, this.#walked.get(id)!]));
+	/** What is not known yet is read. Ask for all SAEs at once: the model then reads the texts only once. */
+	async of(saes: SaeId[], run: Run): Promise<Map<SaeId, SaeActivity>> {
+		const missing = [...new Set(saes)].filter((id) => !this.#activity.has(id));
+		if (missing.length > 0) await this.#read(missing, run);
+		return new Map(saes.map((id) => [id, this.#activity.get(id)!]));
 	}
 
 	/** How alike the activations of one feature and of all of `target` are over the texts. */
@@ -76,8 +70,8 @@ export class Activity {
 		target: SaeId,
 		run: Run
 	): Promise<{ scores: Float32Array; tokens: number }> {
-		const walked = await this.of([feature.sae, target], run);
-		const [own, other] = [walked.get(feature.sae)!, walked.get(target)!];
+		const active = await this.of([feature.sae, target], run);
+		const [own, other] = [active.get(feature.sae)!, active.get(target)!];
 		return { scores: SCORES[measure](own, feature.index, other), tokens: own.tokens };
 	}
 
@@ -88,8 +82,8 @@ export class Activity {
 		run: Run
 	): Promise<Alike> {
 		const make = async () => {
-			const walked = await this.of([from, target], run);
-			const [own, other] = [walked.get(from)!, walked.get(target)!];
+			const active = await this.of([from, target], run);
+			const [own, other] = [active.get(from)!, active.get(target)!];
 			const report = (done: number) =>
 				run.progress({ phase: 'match', what: from, done, total: own.moments.length });
 			return mostAlike(measure, own, other, k, report, run.signal);
@@ -102,32 +96,22 @@ export class Activity {
 		return (await this.best('pearson', { from, target, k: 1 }, run)).indices;
 	}
 
-	async #walk(ids: SaeId[], run: Run) {
-		const { model, tokenizer } = this.bench;
+	async #read(ids: SaeId[], { signal, progress }: Run) {
 		const documents = await this.documents();
-		const saes = await this.bench.saes(ids, run.signal);
-		const sites = tapsOf(saes.values());
-		const parts = new Map<SaeId, SparseRows[]>(ids.map((id) => [id, []]));
-		const total = documents.reduce((n, document) => n + document.length, 0);
-		let done = 0;
-		for (const document of documents) {
-			run.progress({ phase: 'read', what: 'texts of the pack', done, total });
-			const { taps } = await model.readOnce(document, sites, run.signal);
-			const start = tokenizer.isSpecial(document[0]!) ? 1 : 0;
-			for (const [id, sae] of saes) {
-				const x = taps.get(sae.tap)!.subarray(start * model.width(sae.tap));
-				if (x.length > 0) parts.get(id)!.push(await sae.encode(x, run.signal));
-			}
-			done += document.length;
-			await breathe();
-			run.signal.throwIfAborted();
-		}
-		for (const [id, sae] of saes) {
-			const rows = joined(parts.get(id)!);
-			const features = sae.wDec.rows;
-			const columns = byFeature(rows, features);
+		const saes = await this.bench.saes(ids, signal);
+		const tokens = (texts: number[][]) => texts.reduce((n, { length }) => n + length, 0);
+		const total = tokens(documents);
+		const onText = (done: number) =>
+			progress({
+				...{ phase: 'read', what: 'texts of the pack' },
+				...{ done: tokens(documents.slice(0, done)), total }
+			});
+		const reading = { chunks: true, signal };
+		for (const [id, codes] of await codesOfTexts(this.bench, saes, documents, reading, onText)) {
+			const { rows, columns } = codes;
+			const features = columns.offsets.length - 1;
 			const moments = Array.from({ length: features }, (_, f) => momentsOf(columns, f));
-			this.#walked.set(id, { rows, columns, moments, tokens: rows.offsets.length - 1 });
+			this.#activity.set(id, { rows, columns, moments, tokens: rows.offsets.length - 1 });
 		}
 	}
 
@@ -154,8 +138,8 @@ export class Activity {
 
 async function mostAlike(
 	measure: Together,
-	own: Walked,
-	other: Walked,
+	own: SaeActivity,
+	other: SaeActivity,
 	k: number,
 	report: (done: number) => void,
 	signal?: AbortSignal
@@ -163,7 +147,7 @@ async function mostAlike(
 	const features = own.moments.length;
 	const indices = new Int32Array(features * k).fill(-1);
 	const scores = new Float32Array(features * k);
-	let breath = Date.now();
+	const pause = timeSlices(SLICE, signal);
 	for (let f = 0; f < features; f++) {
 		if (own.moments[f]!.count === 0) continue;
 		const found = SCORES[measure](own, f, other);
@@ -173,11 +157,7 @@ async function mostAlike(
 			alike.map((feature) => found[feature]!),
 			f * k
 		);
-		if (Date.now() - breath < BREATH_MS) continue;
-		report(f);
-		await breathe();
-		signal?.throwIfAborted();
-		breath = Date.now();
+		if (await pause()) report(f);
 	}
 	return { indices, scores, tokens: own.tokens };
 }

@@ -10,15 +10,15 @@ import { centred, haar, rotated } from '../../src/core/math/rotation';
 import { DRAWS, Matcher, SEED, type Matches } from './matcher';
 import type { Sae } from '../sae/sae';
 import { once } from '../calls/once';
-import { breathe } from '../runtime/session';
+import { timeSlices } from '../runtime/time-slices';
 import { unknownFeature, type Workbench } from '../packs/open-pack';
 
 /** Best matches that are kept of each feature. */
 const KEPT = 5;
 /** Larger dictionaries are not assigned partners: the work grows with the cube. */
 const MOST_ASSIGNED = 4096;
-/** How often the thread lets messages in while partners are sought. */
-const BREATH_MS = 20;
+/** Milliseconds of work after which other work is let in. */
+const SLICE = 20;
 
 export class Pairs {
 	readonly #matcher = new Matcher();
@@ -79,15 +79,12 @@ export class Pairs {
 				'Compare by cosine or by correlation.'
 			);
 		const steps = assign(await this.#closeness(a, b, run.signal), a.wDec.rows, b.wDec.rows);
-		let breath = Date.now();
+		const pause = timeSlices(SLICE, run.signal);
 		for (;;) {
 			const step = steps.next();
 			if (step.done) return step.value;
-			if (Date.now() - breath < BREATH_MS) continue;
-			run.progress({ phase: 'match', what: from, done: step.value, total: a.wDec.rows });
-			await breathe();
-			run.signal.throwIfAborted();
-			breath = Date.now();
+			if (await pause())
+				run.progress({ phase: 'match', what: from, done: step.value, total: a.wDec.rows });
 		}
 	}
 

@@ -1,9 +1,9 @@
 /** Makes a pack from a Hugging Face model folder, SAE folders and, for statistics, a text. */
 import type { SaeOverrides, StoredDtype } from '../../src/core/import/build-request';
-import type { Progress } from '../../src/core/calls';
+import { runOf, type Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { PackWriter } from '../../src/core/packs/writer';
-import { placeOf, readAt, tapOf } from '../../src/core/names/site';
+import { placeOf, tapOf } from '../../src/core/names/site';
 import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
 import type { ImportedSae } from './sae/imported-sae';
@@ -16,10 +16,12 @@ import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
 import { unfinishedPack } from './unfinished-pack';
 import { openModelFolder, type ModelFolder } from './hugging-face';
-import { PackMeasure, windowsOf } from '../corpus/text-windows';
+import { CorpusPass } from '../corpus/pass';
+import type { TextFile } from '../corpus/text-file';
+import { writeStatistics, type SaeEntry, type StatisticsSummary } from '../corpus/write-statistics';
+import { meanOf } from '../../src/core/corpus/sae-tally';
 import { selfTestFile, selfTestIds } from './self-test-file';
-import { statisticsInto, type Entry } from '../corpus/pack-statistics';
-import { exampleFile, saeFileChunks, writeModelWeights } from './weight-files';
+import { saeFileChunks, writeModelWeights } from './weight-files';
 
 export interface BuildOptions {
 	/** Where it comes from, when that is not this machine: a repository at its commit, and what it says of its licence. */
@@ -29,7 +31,7 @@ export interface BuildOptions {
 	saes: { folder: Folder; overrides: SaeOverrides }[];
 	dtype: StoredDtype;
 	/** A text for statistics; null leaves them not measured. */
-	corpus: string | null;
+	corpus: TextFile | null;
 	/** As people call it; the pack's name in addresses comes from `name`. */
 	title: string;
 	name: string;
@@ -73,15 +75,15 @@ export async function buildPack(
 	order: BuildOptions,
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
-): Promise<{ saes: string[]; provenance: unknown }> {
+): Promise<{ saes: string[]; provenance: unknown; statistics: StatisticsSummary | null }> {
 	const model = order.model && (await openModelFolder(order.model));
 	const course = new BuildSteps(onProgress, signal, inputBytes(model, order));
 	const base: Manifest = { ...out.base, name: addressName(order.name), title: order.title };
 	const manifest = model ? await writeModelFiles(out, model, order, course) : base;
 	const config = (manifest.model as { config: Config }).config;
-	const before = (manifest.saes ?? []) as Entry[];
+	const before = (manifest.saes ?? []) as SaeEntry[];
 	const taken = before.map(({ id }) => id);
-	const entries: Entry[] = [];
+	const entries: SaeEntry[] = [];
 	for (const { folder, overrides } of order.saes) {
 		const sae = { ...(await readSae(folder, overrides)), folder: folder.name };
 		const id = nameOf(sae, taken);
@@ -93,10 +95,12 @@ export async function buildPack(
 		course.stored(id, folderBytes(folder));
 	}
 	manifest.saes = [...before, ...entries];
-	if (model || order.corpus !== null || order.nulls)
-		await measureInto(out, manifest, entries, { ...order, model }, course);
+	const statistics =
+		model || order.corpus !== null || order.nulls
+			? await measureInto(out, manifest, entries, { ...order, model }, course)
+			: null;
 	await out.finish(manifest);
-	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance };
+	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance, statistics };
 }
 
 const folderBytes = ({ sizes }: Folder) =>
@@ -150,54 +154,56 @@ function addressName(name: string): string {
 async function measureInto(
 	out: PackWriter,
 	manifest: Manifest,
-	entries: Entry[],
-	{
-		model,
-		saes,
-		dtype,
-		corpus,
-		nulls
-	}: Omit<BuildOptions, 'model'> & { model: ModelFolder | null },
+	entries: SaeEntry[],
+	order: Omit<BuildOptions, 'model'> & { model: ModelFolder | null },
 	course: BuildSteps
-): Promise<void> {
-	const { signal } = course;
+): Promise<StatisticsSummary | null> {
+	const { model, saes, dtype, corpus, nulls } = order;
+	const { signal, onProgress } = course;
+	let summary: StatisticsSummary | null = null;
 	course.step('opening the model');
-	let bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
+	const bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
 	try {
-		if (corpus !== null) {
-			const walk = windowsOf(corpus, bench.tokenizer, bench.model.shape.context);
-			if (walk.tokens === 0) throw noText();
-			const measure = new PackMeasure(bench, walk);
-			const means = await measure.means(entries.map(({ id }) => readAt(bench.info(id)!)));
-			// Read once more: all of them at once would not fit.
+		if (corpus !== null && entries.length > 0) {
+			const pass = await CorpusPass.begin(
+				bench,
+				entries.map(({ id }) => id),
+				null,
+				signal
+			);
+			for await (const done of pass.read(corpus, signal))
+				onProgress({ phase: 'read', what: corpus.name, done, total: corpus.file.size });
+			const { tally } = pass;
+			// SAEs are read again, because all of them at once would not fit into memory.
 			for (const [i, { folder, overrides }] of saes.entries()) {
-				const { weights, id } = entries[i]!;
+				const { id, weights } = entries[i]!;
+				const mean = meanOf(tally.saes.get(id)!);
 				const sae = await readSae(folder, overrides);
-				await out.write(
-					String(weights),
-					...saeFileChunks(sae, dtype, means.get(readAt(bench.info(id)!)))
-				);
+				await out.write(String(weights), ...saeFileChunks(sae, dtype, mean));
 			}
-			await out.write('examples.safetensors', exampleFile(walk.windows));
-			manifest.examples = 'examples.safetensors';
-			await bench.release();
-			bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
-			await statisticsInto(out, entries, bench, walk, (what) => course.step(what));
+			const counted = { tally, text: corpus.facts };
+			summary = await writeStatistics(
+				{ out, manifest },
+				bench,
+				counted,
+				runOf({ signal, onProgress })
+			);
 		}
 		const matcher = new Matcher();
 		for (const entry of nulls ? entries : []) {
 			course.step(`null of ${entry.id}`);
 			entry.null = await matcher.null((await bench.sae(entry.id)).unit, signal);
 		}
-		if (!model) return;
+		if (!model) return summary;
 		course.step('self-test');
 		await out.write('self-test.json', await selfTestFile(bench, signal));
 		manifest.self_test = 'self-test.json';
-		if (dtype === 'f32') return;
+		if (dtype === 'f32') return summary;
 		course.step('deviation from float32');
 		const found = await deviation(model, bench.model, selfTestIds(bench), signal);
 		manifest.provenance = { ...(manifest.provenance as object), deviation: found };
 		if (found) course.step(`stored as ${dtype}: ${inWords(found)}`);
+		return summary;
 	} finally {
 		await bench.release();
 	}
@@ -240,12 +246,4 @@ function checkFits(id: string, { site, cfg }: ImportedSae, config: Config): void
 			`The SAE ${id} ${wrong}.`,
 			'Give SAEs that were trained on this model.'
 		);
-}
-
-function noText(): Problem {
-	return new Problem(
-		'pack-invalid',
-		'The corpus holds no text.',
-		'Give a text file with some pages.'
-	);
 }

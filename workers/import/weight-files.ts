@@ -6,7 +6,6 @@ import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import type { ModelFolder } from './hugging-face';
-import { startsOf } from '../corpus/text-windows';
 import { storedSize, SafetensorsWriter } from './files/safetensors-writer';
 
 /** From here on a number rounds to infinity in float16. */
@@ -105,15 +104,4 @@ export function storedSaeBytes(tensors: ImportedSae['tensors'], dtype: StoredDty
 		storedSize(shape, dtype, saeScaleAxis(name, shape))
 	);
 	return sizes.reduce((a, b) => a + b, 0);
-}
-
-/** The texts that examples point into. */
-export function exampleFile(windows: number[][]): Uint8Array {
-	const ids = windows.flat();
-	const wide = ids.some((id) => id > 65535);
-	return new SafetensorsWriter()
-		.integers('tokens', [ids.length], wide ? Uint32Array.from(ids) : Uint16Array.from(ids))
-		.integers('documents', [windows.length], Int32Array.from(startsOf(windows)))
-		.integers('kind', [windows.length], new Uint8Array(windows.length).fill(2))
-		.toBytes();
 }

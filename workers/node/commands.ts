@@ -225,26 +225,25 @@ const pack: Command = {
 		const shards = args.all('merge');
 		if (shards.length > 0) return mergeShards(args.get('pack') ?? args.need('out'), shards);
 		const stats = args.get('stats') !== undefined;
+		const shard = (stats && args.get('shard')) || null;
+		const corpus = stats ? args.need('corpus') : (args.get('corpus') ?? null);
+		const out = args.get('out') ?? null;
+		const old = args.get('pack');
+		if (old !== undefined) {
+			if (!stats) throw usage('--pack needs --stats or --merge');
+			return textStatistics({ pack: old, corpus: corpus!, saes: args.all('sae'), shard, out });
+		}
 		const limit = args.get('max-file');
-		if (!stats && args.get('pack') !== undefined) throw usage('--pack needs --stats or --merge');
-		const made =
-			args.get('pack') === undefined &&
-			(await packFolders({
-				model: args.need('model'),
-				saes: args.all('sae'),
-				out: args.need('out'),
-				corpus: stats ? null : (args.get('corpus') ?? null),
-				dtype: args.get('dtype') ?? 'f32',
-				maxFile: limit === undefined ? undefined : bytesIn(limit, '--max-file')
-			}));
-		if (!stats) return made;
-		return textStatistics({
-			pack: args.get('pack') ?? args.need('out'),
-			corpus: args.need('corpus'),
-			saes: made ? [] : args.all('sae'),
-			shard: args.get('shard') ?? null,
-			out: args.get('out') ?? null
+		const made = await packFolders({
+			model: args.need('model'),
+			saes: args.all('sae'),
+			out: args.need('out'),
+			corpus: shard === null ? corpus : null,
+			dtype: args.get('dtype') ?? 'f32',
+			maxFile: limit === undefined ? undefined : bytesIn(limit, '--max-file')
 		});
+		if (shard === null) return made;
+		return textStatistics({ pack: out!, corpus: corpus!, saes: [], shard, out });
 	}
 };
 

@@ -1,4 +1,5 @@
-/** What a pack stores about each feature of an SAE, computed when the pack was made. */
+/** What a pack stores about each feature of an SAE. `corpus/statistics-file.ts` writes it, as does the recipe. */
+import { boundsOf } from '../../src/core/corpus/examples';
 import type { Example } from '../../src/core/features/feature';
 import type { SaeId } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
@@ -7,13 +8,10 @@ import type { Best } from '../../src/core/flow/matching';
 import { checkShape, float32, integers, type Safetensors } from '../../src/core/files/safetensors';
 import type { Tokenizer } from '../model/tokenizer';
 
-/** What the tensor `kind` of the example texts says. */
+/** Who wrote a text, by its number in the tensor `kind` of the example texts. */
 const SOURCES: Example['source'][] = ['generator', 'model', 'text'];
-/** An example shows at most this many tokens before its peak and from its peak on. */
-const BEFORE = 15;
-const FROM_PEAK = 9;
-/** How many companions of each feature are stored. */
-const TOGETHER = 5;
+/** How many correlated features of each feature are stored. */
+export const COACTIVE = 5;
 
 /** The texts that examples point into. */
 export class ExampleTexts {
@@ -27,7 +25,7 @@ export class ExampleTexts {
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
 	}
 
-	/** Token ids of each document, of one source only if named, the special one before it included; the first so many. */
+	/** Token ids of the first `most` documents of a source, or of any, special tokens included. */
 	documents(source: Example['source'] | null = null, most = Infinity): number[][] {
 		const tokens = Array.from(this.tokens);
 		return Array.from(this.#starts, (start, i) => ({ i, start }))
@@ -36,7 +34,7 @@ export class ExampleTexts {
 			.map(({ i, start }) => tokens.slice(start, this.#starts[i + 1]));
 	}
 
-	/** The window around a peak: token ids, where it starts, and who wrote it. */
+	/** The example around a peak: where it starts and ends, and who wrote it. */
 	window(peak: number): { start: number; end: number; source: Example['source'] } {
 		let low = 0;
 		let high = this.#starts.length - 1;
@@ -45,12 +43,10 @@ export class ExampleTexts {
 			if (this.#starts[middle]! <= peak) low = middle;
 			else high = middle - 1;
 		}
-		const end = this.#starts[low + 1] ?? this.tokens.length;
-		return {
-			start: Math.max(this.#starts[low]! + 1, peak - BEFORE),
-			end: Math.min(end, peak + FROM_PEAK),
-			source: this.#sourceOf(low)
-		};
+		const from = this.#starts[low]!;
+		const length = (this.#starts[low + 1] ?? this.tokens.length) - from;
+		const { start, end } = boundsOf(peak - from, length);
+		return { start: from + start, end: from + end, source: this.#sourceOf(low) };
 	}
 
 	#sourceOf(document: number): Example['source'] {
@@ -63,7 +59,7 @@ export class Statistics {
 	readonly max: Float32Array;
 	readonly mean: Float32Array;
 	readonly #hist: ArrayLike<number>;
-	/** Bins of each feature, and how wide they are; without a width all reach to the maximum together. */
+	/** Bins of each feature, and their width; null where the last one ends at the maximum. */
 	readonly #bins: number;
 	readonly #step: Float32Array | null;
 	readonly #at: ArrayLike<number>;
@@ -73,7 +69,7 @@ export class Statistics {
 	readonly #act: Float32Array;
 	readonly #entropy: Float32Array | null;
 	readonly #groups: Float32Array | null;
-	readonly #companions: ArrayLike<number> | null;
+	readonly #coactive: ArrayLike<number> | null;
 	readonly #correlations: Float32Array | null;
 	/** [features × examples + 1] where each example's active tokens start. */
 	readonly #starts: Uint32Array;
@@ -108,8 +104,8 @@ export class Statistics {
 		this.#act = this.#activations();
 		this.#entropy = this.#optional('token_entropy', 1);
 		this.#groups = this.#optional('group_share', GROUPS.length);
-		this.#correlations = this.#optional('coactive.value', TOGETHER);
-		this.#companions = this.#correlations && this.#features('coactive.index', TOGETHER);
+		this.#correlations = this.#optional('coactive.value', COACTIVE);
+		this.#coactive = this.#correlations && this.#features('coactive.index', COACTIVE);
 	}
 
 	histogram(index: number): { edges: number[]; counts: number[] } {
@@ -145,24 +141,24 @@ export class Statistics {
 		return examples.sort((a, b) => Math.max(...b.activations) - Math.max(...a.activations));
 	}
 
-	/** Bits: entropy of the distribution over the tokens on which a feature is active. */
+	/** Entropy in bits of the tokens on which a feature is active. */
 	tokenEntropy(index: number): number | null {
 		return this.#entropy?.[index] ?? null;
 	}
 
-	/** Shares of a feature's active tokens in the groups of `GROUPS`; null for one that never fires, too. */
+	/** Shares of a feature's active tokens in the groups of `GROUPS`; null also for one that is never active. */
 	observed(index: number): number[] | null {
 		const at = index * GROUPS.length;
 		const shares = this.#groups && Array.from(this.#groups.subarray(at, at + GROUPS.length));
 		return shares?.some((share) => share > 0) ? shares : null;
 	}
 
-	/** The features whose activations correlate most with this one's, above 0. */
+	/** The features whose activations correlate most with this one's, if above 0. */
 	together(index: number): { index: number; correlation: number }[] | null {
-		const [companions, correlations] = [this.#companions, this.#correlations];
-		if (!companions || !correlations) return null;
-		return Array.from({ length: TOGETHER }, (_, i) => index * TOGETHER + i)
-			.map((at) => ({ index: companions[at]!, correlation: correlations[at]! }))
+		const [features, correlations] = [this.#coactive, this.#correlations];
+		if (!features || !correlations) return null;
+		return Array.from({ length: COACTIVE }, (_, i) => index * COACTIVE + i)
+			.map((at) => ({ index: features[at]!, correlation: correlations[at]! }))
 			.filter((other) => other.correlation > 0 && other.index !== index);
 	}
 
@@ -178,7 +174,7 @@ export class Statistics {
 		}));
 	}
 
-	/** Activations of the examples; as U8 they count steps of each feature's own size. */
+	/** Activations of the examples; U8 counts steps of each feature's own size. */
 	#activations(): Float32Array {
 		if (this.file.tensor('example_act').dtype !== 'U8')
 			return float32(this.file, 'example_act').data;
@@ -195,7 +191,7 @@ export class Statistics {
 		return out;
 	}
 
-	/** Numbers that a pack may leave out: `width` of each feature. */
+	/** Numbers that a pack may lack, `width` of each feature. */
 	#optional(name: string, width: number): Float32Array | null {
 		if (!this.file.has(name)) return null;
 		const n = this.density.length;
@@ -217,7 +213,7 @@ export class Statistics {
 		return new Problem(
 			'pack-damaged',
 			`The statistics of ${this.sae} ${what}.`,
-			'Fetch or make the pack again.'
+			'Download or make the pack again.'
 		);
 	}
 }

@@ -23,11 +23,9 @@ export interface SaeEvaluation extends CheckMetrics {
 export interface EvaluationOptions {
 	/** Of the windows, the first so many are those that the loss is measured on; all when absent. */
 	spliced?: number;
-	/** Called for each token that counts: row `t` of the codes of a window. */
-	visit?: (window: number, t: number, codes: Codes) => void;
 	/** Called before each window, and once all are done. */
 	onWindow?: (done: number) => void;
-	signal?: AbortSignal;
+	signal?: AbortSignal | undefined;
 }
 
 /** What is measured of an SAE. */
@@ -74,7 +72,7 @@ export class SaeEvaluator {
 	/** What one SAE makes of the windows; ends between two of them when it is aborted. */
 	async evaluate(
 		sae: EvaluatedSae,
-		{ spliced = Infinity, visit, onWindow, signal }: EvaluationOptions = {}
+		{ spliced = Infinity, onWindow, signal }: EvaluationOptions = {}
 	): Promise<SaeEvaluation> {
 		const site = sae.tap;
 		const d = this.bench.model.width(site);
@@ -95,7 +93,6 @@ export class SaeEvaluator {
 				sums.spread += spread;
 				sums.ratio += error / square;
 				replaced.set(y, t * d);
-				visit?.(w, t, codes);
 			});
 			if (w < spliced && window.length > 1) {
 				const last = async () => (await this.streams(window, [end], signal)).get(end)!;

@@ -1,5 +1,5 @@
 /** Statistics of a reader's text that were begun and not finished, stored so that a reload loses little of them. */
-import type { Gathered } from '../../src/core/corpus/tallies';
+import type { CorpusTally } from '../../src/core/corpus/corpus-tally';
 import { openValueStore, type ValueStore } from './files/database';
 
 export interface PendingStatistics {
@@ -11,7 +11,7 @@ export interface PendingStatistics {
 	/** Bytes of the file that were read. */
 	done: number;
 	/** null at the beginning. */
-	gathered: Gathered | null;
+	tally: CorpusTally | null;
 }
 
 let store: Promise<ValueStore<PendingStatistics>> | null = null;

@@ -1,39 +1,38 @@
 /**
- * A text file as documents, as it comes in: hostile until read. Plain text is parted by lines of
- * `<|endoftext|>`; between them paragraphs are joined until a document has some length, and what is longer than
- * any document is cut. In JSON lines each `text` is a document. Memory is that of one document, whatever the file
- * holds.
+ * Splits a text into documents while it is read; it may hold anything. Plain text is split at lines of
+ * `<|endoftext|>`; between these, paragraphs are joined until a document has some length, and longer ones are cut.
+ * In JSON lines each `text` is a document. No more than one document is in memory, whatever the file holds.
  */
 import { Problem } from '../names/errors';
 
 export type TextKind = 'plain' | 'jsonl';
 
-/** Characters that a document of paragraphs reaches before the next paragraph begins another. */
+/** Characters from which on a document of paragraphs ends with its paragraph. */
 const FULL = 1000;
 /** Characters of the longest document. */
 export const LONGEST = 4096;
-/** Characters of the longest line of JSON: a document that long is cut afterwards. */
+/** Characters of the longest line of JSON; the document in it is cut afterwards. */
 const LONGEST_LINE = 8 << 20;
-/** Share of unreadable characters from which a file is no text. */
+/** The share of unreadable characters from which on a file is not text. */
 const UNREADABLE = 0.1;
-const PARTING = '<|endoftext|>';
+const SEPARATOR = '<|endoftext|>';
 
-/** Which kind a file's name announces, `.gz` at its end aside. */
+/** By the ending of a file's name, with or without `.gz`. */
 export function kindOf(name: string): TextKind {
 	return /\.(jsonl|ndjson)(\.gz)?$/i.test(name) ? 'jsonl' : 'plain';
 }
 
 export class Documents {
 	readonly #kind: TextKind;
-	/** The line that has begun, and how many lines have ended. */
+	/** The unfinished line, and how many lines there were before it. */
 	#line = '';
 	#lines = 0;
-	/** The line's beginning is in the document already. */
+	/** The beginning of the line is already in the document. */
 	#within = false;
-	/** The document that has begun, and whether its last line was blank. */
+	/** The unfinished document, and whether its last line was blank. */
 	#document = '';
 	#blank = false;
-	/** Characters of the block that is being looked through, how many cannot be read, and blocks done. */
+	/** Characters of the unfinished block, how many of them are unreadable, and how many blocks there were before it. */
 	#looked = 0;
 	#unreadable = 0;
 	#blocks = 0;
@@ -42,7 +41,7 @@ export class Documents {
 		this.#kind = kind;
 	}
 
-	/** Takes the next characters; answers the documents that they end. Throws a Problem where they are no text. */
+	/** Takes the next characters and returns the documents that end in them. Throws a Problem if they are not text. */
 	take(text: string): string[] {
 		this.#checkReadable(text);
 		const found: string[] = [];
@@ -60,7 +59,7 @@ export class Documents {
 		return found;
 	}
 
-	/** What is left at the file's end. */
+	/** The documents that end with the file. */
 	end(): string[] {
 		if (this.#blocks === 0) this.#judge();
 		const found: string[] = [];
@@ -70,8 +69,8 @@ export class Documents {
 	}
 
 	/**
-	 * Takes what no document could hold of a line, and no half of a character. Counted from the line's beginning, so
-	 * that the pieces in which the text comes make no difference.
+	 * Takes from a line what is longer than any document, and never half of a surrogate pair. Counted from the beginning
+	 * of the line, so that it does not matter in which pieces the text comes.
 	 */
 	#beginLine(found: string[]): void {
 		while (this.#line.length > LONGEST) {
@@ -90,12 +89,12 @@ export class Documents {
 			this.#within = false;
 		} else if (this.#kind === 'jsonl') {
 			if (line.trim() !== '') found.push(...cut(this.#textOf(line)));
-		} else if (line.trim() === PARTING) this.#close(found);
+		} else if (line.trim() === SEPARATOR) this.#close(found);
 		else if (line.trim() === '') this.#blank = this.#document !== '';
 		else this.#addLine(line, found);
 	}
 
-	/** Adds a line of plain text, or more of one that has begun. */
+	/** Adds a line of plain text, or the next part of one. */
 	#addLine(line: string, found: string[]): void {
 		if (this.#blank && this.#document.length >= FULL) this.#close(found);
 		const between = this.#document === '' || this.#within ? '' : this.#blank ? '\n\n' : '\n';
@@ -133,7 +132,7 @@ export class Documents {
 		throw this.#unusable('has no "text"');
 	}
 
-	/** Judges blocks of a fixed length: a single bad character may be all there is of a piece. */
+	/** Checks blocks of a fixed length, as a piece of the text may be a single unreadable character. */
 	#checkReadable(text: string): void {
 		if (text.includes('\0')) throw notText();
 		for (let from = 0; from < text.length;) {
@@ -161,9 +160,9 @@ export class Documents {
 	}
 }
 
-/** A document in parts of bearable length, at white space where there is some; blank ones are left out. */
+/** Cuts a document into parts of limited length, at white space if there is any; blank parts are left out. */
 function cut(document: string): string[] {
-	// Half a character (a lone surrogate, which JSON can write) is none that a tokenizer knows.
+	// JSON can hold lone surrogates, which tokenizers do not know.
 	const text = document.trim().toWellFormed();
 	const parts: string[] = [];
 	for (let at = 0; at < text.length;) {
@@ -171,7 +170,7 @@ function cut(document: string): string[] {
 		if (end < text.length) {
 			const space = text.slice(at, end).search(/\s\S*$/);
 			if (space > LONGEST / 2) end = at + space;
-			// Between the halves of a character nothing is cut.
+			// Never between the halves of a surrogate pair.
 			else if (/[\ud800-\udbff]/.test(text[end - 1]!)) end--;
 		}
 		const part = text.slice(at, end).trim();
@@ -184,7 +183,7 @@ function cut(document: string): string[] {
 function notText(): Problem {
 	return new Problem(
 		'unsupported',
-		'This file is not a text.',
-		'Give plain text in UTF-8, JSON lines with a "text", or one of these as .gz.'
+		'This file is not text.',
+		'Give plain text in UTF-8, JSON lines with a "text", or either as .gz.'
 	);
 }

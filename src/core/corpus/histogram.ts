@@ -1,11 +1,11 @@
 /**
- * Histograms of activations whose range need not be known before: each feature has equal bins from 0 to a power
- * of two, and where an activation lies beyond, the range doubles and neighbouring bins join. Edges are dyadic, so
- * the joined bins hold exactly what they would have held from the start: whatever the order, and however many
- * shards, the same activations end in the same counts.
+ * Histograms of activations whose range is not known in advance. Each feature has equal bins from 0 to a power of
+ * two; when an activation lies beyond, the range doubles and pairs of bins are merged. As all edges are dyadic,
+ * merged bins hold exactly what they would have held from the start: the same activations give the same counts, in
+ * whatever order they come and however they are split into shards.
  */
 
-/** Bins from 0 to the range's end; at least half of them lie below the largest activation. */
+/** Bins from 0 to the end of the range; the largest activation lies in the upper half of them. */
 export const BINS = 32;
 /** The exponent of a feature that was never active. */
 const NONE = -32768;
@@ -24,7 +24,7 @@ export function newHistograms(features: number): Histograms {
 	};
 }
 
-/** Counts an activation, which is above 0 and finite. */
+/** Counts an activation, which must be finite and above 0. */
 export function countActivation({ exponents, counts }: Histograms, feature: number, a: number) {
 	let exponent = exponents[feature]!;
 	if (exponent === NONE || a >= 2 ** exponent) {
@@ -34,8 +34,8 @@ export function countActivation({ exponents, counts }: Histograms, feature: numb
 	counts[feature * BINS + Math.floor((a / 2 ** exponent) * BINS)]!++;
 }
 
-/** Adds what another walk counted. */
-export function addHistograms(into: Histograms, from: Histograms): void {
+/** Adds the counts of another part of the corpus. */
+export function mergeHistograms(into: Histograms, from: Histograms): void {
 	for (let f = 0; f < into.exponents.length; f++) {
 		const exponent = from.exponents[f]!;
 		if (exponent === NONE) continue;
@@ -62,7 +62,7 @@ export function histogramOf(histograms: Histograms, feature: number) {
 	};
 }
 
-/** The share of a feature's active tokens that are not stronger than `a`, to within its bin. */
+/** The share of a feature's active tokens on which it is at most as active as `a`, interpolated in its bin. */
 export function quantileOf(histograms: Histograms, feature: number, a: number): number {
 	const at = a / stepOf(histograms, feature);
 	const own = Math.floor(at);
@@ -76,7 +76,7 @@ export function quantileOf(histograms: Histograms, feature: number, a: number): 
 	return below / all;
 }
 
-/** The smallest exponent whose power of two lies above `a`. */
+/** The smallest exponent whose power of two is above `a`. */
 function exponentOf(a: number): number {
 	let exponent = Math.floor(Math.log2(a)) + 1;
 	// The logarithm may be off by a rounding at powers of two.

@@ -1,49 +1,50 @@
 /**
- * Names of features as token patterns (Neuron to Graph, Foote et al., arXiv 2305.19911; here as lists, not tries), as
- * `models/recipe/n2g.py` finds them. From the strongest contexts of a feature the shortest ending that still excites
- * it is kept; of its tokens those matter without which the activation falls under half, the others become "any
- * token". What counts as firing, a share of the largest activation, is chosen on texts that may be looked at;
- * precision and recall come from held-out ones.
+ * Names of features as patterns of tokens (Neuron to Graph, Foote et al., arXiv 2305.19911; lists instead of tries), as
+ * `models/recipe/n2g.py` finds them:
+ * 1. Of each of a feature's strongest contexts, take the shortest ending that keeps half of the activation.
+ * 2. Replace its tokens one at a time; where half of the activation remains, the pattern has "any token" there.
+ * 3. On one set of texts choose the share of the largest activation from which the feature counts as firing.
+ * 4. Measure precision and recall of the patterns on held-out texts.
  */
 
-/** The longest ending, and the share of an activation that has to be kept. */
+/** Tokens of the longest ending, and the share of the activation that must remain. */
 const LONGEST = 6;
 const KEPT = 0.5;
-/** Shares of the largest activation from which a feature may be said to fire. */
+/** Shares of the largest activation from which a feature may count as firing. */
 const LEVELS = [0, 0.2, 0.4, 0.6];
-/** Precision and recall from which a pattern is a name. */
+/** The precision and recall that a name must reach. */
 const PASS = 0.5;
 /** In a pattern: any token. */
 const ANY = -1;
-/** Patterns that a name spells out. */
-const SPELT = 3;
+/** How many patterns a name spells out. */
+const SPELLED = 3;
 
-/** Token ids, `ANY` among them; the last one is where the feature fires. */
+/** Token ids, or `ANY`; the feature fires on the last one. */
 export type Pattern = number[];
 
-/** A place where a feature was strong. */
-export interface Context {
+/** A text up to a token on which a feature was strong. */
+export interface PatternContext {
 	feature: number;
-	/** Tokens of its window up to it, special ones left out. */
+	/** Without special tokens. */
 	ids: number[];
-	/** Activation there. */
-	level: number;
+	/** On the last token. */
+	activation: number;
 }
 
-/** The activation of each row's feature at the row's last token; all rows are of one length. */
-export type Excite = (rows: { feature: number; ids: number[] }[]) => Promise<Float32Array>;
+/** The activation of each row's feature on the row's last token; all rows have the same length. */
+export type LastActivations = (rows: { feature: number; ids: number[] }[]) => Promise<Float32Array>;
 
 /**
- * Patterns of each feature that has some, in rising order. `start` stands before every ending, and `pad` in the
- * place of a token that is left out; `onStep` hears how many of 2 · 6 steps are done.
+ * Patterns of each feature that has any, in ascending order. `start` is put before every ending, and `pad` in place
+ * of a token; `onStep` is told how many of 2 · 6 steps are done.
  */
 export async function patternsOf(
-	contexts: Context[],
-	excite: Excite,
+	contexts: PatternContext[],
+	lastActivations: LastActivations,
 	{ start, pad }: { start: number[]; pad: number },
 	onStep: (done: number, total: number) => void = () => undefined
 ): Promise<Map<number, Pattern[]>> {
-	const ending = ({ ids }: Context, size: number) => ids.slice(ids.length - size);
+	const ending = ({ ids }: PatternContext, size: number) => ids.slice(ids.length - size);
 	const size = new Array<number>(contexts.length).fill(0);
 	const reached = new Float32Array(contexts.length);
 	for (let n = 1; n <= LONGEST; n++) {
@@ -53,9 +54,9 @@ export async function patternsOf(
 			feature: contexts[i]!.feature,
 			ids: [...start, ...ending(contexts[i]!, n)]
 		}));
-		const found = await excite(rows);
+		const found = await lastActivations(rows);
 		open.forEach((i, row) => {
-			if (found[row]! < KEPT * contexts[i]!.level) return;
+			if (found[row]! < KEPT * contexts[i]!.activation) return;
 			size[i] = n;
 			reached[i] = found[row]!;
 		});
@@ -69,7 +70,7 @@ export async function patternsOf(
 				feature: contexts[i]!.feature,
 				ids: [...start, ...ending(contexts[i]!, n).with(spot, pad)]
 			}));
-			const found = await excite(rows);
+			const found = await lastActivations(rows);
 			chosen.forEach((i, row) => {
 				if (found[row]! >= KEPT * reached[i]!) patterns[i]![spot] = ANY;
 			});
@@ -83,24 +84,25 @@ export async function patternsOf(
 		if (!known.some((other) => other.join() === pattern.join())) known.push(pattern);
 		out.set(feature, known);
 	});
-	for (const known of out.values()) known.sort(rising);
+	for (const known of out.values()) known.sort(ascending);
 	return out;
 }
 
-/** Texts joined, special tokens left out, and where each token's text begins. */
-export interface Joined {
+/** Texts one after another, without special tokens. */
+export interface JoinedTexts {
 	ids: Int32Array;
+	/** Of each token: where its text begins. */
 	starts: Int32Array;
-	/** Places of each token, in rising order. */
-	places: Map<number, number[]>;
+	/** Where each token occurs, in ascending order. */
+	positions: Map<number, number[]>;
 }
 
-export function joinedTexts(texts: ArrayLike<number>[]): Joined {
+export function joinTexts(texts: ArrayLike<number>[]): JoinedTexts {
 	const length = texts.reduce((n, text) => n + text.length, 0);
-	const out: Joined = {
+	const out: JoinedTexts = {
 		ids: new Int32Array(length),
 		starts: new Int32Array(length),
-		places: new Map()
+		positions: new Map()
 	};
 	let at = 0;
 	for (const text of texts) {
@@ -108,59 +110,56 @@ export function joinedTexts(texts: ArrayLike<number>[]): Joined {
 		out.starts.fill(at, at, at + text.length);
 		at += text.length;
 	}
-	out.ids.forEach((id, place) => {
-		const known = out.places.get(id);
-		if (known) known.push(place);
-		else out.places.set(id, [place]);
+	out.ids.forEach((id, position) => {
+		const known = out.positions.get(id);
+		if (known) known.push(position);
+		else out.positions.set(id, [position]);
 	});
 	return out;
 }
 
-/** Places at which any of the patterns matches. */
-function predicted(patterns: Pattern[], texts: Joined): Set<number> {
+/** Positions at which any of the patterns matches. */
+function predicted(patterns: Pattern[], texts: JoinedTexts): Set<number> {
 	const out = new Set<number>();
 	for (const pattern of patterns)
-		for (const place of texts.places.get(pattern.at(-1)!) ?? [])
-			if (matches(pattern, texts, place)) out.add(place);
+		for (const position of texts.positions.get(pattern.at(-1)!) ?? [])
+			if (matches(pattern, texts, position)) out.add(position);
 	return out;
 }
 
-/** Where a feature fires in joined texts. */
-export interface Fires {
-	places: Uint32Array;
+/** Texts, and where in them a feature is active. */
+export interface FiringTexts {
+	texts: JoinedTexts;
+	tokens: Uint32Array;
 	activations: Float32Array;
 }
 
-export interface Agreement {
+export interface ScoredPatterns {
+	patterns: Pattern[];
 	f1: number;
 	precision: number;
 	recall: number;
-}
-
-export interface Scored extends Agreement {
-	patterns: Pattern[];
 	/** Both precision and recall are good enough for a name. */
 	passes: boolean;
 }
 
-/** Scores patterns: the level on the first texts, the agreement on the held-out second. */
-export function score(
+/** Chooses the level of activation on the texts `fit`, and scores on the texts `held`. */
+export function scorePatterns(
 	patterns: Pattern[],
-	fit: { texts: Joined; fires: Fires },
-	held: { texts: Joined; fires: Fires }
-): Scored {
-	const top = Math.max(0, ...fit.fires.activations);
-	const says = predicted(patterns, fit.texts);
-	const f1s = LEVELS.map((level) => agreement(says, above(fit.fires, Math.fround(level * top))).f1);
+	fit: FiringTexts,
+	held: FiringTexts
+): ScoredPatterns {
+	const top = Math.max(0, ...fit.activations);
+	const said = predicted(patterns, fit.texts);
+	const f1s = LEVELS.map((level) => agreement(said, above(fit, Math.fround(level * top))).f1);
 	const level = LEVELS[f1s.indexOf(Math.max(...f1s))]!;
-	const fires = above(held.fires, Math.fround(level * top));
-	const found = agreement(predicted(patterns, held.texts), fires);
+	const found = agreement(predicted(patterns, held.texts), above(held, Math.fround(level * top)));
 	return { patterns, ...found, passes: Math.min(found.precision, found.recall) >= PASS };
 }
 
-/** A name that spells the first patterns out. */
-export function spelt(patterns: Pattern[], text: (id: number) => string): string {
-	const words = patterns.slice(0, SPELT).map(
+/** A name that spells out the first patterns. */
+export function spelled(patterns: Pattern[], text: (id: number) => string): string {
+	const words = patterns.slice(0, SPELLED).map(
 		(pattern) =>
 			pattern
 				.map((id) => (id === ANY ? '[…]' : text(id)))
@@ -170,26 +169,26 @@ export function spelt(patterns: Pattern[], text: (id: number) => string): string
 	return `pattern “${words.join(' / ').replaceAll('\n', '⏎').trim() || '␣'}”`;
 }
 
-function matches(pattern: Pattern, { ids, starts }: Joined, place: number): boolean {
-	const from = place - pattern.length + 1;
-	if (from < starts[place]!) return false;
+function matches(pattern: Pattern, { ids, starts }: JoinedTexts, position: number): boolean {
+	const from = position - pattern.length + 1;
+	if (from < starts[position]!) return false;
 	return pattern.every((id, i) => id === ANY || ids[from + i] === id);
 }
 
-function above({ places, activations }: Fires, level: number): number[] {
-	return Array.from(places).filter((_, i) => activations[i]! > level);
+function above({ tokens, activations }: FiringTexts, level: number): number[] {
+	return Array.from(tokens).filter((_, i) => activations[i]! > level);
 }
 
-function agreement(says: Set<number>, fires: number[]): Agreement {
-	const hits = fires.filter((place) => says.has(place)).length;
+function agreement(predicted: Set<number>, fires: number[]) {
+	const hits = fires.filter((position) => predicted.has(position)).length;
 	return {
-		f1: (2 * hits) / Math.max(1, says.size + fires.length),
-		precision: hits / Math.max(1, says.size),
+		f1: (2 * hits) / Math.max(1, predicted.size + fires.length),
+		precision: hits / Math.max(1, predicted.size),
 		recall: hits / Math.max(1, fires.length)
 	};
 }
 
-function rising(a: Pattern, b: Pattern): number {
+function ascending(a: Pattern, b: Pattern): number {
 	const differing = a.findIndex((id, i) => id !== b[i]);
 	if (differing < 0) return a.length - b.length;
 	return differing < b.length ? a[differing]! - b[differing]! : 1;

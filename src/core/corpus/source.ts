@@ -1,22 +1,21 @@
-/** Which text numbers are from, as it stays with them in `pack.json`. */
+/** The text that statistics are from, as `pack.json` states it. */
 import * as j from '../files/json';
 
-export interface TextSource {
-	/** Of the file. */
+/** A text file, compressed or not. */
+export interface TextFacts {
 	name: string;
 	bytes: number;
-	/** Of the file as it lies, 64 hex digits. */
+	/** 64 hex digits. */
 	sha256: string;
-	documents: number;
-	/** Of these, the documents on which names were scored and by which none was chosen. */
-	held_out: number;
 }
 
-/** The same with what was counted in it. */
-export interface StatsText extends TextSource {
+export interface StatsText extends TextFacts {
+	documents: number;
+	/** Of these documents, those on which names were scored, and by which none was chosen. */
+	held_out: number;
 	/** Tokens that count. */
 	tokens: number;
-	/** Of these, those on which the loss was measured. */
+	/** Tokens on which the loss was measured. */
 	loss_tokens: number;
 }
 

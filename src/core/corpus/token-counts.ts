@@ -1,14 +1,14 @@
 /**
- * How often each feature was active on each token: a table of pairs, most of which never occur. It holds a
- * limited number of pairs; once there are more it is given up, and what needs it is not measured. Whether there
- * are more depends on the text alone, not on how it is sharded.
+ * How often each feature was active on each token: a hash table of pairs, most of which never occur. When there are
+ * more pairs than it may hold it is dropped, and token entropy is not measured. Whether that happens depends on the
+ * corpus alone, not on how it is sharded.
  */
 
-/** Pairs up to which a table grows: at most 48 MB. */
+/** The most pairs that a table holds, in 48 MB. */
 const MOST = 2 ** 21;
 
 export interface TokenCounts {
-	/** Pairs counted; −1 once there were too many. */
+	/** Pairs in the table; −1 after it was dropped. */
 	pairs: number;
 	/** [slots] feature · vocabulary + token + 1; 0 in an empty slot. */
 	keys: Float64Array;
@@ -36,25 +36,25 @@ export function countPair(table: TokenCounts, pair: number, times = 1, most = MO
 	if (table.pairs > table.keys.length / 2) grow(table);
 }
 
-export function addTokenCounts(into: TokenCounts, from: TokenCounts, most = MOST): void {
+export function mergeTokenCounts(into: TokenCounts, from: TokenCounts, most = MOST): void {
 	if (from.pairs < 0) Object.assign(into, from);
 	eachPair(from, (pair, count) => countPair(into, pair, count, most));
 }
 
-/** Pairs in no order that means anything. */
+/** Visits all pairs, in no particular order. */
 export function eachPair(table: TokenCounts, visit: (pair: number, count: number) => void): void {
 	table.keys.forEach((key, slot) => {
 		if (key > 0) visit(key - 1, table.counts[slot]!);
 	});
 }
 
-/** Bits: entropy of each feature's tokens, `[features]`; null where there were too many pairs. */
+/** Entropy in bits of the tokens on which each feature is active, `[features]`; null when there were too many pairs. */
 export function entropies(table: TokenCounts, count: Float64Array, vocab: number) {
 	if (table.pairs < 0) return null;
 	const out = new Float32Array(count.length);
 	const pairs: [pair: number, count: number][] = [];
 	eachPair(table, (pair, n) => pairs.push([pair, n]));
-	// In the order of the pairs, so that the sums do not depend on where these lie in the table.
+	// Sorted, so that the sums do not depend on where pairs are in the table.
 	pairs.sort(([a], [b]) => a - b);
 	for (const [pair, n] of pairs) {
 		const feature = Math.floor(pair / vocab);
@@ -76,7 +76,7 @@ function grow(table: TokenCounts): void {
 	});
 }
 
-/** Where a key lies or would lie; the table's size is a power of two. */
+/** Where a key is or belongs; the size of the table is a power of two. */
 function slotOf(keys: Float64Array, key: number): number {
 	const mask = keys.length - 1;
 	let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b)) >>> 7;

@@ -76,9 +76,9 @@ it('forgets a walk that is cancelled', async () => {
 
 it('says what is wrong with a file', async () => {
 	const { engine } = await openRoom(Models, '#/models');
-	engine.workshop.failure = new Problem('unsupported', 'This file is not a text.', 'Give text.');
+	engine.workshop.failure = new Problem('unsupported', 'This file is not text.', 'Give text.');
 	choose('picture.png');
-	await expect.element(card().getByText('This file is not a text. Give text.')).toBeVisible();
+	await expect.element(card().getByText('This file is not text. Give text.')).toBeVisible();
 });
 
 it('fits a phone', async () => {

@@ -1,7 +1,7 @@
 /** One text that SAEs are measured on: its windows, the streams at every site, and what is known of each site. */
 import type { Site } from '../../../src/core/names/ids';
 import { tapOf } from '../../../src/core/names/site';
-import { windowsOf } from '../../corpus/text-windows';
+import { windowsOf } from '../../corpus/windows';
 import type { Workbench } from '../../packs/open-pack';
 import { SaeEvaluator } from '../../sae/evaluator';
 import { TEXT } from './text';
@@ -10,6 +10,8 @@ import { TEXT } from './text';
 const TOKENS = 700;
 /** Most numbers of all sites' streams that are kept, 128 MB. */
 const KEPT = 32e6;
+/** Every paragraph is a document. */
+const SEPARATOR = /^<\|endoftext\|>\s*$|\n\s*\n/m;
 /** Attention rests on a window's first token, even where that is a word and not a special token: it never counts. */
 const FIRST = 1;
 
@@ -36,12 +38,13 @@ export class FitRun {
 		const room = Math.min(TOKENS, Math.floor(KEPT / (model.sites.length * model.shape.dModel)));
 		const windows: number[][] = [];
 		let tokens = 0;
-		for (const window of windowsOf(text ?? TEXT, tokenizer, model.shape.context).windows) {
-			if (tokens >= room) break;
-			const part = window.slice(0, Math.max(2, room - tokens));
-			tokens += part.length;
-			if (part.length > FIRST) windows.push(part);
-		}
+		for (const document of (text ?? TEXT).split(SEPARATOR))
+			for (const window of windowsOf({ model, tokenizer }, document.trim(), model.shape.context)) {
+				if (tokens >= room) break;
+				const part = window.slice(0, Math.max(2, room - tokens));
+				tokens += part.length;
+				if (part.length > FIRST) windows.push(part);
+			}
 		this.evaluator = new SaeEvaluator({ model, lens, tokenizer }, windows, model.sites, FIRST);
 	}
 

@@ -6,7 +6,7 @@ import { GROUPS, groupOf } from '../../../src/core/flow/groups';
 import { seeded } from '../../../src/core/math/random';
 import { holm, mannWhitney } from '../../../src/core/math/ranks';
 import type { GroupReport, GroupTest } from '../../../src/core/labs/reproduction';
-import type { Activity, Walked } from '../../features/activations';
+import type { Activity, SaeActivity } from '../../features/activations';
 import type { Flows } from '../../flow/flows';
 import { saesOf, type Layer } from '../../flow/layers';
 import type { Matches } from '../../flow/matcher';
@@ -37,13 +37,13 @@ export async function groupReport(
 ): Promise<GroupReport | null> {
 	const whole = layers.filter(({ upstream }) => upstream.length === UPSTREAM.length);
 	if (whole.length === 0) return null;
-	const walked = await activity.of(saesOf(whole), run);
+	const activities = await activity.of(saesOf(whole), run);
 	const counted: Counted[] = [];
 	for (const layer of whole) {
 		const matches = new Map<SaeId, Matches>();
 		for (const { sae } of layer.upstream)
 			matches.set(sae, await pairs.best(layer.target, sae, run));
-		counted.push(count(layer, matches, walked, seeded(seed + layer.layer)));
+		counted.push(count(layer, matches, activities, seeded(seed + layer.layer)));
 	}
 	return {
 		layers: counted.map(({ layer, shares, active }) => ({ layer, shares, active })),
@@ -56,18 +56,18 @@ export async function groupReport(
 function count(
 	{ layer, target, upstream }: Layer,
 	matches: Map<SaeId, Matches>,
-	walked: Map<SaeId, Walked>,
+	activities: Map<SaeId, SaeActivity>,
 	uniform: () => number
 ): Counted {
-	const own = walked.get(target)!;
+	const own = activities.get(target)!;
 	const tally = new Uint32Array(own.moments.length * GROUPS.length);
 	const met: number[][] = GROUPS.map(() => []);
 	const nnz = own.rows.features.length;
 	const sides = upstream.map(({ kind, sae }) => ({
 		kind,
-		rows: walked.get(sae)!.rows,
+		rows: activities.get(sae)!.rows,
 		best: matches.get(sae)!,
-		here: new Uint8Array(walked.get(sae)!.moments.length)
+		here: new Uint8Array(activities.get(sae)!.moments.length)
 	}));
 	const { offsets, features } = own.rows;
 	for (let t = 0; t < own.tokens; t++) {

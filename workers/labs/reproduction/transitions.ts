@@ -9,7 +9,7 @@ import type { Run } from '../../../src/core/calls';
 import { row } from '../../../src/core/math/matrix';
 import type { Transition } from '../../../src/core/labs/reproduction';
 import type { SparseRows } from '../../../src/core/math/sparse';
-import type { Activity, Walked } from '../../features/activations';
+import type { Activity, SaeActivity } from '../../features/activations';
 import type { Flows } from '../../flow/flows';
 import type { Layer } from '../../flow/layers';
 import { tapsOf, type Sae } from '../../sae/sae';
@@ -32,10 +32,10 @@ export async function transitions(
 		const from = upstream.find(({ kind }) => kind === 'resid')?.sae;
 		if (!from) continue;
 		const [before, after] = [await bench.sae(from), await bench.sae(to)];
-		const walked = await activity.of([from, to], run);
+		const active = await activity.of([from, to], run);
 		const data = await streamsOf(before, after, activity, run.signal);
 		const add = (map: Transition['map'], k: number, flow: FlowMap) => {
-			for (const [scale, explained] of measured(flow, data, before, after, walked))
+			for (const [scale, explained] of measured(flow, data, before, after, active))
 				out.push({ from, to, map, k, scale, explained, tokens: data.rest });
 		};
 		const forward = await pairs.best(from, to, run);
@@ -117,9 +117,9 @@ function measured(
 	data: Streams,
 	before: Sae,
 	after: Sae,
-	walked: Map<SaeId, Walked>
+	active: Map<SaeId, SaeActivity>
 ): [Transition['scale'], number][] {
-	const [from, to] = [walked.get(before.id)!.moments, walked.get(after.id)!.moments];
+	const [from, to] = [active.get(before.id)!.moments, active.get(after.id)!.moments];
 	const usual = ({ sum, count }: { sum: number; count: number }) => (count > 0 ? sum / count : 0);
 	const folded = (i: number, j: number) =>
 		usual(from[i]!) > 0 ? usual(to[j]!) / usual(from[i]!) : 0;

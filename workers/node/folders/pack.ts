@@ -2,12 +2,13 @@
 import path from 'node:path';
 import type { StoredDtype } from '../../../src/core/import/build-request';
 import { buildPack } from '../../import/build-pack';
-import { startRuntime } from '../../runtime/session';
+import { ensureRuntime } from '../../runtime/session';
 import { usage } from '../arguments';
 import { openFolder } from './disk-folder';
 import { PackFolder } from './pack-writer';
+import { printedProgress } from '../progress';
 import { parseSaeArgument } from '../sae-argument';
-import { readText } from '../corpus/text-file';
+import { openText } from '../corpus/text-file';
 
 export interface PackRequest {
 	model: string;
@@ -30,9 +31,9 @@ export async function packFolders(request: PackRequest): Promise<unknown> {
 		const { where, overrides } = parseSaeArgument(argument);
 		saes.push({ folder: await openFolder(where), overrides });
 	}
-	const corpus = request.corpus === null ? null : await readText(request.corpus, '--corpus');
+	const corpus = request.corpus === null ? null : await openText(request.corpus, '--corpus');
 	const writer = PackFolder.create(out, request.maxFile);
-	await startRuntime(null);
+	await ensureRuntime();
 	const order = {
 		model,
 		saes,
@@ -42,9 +43,7 @@ export async function packFolders(request: PackRequest): Promise<unknown> {
 		name: path.basename(path.resolve(out)),
 		nulls: true
 	};
-	let shown = '';
-	const { saes: ids, provenance } = await buildPack(writer, order, ({ what }) => {
-		if (what !== shown) process.stderr.write(`${(shown = what)}\n`);
-	});
-	return { out, files: writer.count, bytes: writer.bytes, saes: ids, provenance };
+	const { saes: ids, provenance, statistics } = await buildPack(writer, order, printedProgress());
+	const { count: files, bytes } = writer;
+	return { out, files, bytes, saes: ids, provenance, ...statistics };
 }

@@ -57,7 +57,7 @@ describe('plain text', () => {
 	it.each([
 		['a binary file', '\u007fELF\0\0\0\u0001'],
 		['bytes that are no UTF-8', '\ufffd\ufffd a \ufffd\ufffd']
-	])('refuses %s', (_, text) => expect(() => read(text)).toThrow('This file is not a text.'));
+	])('refuses %s', (_, text) => expect(() => read(text)).toThrow('This file is not text.'));
 
 	it('finds nothing in an empty one', () => expect(read(' \n\n \n')).toEqual([]));
 });

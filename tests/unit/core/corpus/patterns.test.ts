@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import {
-	joinedTexts,
+	joinTexts,
 	patternsOf,
-	score,
-	spelt,
-	type Excite,
-	type Fires
+	scorePatterns,
+	spelled,
+	type LastActivations
 } from '../../../../src/core/corpus/patterns';
 
 interface Golden {
@@ -37,16 +36,16 @@ function activation(feature: number, ids: number[]): number {
 	return sum > golden.floor ? sum : 0;
 }
 
-const excite: Excite = async (rows) =>
+const lastActivations: LastActivations = async (rows) =>
 	Float32Array.from(rows, ({ feature, ids }) => activation(feature, ids));
 
-const contexts = golden.contexts.map(([feature, place, level]) => ({
+const contexts = golden.contexts.map(([feature, place, activation]) => ({
 	feature,
-	level,
+	activation,
 	ids: golden.stories[Math.floor(place / LENGTH)]!.slice(0, (place % LENGTH) + 1)
 }));
 
-function fires(stories: number[][], feature: number): Fires {
+function firing(stories: number[][], feature: number) {
 	const found = stories.flatMap((story, s) =>
 		story.map((_, t) => ({
 			place: s * LENGTH + t,
@@ -55,13 +54,14 @@ function fires(stories: number[][], feature: number): Fires {
 	);
 	const on = found.filter(({ a }) => a > 0);
 	return {
-		places: Uint32Array.from(on, ({ place }) => place),
+		texts: joinTexts(stories),
+		tokens: Uint32Array.from(on, ({ place }) => place),
 		activations: Float32Array.from(on, ({ a }) => a)
 	};
 }
 
 it('finds the recipe’s patterns', async () => {
-	const found = await patternsOf(contexts, excite, { start: [0], pad: 0 });
+	const found = await patternsOf(contexts, lastActivations, { start: [0], pad: 0 });
 	const expected = Object.entries(golden.patterns).map(([f, listed]) => [Number(f), listed]);
 	expect(expected.length).toBeGreaterThan(30);
 	expect([...found].sort(([a], [b]) => a - b)).toEqual(expected);
@@ -69,28 +69,23 @@ it('finds the recipe’s patterns', async () => {
 
 it('scores them as the recipe does, on texts that had no part in it', () => {
 	const parts = [0, 1].map((half) => golden.stories.filter((_, i) => i % 2 === half));
-	const [fit, held] = parts.map(joinedTexts);
 	for (const [f, expected] of Object.entries(golden.scored)) {
 		const patterns = golden.patterns[f]!;
-		const found = score(
-			patterns,
-			{ texts: fit!, fires: fires(parts[0]!, Number(f)) },
-			{ texts: held!, fires: fires(parts[1]!, Number(f)) }
-		);
-		const name = spelt(patterns, (id) => ` ${id}`);
+		const [fit, held] = parts.map((stories) => firing(stories, Number(f)));
+		const found = scorePatterns(patterns, fit!, held!);
+		const name = spelled(patterns, (id) => ` ${id}`);
 		const { f1, precision, recall, passes } = found;
 		expect({ f1, precision, recall, passes, name }, f).toEqual(expected);
 	}
 });
 
 it('reads no token of the text before', () => {
-	const texts = joinedTexts([
+	const texts = joinTexts([
 		[1, 2],
 		[3, 4]
 	]);
-	const none = { places: new Uint32Array(), activations: new Float32Array() };
-	const fit = { texts, fires: none };
-	const all = { texts, fires: { places: Uint32Array.of(2), activations: Float32Array.of(1) } };
-	expect(score([[2, 3]], fit, all)).toMatchObject({ recall: 0 });
-	expect(score([[3]], fit, all)).toMatchObject({ recall: 1, precision: 1 });
+	const fit = { texts, tokens: new Uint32Array(), activations: new Float32Array() };
+	const held = { texts, tokens: Uint32Array.of(2), activations: Float32Array.of(1) };
+	expect(scorePatterns([[2, 3]], fit, held)).toMatchObject({ recall: 0 });
+	expect(scorePatterns([[3]], fit, held)).toMatchObject({ recall: 1, precision: 1 });
 });

@@ -1,14 +1,12 @@
-/** Statistics from a reader's text on a micro pack: whole, in shards, and from files that are no such thing. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** Statistics added to a pack that has some of its own, shards that do not fit, and files that are not text. */
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePack } from '../../../../src/core/packs/manifest';
-import { float32, integers, parseSafetensors } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { mergeShards, textStatistics } from '../../../../workers/node/corpus/statistics';
-import { TextFile } from '../../../../workers/corpus/reader';
+import { TextFile } from '../../../../workers/corpus/text-file';
 import { Workbench } from '../../../../workers/packs/open-pack';
 import { FIXTURES } from '../../../golden/fixture';
 
@@ -30,70 +28,22 @@ const request = (pack: string) => ({
 
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
-	for (const pack of ['whole', 'merged'])
+	for (const pack of ['whole', 'other'])
 		await cp(path.join(FIXTURES, 'llama-tied'), at(pack), { recursive: true });
 	await writeFile(at('text.txt'), TEXT);
 	await textStatistics(request('whole'));
-	for (const shard of ['2/3', '1/3', '3/3']) await textStatistics({ ...request('merged'), shard });
-	await mergeShards(at('merged'), ['shard-1-of-3', 'shard-3-of-3', 'shard-2-of-3'].map(at));
+	for (const shard of ['2/3', '1/3']) await textStatistics({ ...request('other'), shard });
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
-const statsOf = async (pack: string, sae: string) =>
-	parseSafetensors(
-		new Uint8Array(gunzipSync(await readFile(at(`${pack}/stats/${sae}.safetensors.gz`))))
-	);
-
-describe('shards joined', () => {
-	it.each(SAES)('are what the whole walk is: %s', async (sae) => {
-		const [whole, merged] = [await statsOf('whole', sae), await statsOf('merged', sae)];
-		expect(merged.names).toEqual(whole.names);
-		for (const name of whole.names.filter((n) => n !== 'mean'))
-			expect(Buffer.from(merged.tensor(name).bytes).equals(whole.tensor(name).bytes), name).toBe(
-				true
-			);
-		const [a, b] = [float32(merged, 'mean').data, float32(whole, 'mean').data];
-		a.forEach((x, f) => expect(Math.abs(x - b[f]!)).toBeLessThanOrEqual(1e-6 * b[f]!));
-		expect(Array.from(integers(whole, 'hist_counts')).reduce((n, c) => n + c, 0)).toBeGreaterThan(
-			5000
-		);
-	});
-
-	it('give the same names', async () => {
-		for (const sae of SAES) {
-			const [a, b] = ['whole', 'merged'].map((pack) => at(`${pack}/labels/${sae}.json.gz`));
-			const found = gunzipSync(await readFile(a!)).toString();
-			expect(gunzipSync(await readFile(b!)).toString()).toBe(found);
-			expect((JSON.parse(found) as { patterns: unknown[] }).patterns.length).toBeGreaterThan(20);
-		}
-	});
-
-	it('give the same metrics, and say which text they are from', async () => {
-		const [a, b] = await Promise.all(
-			['merged', 'whole'].map(async (pack) =>
-				parsePack(
-					JSON.parse(await readFile(at(`${pack}/pack.json`), 'utf8')) as unknown
-				).saes.filter(({ id }) => SAES.includes(id))
-			)
-		);
-		expect(a!.map((sae) => sae.statsText)).toEqual(b!.map((sae) => sae.statsText));
-		expect(a![0]!.statsText).toMatchObject({ name: 'text.txt', documents: 90, bytes: TEXT.length });
-		expect(a![0]!.statsText!.held_out).toBeGreaterThan(2);
-		a!.forEach(({ metrics }, i) => {
-			for (const key of ['l0', 'dead', 'tokens', 'ce_sae', 'ce_recovered'] as const)
-				expect(metrics![key]).toBe(b![i]!.metrics![key]);
-			for (const key of ['nmse', 'fvu'] as const)
-				expect(Math.abs(metrics![key] / b![i]!.metrics![key] - 1)).toBeLessThan(1e-12);
-		});
-	});
-
+describe('shards', () => {
 	it.each([
 		['some are missing', ['shard-1-of-3'], 'are 1 of 3'],
 		[
 			'one is there twice',
 			['shard-1-of-3', 'shard-1-of-3', 'shard-2-of-3'],
-			'hold one of them twice'
+			'include one of them twice'
 		],
 		['there are none', ['nowhere'], 'There is no shard']
 	])('are refused where %s', async (_, shards, sentence) => {
@@ -147,8 +97,10 @@ describe('a file', () => {
 
 	it('has its sha256 when it has been read', async () => {
 		const file = new TextFile(new Blob(['abc']), 'a.txt');
-		for await (const _ of file.portions()) expect(file.sha256).not.toBe('');
-		expect(file.sha256).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+		for await (const { documents } of file.portions()) expect(documents).toEqual(['abc']);
+		expect(file.facts.sha256).toBe(
+			'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+		);
 	});
 
 	it('may be empty', async () => expect(await read('')).toEqual([]));

@@ -1,18 +1,20 @@
 /** `pack`: from a Hugging Face folder and SAELens folders to a pack that the engine reads the same. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { float32, parseSafetensors } from '../../../../src/core/files/safetensors';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { packFolders } from '../../../../workers/node/folders/pack';
-import { SafetensorsWriter, toHalf } from '../../../../workers/import/files/safetensors-writer';
+import { toHalf } from '../../../../workers/import/files/safetensors-writer';
 import { Flows } from '../../../../workers/flow/flows';
 import { Workbench } from '../../../../workers/packs/open-pack';
 import { featureCard } from '../../../../workers/features/dashboard';
-import { FIXTURES, openFixture, worst } from '../../../golden/fixture';
+import { openFixture, worst } from '../../../golden/fixture';
+import { writeSources } from '../../../hugging-face-folder';
 
 let folder: string;
+let sources: Awaited<ReturnType<typeof writeSources>>;
 const SITES = ['blocks.1.hook_attn_out', 'blocks.1.hook_mlp_out', 'blocks.1.hook_resid_post'];
 const TEXT = Array.from(
 	{ length: 60 },
@@ -21,33 +23,14 @@ const TEXT = Array.from(
 
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'undercurrent-'));
-	const source = await FolderSource.open(path.join(FIXTURES, 'llama-tied'));
-	await mkdir(path.join(folder, 'model'));
-	const put = (file: string, bytes: Uint8Array | string) =>
-		writeFile(path.join(folder, file), bytes);
-	for (const file of ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
-		await put(`model/${file}`, await readFile(path.join(source.folder, file)));
-	await put('model/config.json', JSON.stringify(source.pack.model.config));
-	const manifest = JSON.parse(await readFile(path.join(source.folder, 'pack.json'), 'utf8')) as {
-		saes: { id: string; weights: string; cfg: object }[];
-	};
-	for (const sae of manifest.saes.filter((s) => SITES.includes(s.id))) {
-		const file = parseSafetensors(await source.bytes(sae.weights));
-		const out = new SafetensorsWriter();
-		for (const name of file.names)
-			if (!name.endsWith('.scale') && name !== 'mean') out.floats(name, float32(file, name), 'f32');
-		await mkdir(path.join(folder, sae.id));
-		await put(`${sae.id}/sae_weights.safetensors`, out.toBytes());
-		await put(`${sae.id}/cfg.json`, JSON.stringify(sae.cfg));
-	}
-	await put('text.txt', TEXT);
+	sources = await writeSources(folder, SITES);
+	await writeFile(path.join(folder, 'text.txt'), TEXT);
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
 const request = (out: string, dtype: string, corpus: boolean) => ({
-	model: path.join(folder, 'model'),
-	saes: SITES.map((s) => path.join(folder, s)),
+	...sources,
 	out: path.join(folder, out),
 	corpus: corpus ? path.join(folder, 'text.txt') : null,
 	dtype
@@ -89,7 +72,7 @@ it('measures the SAEs on a text', async () => {
 	expect(peaks[0]).toBeCloseTo(card.max!, 4);
 	expect([...peaks].sort((a, b) => b - a)).toEqual(peaks);
 	expect(card.examples.every((e) => e.source === 'text')).toBe(true);
-});
+}, 120_000);
 
 it('replacing a site by itself changes no prediction', async () => {
 	const { bench, golden } = await openFixture('llama-tied');

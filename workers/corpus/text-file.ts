@@ -1,29 +1,31 @@
-/** A text file as documents while it is read: packed with gzip or not, in UTF-8 or UTF-16, of any length. */
+/** A text file of any length, read as documents: in UTF-8 or UTF-16, compressed with gzip or not. */
 import { Problem } from '../../src/core/names/errors';
 import { Documents, kindOf } from '../../src/core/corpus/documents';
+import type { TextFacts } from '../../src/core/corpus/source';
 import { startSha256 } from '../storage/files/hash';
 
-/** A packed file may unpack to so many times its length, and to some bytes in any case. */
-const MOST_UNPACKED = 100;
-const ALWAYS_UNPACKED = 16 << 20;
-
-/** Documents, and how many bytes of the file it took to read them so far. */
-export interface Portion {
-	documents: string[];
-	bytes: number;
-}
+/** A compressed file may become this many times as long, and may have this many bytes in any case. */
+const LARGEST_RATIO = 100;
+const ALWAYS_ALLOWED = 16 << 20;
 
 export class TextFile {
-	/** Of the file as it lies, once all of it has been read. */
-	sha256: string | null = null;
+	#sha256: string | null = null;
 
 	constructor(
 		readonly file: Blob,
 		readonly name: string
 	) {}
 
-	/** Throws a Problem where the file is no text, is damaged, or unpacks to more than can be meant. */
-	async *portions(): AsyncGenerator<Portion> {
+	/** What a pack states of the file, once all of it has been read. */
+	get facts(): TextFacts {
+		return { name: this.name, bytes: this.file.size, sha256: this.#sha256! };
+	}
+
+	/**
+	 * Yields the next documents, and how many bytes of the file are read. Throws a Problem where the file is not text,
+	 * is damaged, or decompresses to far more than it should.
+	 */
+	async *portions(): AsyncGenerator<{ documents: string[]; bytes: number }> {
 		const documents = new Documents(kindOf(this.name));
 		const head = new Uint8Array(await this.file.slice(0, 2).arrayBuffer().catch(unreadable));
 		const packed = head[0] === 0x1f && head[1] === 0x8b;
@@ -46,7 +48,7 @@ export class TextFile {
 				const { done, value } = await reader.read().catch(packed ? damaged : unreadable);
 				if (done) break;
 				unpacked += value.length;
-				if (packed && unpacked > ALWAYS_UNPACKED + MOST_UNPACKED * bytes) throw bomb();
+				if (packed && unpacked > ALWAYS_ALLOWED + LARGEST_RATIO * bytes) throw bomb();
 				decoder ??= decoderFor(value);
 				const found = documents.take(decoder.decode(value, { stream: true }));
 				if (found.length > 0) yield { documents: found, bytes };
@@ -55,12 +57,12 @@ export class TextFile {
 			await reader.cancel().catch(() => undefined);
 		}
 		const rest = documents.take(decoder?.decode() ?? '');
-		this.sha256 = hasher.hex();
+		this.#sha256 = hasher.hex();
 		yield { documents: [...rest, ...documents.end()], bytes };
 	}
 }
 
-/** By the mark at the text's beginning; UTF-8 where there is none. */
+/** By the byte order mark; UTF-8 where there is none. */
 function decoderFor([a, b]: Uint8Array): TextDecoder {
 	if (a === 0xff && b === 0xfe) return new TextDecoder('utf-16le');
 	return new TextDecoder(a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8');
@@ -78,8 +80,8 @@ function unreadable(cause: unknown): never {
 function damaged(cause: unknown): never {
 	throw new Problem(
 		'unsupported',
-		'The packed text (.gz) is damaged: it ends early, or its checksum differs.',
-		'Pack it again, or give it unpacked.',
+		'The compressed text (.gz) is damaged: it ends early, or its checksum is wrong.',
+		'Compress it again, or give it as it is.',
 		{ cause }
 	);
 }
@@ -87,7 +89,7 @@ function damaged(cause: unknown): never {
 function bomb(): Problem {
 	return new Problem(
 		'unsupported',
-		`The packed text (.gz) unpacks to more than ${MOST_UNPACKED} times its length.`,
-		'Give it unpacked if that is meant.'
+		`The compressed text (.gz) becomes more than ${LARGEST_RATIO} times as long.`,
+		'If it is meant to, give it uncompressed.'
 	);
 }

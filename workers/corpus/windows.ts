@@ -1,0 +1,28 @@
+/** A document as the model reads it: in windows that each begin with the special tokens of a text. */
+import type { Workbench } from '../packs/open-pack';
+
+type Reader = Pick<Workbench, 'model' | 'tokenizer'>;
+
+/** The special tokens that texts begin with, and the token that takes the place of one that is left out. */
+export function windowStart({ tokenizer }: Pick<Reader, 'tokenizer'>): {
+	start: number[];
+	pad: number;
+} {
+	const all = tokenizer.encode('_');
+	const first = all.findIndex((token) => !token.special);
+	const start = all.slice(0, first).map((token) => token.id);
+	return { start, pad: start[0] ?? tokenizer.encode(' _')[0]!.id };
+}
+
+/** Token ids of windows of at most `longest` tokens; none for a document without text. */
+export function windowsOf(reader: Reader, document: string, longest: number): number[][] {
+	const { tokenizer, model } = reader;
+	const { start } = windowStart(reader);
+	// Special tokens that are written out in a text are left out.
+	const ids = tokenizer.encode(document).flatMap(({ special, id }) => (special ? [] : [id]));
+	const room = Math.min(longest, model.shape.context) - start.length;
+	const windows: number[][] = [];
+	for (let at = 0; at < ids.length; at += room)
+		windows.push([...start, ...ids.slice(at, at + room)]);
+	return windows;
+}
