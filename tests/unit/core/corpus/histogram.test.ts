@@ -1,7 +1,7 @@
 /** Doubling ranges: the counts are exact, and those of every order and every shard. */
 import { describe, expect, it } from 'vitest';
 import {
-	addHistograms,
+	mergeHistograms,
 	BINS,
 	countActivation,
 	histogramOf,
@@ -31,7 +31,7 @@ function counted(activations: readonly Activation[]): Histograms {
 
 function merged(...parts: Histograms[]): Histograms {
 	const out = newHistograms(FEATURES);
-	for (const part of parts) addHistograms(out, part);
+	for (const part of parts) mergeHistograms(out, part);
 	return out;
 }
 

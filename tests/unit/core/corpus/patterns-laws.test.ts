@@ -1,14 +1,14 @@
 /** Patterns of toy features whose rule is known, and their scores counted place by place. */
 import { describe, expect, it } from 'vitest';
 import {
-	joinedTexts,
+	joinTexts,
 	patternsOf,
-	score,
-	spelt,
-	type Context,
-	type Excite,
-	type Fires,
-	type Pattern
+	scorePatterns,
+	spelled,
+	type FiringTexts,
+	type LastActivations,
+	type Pattern,
+	type PatternContext
 } from '../../../../src/core/corpus/patterns';
 import { Draws } from '../../../draws';
 
@@ -20,15 +20,19 @@ const fits = (rule: Pattern, ids: number[]) =>
 	ids.length >= rule.length &&
 	rule.every((id, i) => id === ANY || id === ids[ids.length - rule.length + i]);
 
-const exciteOf =
-	(rules: Pattern[]): Excite =>
+const activationsOf =
+	(rules: Pattern[]): LastActivations =>
 	async (rows) =>
 		Float32Array.from(rows, ({ feature, ids }) => Number(fits(rules[feature]!, ids.slice(1))));
 
 /** A text that ends as the rule wants it. */
-function contextOf(rule: Pattern, feature: number, before = 8): Context {
+function contextOf(rule: Pattern, feature: number, before = 8): PatternContext {
 	const filled = rule.map((id) => (id === ANY ? draws.integer(1, 9) : id));
-	return { feature, level: 1, ids: [...draws.list(before, () => draws.integer(1, 9)), ...filled] };
+	return {
+		feature,
+		activation: 1,
+		ids: [...draws.list(before, () => draws.integer(1, 9)), ...filled]
+	};
 }
 
 describe('the patterns of a feature', () => {
@@ -40,19 +44,19 @@ describe('the patterns of a feature', () => {
 			);
 		});
 		const contexts = rules.flatMap((rule, f) => [0, 1, 2].map(() => contextOf(rule, f)));
-		const found = await patternsOf(contexts, exciteOf(rules), { start: [START], pad: PAD });
+		const found = await patternsOf(contexts, activationsOf(rules), { start: [START], pad: PAD });
 		expect(found.size).toBe(60);
 		rules.forEach((rule, f) => expect(found.get(f)).toEqual([rule]));
 	});
 
 	it('are none for a rule that is longer than six tokens, or of which the text holds too little', async () => {
 		const rule = [11, 12, 13, 14, 15, 16, 17];
-		const context = { feature: 0, level: 1, ids: rule };
+		const context = { feature: 0, activation: 1, ids: rule };
 		const options = { start: [START], pad: PAD };
-		expect((await patternsOf([context], exciteOf([rule]), options)).size).toBe(0);
-		const short = { feature: 0, level: 1, ids: [12, 13] };
-		expect((await patternsOf([short], exciteOf([[11, 12, 13]]), options)).size).toBe(0);
-		expect((await patternsOf([], exciteOf([]), options)).size).toBe(0);
+		expect((await patternsOf([context], activationsOf([rule]), options)).size).toBe(0);
+		const short = { feature: 0, activation: 1, ids: [12, 13] };
+		expect((await patternsOf([short], activationsOf([[11, 12, 13]]), options)).size).toBe(0);
+		expect((await patternsOf([], activationsOf([]), options)).size).toBe(0);
 	});
 
 	it('need half of the activation, of the context’s for the ending and of the ending’s for a token', async () => {
@@ -62,13 +66,13 @@ describe('the patterns of a feature', () => {
 			[22, 0.5],
 			[23, 0.375]
 		]);
-		const excite: Excite = async (rows) =>
+		const lastActivations: LastActivations = async (rows) =>
 			Float32Array.from(rows, ({ ids }) =>
 				ids.reduce((sum, id) => sum + (weights.get(id) ?? 0), 0)
 			);
-		const of = async (level: number) => {
-			const context = { feature: 3, level, ids: [21, 22, 23] };
-			return (await patternsOf([context], excite, { start: [START], pad: PAD })).get(3);
+		const of = async (activation: number) => {
+			const context = { feature: 3, activation, ids: [21, 22, 23] };
+			return (await patternsOf([context], lastActivations, { start: [START], pad: PAD })).get(3);
 		};
 		expect(await of(0.75)).toEqual([[23]]);
 		// Two tokens reach 0.875, of which the last alone keeps less than half.
@@ -78,18 +82,22 @@ describe('the patterns of a feature', () => {
 		expect(await of(2.01)).toBeUndefined();
 	});
 
-	it('are listed once each, in rising order', async () => {
-		const excite: Excite = async (rows) =>
+	it('are listed once each, in ascending order', async () => {
+		const lastActivations: LastActivations = async (rows) =>
 			Float32Array.from(rows, ({ ids }) => Number([30, 31, 32].includes(ids.at(-1)!)));
-		const contexts = [32, 30, 31, 30, 32].map((id) => ({ feature: 0, level: 1, ids: [5, id] }));
-		const found = await patternsOf(contexts, excite, { start: [START], pad: PAD });
+		const contexts = [32, 30, 31, 30, 32].map((id) => ({
+			feature: 0,
+			activation: 1,
+			ids: [5, id]
+		}));
+		const found = await patternsOf(contexts, lastActivations, { start: [START], pad: PAD });
 		expect(found.get(0)).toEqual([[30], [31], [32]]);
 	});
 
 	it('say how far the work is, up to its last step', async () => {
 		const steps: [number, number][] = [];
 		const onStep = (done: number, total: number) => steps.push([done, total]);
-		await patternsOf([], exciteOf([]), { start: [], pad: PAD }, onStep);
+		await patternsOf([], activationsOf([]), { start: [], pad: PAD }, onStep);
 		expect(new Set(steps.map(([, total]) => total))).toEqual(new Set([12]));
 		const done = steps.map(([n]) => n);
 		expect(done).toEqual(done.toSorted((a, b) => a - b));
@@ -106,19 +114,20 @@ describe('the score of patterns', () => {
 	const said = (patterns: Pattern[], all: number[][]) =>
 		all.flatMap((text) => text.map((_, t) => patterns.some((p) => fits(p, text.slice(0, t + 1)))));
 
-	function firesOf(all: number[][]): Fires {
-		const places = Array.from({ length: all.flat().length }, (_, i) => i).filter(() =>
+	function firingIn(all: number[][]): FiringTexts {
+		const tokens = Array.from({ length: all.flat().length }, (_, i) => i).filter(() =>
 			draws.chance(0.3)
 		);
 		return {
-			places: Uint32Array.from(places),
-			activations: Float32Array.from(places, () => draws.integer(1, 10) / 10)
+			texts: joinTexts(all),
+			tokens: Uint32Array.from(tokens),
+			activations: Float32Array.from(tokens, () => draws.integer(1, 10) / 10)
 		};
 	}
 
 	/** Precision and recall of what fires above a share of the largest activation. */
-	function agreement(says: boolean[], { places, activations }: Fires, above: number) {
-		const fires = Array.from(places).filter((_, i) => activations[i]! > above);
+	function agreement(says: boolean[], { tokens, activations }: FiringTexts, above: number) {
+		const fires = Array.from(tokens).filter((_, i) => activations[i]! > above);
 		const hits = fires.filter((place) => says[place]).length;
 		const claims = says.filter(Boolean).length;
 		const [precision, recall] = [claims && hits / claims, fires.length && hits / fires.length];
@@ -132,13 +141,13 @@ describe('the score of patterns', () => {
 				draws.integer(1, 4)
 			]);
 			const [a, b] = [texts(12), texts(12)];
-			const [fit, held] = [a, b].map((all) => ({ texts: joinedTexts(all), fires: firesOf(all) }));
-			const top = Math.max(0, ...fit!.fires.activations);
+			const [fit, held] = [a, b].map(firingIn);
+			const top = Math.max(0, ...fit!.activations);
 			const levels = [0, 0.2, 0.4, 0.6].map((share) => Math.fround(share * top));
-			const f1s = levels.map((level) => agreement(said(patterns, a), fit!.fires, level).f1);
+			const f1s = levels.map((level) => agreement(said(patterns, a), fit!, level).f1);
 			const level = levels[f1s.indexOf(Math.max(...f1s))]!;
-			const expected = agreement(said(patterns, b), held!.fires, level);
-			const found = score(patterns, fit!, held!);
+			const expected = agreement(said(patterns, b), held!, level);
+			const found = scorePatterns(patterns, fit!, held!);
 			for (const name of ['precision', 'recall', 'f1'] as const)
 				expect(found[name]).toBeCloseTo(expected[name], 12);
 			expect(found.passes).toBe(expected.precision >= 0.5 && expected.recall >= 0.5);
@@ -147,30 +156,30 @@ describe('the score of patterns', () => {
 	});
 
 	it('is nothing where nothing fires, and where no pattern matches', () => {
-		const none = { texts: joinedTexts([[1, 2]]), fires: firesOf([]) };
-		expect(score([[1]], none, none)).toMatchObject({
+		const none = { ...firingIn([]), texts: joinTexts([[1, 2]]) };
+		expect(scorePatterns([[1]], none, none)).toMatchObject({
 			f1: 0,
 			precision: 0,
 			recall: 0,
 			passes: false
 		});
-		expect(score([[9]], none, none)).toMatchObject({ f1: 0, passes: false });
+		expect(scorePatterns([[9]], none, none)).toMatchObject({ f1: 0, passes: false });
 	});
 });
 
 describe('joined texts', () => {
 	it('know where each token lies, and where its text begins', () => {
 		const all = draws.list(20, () => draws.list(draws.integer(0, 9), () => draws.integer(0, 5)));
-		const { ids, starts, places } = joinedTexts(all);
+		const { ids, starts, positions } = joinTexts(all);
 		expect([...ids]).toEqual(all.flat());
 		let at = 0;
 		for (const text of all) {
 			for (let t = 0; t < text.length; t++) expect(starts[at + t]).toBe(at);
 			at += text.length;
 		}
-		for (const [id, own] of places)
+		for (const [id, own] of positions)
 			expect(own).toEqual([...ids.keys()].filter((place) => ids[place] === id));
-		expect([...places.values()].flat()).toHaveLength(ids.length);
+		expect([...positions.values()].flat()).toHaveLength(ids.length);
 	});
 });
 
@@ -186,5 +195,5 @@ describe('a pattern in words', () => {
 		[[[3]], 'pattern “␣”'],
 		[[[4, 0, 1]], 'pattern “the⏎ fox”'],
 		[[], 'pattern “␣”']
-	])('%j is %s', (patterns, words) => expect(spelt(patterns, text)).toBe(words));
+	])('%j is %s', (patterns, words) => expect(spelled(patterns, text)).toBe(words));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-	addTokenCounts,
+	mergeTokenCounts,
 	countPair,
 	eachPair,
 	entropies,
@@ -67,7 +67,7 @@ describe('a table of pairs', () => {
 			[2, 0, 1]
 		]) {
 			const whole = newTokenCounts();
-			for (const s of order) addTokenCounts(whole, shards[s]!);
+			for (const s of order) mergeTokenCounts(whole, shards[s]!);
 			expect(listed(whole)).toEqual(byMap(all));
 		}
 	});
@@ -75,7 +75,7 @@ describe('a table of pairs', () => {
 	it('is as it was when an empty one is added', () => {
 		const all = pairs(50);
 		const table = counted(all);
-		addTokenCounts(table, newTokenCounts());
+		mergeTokenCounts(table, newTokenCounts());
 		expect(listed(table)).toEqual(byMap(all));
 	});
 
@@ -105,7 +105,7 @@ describe('a table of pairs', () => {
 			for (const shards of [2, 3, 60]) {
 				const whole = newTokenCounts();
 				for (let s = 0; s < shards; s++)
-					addTokenCounts(
+					mergeTokenCounts(
 						whole,
 						counted(
 							all.filter((_, i) => i % shards === s),
@@ -122,8 +122,8 @@ describe('a table of pairs', () => {
 	it('stays given up, whatever is added', () => {
 		const gone = counted([1, 2, 3], 2);
 		const table = counted([5]);
-		addTokenCounts(table, gone, 2);
-		addTokenCounts(table, counted([1]), 2);
+		mergeTokenCounts(table, gone, 2);
+		mergeTokenCounts(table, counted([1]), 2);
 		countPair(table, 9);
 		expect(table.pairs).toBe(-1);
 		expect(listed(table)).toEqual([]);

@@ -11,7 +11,8 @@ import { parsePack } from '../../../../src/core/packs/manifest';
 import type { Context } from '../../../../workers/calls/context';
 import { TextGathering } from '../../../../workers/corpus/run';
 import type { Library } from '../../../../workers/storage/library';
-import { Features } from '../../../../workers/features/features';
+import { featureCard } from '../../../../workers/features/dashboard';
+import { Flows } from '../../../../workers/flow/flows';
 import { mergeShards, textStatistics } from '../../../../workers/node/corpus/statistics';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { PackFolder } from '../../../../workers/node/folders/pack-writer';
@@ -147,13 +148,13 @@ describe('a pack that is made with a text', () => {
 
 	it('shows at least ten examples of every feature that is active that often', async () => {
 		const bench = await Workbench.open(await FolderSource.open(at('made')), false);
-		const features = new Features(bench);
+		const flows = new Flows(bench);
 		for (const { id, statsTokens } of (await packOf('made')).saes) {
 			const { density } = (await bench.statistics(id))!;
 			const often = Array.from(density.keys()).filter((f) => density[f]! * statsTokens! >= 100);
 			expect(often.length).toBeGreaterThan(10);
 			for (const f of often.slice(0, 40)) {
-				const { examples } = await features.card(`${id}/${f}`);
+				const { examples } = await featureCard(`${id}/${f}`, flows);
 				expect(examples.length, `${id}/${f}`).toBeGreaterThanOrEqual(10);
 			}
 		}

@@ -1,25 +1,24 @@
-/** What is gathered of parts of a text adds up to that of the whole; metrics are what their names say. */
+/** Tallies of shards merge into that of the whole corpus; metrics are what their names say. */
 import { describe, expect, it } from 'vitest';
-import { digest } from '../../../../src/core/corpus/digest';
-import { placesOf, stronger } from '../../../../src/core/corpus/examples';
+import { excerptsOf } from '../../../../src/core/corpus/examples';
+import { digest, type TokenWindow } from '../../../../src/core/corpus/windows';
 import {
-	addGathered,
 	keepWindow,
-	newGathered,
+	mergeCorpusTallies,
+	newCorpusTally,
 	prune,
 	windowsIn,
-	type Gathered
-} from '../../../../src/core/corpus/tallies';
+	type CorpusTally
+} from '../../../../src/core/corpus/corpus-tally';
 import {
-	addErrors,
+	addErrorSums,
 	countCodes,
 	countError,
 	densitiesOf,
 	metricsOf,
-	newErrors,
-	newTally,
-	type Window
-} from '../../../../src/core/corpus/tally';
+	newErrorSums,
+	newSaeTally
+} from '../../../../src/core/corpus/sae-tally';
 import type { SparseRows } from '../../../../src/core/math/sparse';
 import { Draws } from '../../../draws';
 
@@ -29,7 +28,7 @@ const [FEATURES, VOCAB] = [6, 40];
 const SAES = [{ id: SAE, dSae: FEATURES, dIn: 2 }];
 
 interface Read {
-	window: Window;
+	window: TokenWindow;
 	codes: SparseRows;
 }
 
@@ -50,29 +49,29 @@ function read(number: number, held: boolean): Read {
 	};
 }
 
-function walk(all: Read[]): Gathered {
-	const gathered = newGathered(SAES, 1);
+function count(all: Read[]): CorpusTally {
+	const tally = newCorpusTally(SAES, 1);
 	for (const { window, codes } of all) {
-		countCodes(gathered.tallies.get(SAE)!, window, codes, VOCAB + 1);
-		keepWindow(gathered, window);
-		gathered.documents++;
-		if (window.held) gathered.held++;
+		countCodes(tally.saes.get(SAE)!, window, codes, VOCAB + 1);
+		keepWindow(tally, window);
+		tally.documents++;
+		if (window.held) tally.held++;
 	}
-	return gathered;
+	return tally;
 }
 
-/** In an order of its own, without windows that no example lies in. */
-function plain(gathered: Gathered) {
-	prune(gathered);
-	const { strongest, drawn, byToken: _, ...tally } = gathered.tallies.get(SAE)!;
-	const places = [strongest, drawn].map((kept) =>
-		Array.from({ length: FEATURES }, (_, f) => placesOf(kept, f, stronger))
+/** In an order of its own, without windows that no example is from. */
+function plain(all: CorpusTally) {
+	prune(all);
+	const { strongest, drawn, byToken: _, ...tally } = all.saes.get(SAE)!;
+	const peaks = [strongest, drawn].map((sample) =>
+		Array.from({ length: FEATURES }, (_, f) => excerptsOf(sample, f))
 	);
-	const { documents, held, windows, fit, scored } = gathered;
-	const texts = [...gathered.texts].sort(([a], [b]) => a - b);
+	const { documents, held, windows, fit, scored } = all;
+	const texts = [...all.texts].sort(([a], [b]) => a - b);
 	return {
 		tally,
-		places,
+		peaks,
 		documents,
 		held,
 		windows,
@@ -82,31 +81,31 @@ function plain(gathered: Gathered) {
 	};
 }
 
-describe('what is gathered of a text', () => {
+describe('the tally of a corpus', () => {
 	const all = draws.list(6000, (i) => read(i, i % 9 === 0));
-	const whole = plain(walk(all));
+	const whole = plain(count(all));
 
-	it('keeps the tokens of every window that an example lies in, and of no other', () => {
-		const shown = new Set(whole.places.flat(2).map(({ window }) => window));
+	it('keeps the tokens of every window that an example is from, and of no other', () => {
+		const shown = new Set(whole.peaks.flat(2).map(({ window }) => window));
 		expect(shown.size).toBeGreaterThan(50);
 		expect(new Set(whole.texts.map(([window]) => window))).toEqual(shown);
 		const known = new Map(all.map(({ window }) => [window.digest, window.ids]));
 		for (const [window, ids] of whole.texts) expect(ids).toEqual(known.get(window));
 	});
 
-	it('forgets windows while it walks, so that no more than 2,048 pile up', () => {
-		const gathered = newGathered(SAES, 1);
+	it('forgets windows while it counts, so that no more than 2,048 pile up', () => {
+		const tally = newCorpusTally(SAES, 1);
 		let most = 0;
 		for (const { window, codes } of all) {
-			countCodes(gathered.tallies.get(SAE)!, window, codes, VOCAB + 1);
-			keepWindow(gathered, window);
-			most = Math.max(most, gathered.texts.size);
+			countCodes(tally.saes.get(SAE)!, window, codes, VOCAB + 1);
+			keepWindow(tally, window);
+			most = Math.max(most, tally.texts.size);
 			// Only now and then: to look through them costs.
-			if (gathered.windows === 1000) expect(gathered.texts.size).toBeGreaterThan(800);
+			if (tally.windows === 1000) expect(tally.texts.size).toBeGreaterThan(800);
 		}
 		expect(most).toBe(2047);
-		expect(gathered.windows).toBe(all.length);
-		expect(walk(all.filter(({ window }) => window.held)).texts.size).toBe(0);
+		expect(tally.windows).toBe(all.length);
+		expect(count(all.filter(({ window }) => window.held)).texts.size).toBe(0);
 	});
 
 	it('samples the windows of the smallest digests, held-out ones apart', () => {
@@ -124,34 +123,34 @@ describe('what is gathered of a text', () => {
 		const held = new Set(
 			all.filter(({ window }) => window.held).map(({ window }) => window.digest)
 		);
-		expect(whole.places.flat(2).filter(({ window }) => held.has(window))).toEqual([]);
+		expect(whole.peaks.flat(2).filter(({ window }) => held.has(window))).toEqual([]);
 		const hits = all.reduce((n, { codes }) => n + codes.features.length, 0);
 		expect(whole.tally.count.reduce((a, b) => a + b)).toBe(hits);
 		expect(whole.held).toBe(held.size);
 	});
 
-	it.each([2, 3, 8])('adds up from %i shards, in any order', (shards) => {
+	it.each([2, 3, 8])('merges from %i shards, in any order', (shards) => {
 		const parts = Array.from({ length: shards }, (_, s) =>
-			walk(all.filter((_, i) => i % shards === s))
+			count(all.filter((_, i) => i % shards === s))
 		);
-		const sum = newGathered(SAES, 1);
-		for (const part of draws.shuffled(parts)) addGathered(sum, part);
+		const sum = newCorpusTally(SAES, 1);
+		for (const part of draws.shuffled(parts)) mergeCorpusTallies(sum, part);
 		expect(plain(sum)).toEqual(whole);
 	});
 
-	it('adds up the same however shards are joined before', () => {
+	it('is the same whichever shards are merged first', () => {
 		const parts = [0, 1, 2].map((s) => all.filter((_, i) => i % 3 === s));
-		const [a, b, c] = parts.map(walk);
-		addGathered(b!, c!);
-		addGathered(a!, b!);
+		const [a, b, c] = parts.map(count);
+		mergeCorpusTallies(b!, c!);
+		mergeCorpusTallies(a!, b!);
 		expect(plain(a!)).toEqual(whole);
 	});
 
 	it('begins with nothing, which adds nothing', () => {
-		const sum = newGathered(SAES, 1);
+		const sum = newCorpusTally(SAES, 1);
 		expect(sum).toMatchObject({ documents: 0, within: 0, held: 0, windows: 0, first: 1 });
-		addGathered(sum, walk(all));
-		addGathered(sum, newGathered(SAES, 1));
+		mergeCorpusTallies(sum, count(all));
+		mergeCorpusTallies(sum, newCorpusTally(SAES, 1));
 		expect(plain(sum)).toEqual(whole);
 	});
 });
@@ -165,7 +164,7 @@ describe('the metrics of a tally', () => {
 	const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 	function tallied() {
-		const tally = newTally(FEATURES, d);
+		const tally = newSaeTally(FEATURES, d);
 		x.forEach((row, t) => countError(tally.errors, row, y[t]!));
 		return Object.assign(tally, {
 			tokens,
@@ -186,10 +185,10 @@ describe('the metrics of a tally', () => {
 	});
 
 	it('do not change when errors are counted in parts', () => {
-		const parts = [newErrors(d), newErrors(d), newErrors(d)];
+		const parts = [newErrorSums(d), newErrorSums(d), newErrorSums(d)];
 		x.forEach((row, t) => countError(parts[t % 3]!, row, y[t]!));
-		const joined = newErrors(d);
-		for (const part of parts) addErrors(joined, part);
+		const joined = newErrorSums(d);
+		for (const part of parts) addErrorSums(joined, part);
 		const [found, expected] = [{ ...tallied(), errors: joined }, tallied()].map(metricsOf);
 		expect(found!.fvu).toBeCloseTo(expected!.fvu, 12);
 		expect(found!.nmse).toBeCloseTo(expected!.nmse, 12);
@@ -197,8 +196,8 @@ describe('the metrics of a tally', () => {
 
 	it('are perfect for a perfect reconstruction, and 1 for the mean of the text', () => {
 		const [perfect, flat] = [tallied(), tallied()];
-		perfect.errors = newErrors(d);
-		flat.errors = newErrors(d);
+		perfect.errors = newErrorSums(d);
+		flat.errors = newErrorSums(d);
 		const mean = Float32Array.from({ length: d }, (_, c) => sum(x.map((row) => row[c]!)) / tokens);
 		for (const row of x) {
 			countError(perfect.errors, row, row);
@@ -209,7 +208,7 @@ describe('the metrics of a tally', () => {
 	});
 
 	it('leave tokens of nothing but zeros out of the mean of ratios', () => {
-		const errors = newErrors(2);
+		const errors = newErrorSums(2);
 		countError(errors, Float32Array.of(0, 0), Float32Array.of(1, 0));
 		countError(errors, Float32Array.of(2, 0), Float32Array.of(1, 0));
 		expect(errors).toMatchObject({ error: 2, square: 4, ratio: 0.25 });

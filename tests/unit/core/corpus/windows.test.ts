@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digest, isHeldOut } from '../../../../src/core/corpus/digest';
+import { digest, isHeldOut } from '../../../../src/core/corpus/windows';
 import { chiSquare, chiSquareLimit, Draws } from '../../../draws';
 
 const draws = new Draws(53);
