@@ -3,6 +3,7 @@ import type { FeatureId } from '../../core/names/ids';
 import type { FeatureLine } from '../../core/features/feature';
 import type { FlowGraph, FlowNode, FlowRequest } from '../../core/flow/graph';
 import type { Table } from '../../charts/frame/export';
+import { tableOf } from '../tables';
 import type { FlowEdgeMark, FlowNodeMark } from '../../flow-graph/marks/flow-marks';
 import { MEANING } from '../../flow-graph/marks/origin-glyph';
 import { mainGroup } from '../../core/names/group-words';
@@ -139,36 +140,26 @@ export function flowTables(
 ): [nodes: Table, edges: Table, chance: Table] {
 	const mark = new Map(marks.map((m) => [m.id, m]));
 	return [
-		{
-			name: 'Nodes',
-			columns: [
-				'feature',
-				'origin',
-				'high matches from',
-				'missing',
-				'label',
-				'share of its maximum',
-				'events'
-			],
-			rows: graph.nodes.map((n) => [
-				n.id,
-				n.origin,
-				n.from.join(' ') || null,
-				n.missing.join(' ') || null,
-				mark.get(n.id)?.label ?? null,
-				mark.get(n.id)?.share ?? null,
-				(mark.get(n.id)?.events ?? []).join(' ') || null
-			])
-		},
-		{
-			name: 'Edges',
-			columns: ['from', 'to', 'cosine', 'z', 'high'],
-			rows: links.toReversed().map((l) => [l.from, l.to, l.cosine, l.z, l.high ? 'yes' : 'no'])
-		},
-		{
-			name: 'Null',
-			columns: ['pair of sites', 'median', '99.9th percentile'],
-			rows: Object.entries(graph.null).map(([pair, n]) => [pair, n.median, n.q999])
-		}
+		tableOf('Nodes', graph.nodes, {
+			feature: (n) => n.id,
+			origin: (n) => n.origin,
+			'high matches from': (n) => n.from.join(' ') || null,
+			missing: (n) => n.missing.join(' ') || null,
+			label: (n) => mark.get(n.id)?.label ?? null,
+			'share of its maximum': (n) => mark.get(n.id)?.share ?? null,
+			events: (n) => (mark.get(n.id)?.events ?? []).join(' ') || null
+		}),
+		tableOf('Edges', links.toReversed(), {
+			from: (l) => l.from,
+			to: (l) => l.to,
+			cosine: (l) => l.cosine,
+			z: (l) => l.z,
+			high: (l) => (l.high ? 'yes' : 'no')
+		}),
+		tableOf('Null', Object.entries(graph.null), {
+			'pair of sites': ([pair]) => pair,
+			median: ([, n]) => n.median,
+			'99.9th percentile': ([, n]) => n.q999
+		})
 	];
 }

@@ -3,6 +3,7 @@ import type { SaeInfo } from '../../core/packs/info';
 import type { SaeMetrics } from '../../core/packs/metrics';
 import type { Line } from '../../charts/layout/lines';
 import { count, fixed, type Cell } from '../../core/names/numbers';
+import { linesByKind } from './layer-lines';
 import { isMain } from '../../core/names/site';
 
 export interface Metric {
@@ -132,24 +133,16 @@ export const METRICS: Metric[] = [
 	}
 ];
 
-const KINDS = [
-	{ kind: 'attn', name: 'attention' },
-	{ kind: 'mlp', name: 'MLP' },
-	{ kind: 'resid', name: 'residual' }
-] as const;
-
-/** One line a kind of site, of its main SAEs; a layer without a measurement is a gap. */
+/** One line a kind of site, of its main SAEs. */
 export function seriesOf(saes: SaeInfo[], key: string): Line[] {
 	const metric = METRICS.find((m) => m.key === key);
-	const layers = [...new Set(saes.map((sae) => sae.layer))].toSorted((a, b) => a - b);
-	return KINDS.map(({ kind, name }) => ({
-		name,
-		tone: kind,
-		points: layers.map((layer) => {
+	return linesByKind(
+		saes.map(({ layer }) => layer),
+		(layer, kind) => {
 			const sae = saes.find((s) => s.kind === kind && s.layer === layer && isMain(s.id));
-			return { x: layer, y: (sae?.metrics && metric?.of(sae.metrics)) ?? null };
-		})
-	}));
+			return sae?.metrics && metric?.of(sae.metrics);
+		}
+	);
 }
 
 export function tableOf(saes: SaeInfo[]): { name: string; columns: string[]; rows: Cell[][] } {

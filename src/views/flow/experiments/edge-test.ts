@@ -1,5 +1,6 @@
 /** An edge test in words and as a table. */
 import type { Table } from '../../../charts/frame/export';
+import { tableOf } from '../../tables';
 import { percent } from '../../../core/names/numbers';
 import type { EdgeTest } from '../../../core/labs/edge';
 
@@ -34,33 +35,18 @@ export function verdict({ rows, without }: EdgeTest, edge: string): string {
 const tokens = (n: number) => (n === 1 ? '1 token' : `${n} tokens`);
 
 export function edgeTable({ tokens, rows }: EdgeTest): Table {
-	return {
-		name: 'Tokens',
-		columns: [
-			'position',
-			'token',
-			'activation of the earlier',
-			'before',
-			'after',
-			'share lost',
-			'silent',
-			'share lost, random (mean)',
-			'silent, random',
-			'loss before',
-			'loss after'
-		],
-		rows: rows.map((row) => [
-			row.token,
-			tokens[row.token]!.text,
-			row.activation,
-			row.before,
-			row.after,
-			row.change,
-			row.off ? 'yes' : 'no',
-			row.randoms.length > 0 ? mean(row.randoms.map((other) => other.change)) : null,
-			row.randoms.filter((other) => other.off).length,
-			row.loss,
-			row.lossAfter
-		])
-	};
+	return tableOf('Tokens', rows, {
+		position: (row) => row.token,
+		token: (row) => tokens[row.token]!.text,
+		'activation of the earlier': (row) => row.activation,
+		before: (row) => row.before,
+		after: (row) => row.after,
+		'share lost': (row) => row.change,
+		silent: (row) => (row.off ? 'yes' : 'no'),
+		'share lost, random (mean)': ({ randoms }) =>
+			randoms.length > 0 ? mean(randoms.map((other) => other.change)) : null,
+		'silent, random': ({ randoms }) => randoms.filter((other) => other.off).length,
+		'loss before': (row) => row.loss,
+		'loss after': (row) => row.lossAfter
+	});
 }

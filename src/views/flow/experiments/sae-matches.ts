@@ -73,12 +73,6 @@ export function histogramOf(best: PairRow[]): { edges: number[]; counts: number[
 	return { edges: Array.from({ length: BARS + 1 }, (_, i) => least + i * step), counts };
 }
 
-export const barsTable = ({ edges, counts }: { edges: number[]; counts: number[] }): Table => ({
-	name: 'Table of bars',
-	columns: ['cosine from', 'to', 'features'],
-	rows: counts.map((n, i) => [edges[i]!, edges[i + 1]!, n])
-});
-
 /** Every match of every feature. */
 export function matchesTable(request: PairRequest, found: PairMatches): Table {
 	const rows: Table['rows'] = [];

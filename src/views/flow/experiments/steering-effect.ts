@@ -1,9 +1,11 @@
 /** What is measured of a plan to steer along the flow, and how it is drawn. */
 import type { Table } from '../../../charts/frame/export';
 import type { Line } from '../../../charts/layout/lines';
+import type { TextMeasure } from '../../steering-plots';
+import { tableOf } from '../../tables';
 import { editsOf, type ChainPlan, type Link } from '../../../core/steering/chain';
 import type { FeatureId } from '../../../core/names/ids';
-import type { Arm, ArmResult, Told } from '../../../core/labs/steering-effect';
+import type { Arm, ArmResult } from '../../../core/labs/steering-effect';
 
 /** Doses as parts of the one chosen. */
 const PARTS = [0.25, 0.5, 1, 2];
@@ -24,10 +26,8 @@ export function armsOf(chain: Link[], centre: FeatureId, plan: ChainPlan): Arm[]
 	];
 }
 
-type Measure = (text: Told) => number | null;
-
 /** One curve a way of steering, over the dose; every one begins at the unsteered text. */
-export function curvesOf(results: ArmResult[], dose: number, measure: Measure): Line[] {
+export function curvesOf(results: ArmResult[], dose: number, measure: TextMeasure): Line[] {
 	const still = results.find((result) => result.name === STILL);
 	const ways = new Map<string, ArmResult[]>();
 	for (const result of results) {
@@ -39,7 +39,7 @@ export function curvesOf(results: ArmResult[], dose: number, measure: Measure): 
 		name,
 		control: own[0]!.control !== 'none',
 		points: [...(still ? [still] : []), ...own].flatMap((result) => {
-			const values = result.told.flatMap((text) => measure(text) ?? []);
+			const values = result.told.flatMap((text) => text[measure] ?? []);
 			if (values.length === 0) return [];
 			return [
 				{
@@ -56,29 +56,15 @@ const wayOf = (name: string) => name.split(' × ')[0]!;
 const partOf = (name: string) => (name === STILL ? 0 : Number(name.split(' × ')[1]));
 
 export function steeringTable(results: ArmResult[], dose: number): Table {
-	return {
-		name: 'Texts',
-		columns: [
-			'way',
-			'dose',
-			'KL from unsteered (nats)',
-			'theme',
-			'lexicon',
-			'perplexity',
-			'repeated 3-grams',
-			'text'
-		],
-		rows: results.flatMap((result) =>
-			result.told.map((told) => [
-				wayOf(result.name),
-				partOf(result.name) * dose,
-				result.kl,
-				told.theme,
-				told.lexicon,
-				told.perplexity,
-				told.repeated,
-				told.text
-			])
-		)
-	};
+	const texts = results.flatMap(({ name, kl, told }) => told.map((text) => ({ name, kl, text })));
+	return tableOf('Texts', texts, {
+		way: ({ name }) => wayOf(name),
+		dose: ({ name }) => partOf(name) * dose,
+		'KL from unsteered (nats)': ({ kl }) => kl,
+		theme: ({ text }) => text.theme,
+		lexicon: ({ text }) => text.lexicon,
+		perplexity: ({ text }) => text.perplexity,
+		'repeated 3-grams': ({ text }) => text.repeated,
+		text: ({ text }) => text.text
+	});
 }

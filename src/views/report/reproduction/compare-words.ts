@@ -8,7 +8,7 @@ export interface Span {
 }
 
 /** What the paper found, and what was found here. */
-export interface Said {
+export interface PaperComparison {
 	paper: string;
 	here: string;
 }

@@ -66,7 +66,7 @@ function sameSettings(a: ReproductionSettings, b: ReproductionSettings): boolean
 const NEAR = 0.01;
 
 /** In a sentence, how a second run differs from a first. */
-export function differenceSaid(stored: Reproduction, here: Reproduction): string {
+export function differenceInWords(stored: Reproduction, here: Reproduction): string {
 	const [a, b] = [headlinesOf(stored), headlinesOf(here)];
 	const both = a.flatMap(({ name, value, span, show }, i) => {
 		const other = b[i]!;

@@ -2,7 +2,7 @@
 import { count } from '../../../core/names/numbers';
 import type { Reproduction, ReproductionSettings } from '../../../core/labs/reproduction';
 
-export function settingsSaid(settings: ReproductionSettings): string {
+export function settingsInWords(settings: ReproductionSettings): string {
 	const { tokens, texts, tokensPerText, featuresPerToken, themes, samples, length, seed } =
 		settings;
 	return (
@@ -13,7 +13,7 @@ export function settingsSaid(settings: ReproductionSettings): string {
 }
 
 /** `18 minutes`, as it was measured. */
-export function lasted({ took }: Reproduction): string {
+export function durationInWords({ took }: Reproduction): string {
 	const seconds = took.reduce((sum, part) => sum + part.seconds, 0);
 	if (seconds < 100) return `${Math.round(seconds)} seconds`;
 	return `${Math.round(seconds / 60)} minutes`;

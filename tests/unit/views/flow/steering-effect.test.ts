@@ -35,7 +35,7 @@ describe('curvesOf', () => {
 		{ name: 'random × 0.5', control: 'random', kl: 0.1, told: [] }
 	];
 	it('begins every curve at the unsteered text', () => {
-		const [own, random] = curvesOf(results, 0.4, (text) => text.theme);
+		const [own, random] = curvesOf(results, 0.4, 'theme');
 		expect(own!.points).toEqual([
 			{ x: 0, y: 0.2, range: [0.1, 0.3] },
 			{ x: 0.2, y: 0.5, range: [0.5, 0.5] }
@@ -44,7 +44,7 @@ describe('curvesOf', () => {
 		expect(random!.points).toHaveLength(1);
 	});
 	it('draws no point for what could not be measured', () => {
-		expect(curvesOf(results, 0.4, (text) => text.repeated)[0]!.points).toEqual([]);
+		expect(curvesOf(results, 0.4, 'repeated')[0]!.points).toEqual([]);
 	});
 	it('lists every text', () => {
 		const { columns, rows } = steeringTable(results, 0.4);

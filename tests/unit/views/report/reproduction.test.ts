@@ -7,31 +7,37 @@ import {
 	type Transition
 } from '../../../../src/core/labs/reproduction';
 import {
-	companySaid,
-	deactivationSaid,
-	differencesSaid,
+	compareCompany,
+	compareDeactivation,
+	differencesInWords,
 	strategyRows
 } from '../../../../src/views/report/reproduction/deactivation/deactivation-rows';
 import {
 	sharesOverall,
-	sharesSaid,
+	compareShares,
 	testRows,
-	testsSaid,
-	variabilitySaid
+	compareTests,
+	compareVariability
 } from '../../../../src/views/report/reproduction/groups/groups';
-import { differenceSaid, headlinesOf } from '../../../../src/views/report/reproduction/headlines';
+import {
+	differenceInWords,
+	headlinesOf
+} from '../../../../src/views/report/reproduction/headlines';
 import { beside, inPoints, sign } from '../../../../src/views/report/reproduction/compare-words';
-import { lasted, settingsSaid } from '../../../../src/views/report/reproduction/settings-words';
+import {
+	durationInWords,
+	settingsInWords
+} from '../../../../src/views/report/reproduction/settings-words';
 import {
 	curvesOf,
 	gain,
-	steeringSaid
+	compareSteering
 } from '../../../../src/views/report/reproduction/themes/theme-steering';
 import {
 	agreementHeat,
-	agreementSaid,
+	compareAgreement,
 	transitionHeat,
-	transitionsSaid
+	compareTransitions
 } from '../../../../src/views/report/reproduction/transitions/transitions';
 import { fakeReproduction } from '../../../fakes/reproduction';
 
@@ -72,11 +78,13 @@ describe('groups', () => {
 			]
 		};
 		expect(sharesOverall(two).slice(0, 2)).toEqual([0.75, 0.25]);
-		expect(sharesSaid(two).here).toMatch(
+		expect(compareShares(two).here).toMatch(
 			/^As in the paper, the largest group over all layers is “none of them”, with 75 % of 400/
 		);
 		const turned = { ...two, layers: two.layers.map((l, i) => ({ ...l, active: i ? 900 : 100 })) };
-		expect(sharesSaid(turned).here).toMatch(/^Unlike in the paper, .*“residual before”, with 90 %/);
+		expect(compareShares(turned).here).toMatch(
+			/^Unlike in the paper, .*“residual before”, with 90 %/
+		);
 	});
 
 	it('counts tests by their corrected p, between all groups and the paper’s two', () => {
@@ -101,15 +109,17 @@ describe('groups', () => {
 		expect(mlp).toMatchObject({ tests: 3, passed: 1, n: [30, 50], pair: { tests: 2, passed: 1 } });
 		expect(mlp!.effect).toBeCloseTo((0.8 + 0.6 + 0.8) / 3, 12);
 		expect(resid).toMatchObject({ tests: 0, effect: null, n: null, pair: null });
-		expect(testsSaid({ ...groups, tests }).here).toMatch(/^Over all pairs of groups 1 of 3 tests/);
+		expect(compareTests({ ...groups, tests }).here).toMatch(
+			/^Over all pairs of groups 1 of 3 tests/
+		);
 	});
 
 	it('says of the paper’s cells what they are here, or that they are not measured', () => {
 		const blank = groups.variability.map((line) => line.map(() => null));
-		expect(variabilitySaid({ ...groups, variability: blank }).here).toMatch(
+		expect(compareVariability({ ...groups, variability: blank }).here).toMatch(
 			/residual before → none of them not measured/
 		);
-		expect(variabilitySaid(groups).paper).toMatch(/MLP → none of them 0\.82/);
+		expect(compareVariability(groups).paper).toMatch(/MLP → none of them 0\.82/);
 	});
 });
 
@@ -130,13 +140,13 @@ describe('deactivation', () => {
 	});
 
 	it('holds the best match against the paper by its interval', () => {
-		expect(deactivationSaid(withOff(span(0.3, 0.28, 0.32))).here).toMatch(
+		expect(compareDeactivation(withOff(span(0.3, 0.28, 0.32))).here).toMatch(
 			/30 % \(28 % to 32 %\) of .* 65 % lies above this interval/
 		);
-		expect(deactivationSaid(withOff(span(0.66, 0.6, 0.7))).here).toMatch(
+		expect(compareDeactivation(withOff(span(0.66, 0.6, 0.7))).here).toMatch(
 			/no disagreement is shown/
 		);
-		expect(deactivationSaid(withOff(null)).here).toMatch(/The best match alone: not measured/);
+		expect(compareDeactivation(withOff(null)).here).toMatch(/The best match alone: not measured/);
 	});
 
 	it('claims a difference only where the interval leaves 0 out, with n', () => {
@@ -145,7 +155,7 @@ describe('deactivation', () => {
 			n: [400, 300] as [number, number]
 		});
 		const said = (off: ReturnType<typeof difference> | null) =>
-			differencesSaid({
+			differencesInWords({
 				...summary,
 				texts: 35,
 				differences: [{ strategy: 'random of top-5', off, change: null }]
@@ -162,7 +172,7 @@ describe('deactivation', () => {
 
 	it('says of company what the intervals bear', () => {
 		const company = (...offs: Measured[]) =>
-			companySaid({
+			compareCompany({
 				...summary,
 				company: offs.map((off, i) => ({ ...summary.company[0]!, active: i + 1, off }))
 			}).here;
@@ -200,13 +210,13 @@ describe('transitions', () => {
 	it('says whether larger k beats k = 1, transition by transition', () => {
 		const other = 'blocks.2.hook_resid_post';
 		const said = (...explained: number[]) =>
-			transitionsSaid(
+			compareTransitions(
 				[at(1, 0.4), at(5, explained[0]!), at(1, 0.4, other), at(5, explained[1]!, other)],
 				'fitted'
 			).here;
 		expect(said(0.3, 0.2)).toMatch(/As in the paper, larger k beats k = 1 in no transition\.$/);
 		expect(said(0.3, 0.5)).toMatch(/Unlike in the paper, larger k beats k = 1 in 1 of 2/);
-		expect(transitionsSaid([], 'fitted').here).toBe('Not measured.');
+		expect(compareTransitions([], 'fitted').here).toBe('Not measured.');
 	});
 
 	it('leaves agreements without features unmeasured', () => {
@@ -219,10 +229,10 @@ describe('transitions', () => {
 			high: 0
 		};
 		expect(agreementHeat([row], 'same').rows[0]!.cells).toEqual([null, null, null]);
-		expect(agreementSaid([row]).here).toBe('Not measured.');
+		expect(compareAgreement([row]).here).toBe('Not measured.');
 		const resid = { ...row, from: 'blocks.0.hook_resid_pre', features: 10, same: 0.8 };
 		const mlp = { ...row, features: 30, same: 0.5 };
-		expect(agreementSaid([resid, mlp]).here).toBe(
+		expect(compareAgreement([resid, mlp]).here).toBe(
 			'The same best match: residual before 80 % of 10, MLP 50 % of 30 features. As in the paper, more often on the residual than on the modules.'
 		);
 	});
@@ -255,33 +265,35 @@ describe('steering', () => {
 	it('compares the ways over themes, and says nothing of a single one', () => {
 		expect(gain(shifted(0.1).slice(0, 1), () => true)).toBeNull();
 		expect(gain(shifted(0.1), (arm) => arm.target === 1)!.n).toBe(6);
-		expect(steeringSaid(shifted(0.1)).here).toMatch(/nats: the chain has more of the theme/);
-		expect(steeringSaid(shifted(-0.1)).here).toMatch(/nats: the chain has less of the theme/);
-		expect(steeringSaid(shifted(0.1).slice(0, 1)).here).toMatch(/not measured on two themes/);
-		expect(steeringSaid([]).here).toBe('Not measured.');
+		expect(compareSteering(shifted(0.1)).here).toMatch(/nats: the chain has more of the theme/);
+		expect(compareSteering(shifted(-0.1)).here).toMatch(/nats: the chain has less of the theme/);
+		expect(compareSteering(shifted(0.1).slice(0, 1)).here).toMatch(/not measured on two themes/);
+		expect(compareSteering([]).here).toBe('Not measured.');
 	});
 });
 
 describe('two results', () => {
 	it('are the same where settings and numbers are', () => {
-		expect(differenceSaid(whole, whole)).toMatch(
+		expect(differenceInWords(whole, whole)).toMatch(
 			/^With the same settings and seed, 10 of 10 numbers match the stored ones/
 		);
 		const quick = fakeReproduction(4, QUICK);
-		expect(differenceSaid(whole, quick)).toMatch(/^The settings differ/);
+		expect(differenceInWords(whole, quick)).toMatch(/^The settings differ/);
 	});
 
 	it('have no number where a part was not measured', () => {
 		const bare = { ...whole, groups: null, deactivation: null, transitions: [], agreement: [] };
 		expect(headlinesOf(bare).every(({ value }) => value === null)).toBe(true);
-		expect(differenceSaid(whole, bare)).toBe('The two have no number in common.');
+		expect(differenceInWords(whole, bare)).toBe('The two have no number in common.');
 	});
 
 	it('say how much was done, and how long it took', () => {
-		expect(settingsSaid(WHOLE)).toMatch(
+		expect(settingsInWords(WHOLE)).toMatch(
 			/^Up to 60,000 tokens .* on 35 of them, 5 tokens each .* seed 1\.$/
 		);
-		expect(lasted({ ...whole, took: [{ part: 'texts', seconds: 45.4 }] })).toBe('45 seconds');
-		expect(lasted(whole)).toBe('12 minutes');
+		expect(durationInWords({ ...whole, took: [{ part: 'texts', seconds: 45.4 }] })).toBe(
+			'45 seconds'
+		);
+		expect(durationInWords(whole)).toBe('12 minutes');
 	});
 });

@@ -6,7 +6,8 @@ import { count, percent, type Cell } from '../../../../core/names/numbers';
 import type { Deactivation, DeactivationSummary } from '../../../../core/labs/deactivation';
 import type { Strategy } from '../../../../core/labs/deactivation';
 import { PAPER } from '../../../../core/labs/reproduction';
-import { beside, inPoints, sign, spanned, type Said } from '../compare-words';
+import { linesByKind } from '../../layer-lines';
+import { beside, inPoints, sign, spanned, type PaperComparison } from '../compare-words';
 
 export type Measure = 'off' | 'change';
 export type Company = 'single' | 'strategies';
@@ -80,22 +81,11 @@ export function companyRows(summary: DeactivationSummary, measure: Measure): Int
 	}));
 }
 
-const KINDS = [
-	{ kind: 'attn', name: 'attention' },
-	{ kind: 'mlp', name: 'MLP' },
-	{ kind: 'resid', name: 'residual' }
-] as const;
-
 export function layerSeries({ layers }: DeactivationSummary): Line[] {
-	const all = [...new Set(layers.map(({ layer }) => layer))];
-	return KINDS.map(({ kind, name }) => ({
-		name,
-		tone: kind,
-		points: all.map((layer) => {
-			const row = layers.find((row) => row.layer === layer && row.kind === kind);
-			return { x: layer, y: row?.off?.value ?? null };
-		})
-	}));
+	return linesByKind(
+		layers.map(({ layer }) => layer),
+		(layer, kind) => layers.find((row) => row.layer === layer && row.kind === kind)?.off?.value
+	);
 }
 
 const COLUMNS = [
@@ -142,27 +132,19 @@ export function deactivationTables(summary: DeactivationSummary): Table[] {
 	];
 }
 
-export function placesTables(summary: DeactivationSummary): Table[] {
-	return [
-		{
-			name: 'Table of layers',
-			columns: ['layer', 'match in', ...COLUMNS],
-			rows: summary.layers.map((row) => [row.layer, row.kind, ...cells(row)])
-		}
-	];
-}
+export const layersTable = ({ layers }: DeactivationSummary): Table => ({
+	name: 'Table of layers',
+	columns: ['layer', 'match in', ...COLUMNS],
+	rows: layers.map((row) => [row.layer, row.kind, ...cells(row)])
+});
 
-export function companyTables(summary: DeactivationSummary): Table[] {
-	return [
-		{
-			name: 'Table of company',
-			columns: ['active matches', ...COLUMNS],
-			rows: summary.company.map((row) => [row.active, ...cells(row)])
-		}
-	];
-}
+export const companyTable = ({ company }: DeactivationSummary): Table => ({
+	name: 'Table of company',
+	columns: ['active matches', ...COLUMNS],
+	rows: company.map((row) => [row.active, ...cells(row)])
+});
 
-export function deactivationSaid(summary: DeactivationSummary): Said {
+export function compareDeactivation(summary: DeactivationSummary): PaperComparison {
 	const of = (strategy: Strategy) => summary.single.find((row) => row.strategy === strategy);
 	const top = of('top-1');
 	const { features, exhaustive, ...paper } = PAPER.deactivation;
@@ -185,7 +167,7 @@ export function deactivationSaid(summary: DeactivationSummary): Said {
 }
 
 /** One sentence a rival of the best match, on the share that falls silent. */
-export function differencesSaid(summary: DeactivationSummary): string[] {
+export function differencesInWords(summary: DeactivationSummary): string[] {
 	return summary.differences.map(({ strategy, off }) => {
 		const { name } = STRATEGY[strategy];
 		if (!off) return `Against “${name}”: not measured.`;
@@ -200,7 +182,7 @@ export function differencesSaid(summary: DeactivationSummary): string[] {
 	});
 }
 
-export function companySaid({ company }: DeactivationSummary): Said {
+export function compareCompany({ company }: DeactivationSummary): PaperComparison {
 	const known = company.filter((row) => row.off);
 	const [first, last] = [known[0]?.off, known.at(-1)?.off];
 	const paper = 'Removing one of several active predecessors changes the target less.';
@@ -219,7 +201,7 @@ export function companySaid({ company }: DeactivationSummary): Said {
 	};
 }
 
-export function lossSaid(summary: DeactivationSummary): Said {
+export function compareLoss(summary: DeactivationSummary): PaperComparison {
 	const of = (strategy: Strategy) =>
 		summary.strategies.find((row) => row.strategy === strategy)?.lossChange ?? null;
 	const [top, random] = [of('top-1'), of('random direction')];

@@ -1,11 +1,12 @@
 /** Groups of active features: shares by layer, tests between groups, and how a feature changes its group. */
 import type { Table } from '../../../../charts/frame/export';
+import { tableOf } from '../../../tables';
 import { GROUP_NAMES } from '../../../../core/names/group-words';
 import { count, fixed, percent } from '../../../../core/names/numbers';
 import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
 import { GROUPS } from '../../../../core/flow/groups';
 import { PAPER, type GroupReport, type GroupTest } from '../../../../core/labs/reproduction';
-import { mean, type Said } from '../compare-words';
+import { mean, type PaperComparison } from '../compare-words';
 
 /** A test counts as passed below this, corrected for all tests. */
 export const LEVEL = 0.001;
@@ -29,7 +30,7 @@ export function sharesOverall({ layers }: GroupReport): number[] {
 	);
 }
 
-export function sharesSaid(report: GroupReport): Said {
+export function compareShares(report: GroupReport): PaperComparison {
 	const shares = sharesOverall(report);
 	const largest = shares.indexOf(Math.max(...shares));
 	const active = report.layers.reduce((sum, { active }) => sum + active, 0);
@@ -79,26 +80,23 @@ export function testRows({ tests }: GroupReport): TestRow[] {
 }
 
 export function testsTable({ tests }: GroupReport): Table {
-	return {
-		name: 'Table of tests',
-		columns: ['layer', 'group', 'other group', 'score', 'p', 'p, corrected', 'effect', 'n', 'm'],
-		rows: tests.map(({ layer, groups: [a, b], score, p, corrected, effect, n }) => [
-			layer,
-			GROUP_NAMES[a]!,
-			GROUP_NAMES[b]!,
-			score,
-			p,
-			corrected,
-			effect,
-			...n
-		])
-	};
+	return tableOf('Table of tests', tests, {
+		layer: (test) => test.layer,
+		group: (test) => GROUP_NAMES[test.groups[0]]!,
+		'other group': (test) => GROUP_NAMES[test.groups[1]]!,
+		score: (test) => test.score,
+		p: (test) => test.p,
+		'p, corrected': (test) => test.corrected,
+		effect: (test) => test.effect,
+		n: (test) => test.n[0],
+		m: (test) => test.n[1]
+	});
 }
 
 const SCORE: Record<UpstreamKind, string> = { resid: 's^R', mlp: 's^M', attn: 's^A' };
 const listed = (parts: string[]) => `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-export function testsSaid(report: GroupReport): Said {
+export function compareTests(report: GroupReport): PaperComparison {
 	const [a, b] = PAPER.tests.groups;
 	const rows = testRows(report);
 	const paper = rows.map(({ score, paper }) => `${SCORE[score]} in ${percent(paper)}`);
@@ -125,7 +123,7 @@ export function variabilityTable({ variability }: GroupReport): Table {
 	};
 }
 
-export function variabilitySaid({ variability, steadiness }: GroupReport): Said {
+export function compareVariability({ variability, steadiness }: GroupReport): PaperComparison {
 	const cell = (row: number, column: number) => `${GROUP_NAMES[row]} → ${GROUP_NAMES[column]}`;
 	const paper = PAPER.variability.map(({ row, column, share }) => `${cell(row, column)} ${share}`);
 	const here = PAPER.variability.map(({ row, column }) => {

@@ -1,12 +1,12 @@
 /** Steering one layer against steering a chain: curves over doses, the arms at equal divergence, and in words. */
 import type { Table } from '../../../../charts/frame/export';
 import type { Line } from '../../../../charts/layout/lines';
+import type { TextMeasure } from '../../../steering-plots';
+import { tableOf } from '../../../tables';
 import { short } from '../../../../core/names/numbers';
 import { meanInterval } from '../../../../core/math/interval';
 import type { ThemeArm, ThemeReport } from '../../../../core/labs/reproduction';
-import { sign, spanned, type Said } from '../compare-words';
-
-export type Told = 'theme' | 'lexicon' | 'perplexity' | 'repeated';
+import { sign, spanned, type PaperComparison } from '../compare-words';
 
 const ONE = 'one layer';
 const MANY = 'cumulative';
@@ -16,7 +16,7 @@ const wayOf = ({ name, control }: ThemeArm) =>
 	control === 'none' ? name.replace('exponential', 'exp.') : control;
 
 /** One curve a way of steering over fixed doses, each from the unsteered text on. */
-export function curvesOf({ arms }: ThemeReport, told: Told): Line[] {
+export function curvesOf({ arms }: ThemeReport, measure: TextMeasure): Line[] {
 	const still = arms.find(({ name }) => name === 'unsteered');
 	const fixedDose = arms.filter((arm) => arm !== still && arm.target === null);
 	const ways = [...new Set(fixedDose.map(wayOf))];
@@ -26,7 +26,7 @@ export function curvesOf({ arms }: ThemeReport, told: Told): Line[] {
 			name: way,
 			control: own[0]!.control !== 'none',
 			points: [...(still ? [still] : []), ...own].flatMap((arm) => {
-				const value = arm[told];
+				const value = arm[measure];
 				return value === null ? [] : [{ x: arm.dose, y: value, range: null }];
 			})
 		};
@@ -34,33 +34,18 @@ export function curvesOf({ arms }: ThemeReport, told: Told): Line[] {
 }
 
 export function armsTable({ arms }: ThemeReport): Table {
-	return {
-		name: 'Table of arms',
-		columns: [
-			'way',
-			'control',
-			'dose',
-			'matched to KL',
-			'KL (nats)',
-			'theme',
-			'lexicon',
-			'perplexity',
-			'repeated 3-grams',
-			'texts'
-		],
-		rows: arms.map((arm) => [
-			arm.name,
-			arm.control,
-			arm.dose,
-			arm.target,
-			arm.kl,
-			arm.theme,
-			arm.lexicon,
-			arm.perplexity,
-			arm.repeated,
-			arm.samples
-		])
-	};
+	return tableOf('Table of arms', arms, {
+		way: (arm) => arm.name,
+		control: (arm) => arm.control,
+		dose: (arm) => arm.dose,
+		'matched to KL': (arm) => arm.target,
+		'KL (nats)': (arm) => arm.kl,
+		theme: (arm) => arm.theme,
+		lexicon: (arm) => arm.lexicon,
+		perplexity: (arm) => arm.perplexity,
+		'repeated 3-grams': (arm) => arm.repeated,
+		texts: (arm) => arm.samples
+	});
 }
 
 /** At equal divergence, in the order of the targets. */
@@ -78,7 +63,7 @@ export function gain(themes: ThemeReport[], at: (arm: ThemeArm) => boolean) {
 	return meanInterval(differences);
 }
 
-export function steeringSaid(themes: ThemeReport[]): Said {
+export function compareSteering(themes: ThemeReport[]): PaperComparison {
 	const paper =
 		'Steering the whole chain up to a layer beats one layer at small strengths and is less sensitive to the strength; judged by a large model, single values only in a figure.';
 	if (themes.length === 0) return { paper, here: 'Not measured.' };

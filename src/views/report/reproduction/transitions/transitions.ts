@@ -1,11 +1,12 @@
 /** A flow map used as a layer, and how often two ways to match agree: rows of tables, and in words. */
 import type { Table } from '../../../../charts/frame/export';
+import { tableOf } from '../../../tables';
 import { count, fixed, percent } from '../../../../core/names/numbers';
 import { shortSite } from '../../../../core/names/site-words';
 import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
 import { PAPER, SCALES, type Agreement, type Transition } from '../../../../core/labs/reproduction';
 import { placeOf, siteOf } from '../../../../core/names/site';
-import { mean, type Said } from '../compare-words';
+import { mean, type PaperComparison } from '../compare-words';
 
 export type Scale = (typeof SCALES)[number];
 
@@ -41,19 +42,15 @@ export function transitionHeat(transitions: Transition[], scale: Scale): HeatRow
 }
 
 export function transitionsTable(transitions: Transition[]): Table {
-	return {
-		name: 'Table of maps',
-		columns: ['from', 'to', 'map', 'k', 'scale', 'explained variance', 'tokens'],
-		rows: transitions.map(({ from, to, map, k, scale, explained, tokens }) => [
-			from,
-			to,
-			map,
-			k,
-			scale,
-			explained,
-			tokens
-		])
-	};
+	return tableOf('Table of maps', transitions, {
+		from: (row) => row.from,
+		to: (row) => row.to,
+		map: (row) => row.map,
+		k: (row) => row.k,
+		scale: (row) => row.scale,
+		'explained variance': (row) => row.explained,
+		tokens: (row) => row.tokens
+	});
 }
 
 /** Mean over transitions of what one map explains at one scale; null where there is none. */
@@ -67,7 +64,7 @@ export function explainedBy(
 	return mean(own.map(({ explained }) => explained));
 }
 
-export function transitionsSaid(transitions: Transition[], scale: Scale): Said {
+export function compareTransitions(transitions: Transition[], scale: Scale): PaperComparison {
 	const at = (map: Transition['map'], k: number) => explainedBy(transitions, map, k, scale);
 	const paper = `From layer ${PAPER.transition.layers} the best match by cosine with k = 1 explains most, ${fixed(PAPER.transition.explained, 3)} of the variance, by a narrow margin; larger k does not beat it.`;
 	const one = at('cosine', 1);
@@ -141,18 +138,14 @@ export function agreementHeat(agreement: Agreement[], of: 'same' | 'sameOfHigh')
 }
 
 export function agreementTable(agreement: Agreement[]): Table {
-	return {
-		name: 'Table of agreement',
-		columns: ['from', 'to', 'same match', 'features', 'same of the high', 'high'],
-		rows: agreement.map(({ from, to, same, features, sameOfHigh, high }) => [
-			from,
-			to,
-			features > 0 ? same : null,
-			features,
-			sameOfHigh,
-			high
-		])
-	};
+	return tableOf('Table of agreement', agreement, {
+		from: (row) => row.from,
+		to: (row) => row.to,
+		'same match': (row) => (row.features > 0 ? row.same : null),
+		features: (row) => row.features,
+		'same of the high': (row) => row.sameOfHigh,
+		high: (row) => row.high
+	});
 }
 
 /** Share of the same choice over all layers, each feature counting once; null where none was compared. */
@@ -163,7 +156,7 @@ export function agreed(agreement: Agreement[], kind: UpstreamKind) {
 	return n > 0 ? { share: same / n, n } : null;
 }
 
-export function agreementSaid(agreement: Agreement[]): Said {
+export function compareAgreement(agreement: Agreement[]): PaperComparison {
 	const parts = UPSTREAM.flatMap((kind) => {
 		const found = agreed(agreement, kind);
 		return found ? [`${KIND_NAME[kind]} ${percent(found.share)} of ${count(found.n)}`] : [];

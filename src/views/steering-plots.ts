@@ -1,0 +1,29 @@
+/** What is drawn of texts that were steered, over the dose. */
+export const PLOTS = [
+	{
+		measure: 'theme',
+		title: 'Theme',
+		note: 'How strongly the feature fires in the texts written: mean over tokens, as a share of its maximum.',
+		include: [0]
+	},
+	{
+		measure: 'lexicon',
+		title: 'Lexicon',
+		note: 'Share of tokens that the feature promotes most.',
+		include: [0]
+	},
+	{
+		measure: 'perplexity',
+		title: 'Perplexity',
+		note: 'Of the texts written, read by the model without steering: high is incoherent.',
+		include: [1]
+	},
+	{
+		measure: 'repeated',
+		title: 'Repetition',
+		note: 'Share of 3-grams that repeat an earlier one.',
+		include: [0]
+	}
+] as const;
+
+export type TextMeasure = (typeof PLOTS)[number]['measure'];
