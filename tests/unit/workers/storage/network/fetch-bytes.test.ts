@@ -53,7 +53,7 @@ function server(...behaviours: Behaviour[]) {
 			? new Response(body, { status: 206, headers: { 'content-range': contentRange } })
 			: new Response(body);
 	};
-	return { asked, fetch: fetcher as typeof fetch };
+	return { asked, fetch: fetcher };
 }
 
 async function fetched(from: ReturnType<typeof server>, over: Partial<FetchBytesOptions> = {}) {
