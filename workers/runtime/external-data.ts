@@ -34,7 +34,10 @@ export async function withExternalData<T>(
 	files: Record<string, OpenFile>,
 	use: (externalData: { path: string; data: Uint8Array }[]) => Promise<T>
 ): Promise<T> {
-	const external = Object.entries(files).map(([path, file]) => ({ path, data: new LazyBytes(file) }));
+	const external = Object.entries(files).map(([path, file]) => ({
+		path,
+		data: new LazyBytes(file)
+	}));
 	try {
 		return await use(external);
 	} catch (error) {

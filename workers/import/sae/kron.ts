@@ -24,7 +24,8 @@ export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) 
 	const dSae = heads * rows * columns;
 	const named = cfg.string('normalize_activations') ?? 'none';
 	const normalize = SAELENS_NORMALIZATIONS.find((one) => one === named);
-	if (!normalize) throw unsupportedValue(folder, 'normalisation', named, SAELENS_NORMALIZATIONS.join(', '));
+	if (!normalize)
+		throw unsupportedValue(folder, 'normalisation', named, SAELENS_NORMALIZATIONS.join(', '));
 	return {
 		architecture: 'kron',
 		dIn,

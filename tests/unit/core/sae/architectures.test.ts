@@ -53,8 +53,7 @@ describe('the registry', () => {
 							'src/core/packs',
 							'workers/sae',
 							'workers/labs',
-							'workers/pack',
-							'workers/import/found'
+							'workers/packs'
 						]
 					: ['src', 'workers'];
 			const naming = rooms.flatMap(filesBelow).filter((file) => {
@@ -64,7 +63,7 @@ describe('the registry', () => {
 				);
 				return new RegExp(`['"\`]${name}['"\`]`).test(code);
 			});
-			expect(naming.filter((file) => !file.startsWith('workers/import/formats/'))).toEqual([
+			expect(naming.filter((file) => !file.startsWith('workers/import/'))).toEqual([
 				`${FOLDER}/${name}.ts`
 			]);
 		}
