@@ -8,8 +8,14 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const bin = (name) => path.join(ROOT, 'node_modules/.bin', name);
 
 const STEPS = [
-	['types of the page', bin('svelte-check'), '--tsconfig', 'tsconfig.json', '--fail-on-warnings'],
-	['types of the workers', bin('tsc'), '-p', 'workers'],
+	['types', bin('svelte-check'), '--fail-on-warnings'],
+	// Once more where there is no Node, and where there is no page.
+	...['src', 'workers', 'workers/node'].map((folder) => [
+		`types of ${folder}`,
+		bin('tsc'),
+		'-p',
+		folder
+	]),
 	['lint', bin('eslint'), '--max-warnings', '0', '.'],
 	['format', bin('prettier'), '--check', '--log-level', 'warn', '.'],
 	['dead code', bin('knip')],

@@ -29,7 +29,8 @@ let runtime: Promise<Runtime> | null = null;
 let device: GPUDevice | null = null;
 let backend: Backend = 'wasm';
 
-const inNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
+const { process } = globalThis as { process?: { versions?: { node?: string } } };
+const inNode = Boolean(process?.versions?.node);
 
 /**
  * Loads onnxruntime-web once: the JSPI build where the browser has JSPI and a GPU is to be used, else
