@@ -14,7 +14,7 @@ import { Address } from './page/address.svelte';
 import { added, changed } from './steering/edits';
 import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
-import { Bringing } from './import/import.svelte';
+import { ModelImport } from './import/import.svelte';
 import { FitTask } from './labs/fit.svelte';
 import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
@@ -23,12 +23,12 @@ import { Packs } from './packs/packs.svelte';
 import { Preferences } from './page/preferences.svelte';
 import { PromptFlows } from './flow/prompt-flow.svelte';
 import { Reading, rowsOf } from './prompt/reading.svelte';
-import { Remotes } from './import/remote.svelte';
-import { Remeasuring } from './labs/remeasure.svelte';
-import { Reproducing } from './labs/reproduction.svelte';
+import { RemoteImport } from './import/remote.svelte';
+import { Remeasurement } from './labs/remeasure.svelte';
+import { ReproductionTask } from './labs/reproduction.svelte';
 import { Resource } from './calls/resource.svelte';
 import { Steering } from './steering/steering.svelte';
-import { TextWork } from './corpus/statistics.svelte';
+import { TextStatistics } from './corpus/statistics.svelte';
 
 /** The page's prompt until a worked example brings its own. */
 const PROMPT = 'Once upon a time there was a little fox who lived near the sea. One day the fox';
@@ -62,12 +62,12 @@ export class Explorer {
 	readonly steering: Steering;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
-	readonly remeasuring: Remeasuring;
+	readonly remeasurement: Remeasurement;
 	readonly packs: Packs;
-	readonly bringing: Bringing;
-	readonly remotes: Remotes;
-	readonly texts: TextWork;
-	readonly reproducing: Reproducing;
+	readonly modelImport: ModelImport;
+	readonly remoteImport: RemoteImport;
+	readonly texts: TextStatistics;
+	readonly reproductionTask: ReproductionTask;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
@@ -87,8 +87,8 @@ export class Explorer {
 		this.offered = setup.packs ?? [];
 		this.model = new Model(engine, setup.pack, setup.backend, this.offered);
 		this.packs = new Packs(engine);
-		this.bringing = new Bringing(engine, this.packs, () => this.model.pack);
-		this.remotes = new Remotes(engine, this.bringing, this.packs);
+		this.modelImport = new ModelImport(engine, this.packs, () => this.model.pack);
+		this.remoteImport = new RemoteImport(engine, this.modelImport, this.packs);
 
 		this.steering = this.#part(new Steering(engine), (steering) => {
 			const { view, length: tokens, temperature, topP, seed, steer } = this.address.state;
@@ -99,7 +99,7 @@ export class Explorer {
 			reading.ask(this.prompt, this.#inView())
 		);
 		this.labels = this.#part(new Labels(engine, () => this.model.ready));
-		this.reproducing = this.#part(new Reproducing(engine), ({ stored }) => {
+		this.reproductionTask = this.#part(new ReproductionTask(engine), ({ stored }) => {
 			const { view, page } = this.address;
 			if (view === 'report' && page === 'flow') void stored.ask(this.model.packName ?? '');
 		});
@@ -117,8 +117,8 @@ export class Explorer {
 			if (this.address.view === 'feature' && this.focus !== null) void feature.ask(this.focus);
 		});
 		this.experiments = this.#part(new Experiments(engine));
-		this.remeasuring = this.#part(new Remeasuring(engine));
-		this.texts = this.#part(new TextWork(engine, this.packs));
+		this.remeasurement = this.#part(new Remeasurement(engine));
+		this.texts = this.#part(new TextStatistics(engine, this.packs));
 		this.fit = this.#part(new FitTask(engine));
 
 		this.address.onChange = () => this.#follow();

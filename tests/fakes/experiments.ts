@@ -71,14 +71,14 @@ export class FakeExperiments {
 		for (const [i, { name, control, edits }] of arms.entries()) {
 			await this.wait(signal);
 			const dose = edits.reduce((sum, edit) => sum + edit.value, 0) / 10;
-			const told = Array.from({ length: samples }, (_, s) => ({
+			const texts = Array.from({ length: samples }, (_, s) => ({
 				text: `a fox of ${name} ${s}`,
 				perplexity: 4 + dose + s / 10,
 				repeated: 0.1,
 				theme: control === 'none' ? 0.1 + dose / 4 : 0.1,
 				lexicon: 0.05
 			}));
-			part({ name, control, kl: dose ** 2, told });
+			part({ name, control, kl: dose ** 2, texts });
 			progress({ phase: 'write' as const, what: name, done: i + 1, total: arms.length });
 		}
 	}

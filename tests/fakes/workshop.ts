@@ -17,7 +17,7 @@ import { Problem } from '../../src/core/names/errors';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Imported } from '../../src/core/packs/stored';
 import type {
-	GatheredFeature,
+	TextFeature,
 	PendingText,
 	TextPart,
 	TextRequest
@@ -182,7 +182,7 @@ export class FakeWorkshop implements Partial<Handlers<Calls>> {
 		this.pendingWalk = null;
 	}
 
-	async featureSoFar(id: string): Promise<GatheredFeature | null> {
+	async featureSoFar(id: string): Promise<TextFeature | null> {
 		const activations = [0, 2, 0.5];
 		const example = { tokens: ['the', ' fox', ' ran'], activations, quantile: 1 };
 		const histogram = { edges: [0, 1, 2, 3], counts: [20, 5, 1] };

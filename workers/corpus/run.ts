@@ -6,7 +6,7 @@ import { parseFeatureId } from '../../src/core/names/site';
 import type { Imported } from '../../src/core/packs/stored';
 import { boundsOf, shownOf } from '../../src/core/corpus/examples';
 import type {
-	GatheredFeature,
+	TextFeature,
 	CorpusCalls,
 	PendingText,
 	TextPart,
@@ -69,7 +69,7 @@ export class TextGathering implements Handlers<CorpusCalls> {
 		else await (await openPendingStatistics()).remove();
 	};
 
-	readonly featureSoFar = (id: FeatureId): GatheredFeature | null => {
+	readonly featureSoFar = (id: FeatureId): TextFeature | null => {
 		const { sae, index } = parseFeatureId(id) ?? { sae: '', index: 0 };
 		const isRead = this.#current?.pass.tally.saes.has(sae);
 		return isRead ? featureOf(this.#current!, id, sae, index) : null;
@@ -190,7 +190,7 @@ function featureOf(
 	id: FeatureId,
 	sae: SaeId,
 	index: number
-): GatheredFeature {
+): TextFeature {
 	const { saes, texts } = pass.tally;
 	const tally = saes.get(sae)!;
 	const count = tally.count[index];

@@ -12,7 +12,7 @@ import type {
 	ArmResult,
 	DivergenceRequest,
 	SteeringRequest,
-	Told
+	WrittenText
 } from '../../src/core/labs/steering-effect';
 import { normals, seeded } from '../../src/core/math/random';
 import { repeated } from '../../src/core/math/repetition';
@@ -122,15 +122,15 @@ export async function measureArm(
 	const steering = armSteering(arm, await bench.steered(arm.edits, signal), request.seed);
 	const prompt = bench.tokenize(request.text).tokens.map((token) => token.id);
 	const { model, tokenizer } = bench;
-	const told: Told[] = [];
+	const texts: WrittenText[] = [];
 	for (let i = 0; i < request.samples; i++) {
 		const settings = { ...request, edits: [], seed: request.seed + i };
 		const written = await write(settings, prompt, steering, model, tokenizer, runOf({ signal }));
 		if (written.ids.length > 0)
-			told.push(await readBack(written.text, prompt, written.ids, bench, theme, signal));
+			texts.push(await readBack(written.text, prompt, written.ids, bench, theme, signal));
 	}
 	const kl = await klAfter(prompt, steering, bench, signal);
-	return { name: arm.name, control: arm.control, kl, told };
+	return { name: arm.name, control: arm.control, kl, texts };
 }
 
 /** What a theme is made of. */
@@ -161,7 +161,7 @@ async function readBack(
 	bench: Workbench,
 	theme: Theme,
 	signal?: AbortSignal
-): Promise<Told> {
+): Promise<WrittenText> {
 	const { model, lens } = bench;
 	const last = model.sites.at(-1)!;
 	const sites = [...new Set([last, ...tapsOf(theme.features.map(({ sae }) => sae))])];

@@ -43,7 +43,7 @@ export interface PendingText {
 }
 
 /** A feature as far as the text has been read. */
-export interface GatheredFeature {
+export interface TextFeature {
 	id: FeatureId;
 	tokens: number;
 	density: number;
@@ -64,5 +64,5 @@ export interface CorpusCalls {
 	pendingStatistics: Call<void, PendingText | null>;
 	discardStatistics: Call<void, void>;
 	/** A feature as far as the text has been read; null when its SAE is not walked. */
-	featureSoFar: Call<FeatureId, GatheredFeature | null>;
+	featureSoFar: Call<FeatureId, TextFeature | null>;
 }

@@ -24,7 +24,7 @@ export interface SteeringRequest {
 }
 
 /** What one continuation is like, read by the model without steering. */
-export interface Told {
+export interface WrittenText {
 	text: string;
 	/** exp of the mean −ln p of its tokens. */
 	perplexity: number;
@@ -41,7 +41,7 @@ export interface ArmResult {
 	control: Arm['control'];
 	/** KL(plain ‖ steered) of the next-token distribution after the prompt, in nats. */
 	kl: number;
-	told: Told[];
+	texts: WrittenText[];
 }
 
 export interface DivergenceRequest extends Pick<Arm, 'edits' | 'control'> {

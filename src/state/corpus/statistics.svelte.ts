@@ -1,12 +1,7 @@
 /** Statistics from the reader's own text: the walk under way, what it has found, and the one that can go on. */
 import type { FeatureId, SaeId } from '../../core/names/ids';
 import type { Imported } from '../../core/packs/stored';
-import type {
-	GatheredFeature,
-	PendingText,
-	TextPart,
-	TextRequest
-} from '../../core/corpus/requests';
+import type { TextFeature, PendingText, TextPart, TextRequest } from '../../core/corpus/requests';
 import type { Engine } from '../../core/engine';
 import { Pace } from '../calls/pace';
 import type { Packs } from '../packs/packs.svelte';
@@ -19,12 +14,12 @@ export interface TextFound {
 	imported: Imported | null;
 }
 
-export class TextWork {
+export class TextStatistics {
 	readonly walk: Task<TextRequest | null, TextFound>;
 	/** The walk that can go on; asked by the pack's name. */
 	readonly pending: Resource<string, PendingText | null>;
 	/** A feature as far as the text is read. */
-	readonly feature: Resource<FeatureId, GatheredFeature | null>;
+	readonly feature: Resource<FeatureId, TextFeature | null>;
 	/** SAEs that the reader chose; null: those of the layer in sight. */
 	chosen = $state.raw<SaeId[] | null>(null);
 	/** Bytes of the file a second; null at the beginning. */

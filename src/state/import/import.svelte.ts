@@ -23,12 +23,12 @@ interface Look {
 /** SAEs on another host that are taken unless a reader leaves them out. */
 const FEW = 6;
 
-export class Bringing {
+export class ModelImport {
 	readonly looking: Task<Look, ImportListing>;
 	readonly making: Task<BuildRequest, Imported>;
 	/** Told of every order that is begun, and when it has been carried out. */
-	onMaking: (order: BuildRequest) => void = () => undefined;
-	onMade: () => void = () => undefined;
+	onBuild: (order: BuildRequest) => void = () => undefined;
+	onBuilt: () => void = () => undefined;
 	source = $state.raw<ImportSource | null>(null);
 	/** What the reader said of SAEs, by their paths. */
 	stated = $state.raw<Record<string, SaeOverrides>>({});
@@ -52,7 +52,7 @@ export class Bringing {
 			engine.listImport({ source, overrides: stated }, watch)
 		);
 		this.making = new Task(async (order, { signal, onProgress }) => {
-			this.onMaking(order);
+			this.onBuild(order);
 			const pace = new Pace();
 			this.rate = null;
 			const made = await engine.buildPack(order, {
@@ -62,7 +62,7 @@ export class Bringing {
 					onProgress(progress);
 				}
 			});
-			this.onMade();
+			this.onBuilt();
 			return made;
 		});
 	}

@@ -2,7 +2,7 @@
 import type { BuildRequest } from '../../core/import/build-request';
 import type { RemoteSource } from '../../core/import/remote';
 import { parseRemoteAddress } from '../../core/import/remote-address';
-import type { Bringing } from './import.svelte';
+import type { ModelImport } from './import.svelte';
 import type { Engine } from '../../core/engine';
 import type { Packs } from '../packs/packs.svelte';
 import { Resource } from '../calls/resource.svelte';
@@ -13,7 +13,7 @@ const TOKENS = 'undercurrent-token ';
 /** An order whose files were not all here when it ended; its token is not written down. */
 export type Unfinished = Omit<BuildRequest, 'source'> & { place: string };
 
-export class Remotes {
+export class RemoteImport {
 	/** What the reader typed. */
 	typed = $state('');
 	unfinished = $state.raw<Unfinished | null>(null);
@@ -24,17 +24,17 @@ export class Remotes {
 	/** By hosts: whether the reader wants their token written down. */
 	#remembered = $state.raw<Readonly<Record<string, boolean>>>({});
 	readonly #engine: Engine;
-	readonly #bringing: Bringing;
+	readonly #modelImport: ModelImport;
 	readonly #packs: Packs;
 
-	constructor(engine: Engine, bringing: Bringing, packs: Packs) {
+	constructor(engine: Engine, modelImport: ModelImport, packs: Packs) {
 		this.#engine = engine;
-		this.#bringing = bringing;
+		this.#modelImport = modelImport;
 		this.#packs = packs;
 		this.waiting = new Resource((_, signal) => engine.pendingDownloads(undefined, { signal }));
 		this.unfinished = readUnfinished();
-		bringing.onMaking = (order) => this.#begun(order);
-		bringing.onMade = () => this.#ended();
+		modelImport.onBuild = (order) => this.#begun(order);
+		modelImport.onBuilt = () => this.#ended();
 	}
 
 	/** The host that a token would go to; null where what is typed is no address. */
@@ -80,18 +80,18 @@ export class Remotes {
 		const source = this.#sourceAt(this.typed);
 		// Descriptions of what was looked at before and not taken.
 		if (this.unfinished === null) await this.#engine.discardDownloads();
-		await this.#bringing.begin(source);
-		if (this.#bringing.source === source && this.#bringing.found?.isPack)
+		await this.#modelImport.begin(source);
+		if (this.#modelImport.source === source && this.#modelImport.found?.isPack)
 			await this.#packs.start({ kind: 'fetch', source });
 	}
 
 	/** Goes on with what was begun, on another day as well. */
 	async resume(): Promise<void> {
 		const { unfinished } = this;
-		if (!unfinished || this.#bringing.making.busy) return;
+		if (!unfinished || this.#modelImport.making.busy) return;
 		const { place, ...order } = unfinished;
 		this.typed = place;
-		await this.#bringing.making.start({ ...order, source: this.#sourceAt(place) });
+		await this.#modelImport.making.start({ ...order, source: this.#sourceAt(place) });
 		await Promise.all([this.#packs.look(), this.count()]);
 	}
 

@@ -3,7 +3,7 @@ import type { Remeasured } from '../../core/packs/check';
 import type { Engine } from '../../core/engine';
 import { Task } from '../calls/task.svelte';
 
-export class Remeasuring extends Task<null, Remeasured> {
+export class Remeasurement extends Task<null, Remeasured> {
 	constructor(engine: Engine) {
 		super((_, watch) => engine.remeasure(undefined, watch));
 	}

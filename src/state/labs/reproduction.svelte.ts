@@ -4,7 +4,7 @@ import type { Engine } from '../../core/engine';
 import { Resource } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
 
-export class Reproducing extends Task<ReproductionSettings, Reproduction> {
+export class ReproductionTask extends Task<ReproductionSettings, Reproduction> {
 	/** Asked by the pack's name, so that another pack is asked anew. */
 	readonly stored: Resource<string, Reproduction | null>;
 

@@ -26,7 +26,7 @@ async function bring(over: Parameters<typeof foundThings>[0] = {}, packs = [stor
 
 beforeEach(() => page.viewport(1280, 900));
 
-describe('bringing a model and SAEs', () => {
+describe('importing a model and SAEs', () => {
 	it('says what was recognised, what it takes, and makes what is chosen', async () => {
 		const { workshop } = await bring();
 		await expect.element(page.getByText(/gpt2: 12 layers, 768 wide, 50,257 tokens/)).toBeVisible();

@@ -105,7 +105,7 @@ describe('a place on a hub', () => {
 		await remember.click();
 		expect(JSON.stringify(localStorage)).not.toContain('hf_secret');
 		await box().fill('https://example.org/org/name');
-		expect(explorer.remotes.token).toBe('');
+		expect(explorer.remoteImport.token).toBe('');
 	});
 
 	it('that is a pack is fetched as it is', async () => {
@@ -165,7 +165,7 @@ describe('a download', () => {
 	it('is given up, with what has arrived', async () => {
 		const { workshop, explorer } = await open();
 		workshop.arrived = 34e6;
-		await explorer.remotes.count();
+		await explorer.remoteImport.count();
 		await expect
 			.element(card().getByText('34 MB were downloaded that no pack uses.'))
 			.toBeVisible();

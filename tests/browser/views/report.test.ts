@@ -109,7 +109,7 @@ describe('Report', () => {
 		await expect.element(start).toBeEnabled();
 		expect(region.getByRole('progressbar').elements()).toHaveLength(0);
 		expect(region.getByRole('table').elements()).toHaveLength(0);
-		expect(explorer.remeasuring.error).toBeNull();
+		expect(explorer.remeasurement.error).toBeNull();
 		held(engine)();
 		await start.click();
 		await expect.element(region.getByRole('status')).toHaveTextContent(/10 SAEs/);

@@ -100,7 +100,7 @@ describe('Report, feature flow', () => {
 		expect(await barriers()).toEqual([]);
 		go();
 		await expect.element(page.getByRole('region', { name: 'Deactivation' })).toBeVisible();
-		expect(explorer.reproducing.error).toBeNull();
+		expect(explorer.reproductionTask.error).toBeNull();
 		await expect.element(page.getByText('Measured here', { exact: true })).toBeVisible();
 		expect(page.getByRole('radiogroup', { name: 'Result' }).elements()).toHaveLength(0);
 	});
@@ -124,7 +124,7 @@ describe('Report, feature flow', () => {
 		await page.getByRole('button', { name: 'Cancel' }).click();
 		await expect.element(page.getByRole('button', { name: 'Run all of it here' })).toBeEnabled();
 		expect(page.getByRole('progressbar').elements()).toHaveLength(0);
-		expect(explorer.reproducing.value).toBeNull();
+		expect(explorer.reproductionTask.value).toBeNull();
 		await expect.element(page.getByRole('region', { name: 'Groups by layer' })).toBeVisible();
 	});
 

@@ -143,9 +143,9 @@ function linksOf(ids: FeatureId[], bench: Workbench): Promise<Link[]> {
 	);
 }
 
-function summary({ name, control, kl, told }: ArmResult): Omit<ThemeArm, 'dose' | 'target'> {
-	const mean = (value: (text: (typeof told)[number]) => number | null) => {
-		const known = told.flatMap((text) => value(text) ?? []);
+function summary({ name, control, kl, texts }: ArmResult): Omit<ThemeArm, 'dose' | 'target'> {
+	const mean = (value: (text: (typeof texts)[number]) => number | null) => {
+		const known = texts.flatMap((text) => value(text) ?? []);
 		return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null;
 	};
 	return {
@@ -157,6 +157,6 @@ function summary({ name, control, kl, told }: ArmResult): Omit<ThemeArm, 'dose' 
 		repeated: mean((text) => text.repeated),
 		theme: mean((text) => text.theme) ?? 0,
 		lexicon: mean((text) => text.lexicon) ?? 0,
-		samples: told.length
+		samples: texts.length
 	};
 }

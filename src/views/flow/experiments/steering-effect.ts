@@ -39,7 +39,7 @@ export function curvesOf(results: ArmResult[], dose: number, measure: TextMeasur
 		name,
 		control: own[0]!.control !== 'none',
 		points: [...(still ? [still] : []), ...own].flatMap((result) => {
-			const values = result.told.flatMap((text) => text[measure] ?? []);
+			const values = result.texts.flatMap((text) => text[measure] ?? []);
 			if (values.length === 0) return [];
 			return [
 				{
@@ -56,7 +56,7 @@ const wayOf = (name: string) => name.split(' × ')[0]!;
 const partOf = (name: string) => (name === STILL ? 0 : Number(name.split(' × ')[1]));
 
 export function steeringTable(results: ArmResult[], dose: number): Table {
-	const texts = results.flatMap(({ name, kl, told }) => told.map((text) => ({ name, kl, text })));
+	const texts = results.flatMap(({ name, kl, texts }) => texts.map((text) => ({ name, kl, text })));
 	return tableOf('Texts', texts, {
 		way: ({ name }) => wayOf(name),
 		dose: ({ name }) => partOf(name) * dose,

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../../src/core/names/errors';
-import { Remeasuring } from '../../../../src/state/labs/remeasure.svelte';
+import { Remeasurement } from '../../../../src/state/labs/remeasure.svelte';
 import { FakeEngine } from '../../../fakes/engine';
 
 const engine = (pace = 10) => new FakeEngine({ layers: 2, k: 4, dSae: 64, rich: true, pace });
 const asked = ({ log }: FakeEngine) => log.filter((call) => call === 'remeasure').length;
 
-describe('Remeasuring', () => {
+describe('Remeasurement', () => {
 	it('tells how far it is, then what it found', async () => {
-		const again = new Remeasuring(engine().calls);
+		const again = new Remeasurement(engine().calls);
 		expect([again.busy, again.share]).toEqual([false, null]);
 		const done = again.start();
 		expect([again.busy, again.found]).toEqual([true, null]);
@@ -26,14 +26,14 @@ describe('Remeasuring', () => {
 
 	it('does one thing at a time', async () => {
 		const fake = engine();
-		const again = new Remeasuring(fake.calls);
+		const again = new Remeasurement(fake.calls);
 		await Promise.all([again.start(), again.start()]);
 		expect(asked(fake)).toBe(1);
 	});
 
 	it('keeps what it found while it is stopped, and begins anew at once', async () => {
 		const fake = engine();
-		const again = new Remeasuring(fake.calls);
+		const again = new Remeasurement(fake.calls);
 		await again.start();
 		const before = again.found;
 		const stopped = again.start();
@@ -49,7 +49,7 @@ describe('Remeasuring', () => {
 
 	it('says what went wrong, and forgets it at the next try', async () => {
 		const fake = engine();
-		const again = new Remeasuring(fake.calls);
+		const again = new Remeasurement(fake.calls);
 		const problem = new Problem('worker-lost', 'The engine stopped.', 'Try again.');
 		vi.spyOn(fake, 'remeasure').mockRejectedValueOnce(problem);
 		await again.start();

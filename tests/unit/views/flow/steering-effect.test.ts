@@ -30,9 +30,9 @@ describe('armsOf', () => {
 describe('curvesOf', () => {
 	const told = (theme: number) => ({ text: 'a', perplexity: 4, repeated: null, theme, lexicon: 0 });
 	const results: ArmResult[] = [
-		{ name: 'unsteered', control: 'none', kl: 0, told: [told(0.1), told(0.3)] },
-		{ name: 'this plan × 0.5', control: 'none', kl: 0.1, told: [told(0.5)] },
-		{ name: 'random × 0.5', control: 'random', kl: 0.1, told: [] }
+		{ name: 'unsteered', control: 'none', kl: 0, texts: [told(0.1), told(0.3)] },
+		{ name: 'this plan × 0.5', control: 'none', kl: 0.1, texts: [told(0.5)] },
+		{ name: 'random × 0.5', control: 'random', kl: 0.1, texts: [] }
 	];
 	it('begins every curve at the unsteered text', () => {
 		const [own, random] = curvesOf(results, 0.4, 'theme');
