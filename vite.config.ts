@@ -7,7 +7,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import { parsePack } from './src/core/packs/manifest';
 import type { SitePack } from './src/core/packs/site-pack';
 import { publications, publish, sitePack } from './workers/node/site/publish';
-import { cutRuntimes, writeRuntimes } from './workers/node/site/runtime';
+import { publishedRuntimes, writeRuntimes } from './workers/node/site/runtime';
 
 const root = import.meta.dirname;
 /** Bytes of the longest file that the site's host takes. */
@@ -62,14 +62,14 @@ function models(command: 'build' | 'serve'): Plugin {
 	};
 }
 
-/** The inference runtime, in parts where its builds are longer than the limit. */
+/** The inference runtime: what it must be, and its builds in parts where they are longer than the limit. */
 function runtime(command: 'build' | 'serve'): Plugin {
-	const cut = command === 'build' ? cutRuntimes(limit) : {};
+	const published = command === 'build' ? publishedRuntimes(limit) : {};
 	return {
 		name: 'undercurrent-runtime',
-		config: () => ({ define: { __RUNTIME__: JSON.stringify(cut) } }),
+		config: () => ({ define: { __RUNTIME__: JSON.stringify(published) } }),
 		async writeBundle({ dir }) {
-			await writeRuntimes(cut, dir!);
+			await writeRuntimes(published, dir!);
 		}
 	};
 }
@@ -114,7 +114,11 @@ const pwa = VitePWA({
 			{
 				urlPattern: /\/assets\/ort[^/]+$/,
 				handler: 'CacheFirst',
-				options: { cacheName: 'undercurrent-runtime' }
+				options: {
+					cacheName: 'undercurrent-runtime',
+					// Only what has been checked is put there (workers/storage/runtime-cache.ts).
+					plugins: [{ cacheWillUpdate: () => Promise.resolve(null) }]
+				}
 			}
 		]
 	}

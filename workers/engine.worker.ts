@@ -8,10 +8,15 @@ const engine = new LocalEngine(browserPacks);
 expose(serve((name, request, watch) => engine.carry(name, request, watch)));
 
 // Held for life: when the page gets this lock, the worker is gone (`terminate()` raises no event).
-const lock = `undercurrent-engine-${crypto.randomUUID()}`;
-if ('locks' in navigator)
-	void navigator.locks.request(lock, () => {
-		postMessage({ kind: 'alive', lock });
-		return new Promise<never>(() => undefined);
-	});
-else postMessage({ kind: 'alive', lock: '' });
+// There are no locks on plain http, and where the reader has blocked the site's data they reject.
+const lock = `undercurrent-engine-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+const listens = (held: string) => postMessage({ kind: 'alive', lock: held });
+const locks = (navigator as { locks?: LockManager }).locks;
+if (locks)
+	locks
+		.request(lock, () => {
+			listens(lock);
+			return new Promise<never>(() => undefined);
+		})
+		.catch(() => listens(''));
+else listens('');

@@ -5,7 +5,7 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { methods, type Progress, type Watch } from '../core/calls';
 import { STORING, WITHOUT_PACK, type Engine } from '../core/engine';
-import { Problem } from '../core/names/errors';
+import { codeOf, Problem } from '../core/names/errors';
 import type { OpenRequest } from '../core/packs/info';
 
 /** What the worker offers: `workers/calls/serve.ts`. */
@@ -114,6 +114,10 @@ export class EngineClient {
 				return live.served.call(name, request, job, report);
 			});
 			return await Promise.race([answer, live.lost, aborted(signal, ended.signal, cancel)]);
+		} catch (error) {
+			// A worker that has loaded a damaged runtime loads no other.
+			if (codeOf(error) === 'runtime-damaged' && this.#live === live) this.#end(live);
+			throw error;
 		} finally {
 			ended.abort();
 		}
@@ -138,10 +142,14 @@ export class EngineClient {
 		return (this.#live = live);
 	}
 
-	#lose(live: Live, why?: string): void {
-		if (this.#live !== live) return;
+	#end(live: Live): void {
 		this.#live = null;
 		live.worker.terminate();
+	}
+
+	#lose(live: Live, why?: string): void {
+		if (this.#live !== live) return;
+		this.#end(live);
 		const problem = new Problem(
 			'worker-lost',
 			'The engine stopped, most likely because memory ran out.',

@@ -7,10 +7,8 @@ import type { Backend } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenFile } from '../../src/core/files/open-file';
 import { withExternalData } from './external-data';
-import { joinRuntime, type CutRuntime } from './runtime-parts';
-
-/** The builds that the site holds in parts, by name: defined by vite.config.ts alone. */
-declare const __RUNTIME__: Record<string, CutRuntime> | undefined;
+import { damagedRuntime, publishedRuntime, refetchDamaged } from '../storage/runtime-cache';
+import { joinRuntime } from './runtime-parts';
 
 type Runtime = typeof import('onnxruntime-web');
 /** Stays with the engine between runs, on the GPU where there is one. */
@@ -28,6 +26,8 @@ export type SessionFiles = Record<string, OpenFile>;
 let runtime: Promise<Runtime> | null = null;
 let device: GPUDevice | null = null;
 let backend: Backend = 'wasm';
+/** A session was made, so the runtime's WebAssembly is what it should be. */
+let sound = false;
 
 const { process } = globalThis as { process?: { versions?: { node?: string } } };
 const inNode = Boolean(process?.versions?.node);
@@ -42,10 +42,11 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 	runtime ??= loadRuntime(gpu !== null);
 	return runtime.then(
 		() => undefined,
-		(cause: unknown) => {
+		async (cause: unknown) => {
 			// The next call tries again: a network may be back.
 			runtime = null;
 			if (cause instanceof Problem) throw cause;
+			if (!inNode && (await refetchDamaged(true))) throw damagedRuntime();
 			throw new Problem(
 				'unsupported',
 				'The inference runtime (WebAssembly) could not be started in this browser.',
@@ -93,8 +94,9 @@ async function loadRuntime(gpu: boolean): Promise<Runtime> {
 
 /** Gives the runtime its WebAssembly where the site holds that in parts; else the runtime fetches it itself. */
 async function supply(ort: Runtime, file: string): Promise<void> {
-	const cut = typeof __RUNTIME__ === 'undefined' ? undefined : __RUNTIME__[file];
-	if (cut) ort.env.wasm.wasmBinary = await joinRuntime(file, cut);
+	const published = publishedRuntime(file);
+	if (published?.parts)
+		ort.env.wasm.wasmBinary = await joinRuntime(file, published, published.parts);
 }
 
 let tail: Promise<unknown> = Promise.resolve();
@@ -160,8 +162,10 @@ export class Session {
 				const inner = await withExternalData(files, (externalData) =>
 					ort.InferenceSession.create(graph, { ...options, externalData })
 				);
+				sound = true;
 				return new Session(inner, ort, new Set(onDevice));
 			} catch (cause) {
+				if (!sound && !inNode && (await refetchDamaged(false))) throw damagedRuntime();
 				throw namedProblem(cause);
 			}
 		}, signal);

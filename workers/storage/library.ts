@@ -215,7 +215,6 @@ export class Library {
 	#source({ pack, record }: ListedPack, folder: string | null, newest: boolean): PackSource {
 		const onComplete = async () => {
 			if (this.#files.full) throw this.#files.full;
-			if (this.#files.store.kind === 'memory') return false;
 			if (newest)
 				for (const { address, hash } of await this.#records.all())
 					if (address === record.address && hash !== record.hash) await this.forget(hash);

@@ -3,6 +3,7 @@ import { Problem } from '../../src/core/names/errors';
 import type { Pack } from '../../src/core/packs/manifest';
 import { totalBytes } from '../../src/core/packs/parts';
 import type { PackSource } from '../../src/core/packs/source';
+import { notKept } from './files/quota';
 import { isWhole } from './inventory';
 import type { FileRequest, VerifiedFiles } from './verified-files';
 
@@ -44,6 +45,7 @@ export class StoredSource implements PackSource {
 		signal?: AbortSignal,
 		onProgress: (path: string, done: number, total: number) => void = () => undefined
 	): Promise<boolean> {
+		if (this.files.store.kind === 'memory') throw notKept();
 		const { files } = this.pack;
 		const total = totalBytes(files);
 		const stored = await this.stored();

@@ -1,7 +1,24 @@
 /**
  * Caches the inference runtime for use without a network. Only this thread loads it, and on a first visit before the
- * service worker takes over, so the service worker has not seen it.
+ * service worker takes over, so the service worker has not seen it. Nothing is cached unchecked: a host or a network
+ * that answers every address with a page of its own would break the engine for good.
  */
+import { Problem } from '../../src/core/names/errors';
+import type { PackFile } from '../../src/core/packs/manifest';
+import type { FilePart } from '../../src/core/packs/parts';
+import { sha256 } from './files/hash';
+import { notKept } from './files/quota';
+
+export interface PublishedRuntime extends Pick<PackFile, 'bytes' | 'sha256'> {
+	/** Beside this program's own files; null where the build is published whole. */
+	parts: FilePart[] | null;
+}
+
+/** What each build must be, by its name: defined by vite.config.ts when the site is built. */
+declare const __RUNTIME__: Record<string, PublishedRuntime> | undefined;
+
+export const publishedRuntime = (name: string): PublishedRuntime | undefined =>
+	typeof __RUNTIME__ === 'undefined' ? undefined : __RUNTIME__[name];
 
 /** The service worker's name for it, in `vite.config.ts`. */
 const CACHE = 'undercurrent-runtime';
@@ -16,23 +33,69 @@ export function noteRuntimeParts(addresses: string[]): void {
 	for (const address of addresses) parts.add(address);
 }
 
-/** Resolves to whether everything of the runtime that this thread has used is in the cache. */
+/** Resolves to whether everything of the runtime that this thread has used is in the cache. Throws where there is none. */
 export async function cacheRuntime(): Promise<boolean> {
 	const caches = globalThis.caches as CacheStorage | undefined;
-	if (!caches) return false;
-	const requested = performance.getEntriesByType('resource').map((entry) => entry.name);
-	const used = [...new Set([...requested, ...parts])].filter((url) => RUNTIME.test(url));
+	if (!caches) throw notKept();
+	const used = usedFiles();
 	const cache = await caches.open(CACHE);
 	for (const url of used) {
 		if (await cache.match(url)) continue;
 		try {
-			await cache.add(url);
+			const response = await fetch(url);
+			const copy = response.clone();
+			if (!(await isIntact(url, response))) return false;
+			await cache.put(url, copy);
 		} catch {
 			return false;
 		}
 	}
 	await deleteOlder(cache, used);
 	return used.length > 0;
+}
+
+/**
+ * After the runtime has failed to start: looks at every file of it that this thread has used, and fetches those
+ * anew that are not what was published. `scripts`: a script failed, and nothing else tells which. Resolves to whether
+ * there was one.
+ */
+export async function refetchDamaged(scripts: boolean): Promise<boolean> {
+	let found = false;
+	for (const url of usedFiles()) {
+		const response = await fetch(url).catch(() => null);
+		if (!response) continue;
+		if (!(scripts && url.endsWith('.js')) && (await isIntact(url, response))) continue;
+		found = true;
+		await evictRuntime([url]);
+		// Past the browser's own cache, which takes the new answer in its place.
+		await fetch(url, { cache: 'reload' }).then(
+			(anew) => anew.arrayBuffer(),
+			() => null
+		);
+	}
+	return found;
+}
+
+export const damagedRuntime = (): Problem =>
+	new Problem(
+		'runtime-damaged',
+		'The inference runtime of this site did not arrive as it was published.',
+		'Try again; if it stays so, another network may help, or whoever keeps the site.'
+	);
+
+function usedFiles(): string[] {
+	const requested = performance.getEntriesByType('resource').map((entry) => entry.name);
+	return [...new Set([...requested, ...parts])].filter((url) => RUNTIME.test(url));
+}
+
+/** By what is known: a build's sha256; of a script, which this thread has run, the length; a part is checked when joined. */
+async function isIntact(url: string, response: Response): Promise<boolean> {
+	if (!response.ok) return false;
+	const bytes = new Uint8Array(await response.arrayBuffer());
+	const build = publishedRuntime(url.replace(/^.*(?=\/assets\/)/, '').replace(RUNTIME, '$1.$2'));
+	if (build && !/\.part\d+$/.test(url)) return (await sha256(bytes)) === build.sha256;
+	const [run] = performance.getEntriesByName(url) as PerformanceResourceTiming[];
+	return !run?.decodedBodySize || run.decodedBodySize === bytes.length;
 }
 
 /** Deletes what is cached of these addresses, because it is not what it should be. */

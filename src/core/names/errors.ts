@@ -1,6 +1,7 @@
 /** What can go wrong, each with a code that crosses threads and a sentence with advice for people. */
 
 const CODES = [
+	'runtime-damaged',
 	'pack-missing',
 	'pack-damaged',
 	'pack-newer',

@@ -34,14 +34,35 @@ export type Database = IDBPDatabase<Schema>;
 const blocking = (_old: unknown, _new: unknown, event: IDBVersionChangeEvent) =>
 	(event.target as IDBDatabase).close();
 
-export function openDatabase(name = 'undercurrent'): Promise<Database> {
-	return openDB<Schema>(name, 1, {
-		upgrade(database) {
-			database.createObjectStore('packs', { keyPath: 'hash' });
-			database.createObjectStore('files');
-			database.createObjectStore('sizes');
-		},
-		blocking
+/** Milliseconds after which a database that does not answer counts as none: some broken profiles never do. */
+const PATIENCE = 5000;
+
+/** Rejects where there is no IndexedDB, where the site's data is blocked, and where it does not answer. */
+export async function openDatabase(name = 'undercurrent'): Promise<Database> {
+	return inTime(
+		openDB<Schema>(name, 1, {
+			upgrade(database) {
+				database.createObjectStore('packs', { keyPath: 'hash' });
+				database.createObjectStore('files');
+				database.createObjectStore('sizes');
+			},
+			blocking
+		})
+	);
+}
+
+function inTime<T extends { close(): void }>(opening: Promise<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		let late = false;
+		const timer = setTimeout(() => {
+			late = true;
+			reject(new Error('The database does not answer.'));
+		}, PATIENCE);
+		opening.then(
+			(database) => (late ? database.close() : resolve(database)),
+			(error: unknown) => reject(error instanceof Error ? error : new Error(String(error)))
+		);
+		void opening.catch(() => undefined).then(() => clearTimeout(timer));
 	});
 }
 
@@ -97,10 +118,12 @@ export interface ValueStore<T> {
 
 /** A database of its own: its value is large, often replaced, and can be lost without harm. */
 export async function openValueStore<T>(): Promise<ValueStore<T>> {
-	const database = await openDB<{ walks: { key: string; value: T } }>('undercurrent-texts', 1, {
-		upgrade: (fresh) => void fresh.createObjectStore('walks'),
-		blocking
-	});
+	const database = await inTime(
+		openDB<{ walks: { key: string; value: T } }>('undercurrent-texts', 1, {
+			upgrade: (fresh) => void fresh.createObjectStore('walks'),
+			blocking
+		})
+	);
 	return {
 		get: async () => (await database.get('walks', 'one')) ?? null,
 		put: async (value) => void (await database.put('walks', value, 'one')),

@@ -31,11 +31,30 @@ export async function* chunksOf(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuff
 /** Without Web Locks: the last job under each name, and how many are waiting or running. */
 const queues = new Map<string, { last: Promise<unknown>; waiting: number }>();
 
-const webLocks = () => globalThis.navigator?.locks as LockManager | undefined;
+let asked: { locks: LockManager; usable: Promise<boolean> } | null = null;
 
-/** Runs `job` while no other, in any tab, runs under the same name. */
-export function withLock<T>(name: string, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-	const locks = webLocks();
+/** null on plain http, and where the reader has blocked the site's data: there every request rejects. */
+async function webLocks(): Promise<LockManager | null> {
+	const locks = globalThis.navigator?.locks as LockManager | undefined;
+	if (!locks) return null;
+	if (asked?.locks !== locks)
+		asked = {
+			locks,
+			usable: locks.query().then(
+				() => true,
+				() => false
+			)
+		};
+	return (await asked.usable) ? locks : null;
+}
+
+/** Runs `job` while no other, in any tab, runs under the same name; in this one, where there are no Web Locks. */
+export async function withLock<T>(
+	name: string,
+	job: () => Promise<T>,
+	signal?: AbortSignal
+): Promise<T> {
+	const locks = await webLocks();
 	if (locks) return locks.request(`undercurrent:${name}`, signal ? { signal } : {}, job);
 	const queue = queues.get(name) ?? { last: Promise.resolve(), waiting: 0 };
 	queue.waiting++;
@@ -51,7 +70,7 @@ export function withLock<T>(name: string, job: () => Promise<T>, signal?: AbortS
 
 /** Runs `job` in the same way, but only if no other is running under that name; null otherwise. */
 export async function ifUnlocked<T>(name: string, job: () => Promise<T>): Promise<T | null> {
-	const locks = webLocks();
+	const locks = await webLocks();
 	if (locks)
 		return locks.request(`undercurrent:${name}`, { ifAvailable: true }, (lock) =>
 			lock ? job() : null
@@ -61,7 +80,7 @@ export async function ifUnlocked<T>(name: string, job: () => Promise<T>): Promis
 
 /** Whether a job, in any tab, is running under that name. */
 export async function isLocked(name: string): Promise<boolean> {
-	const locks = webLocks();
+	const locks = await webLocks();
 	if (!locks) return (queues.get(name)?.waiting ?? 0) > 0;
 	const { held = [] } = await locks.query();
 	return held.some((lock) => lock.name === `undercurrent:${name}`);

@@ -24,6 +24,18 @@ export async function storageFull(what: string, then = '.', advice = '', cause?:
 	);
 }
 
+/** Why no reload goes without the network. */
+export const notKept = (): Problem =>
+	new Problem(
+		'unsupported',
+		globalThis.isSecureContext
+			? 'This browser gives the page no storage, so everything is kept in memory until the page closes.'
+			: 'The page is open over plain http, where browsers do not let it start without a network.',
+		globalThis.isSecureContext
+			? 'Allow this site to store data, or leave the private window, to use it offline.'
+			: 'Open it over https to use it offline, and on the graphics processor.'
+	);
+
 export const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
 /** Writes as long as there is room; `refused` once there was none. */

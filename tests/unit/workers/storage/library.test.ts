@@ -250,7 +250,7 @@ describe('without a network', () => {
 		const pack = await library({ cacheRuntime: async () => false }).open({ address: FOLDER });
 		expect(await pack.keepAll!()).toBe(false);
 		const fleeting = await library({ files: filesInMemory() }).open({ address: FOLDER });
-		expect(await fleeting.keepAll!()).toBe(false);
+		await expect(fleeting.keepAll!()).rejects.toThrow('do not let it start without a network');
 	});
 });
 

@@ -1,5 +1,5 @@
 /** Node has no Web Locks in every version, so these are the queues that stand in for them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
 	CHUNK,
 	chunksOf,
@@ -27,8 +27,7 @@ describe('a lock', () => {
 			})
 		);
 		second.end();
-		await Promise.resolve();
-		expect(order).toEqual([0]);
+		await vi.waitFor(() => expect(order).toEqual([0]));
 		first.end();
 		await Promise.all(jobs);
 		expect(order).toEqual([0, 10, 1, 11]);
@@ -78,5 +77,19 @@ describe('chunksOf', () => {
 		for await (const chunk of chunksOf(new Blob([new Uint8Array(size)]))) chunks.push(chunk);
 		expect(chunks.reduce((sum, { length }) => sum + length, 0)).toBe(size);
 		for (const { length } of chunks) expect(length > 0 && length <= CHUNK).toBe(true);
+	});
+});
+
+describe('where Web Locks reject, because the site’s data is blocked', () => {
+	it('jobs of one name still run one after the other', async () => {
+		const denied = () => Promise.reject(new DOMException('Denied.', 'SecurityError'));
+		vi.stubGlobal('navigator', { locks: { request: denied, query: denied } });
+		const held = job('first');
+		const jobs = [withLock('blocked', held.run), withLock('blocked', async () => 'second')];
+		expect(await isLocked('blocked')).toBe(true);
+		expect(await ifUnlocked('blocked', async () => 'third')).toBeNull();
+		held.end();
+		expect(await Promise.all(jobs)).toEqual(['first', 'second']);
+		vi.unstubAllGlobals();
 	});
 });
