@@ -4,6 +4,8 @@ import { registerSW } from 'virtual:pwa-register';
 export class Shell {
 	#ready = $state(false);
 	#updateAvailable = $state(false);
+	#replaced = $state(false);
+	#asked = false;
 	readonly #activate: (reload?: boolean) => Promise<void>;
 
 	constructor() {
@@ -13,7 +15,12 @@ export class Shell {
 		look();
 		this.#activate = registerSW({
 			immediate: true,
-			onNeedRefresh: () => (this.#updateAvailable = true)
+			onNeedRefresh: () => (this.#updateAvailable = true),
+			// Only the tab whose reader asked for it reloads: another may be in the middle of something.
+			onNeedReload: () => {
+				if (this.#asked) location.reload();
+				else [this.#replaced, this.#updateAvailable] = [true, false];
+			}
 		});
 	}
 
@@ -27,8 +34,14 @@ export class Shell {
 		return this.#updateAvailable;
 	}
 
+	/** Another tab has changed to the newer version: this one runs on, and is the older one until it is reloaded. */
+	get replaced(): boolean {
+		return this.#replaced;
+	}
+
 	/** Changes to the newer version by reloading; the address keeps what is on the screen. */
 	update(): Promise<void> {
+		this.#asked = true;
 		return this.#activate(true);
 	}
 }

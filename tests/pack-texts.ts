@@ -23,7 +23,10 @@ export async function packTexts(folder: string): Promise<PackText[]> {
 	if (pack.examples) {
 		const { tokenizer: vocabulary, tokenizerConfig } = pack.model;
 		const tokenizer = new Tokenizer(await utf8(vocabulary), await utf8(tokenizerConfig));
-		const examples = new ExampleTexts(parseSafetensors(await source.bytes(pack.examples)));
+		const examples = new ExampleTexts(
+			parseSafetensors(await source.bytes(pack.examples)),
+			Infinity
+		);
 		for (const kind of ['generator', 'model', 'text'] as const)
 			examples.documents(kind).forEach((ids, i) => {
 				const read = tokenizer.decode(ids.filter((id) => !tokenizer.isSpecial(id)));

@@ -87,6 +87,7 @@ export class Explorer {
 		this.offered = setup.packs ?? [];
 		this.model = new Model(engine, setup.pack, setup.backend, this.offered);
 		this.packs = new Packs(engine);
+		this.packs.onForgotten = (hash) => this.model.forgotten(hash);
 		this.modelImport = new ModelImport(engine, this.packs, () => this.model.pack);
 		this.remoteImport = new RemoteImport(engine, this.modelImport, this.packs);
 

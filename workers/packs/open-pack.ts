@@ -144,7 +144,10 @@ export class Workbench {
 			? this.source
 					.bytes(info.stats)
 					.then(inflated)
-					.then((bytes) => new Statistics(id, parseSafetensors(bytes), info.cfg.dSae))
+					.then(
+						(bytes) =>
+							new Statistics(id, parseSafetensors(bytes), info.cfg.dSae, this.model.shape.vocabSize)
+					)
 			: Promise.resolve(null);
 		this.#statistics.set(id, read);
 		read.catch(() => this.#statistics.delete(id));
@@ -154,7 +157,9 @@ export class Workbench {
 	texts(): Promise<ExampleTexts | null> {
 		const path = this.pack.examples;
 		this.#texts ??= path
-			? this.source.bytes(path).then((bytes) => new ExampleTexts(parseSafetensors(bytes)))
+			? this.source
+					.bytes(path)
+					.then((bytes) => new ExampleTexts(parseSafetensors(bytes), this.model.shape.vocabSize))
 			: Promise.resolve(null);
 		this.#texts.catch(() => (this.#texts = null));
 		return this.#texts;

@@ -13,15 +13,26 @@ const SOURCES: Example['source'][] = ['generator', 'model', 'text'];
 /** How many correlated features of each feature are stored. */
 export const COACTIVE = 5;
 
+const EXAMPLES = 'The example texts';
+
 /** The texts that examples point into. */
 export class ExampleTexts {
 	readonly tokens: ArrayLike<number>;
 	readonly #starts: number[];
 	readonly #kinds: ArrayLike<number> | null;
 
-	constructor(file: Safetensors) {
-		this.tokens = integers(file, 'tokens');
-		this.#starts = Array.from(integers(file, 'documents'));
+	/** Throws a Problem where a token is not in the model's vocabulary, or a document not in the text. */
+	constructor(file: Safetensors, vocabSize: number) {
+		this.tokens = within(integers(file, 'tokens'), 0, vocabSize, 'tokens', EXAMPLES);
+		const { length } = this.tokens;
+		const starts = integers(file, 'documents');
+		this.#starts = Array.from(within(starts, 0, length, 'documents', EXAMPLES));
+		if (
+			this.#starts[0] !== 0 ||
+			this.#starts.some((start, i) => start < (this.#starts[i - 1] ?? 0))
+		)
+			throw damagedStatistics(EXAMPLES, 'do not begin with their first text, or are out of order');
+		if (file.has('kind')) checkShape(file, 'kind', [this.#starts.length]);
 		this.#kinds = file.has('kind') ? integers(file, 'kind') : null;
 	}
 
@@ -78,29 +89,35 @@ export class Statistics {
 	readonly suppressed: ArrayLike<number>;
 	readonly listed: number;
 
+	/** Throws a Problem where a tensor has another shape, or a number that cannot be what it is said to be. */
 	constructor(
 		readonly sae: SaeId,
 		readonly file: Safetensors,
-		dSae: number
+		dSae: number,
+		vocabSize: number
 	) {
-		for (const name of ['density', 'max', 'mean']) checkShape(file, name, [dSae]);
-		this.density = float32(file, 'density').data;
-		this.max = float32(file, 'max').data;
-		this.mean = float32(file, 'mean').data;
+		this.density = this.#floats('density', [dSae], 1);
+		this.max = this.#floats('max', [dSae]);
+		this.mean = this.#floats('mean', [dSae]);
+		this.#bins = this.#width('hist_counts', dSae);
 		this.#hist = integers(file, 'hist_counts');
-		this.#bins = this.#hist.length / dSae;
 		this.#step = this.#optional('hist_step', 1);
+		this.#perFeature = this.#width('example_at', dSae);
 		this.#at = integers(file, 'example_at');
-		this.#quantile = float32(file, 'example_quantile').data;
-		this.#count = integers(file, 'example_count');
-		this.#offset = integers(file, 'example_offset');
-		this.promoted = integers(file, 'promoted');
-		this.suppressed = integers(file, 'suppressed');
-		this.listed = this.promoted.length / this.density.length;
-		this.#perFeature = this.#at.length / this.density.length;
+		const examples = [dSae, this.#perFeature];
+		this.#quantile = this.#floats('example_quantile', examples, 1);
+		checkShape(file, 'example_count', examples);
+		this.#count = this.#integers('example_count', Infinity);
 		this.#starts = new Uint32Array(this.#count.length + 1);
 		for (let i = 0; i < this.#count.length; i++)
 			this.#starts[i + 1] = this.#starts[i]! + this.#count[i]!;
+		checkShape(file, 'example_offset', [this.#starts.at(-1)!]);
+		checkShape(file, 'example_act', [this.#starts.at(-1)!]);
+		this.#offset = this.#integers('example_offset', Infinity);
+		this.listed = this.#width('promoted', dSae);
+		checkShape(file, 'suppressed', [dSae, this.listed]);
+		this.promoted = this.#integers('promoted', vocabSize);
+		this.suppressed = this.#integers('suppressed', vocabSize);
 		this.#act = this.#activations();
 		this.#entropy = this.#optional('token_entropy', 1);
 		this.#groups = this.#optional('group_share', GROUPS.length);
@@ -126,10 +143,12 @@ export class Statistics {
 		for (let e = index * this.#perFeature; e < (index + 1) * this.#perFeature; e++) {
 			const peak = this.#at[e]!;
 			if (peak < 0) continue;
+			if (peak >= texts.tokens.length) throw this.#damaged('point behind the end of its texts');
 			const { start, end, source } = texts.window(peak);
 			const activations = new Array<number>(end - start).fill(0);
 			for (let i = this.#starts[e]!; i < this.#starts[e + 1]!; i++)
-				activations[this.#offset[i]!] = this.#act[i]!;
+				if (this.#offset[i]! < end - start) activations[this.#offset[i]!] = this.#act[i]!;
+				else throw this.#damaged('point behind the end of an example');
 			const ids = Array.from({ length: end - start }, (_, i) => texts.tokens[start + i]!);
 			examples.push({
 				tokens: ids.map((id) => tokenizer.text(id)),
@@ -177,10 +196,9 @@ export class Statistics {
 	/** Activations of the examples; U8 counts steps of each feature's own size. */
 	#activations(): Float32Array {
 		if (this.file.tensor('example_act').dtype !== 'U8')
-			return float32(this.file, 'example_act').data;
+			return this.#floats('example_act', this.file.tensor('example_act').shape);
 		const n = this.density.length;
-		checkShape(this.file, 'example_act.scale', [n]);
-		const scale = float32(this.file, 'example_act.scale').data;
+		const scale = this.#floats('example_act.scale', [n]);
 		const steps = integers(this.file, 'example_act');
 		const out = new Float32Array(steps.length);
 		for (let f = 0; f < n; f++) {
@@ -198,7 +216,7 @@ export class Statistics {
 		checkShape(this.file, name, width === 1 ? [n] : [n, width]);
 		const { data } = float32(this.file, name);
 		if (data.every(Number.isFinite)) return data;
-		throw this.#damaged(`has a number in ${name} that is not finite`);
+		throw this.#damaged(`have a number in ${name} that is not finite`);
 	}
 
 	#features(name: string, width: number): ArrayLike<number> {
@@ -206,14 +224,45 @@ export class Statistics {
 		checkShape(this.file, name, [n, width]);
 		const found = integers(this.file, name);
 		if (found.every((feature) => feature >= 0 && feature < n)) return found;
-		throw this.#damaged(`names features in ${name} that do not exist`);
+		throw this.#damaged(`name features in ${name} that do not exist`);
+	}
+
+	/** Numbers from 0 to `most`. */
+	#floats(name: string, shape: number[], most = Infinity): Float32Array {
+		checkShape(this.file, name, shape);
+		const { data } = float32(this.file, name);
+		if (data.every((value) => Number.isFinite(value) && value >= 0 && value <= most)) return data;
+		throw this.#damaged(`have a number in ${name} that cannot be one`);
+	}
+
+	/** How many numbers there are of each feature. */
+	#width(name: string, dSae: number): number {
+		const { shape } = this.file.range(name);
+		checkShape(this.file, name, [dSae, shape[1] ?? 0]);
+		return shape[1] ?? 0;
+	}
+
+	#integers(name: string, below: number): ArrayLike<number> {
+		return within(integers(this.file, name), 0, below, name, `The statistics of ${this.sae}`);
 	}
 
 	#damaged(what: string): Problem {
-		return new Problem(
-			'pack-damaged',
-			`The statistics of ${this.sae} ${what}.`,
-			'Download or make the pack again.'
-		);
+		return damagedStatistics(`The statistics of ${this.sae}`, what);
 	}
 }
+
+function within<T extends ArrayLike<number>>(
+	values: T,
+	from: number,
+	below: number,
+	name: string,
+	what: string
+): T {
+	for (let i = 0; i < values.length; i++)
+		if (!(values[i]! >= from && values[i]! < below))
+			throw damagedStatistics(what, `have a number in ${name} that cannot be one`);
+	return values;
+}
+
+const damagedStatistics = (what: string, wrong: string): Problem =>
+	new Problem('pack-damaged', `${what} ${wrong}.`, 'Download or make the pack again.');

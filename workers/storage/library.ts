@@ -69,6 +69,8 @@ export class Library {
 	readonly tokens = new HostTokens();
 	readonly #files: VerifiedFiles;
 	readonly #records: Records;
+	/** sha256 by the texts of pack.json. */
+	readonly #hashes = new Map<string, string>();
 
 	constructor(readonly options: LibraryOptions) {
 		const { files, fetch, retryDelays } = options;
@@ -97,7 +99,9 @@ export class Library {
 		const text =
 			current?.record.text ?? (await fetchManifest(address, known, fetch, this.tokens, signal));
 		const pack = parsePackText(text);
-		const hash = await sha256(new TextEncoder().encode(text));
+		const hash = await this.#hashOf(text);
+		// Without a network an older one that is stored serves.
+		if (expected !== null && hash !== expected && text !== known) throw otherManifest();
 		if (hash !== before?.record.hash || before.record.address !== address)
 			await this.#record({ hash, address, text }).catch(() => this.#files.markFull());
 		return this.#source({ pack, record: { hash, address, text } }, address, true);
@@ -246,17 +250,35 @@ export class Library {
 		throw new Problem('pack-missing', 'This pack is no longer stored here.', 'Import it again.');
 	}
 
-	/** The stored packs that this version of the program can read. */
+	/** The stored packs that this version of the program can read, and whose pack.json is what was stored. */
 	async #list(): Promise<ListedPack[]> {
-		return (await this.#records.all()).flatMap((record) => {
+		const packs: ListedPack[] = [];
+		for (const record of await this.#records.all()) {
+			if ((await this.#hashOf(record.text)) !== record.hash) continue;
 			try {
-				return [{ record, pack: parsePackText(record.text) }];
+				packs.push({ record, pack: parsePackText(record.text) });
 			} catch {
-				return [];
+				continue;
 			}
-		});
+		}
+		return packs;
+	}
+
+	/** Of a pack.json; those that were seen before are not hashed again. */
+	async #hashOf(text: string): Promise<string> {
+		const known = this.#hashes.get(text) ?? (await sha256(new TextEncoder().encode(text)));
+		this.#hashes.set(text, known);
+		return known;
 	}
 }
+
+/** What the page was built with is not what its host has. */
+const otherManifest = (): Problem =>
+	new Problem(
+		'pack-damaged',
+		'The pack.json of this site is not the one that the page was built with.',
+		'Reload the page, which may be an older one; if it stays so, tell whoever keeps the site.'
+	);
 
 function find(packs: ListedPack[], hash: string): ListedPack | undefined {
 	if (hash.length < HASH_DIGITS) return undefined;

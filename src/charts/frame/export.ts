@@ -8,10 +8,16 @@ export interface Table {
 	rows: Cell[][];
 }
 
-/** RFC 4180: quoted where needed, CRLF between rows. */
+/** What spreadsheets take for the beginning of a formula, which may send the sheet elsewhere or start a program. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * RFC 4180: quoted where needed, CRLF between rows. A text that a spreadsheet would run begins with an apostrophe
+ * (https://owasp.org/www-community/attacks/CSV_Injection): texts come from models, packs and readers.
+ */
 export function csv(columns: string[], rows: Cell[][]): string {
 	const cell = (value: Cell) => {
-		const text = value === null ? '' : `${value}`;
+		const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : `${value ?? ''}`;
 		return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 	};
 	return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';

@@ -1,7 +1,7 @@
 /** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
 import type { Backend, Opened, OpenRequest, PackInfo } from '../../core/packs/info';
 import type { Progress } from '../../core/calls';
-import { isAbort } from '../../core/names/errors';
+import { isAbort, Problem } from '../../core/names/errors';
 import type { SitePack } from '../../core/packs/site-pack';
 import type { Engine } from '../../core/engine';
 import { asError } from '../calls/resource.svelte';
@@ -116,6 +116,18 @@ export class Model {
 	/** An error that was read. */
 	dismiss(): void {
 		this.error = null;
+	}
+
+	/** The pack of this hash is no longer stored; if it is the open one, it runs on. */
+	forgotten(hash: string): void {
+		if (!this.pack?.hash.startsWith(hash) && !hash.startsWith(this.pack?.hash ?? '-')) return;
+		this.#storing?.abort();
+		this.kept = false;
+		this.keepProblem = new Problem(
+			'pack-missing',
+			'The open pack was deleted from this browser, so it is gone when the page closes.',
+			'Open it again to store it once more.'
+		);
 	}
 
 	/** Stores the rest of the pack, so that a reload needs no network. */

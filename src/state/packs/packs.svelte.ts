@@ -27,10 +27,14 @@ export class Packs {
 	error = $state.raw<Error | null>(null);
 	/** Bytes a second while work goes on; null at its beginning. */
 	rate = $state.raw<number | null>(null);
+	/** Told of each pack that is no longer stored, whichever tab has deleted it. */
+	onForgotten: (hash: string) => void = () => undefined;
 	readonly #engine: Engine;
+	readonly #tabs = new BroadcastChannel('undercurrent-packs');
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
+		this.#tabs.onmessage = ({ data }) => this.onForgotten(String(data));
 		this.report = new Resource((_, signal) => engine.storage(undefined, { signal }));
 		this.work = new Task(async (job, { signal, onProgress }) => {
 			const watch = { signal, onProgress: this.#timed(onProgress) };
@@ -59,7 +63,11 @@ export class Packs {
 	}
 
 	forget(hash: string): Promise<void> {
-		return this.#short(() => this.#engine.deletePack(hash));
+		return this.#short(async () => {
+			await this.#engine.deletePack(hash);
+			this.onForgotten(hash);
+			this.#tabs.postMessage(hash);
+		});
 	}
 
 	/** Deletes what no pack uses. */

@@ -109,7 +109,7 @@ describe('a table as CSV', () => {
 
 	it('is read back cell by cell, whatever is in them', () => {
 		for (let trial = 0; trial < 100; trial++) {
-			const text = () =>
+			const drawn = () =>
 				draws
 					.list(draws.integer(0, 4), () =>
 						draws.pick(['a', ',', '"', '\n', '\r\n', ' ', '😀', '=1'])
@@ -117,9 +117,12 @@ describe('a table as CSV', () => {
 					.join('');
 			const header = draws.list(3, (i) => `column ${i}`);
 			const rows = draws.list(draws.integer(0, 5), () =>
-				draws.list(3, () => draws.pick([text(), draws.real(-1, 1), null]))
+				draws.list(3, () => draws.pick([drawn(), draws.real(-1, 1), null]))
 			);
-			const expected = [header, ...rows.map((row) => row.map((cell) => `${cell ?? ''}`))];
+			// A number keeps its sign; a text that begins like a formula does not stay one.
+			const text = (cell: string | number | null) =>
+				typeof cell === 'string' && /^[=\r]/.test(cell) ? `'${cell}` : `${cell ?? ''}`;
+			const expected = [header, ...rows.map((row) => row.map(text))];
 			expect(parsed(csv(header, rows))).toEqual(expected);
 		}
 	});

@@ -60,6 +60,14 @@ describe('csv', () => {
 	});
 });
 
+describe('a cell of a CSV that a spreadsheet would run', () => {
+	it.each(['=1+1', '+1', '-1+cmd', '@SUM(A1)', '\t=1', '\r=1'])('is a text: %j', (text) => {
+		expect(csv(['a'], [[text]]).replaceAll('"', '')).toBe(`a\r\n'${text}\r\n`);
+	});
+
+	it('stays a number where it is one', () => expect(csv(['a'], [[-1.5]])).toBe('a\r\n-1.5\r\n'));
+});
+
 describe('numbers', () => {
 	it.each([
 		[percent(0.0042), '0.42 %'],

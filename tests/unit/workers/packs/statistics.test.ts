@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseSafetensors } from '../../../../src/core/files/safetensors';
+import { float32, integers, parseSafetensors } from '../../../../src/core/files/safetensors';
 import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { ExampleTexts, Statistics } from '../../../../workers/packs/statistics';
 import { Tokenizer } from '../../../../workers/model/tokenizer';
@@ -11,6 +11,7 @@ import { FIXTURES } from '../../../golden/fixture';
 const SAE = 'blocks.0.hook_resid_post';
 /** Three features: one with two examples, one with one, one that never fires. */
 const N = 3;
+const VOCAB = 64;
 
 function file(
 	change: (file: SafetensorsWriter) => SafetensorsWriter = (f) => f
@@ -32,7 +33,27 @@ const acts = (f: SafetensorsWriter) =>
 	f.floats('example_act', { shape: [4], data: Float32Array.of(1, 5, 3, 2) }, 'f32');
 const floats = (name: string, shape: number[], data: number[]) => (f: SafetensorsWriter) =>
 	acts(f).floats(name, { shape, data: Float32Array.from(data) }, 'f32');
-const statistics = (f: SafetensorsWriter) => new Statistics(SAE, parseSafetensors(f.toBytes()), N);
+/** The same file with other values under a name that it has. */
+const floatsOver = (name: string, shape: number[], data: number[]) =>
+	over(name, (f) => f.floats(name, { shape, data: Float32Array.from(data) }, 'f32'));
+const integersOver = (name: string, shape: number[], data: number[]) =>
+	over(name, (f) => f.integers(name, shape, Int32Array.from(data)));
+
+function over(name: string, write: (f: SafetensorsWriter) => SafetensorsWriter): SafetensorsWriter {
+	const whole = parseSafetensors(file(acts).toBytes());
+	const changed = new SafetensorsWriter();
+	for (const other of whole.names)
+		if (other !== name) {
+			const { shape, dtype } = whole.tensor(other);
+			if (/^[FB]/.test(dtype))
+				changed.floats(other, { shape, data: float32(whole, other).data }, 'f32');
+			else changed.integers(other, shape, Int32Array.from(integers(whole, other)));
+		}
+	return write(changed);
+}
+
+const statistics = (f: SafetensorsWriter) =>
+	new Statistics(SAE, parseSafetensors(f.toBytes()), N, VOCAB);
 const fill = (n: number) => Array<number>(n).fill(0.5);
 
 describe('Statistics', () => {
@@ -43,7 +64,8 @@ describe('Statistics', () => {
 				.integers('tokens', [8], Uint16Array.of(0, 5, 6, 7, 8, 9, 10, 11))
 				.integers('documents', [1], Int32Array.of(0))
 				.toBytes()
-		)
+		),
+		VOCAB
 	);
 	beforeAll(async () => {
 		const read = (name: string) => readFile(path.join(FIXTURES, 'llama-tied', name), 'utf8');
@@ -130,7 +152,52 @@ describe('Statistics', () => {
 		);
 	});
 
+	it.each([
+		['max', [N], [5, Infinity, 0]],
+		['max', [N], [NaN, 2, 0]],
+		['density', [N], [0.5, 1.5, 0]],
+		['mean', [N], [2, -1, 0]],
+		['example_act', [4], [1, NaN, 3, 2]]
+	])('refuses a number in %s that cannot be one', (name, shape, data) => {
+		const { length } = data as number[];
+		expect(length).toBeGreaterThan(0);
+		const hostile = floatsOver(name as string, shape as number[], data as number[]);
+		expect(() => statistics(hostile)).toThrow(`number in ${name}`);
+	});
+
+	it.each([
+		['promoted', [N, 2], [0, 1, 2, VOCAB, 0, 0], /number in promoted/],
+		['example_count', [N, 2], [2, 1, 2, 0, 0, 0], /example_offset/]
+	])('refuses integers of %s that point out of what there is', (name, shape, data, said) => {
+		expect(() => statistics(integersOver(name, shape, data))).toThrow(said);
+	});
+
+	it.each([
+		['example_at', [N, 2], [30, 6, 2, -1, -1, -1], 'behind the end of its texts'],
+		['example_offset', [4], [0, 2, 200, 1], 'behind the end of an example']
+	])('refuses examples whose %s lies outside of them', (name, shape, data, said) => {
+		const hostile = statistics(integersOver(name, shape, data));
+		expect(() => hostile.examples(0, texts, tokenizer)).toThrow(said);
+	});
+
+	it.each([
+		['tokens', [0, 5, VOCAB], [0]],
+		['documents', [0, 5, 6], [1]],
+		['documents', [0, 5, 6], [0, 3]],
+		['order', [0, 5, 6], [0, 2, 1]]
+	])('refuses example texts with wrong %s', (_, tokens, documents) => {
+		const bytes = new SafetensorsWriter()
+			.integers('tokens', [tokens.length], Int32Array.from(tokens))
+			.integers('documents', [documents.length], Int32Array.from(documents))
+			.toBytes();
+		expect(() => new ExampleTexts(parseSafetensors(bytes), VOCAB)).toThrow(
+			expect.objectContaining({ name: 'pack-damaged' })
+		);
+	});
+
 	it('refuses statistics of another number of features', () => {
-		expect(() => new Statistics(SAE, parseSafetensors(file(acts).toBytes()), 4)).toThrow('density');
+		expect(() => new Statistics(SAE, parseSafetensors(file(acts).toBytes()), 4, VOCAB)).toThrow(
+			'density'
+		);
 	});
 });

@@ -215,9 +215,24 @@ describe('without a network', () => {
 		expect((await library().open({ address: FOLDER, expected: hash })).hash).toBe(hash);
 		expect(server.asked).toEqual([]);
 		await publish(server, 'two');
-		const newer = await library().open({ address: FOLDER, expected: 'f'.repeat(64) });
+		const other = library().open({ address: FOLDER, expected: 'f'.repeat(64) });
+		await expect(other).rejects.toThrow('not the one that the page was built with');
+		const newer = await library().open({ address: FOLDER });
 		expect(newer.hash).not.toBe(hash);
-		expect(server.asked).toEqual(['pack.json']);
+		const again = await library().open({ address: FOLDER, expected: newer.hash });
+		expect(again.hash).toBe(newer.hash);
+		expect(server.asked).toEqual(['pack.json', 'pack.json']);
+		server.online = false;
+		const stored = await library().open({ address: FOLDER, expected: 'f'.repeat(64) });
+		expect(stored.hash).toBe(newer.hash);
+	});
+
+	it('passes over a stored pack.json that is not what was stored', async () => {
+		const { hash } = await library().open({ address: FOLDER });
+		const [record] = await records.all();
+		await records.put({ ...record!, text: record!.text.replace('tiny', 'tune') });
+		expect((await library().storage()).packs).toEqual([]);
+		expect((await library().open({ address: FOLDER })).hash).toBe(hash);
 	});
 
 	it.each([404, 503])('opens a kept pack although the server answers %i', async (status) => {
