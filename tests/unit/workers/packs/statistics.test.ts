@@ -159,9 +159,9 @@ describe('Statistics', () => {
 		['mean', [N], [2, -1, 0]],
 		['example_act', [4], [1, NaN, 3, 2]]
 	])('refuses a number in %s that cannot be one', (name, shape, data) => {
-		const { length } = data as number[];
+		const { length } = data;
 		expect(length).toBeGreaterThan(0);
-		const hostile = floatsOver(name as string, shape as number[], data as number[]);
+		const hostile = floatsOver(name, shape, data);
 		expect(() => statistics(hostile)).toThrow(`number in ${name}`);
 	});
 
