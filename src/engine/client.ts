@@ -35,7 +35,16 @@ interface Live {
 	lose: (problem: Problem) => void;
 	/** Done when a pack is open; null while nobody has asked for one in this worker. */
 	opened: Promise<unknown> | null;
+	/** It has said that it listens. */
+	listens: boolean;
+	/** Calls under way. */
+	calls: number;
+	/** When it was asked for a word that has not come; null: it has answered. */
+	asked: number | null;
 }
+
+/** Milliseconds between two looks whether a worker still answers. */
+const BEAT = 5000;
 
 const spawnEngine = () =>
 	new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
@@ -47,13 +56,19 @@ export class EngineClient {
 	readonly calls: Engine = methods((name, request, watch) => this.#call(name, request, watch));
 	/** Called each time the worker is gone; the next call starts another and opens the same pack. */
 	onLost: (problem: Problem) => void = ignore;
+	/**
+	 * Told how many milliseconds the worker has said nothing while calls are under way, and 0 once it does. One run of
+	 * a large model takes a while; a hostile pattern may take for ever.
+	 */
+	onSilence: (milliseconds: number) => void = ignore;
 	readonly #spawn: () => Worker;
 	#live: Live | null = null;
 	#last: OpenRequest | null = null;
 	#jobs = 0;
 
-	constructor(spawn: () => Worker = spawnEngine) {
+	constructor(spawn: () => Worker = spawnEngine, beat = BEAT) {
 		this.#spawn = spawn;
+		setInterval(() => this.#listen(), beat);
 	}
 
 	/** Starts the worker if it does not run; every call does so by itself. */
@@ -63,7 +78,15 @@ export class EngineClient {
 
 	/** Ends the worker at once; calls under way reject with `worker-lost`. */
 	kill(): void {
-		if (this.#live) this.#lose(this.#live);
+		if (this.#live) this.#lose(this.#live, restarted());
+	}
+
+	#listen(): void {
+		const live = this.#live;
+		if (!live?.listens || live.calls === 0) return;
+		if (live.asked !== null) return this.onSilence(performance.now() - live.asked);
+		live.asked = performance.now();
+		live.worker.postMessage({ kind: 'ping' });
 	}
 
 	async #call(name: string, request: unknown, watch: Watch<unknown>): Promise<unknown> {
@@ -108,6 +131,7 @@ export class EngineClient {
 			else onPart?.(told.part);
 		});
 		const cancel = () => void live.served.cancel(job).catch(ignore);
+		live.calls++;
 		try {
 			const answer = live.ready.then(() => {
 				signal?.throwIfAborted();
@@ -119,6 +143,7 @@ export class EngineClient {
 			if (codeOf(error) === 'runtime-damaged' && this.#live === live) this.#end(live);
 			throw error;
 		} finally {
+			live.calls--;
 			ended.abort();
 		}
 	}
@@ -129,15 +154,21 @@ export class EngineClient {
 		const { promise: lost, reject: lose } = Promise.withResolvers<never>();
 		lost.catch(ignore);
 		const { promise: ready, resolve } = Promise.withResolvers<void>();
-		const live: Live = { worker, served: wrap<Served>(worker), ready, lost, lose, opened: null };
+		const served = wrap<Served>(worker);
+		const begun = { opened: null, listens: false, calls: 0, asked: null };
+		const live: Live = { worker, served, ready, lost, lose, ...begun };
 		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Alive> | null>) => {
+			if (live.asked !== null && this.#live === live) this.onSilence(0);
+			live.asked = null;
 			if (data?.kind !== 'alive') return;
+			live.listens = true;
 			resolve();
-			if (data.lock) void navigator.locks.request(data.lock, () => this.#lose(live)).catch(ignore);
+			if (data.lock)
+				void navigator.locks.request(data.lock, () => this.#lose(live, stopped())).catch(ignore);
 		});
 		worker.addEventListener('error', (event) => {
 			event.preventDefault();
-			this.#lose(live, event.message);
+			this.#lose(live, live.listens ? stopped(event.message) : notStarted(event.message));
 		});
 		return (this.#live = live);
 	}
@@ -147,19 +178,33 @@ export class EngineClient {
 		live.worker.terminate();
 	}
 
-	#lose(live: Live, why?: string): void {
+	#lose(live: Live, problem: Problem): void {
 		if (this.#live !== live) return;
 		this.#end(live);
-		const problem = new Problem(
-			'worker-lost',
-			'The engine stopped, most likely because memory ran out.',
-			'Try again: it starts anew by itself. If it happens again, close other tabs.',
-			{ cause: why }
-		);
 		live.lose(problem);
+		this.onSilence(0);
 		this.onLost(problem);
 	}
 }
+
+const stopped = (cause?: string): Problem =>
+	new Problem(
+		'worker-lost',
+		'The engine stopped, most likely because memory ran out.',
+		'Try again: it starts anew by itself. If it happens again, close other tabs.',
+		{ cause }
+	);
+
+const notStarted = (cause?: string): Problem =>
+	new Problem(
+		'worker-lost',
+		'The engine did not start: its program could not be loaded from this site.',
+		'Check the connection and try again; if it stays so, reload the page.',
+		{ cause }
+	);
+
+const restarted = (): Problem =>
+	new Problem('worker-lost', 'The engine was started again.', 'What it was doing has ended.');
 
 function ignore(): void {
 	// Whoever cares has its own promise.

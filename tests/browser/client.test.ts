@@ -8,12 +8,13 @@ import { EngineClient } from '../../src/engine/client';
 const workers: Worker[] = [];
 const clients: EngineClient[] = [];
 
-function newClient(): EngineClient {
-	const client = new EngineClient(() => {
+function newClient(beat?: number): EngineClient {
+	const spawn = () => {
 		const worker = new Worker(new URL('./puppet.worker.ts', import.meta.url), { type: 'module' });
 		workers.push(worker);
 		return worker;
-	});
+	};
+	const client = new EngineClient(spawn, beat);
 	clients.push(client);
 	return client;
 }
@@ -106,7 +107,26 @@ describe('a worker that dies', () => {
 
 	it('is noticed when it cannot even start', async () => {
 		const client = new EngineClient(() => new Worker('./nowhere.js', { type: 'module' }));
-		await expect(client.calls.tokenize('a')).rejects.toMatchObject({ name: 'worker-lost' });
+		const asked = client.calls.tokenize('a');
+		await expect(asked).rejects.toMatchObject({ name: 'worker-lost' });
+		await expect(asked).rejects.toThrow('its program could not be loaded');
+	});
+
+	it('is said to be silent while it does not let go, and no longer once it answers', async () => {
+		const client = newClient(50);
+		await client.calls.tokenize('a');
+		const silences: number[] = [];
+		client.onSilence = (milliseconds) => silences.push(milliseconds);
+		await client.calls.tokenize('spin');
+		expect(Math.max(...silences)).toBeGreaterThan(200);
+		await expect.poll(() => silences.at(-1)).toBe(0);
+		// Waiting for something else is no silence.
+		silences.length = 0;
+		const waiting = client.calls.tokenize('hang').catch((error: unknown) => error);
+		await new Promise((resolve) => setTimeout(resolve, 400));
+		expect(silences.every((milliseconds) => milliseconds < 100)).toBe(true);
+		client.kill();
+		expect(await waiting).toMatchObject({ message: expect.stringContaining('started again') });
 	});
 
 	it('is not heard any more, even by what it had already sent', async () => {
@@ -128,5 +148,17 @@ describe('a worker that dies', () => {
 		const hanging = client.calls.tokenize('hang');
 		client.kill();
 		await expect(hanging).rejects.toMatchObject({ name: 'worker-lost' });
+	});
+});
+
+describe('the worker’s first line', () => {
+	it('leaves no way from a text to code', async () => {
+		const worker = new Worker(new URL('./no-eval.worker.ts', import.meta.url), { type: 'module' });
+		const found = await new Promise<string[]>((resolve) => {
+			worker.onmessage = ({ data }: MessageEvent<string[]>) => resolve(data);
+		});
+		worker.terminate();
+		expect(found.length).toBeGreaterThan(5);
+		expect(found.filter((way) => !way.endsWith('nothing'))).toEqual([]);
 	});
 });

@@ -20,6 +20,8 @@ const puppet: Partial<Handlers<Calls>> = {
 	},
 	async tokenize(text) {
 		if (text === 'hang') return never;
+		const end = performance.now() + (text === 'spin' ? 600 : 0);
+		while (performance.now() < end);
 		if (text === 'throw') setTimeout(() => (undefined as never as () => void)());
 		if (text === 'throw') return never;
 		const answers: Record<string, string> = { 'cancelled?': String(cancelled), 'opened?': address };
@@ -48,6 +50,9 @@ expose({
 		cancelled++;
 		cancel(job);
 	}
+});
+addEventListener('message', ({ data }: MessageEvent<{ kind?: unknown } | null>) => {
+	if (data?.kind === 'ping') postMessage({ kind: 'pong' });
 });
 const lock = `puppet-${crypto.randomUUID()}`;
 void navigator.locks.request(lock, () => {

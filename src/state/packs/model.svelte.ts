@@ -23,6 +23,8 @@ export class Model {
 	/** Whether every file of the pack is stored here. */
 	kept = $state(false);
 	keeping = $state.raw<Progress | null>(null);
+	/** Milliseconds in which the engine has said nothing of the work it has. */
+	silence = $state(0);
 	/** Why it could not all be stored; the page goes on without. */
 	keepProblem = $state.raw<Error | null>(null);
 	/** The stored pack that was asked for, as in the address; null: the page's own. */
