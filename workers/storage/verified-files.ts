@@ -198,6 +198,8 @@ export class VerifiedFiles {
 	): Promise<OpenFile | null> {
 		if (this.store.kind === 'memory') return null;
 		const blob = await this.store.blob(key);
+		// One that is longer is not one whose end is missing.
+		if (blob && blob.size > length) await this.store.remove(key);
 		if (blob?.size !== length) return null;
 		const file = await openStored(blob, key, signal);
 		if (!file) await this.store.remove(key);
@@ -208,6 +210,7 @@ export class VerifiedFiles {
 	async #stored({ sha256: key, bytes: length }: PackFile): Promise<Uint8Array | null> {
 		for (const store of [this.store, this.#overflow]) {
 			const bytes = await store.read(key);
+			if (bytes && bytes.length > length) await store.remove(key);
 			if (bytes?.length !== length) continue;
 			if ((await sha256(bytes)) === key) return bytes;
 			await store.remove(key);

@@ -1,5 +1,6 @@
 /** A chart as a file: SVG with computed styles written into it, PNG drawn from that, tables as CSV. */
 import type { Cell } from '../../core/names/numbers';
+import { withoutControls } from '../../core/names/plain-text';
 
 export interface Table {
 	/** What it lists: `Edges`. */
@@ -71,7 +72,9 @@ export function svgText(svg: SVGSVGElement): string {
 	copy.setAttribute('height', `${Math.round(parseFloat(height))}`);
 	copy.removeAttribute('class');
 	copy.style.background = backgroundOf(svg);
-	return new XMLSerializer().serializeToString(copy);
+	// The address that a link leads to holds the prompt; a picture is passed on.
+	for (const link of copy.querySelectorAll('a')) link.removeAttribute('href');
+	return withoutControls(new XMLSerializer().serializeToString(copy));
 }
 
 /** Writes an element's style into its copy, except what the copy inherits anyway. */

@@ -2,6 +2,7 @@
  * Parsers of JSON that came from outside, declared from small ones: each returns a value of its type or throws a
  * Problem that names the path of what is wrong. Fields that no parser asks for are ignored.
  */
+import { plainText } from '../names/plain-text';
 import { Problem } from '../names/errors';
 
 /** `at`: the path of the value, for messages; '' for the whole file. */
@@ -49,6 +50,12 @@ export const textUpTo = (longest: number) =>
 	usable((value): value is string => typeof value === 'string' && value.length <= longest);
 
 export const text = textUpTo(20_000);
+
+/** Text that people read: what is more than `longest` is left out, as is what turns the text around it. */
+export const shown =
+	(longest: number, parse = text): Parse<string> =>
+	(value, at) =>
+		plainText(parse(value, at)).slice(0, longest);
 
 /** Text of this form; `wrong` as in `checked`. */
 export const matching = (form: RegExp, wrong?: string): Parse<string> =>

@@ -3,6 +3,7 @@
  * igraph, Gephi and yEd read. Ids of nodes are feature ids as they are, which the strictest reading of the
  * schema (NMTOKEN) would not allow and every reader does.
  */
+import { withoutControls } from '../names/plain-text';
 import type { FeatureId, Site } from '../names/ids';
 
 export interface GraphmlGraph {
@@ -58,9 +59,7 @@ const ESCAPES: Record<string, string> = {
 
 /** Text fit for XML 1.0 content and attributes: escaped, without the characters that XML cannot hold. */
 export function xmlText(text: string): string {
-	return text
-		.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
-		.replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character]!);
+	return withoutControls(text).replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character]!);
 }
 
 /** Numbers as XML Schema writes them. */

@@ -15,7 +15,7 @@ export interface PackLabels {
 }
 
 const name = j.checked(
-	j.textUpTo(400),
+	j.shown(400, j.textUpTo(400)),
 	(text, at) => text.trim() === '' && `has an empty name ${at}`
 );
 const score = j.optional(j.share, null);

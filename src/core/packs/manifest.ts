@@ -101,10 +101,10 @@ export function parsePack(json: unknown): Pack {
 	const ids = saes.map(({ id }) => id);
 	if (new Set(ids).size < ids.length) throw j.invalid('names an SAE twice');
 	const pack = j.object({
-		title: j.optional(j.text, name),
-		description: j.optional(j.text, ''),
-		licence: j.optional(j.text, ''),
-		citation: j.optional(j.text, ''),
+		title: j.optional(j.shown(200), name),
+		description: j.optional(j.shown(20_000), ''),
+		licence: j.optional(j.shown(20_000), ''),
+		citation: j.optional(j.shown(20_000), ''),
 		provenance: j.optional(j.fields, {}),
 		model: j.object({
 			config: j.fields,

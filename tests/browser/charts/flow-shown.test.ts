@@ -142,6 +142,8 @@ describe('saved', () => {
 		await zoomTo(2);
 		const svg = one('svg[data-chart]') as unknown as SVGSVGElement;
 		const text = svgText(svg);
+		expect(svg.querySelector('a[href]')).not.toBeNull();
+		expect(text).not.toContain('href');
 		const copy = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
 		expect(copy.nodeName).toBe('svg');
 		expect(copy.getAttribute('width')).toBe(svg.getAttribute('width'));

@@ -22,7 +22,11 @@ export async function fetchManifest(
 			headers: tokens.headers(manifest),
 			signal: AbortSignal.any(signals)
 		});
-		if (response.ok) return await response.text();
+		if (response.ok) {
+			const text = await response.text();
+			// A page of some network in its place: no newer pack.
+			return stored !== null && !/^\s*\{/.test(text) ? stored : text;
+		}
 		throw (
 			tokens.refusal(manifest, response.status, 'pack.json') ??
 			missing('pack-missing', `the server answered ${response.status}`)

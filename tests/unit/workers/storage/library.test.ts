@@ -235,6 +235,22 @@ describe('without a network', () => {
 		expect((await library().open({ address: FOLDER })).hash).toBe(hash);
 	});
 
+	it('opens a kept pack when a network answers with a page of its own', async () => {
+		await library().open({ address: FOLDER });
+		server.files.set('pack.json', bytesOf('<!doctype html><title>Sign in</title>'));
+		expect((await library().open({ address: FOLDER })).pack.name).toBe('tiny');
+	});
+
+	it('repairs a stored file that was made longer', async () => {
+		const pack = await library().open({ address: FOLDER });
+		await pack.bytes(MODEL);
+		const sink = await files.append(pack.pack.files[MODEL]!.sha256);
+		await sink.write(Uint8Array.of(1, 2, 3));
+		await sink.close();
+		expect(await (await library().open({ address: FOLDER })).bytes(MODEL)).toEqual(expected());
+		expect((await files.sizes()).get(pack.pack.files[MODEL]!.sha256)).toBe(expected().length);
+	});
+
 	it.each([404, 503])('opens a kept pack although the server answers %i', async (status) => {
 		await library().open({ address: FOLDER });
 		server.status = status;
