@@ -1,4 +1,5 @@
 /** A document as the model reads it: in windows that each begin with the special tokens of a text. */
+import { knownTokens } from '../model/known-tokens';
 import type { Workbench } from '../packs/open-pack';
 
 type Reader = Pick<Workbench, 'model' | 'tokenizer'>;
@@ -19,7 +20,8 @@ export function windowsOf(reader: Reader, document: string, longest: number): nu
 	const { tokenizer, model } = reader;
 	const { start } = windowStart(reader);
 	// Special tokens that are written out in a text are left out.
-	const ids = tokenizer.encode(document).flatMap(({ special, id }) => (special ? [] : [id]));
+	const plain = tokenizer.encode(document).filter(({ special }) => !special);
+	const ids = knownTokens(plain, model.shape.vocabSize).map(({ id }) => id);
 	const room = Math.min(longest, model.shape.context) - start.length;
 	const windows: number[][] = [];
 	for (let at = 0; at < ids.length; at += room)

@@ -36,6 +36,7 @@ import { modelWeights } from '../model/model-weights';
 import { once } from '../calls/once';
 import { Sae } from '../sae/sae';
 import { ExampleTexts, Statistics } from './statistics';
+import { knownTokens } from '../model/known-tokens';
 import { Tokenizer } from '../model/tokenizer';
 
 export class Workbench {
@@ -235,12 +236,21 @@ export class Workbench {
 		return onePlus ? data.map((x) => 1 + x) : data;
 	}
 
-	/** The tokens of a prompt that fit, and those that do not. Throws a Problem for an empty one. */
+	/**
+	 * The tokens of a prompt that fit, and those that do not. Throws a Problem where there are none, and where the model
+	 * does not know one of them.
+	 */
 	tokenize(text: string): { tokens: Token[]; leftOut: Token[] } {
 		if (text.trim() === '')
 			throw new Problem('empty-prompt', 'The prompt is empty.', 'Type a few words.');
-		const tokens = this.tokenizer.encode(text);
-		const { context } = this.model.shape;
+		const { context, vocabSize } = this.model.shape;
+		const tokens = knownTokens(this.tokenizer.encode(text), vocabSize);
+		if (tokens.length === 0)
+			throw new Problem(
+				'empty-prompt',
+				'Nothing is left of this prompt: the vocabulary of this model has none of its characters.',
+				'Type a few other words.'
+			);
 		return { tokens: tokens.slice(0, context), leftOut: tokens.slice(context) };
 	}
 
