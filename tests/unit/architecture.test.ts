@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** The files through which an outside package may be used; whole folders end in a slash. */
 const DOORS: [RegExp, string[]][] = [
 	[/^onnxruntime-web/, ['workers/runtime/session.ts']],
-	[/^@huggingface\/tokenizers$/, ['workers/model/tokenizer.ts']],
+	[/^oniguruma-parser\//, ['workers/tokenizer/patterns.ts']],
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
 	[/^idb$/, ['workers/storage/files/database.ts']],
 	[/^hash-wasm$/, ['workers/storage/files/hash.ts']],

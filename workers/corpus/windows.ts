@@ -5,14 +5,10 @@ import type { Workbench } from '../packs/open-pack';
 type Reader = Pick<Workbench, 'model' | 'tokenizer'>;
 
 /** The special tokens that texts begin with, and the token that takes the place of one that is left out. */
-export function windowStart({ tokenizer }: Pick<Reader, 'tokenizer'>): {
-	start: number[];
-	pad: number;
-} {
-	const all = tokenizer.encode('_');
-	const first = all.findIndex((token) => !token.special);
-	const start = all.slice(0, first).map((token) => token.id);
-	return { start, pad: start[0] ?? tokenizer.encode(' _')[0]!.id };
+export function windowStart({ tokenizer, model }: Reader): { start: number[]; pad: number } {
+	const tokens = tokenizer.start.map((id) => tokenizer.token(id));
+	const start = knownTokens(tokens, model.shape.vocabSize).map(({ id }) => id);
+	return { start, pad: start[0] ?? tokenizer.encode(' _')[0]?.id ?? 0 };
 }
 
 /** Token ids of windows of at most `longest` tokens; none for a document without text. */

@@ -12,6 +12,7 @@ import { saeConfigJson } from '../../src/core/sae/config';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';
+import { Tokenizer } from '../model/tokenizer';
 import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
 import { unfinishedPack } from './unfinished-pack';
@@ -119,9 +120,13 @@ async function writeModelFiles(
 	{ origin, dtype, title, name }: BuildOptions,
 	course: BuildSteps
 ): Promise<Manifest> {
+	const [tokenizer, tokenizerConfig] = [await model.tokenizer(), await model.tokenizerConfig()];
+	const utf8 = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+	// One that cannot be followed is refused before anything large is written.
+	new Tokenizer(utf8(tokenizer), utf8(tokenizerConfig));
 	const weights = await writeModelWeights(out, model, dtype, (path, n) => course.stored(path, n));
-	await out.write('tokenizer.json', await model.tokenizer());
-	await out.write('tokenizer_config.json', await model.tokenizerConfig());
+	await out.write('tokenizer.json', tokenizer);
+	await out.write('tokenizer_config.json', tokenizerConfig);
 	return {
 		format: 'undercurrent-pack',
 		version: '1.0.0',

@@ -1,48 +1,46 @@
-/** The only door to the tokenizer library: text to tokens and back, for any `tokenizer.json`. */
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+/** Text to tokens and back, for any `tokenizer.json` that can be followed exactly. */
 import type { Token } from '../../src/core/names/tokens';
-import { Problem } from '../../src/core/names/errors';
 import { bytesOf, pieceBytes, tokenText } from '../../src/core/names/tokens';
+import { fieldsOf, unsound } from '../tokenizer/component';
+import { Pipeline } from '../tokenizer/pipeline';
 
 export class Tokenizer {
-	readonly #inner: HuggingFaceTokenizer;
+	readonly #pipeline: Pipeline;
+	/** The special ones among the added tokens. */
 	readonly #special = new Set<number>();
-	/** Entries are written in GPT-2's byte alphabet; else in SentencePiece's words. */
-	readonly #byteLevel: boolean;
+	/** Added tokens are written as they stand in the text. */
+	readonly #added = new Map<number, string>();
+	readonly #entries: string[] = [];
+	readonly #bytesOf: (entry: string) => Uint8Array | null;
 	readonly #texts = new Map<number, string>();
 
-	/** Throws a Problem when the files are not a tokenizer. */
+	/**
+	 * `tokenizer.json` and `tokenizer_config.json` as text. Throws a Problem when they are no tokenizer, or ask
+	 * for something that cannot be done exactly, which it names.
+	 */
 	constructor(tokenizerJson: string, configJson: string) {
-		try {
-			const tokenizer = JSON.parse(tokenizerJson) as Record<string, unknown>;
-			const steps = JSON.stringify([tokenizer.pre_tokenizer, tokenizer.decoder]);
-			this.#byteLevel = steps.includes('"ByteLevel"');
-			this.#inner = new HuggingFaceTokenizer(tokenizer, JSON.parse(configJson) as object);
-			const added = Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : [];
-			for (const token of added as { id?: unknown; special?: unknown }[])
-				if (token.special === true && typeof token.id === 'number') this.#special.add(token.id);
-		} catch (cause) {
-			throw new Problem(
-				'pack-invalid',
-				'The tokenizer of this pack cannot be read.',
-				'Take tokenizer.json from the same place as the weights and make the pack again.',
-				{ cause }
-			);
+		const file = parsed(tokenizerJson, 'tokenizer.json');
+		this.#pipeline = new Pipeline(file, parsed(configJson, 'tokenizer_config.json'));
+		for (const [entry, id] of this.#pipeline.entries) this.#entries[id] = entry;
+		for (const { id, content, special } of this.#pipeline.added) {
+			this.#added.set(id, content);
+			if (special) this.#special.add(id);
 		}
+		this.#bytesOf = writingOf(fieldsOf(file, 'tokenizer.json'));
 	}
 
-	/** The tokens of a text, those that the tokenizer adds (BOS) included. */
+	/** The tokens of a text, those that the tokenizer adds (BOS) included. Throws a Problem for what it has no token for. */
 	encode(text: string): Token[] {
-		return this.#inner.encode(text).ids.map((id) => this.token(id));
+		return this.#pipeline.ids(text).map((id) => this.token(id));
 	}
 
 	token(id: number): Token {
 		return { id, text: this.text(id), special: this.#special.has(id) };
 	}
 
-	/** Number of entries, added tokens included. */
-	get size(): number {
-		return this.#inner.get_vocab(true).size;
+	/** The ids that every text begins with (BOS). */
+	get start(): number[] {
+		return this.#pipeline.start;
 	}
 
 	isSpecial(id: number): boolean {
@@ -54,7 +52,7 @@ export class Tokenizer {
 		let text = this.#texts.get(id);
 		if (text === undefined) {
 			const bytes = this.#bytes(id);
-			text = bytes ? tokenText(bytes) : (this.#inner.id_to_token(id) ?? `<${id}>`);
+			text = bytes ? tokenText(bytes) : (this.#added.get(id) ?? this.#entries[id] ?? `<${id}>`);
 			this.#texts.set(id, text);
 		}
 		return text;
@@ -72,10 +70,27 @@ export class Tokenizer {
 		return tokenText(all);
 	}
 
+	/** Null where the token is no entry of the model, or none that is written in bytes. */
 	#bytes(id: number): Uint8Array | null {
-		if (this.#special.has(id)) return null;
-		const entry = this.#inner.id_to_token(id);
-		if (entry === undefined) return null;
-		return this.#byteLevel ? bytesOf(entry) : pieceBytes(entry);
+		const entry = this.#added.has(id) ? undefined : this.#entries[id];
+		return entry === undefined ? null : this.#bytesOf(entry);
+	}
+}
+
+/** How entries are written: in GPT-2's byte alphabet, in SentencePiece's words, or as they are. */
+function writingOf(file: Record<string, unknown>): (entry: string) => Uint8Array | null {
+	const { normalizer, pre_tokenizer, decoder } = file;
+	const steps = JSON.stringify([normalizer, pre_tokenizer, decoder]);
+	if (steps.includes('"ByteLevel"')) return bytesOf;
+	const { byte_fallback } = fieldsOf(file.model, 'the model');
+	if (byte_fallback === true || steps.includes('▁')) return pieceBytes;
+	return () => null;
+}
+
+function parsed(json: string, name: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		throw unsound(`${name} is no JSON`);
 	}
 }
