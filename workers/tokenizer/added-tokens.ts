@@ -1,6 +1,6 @@
 /** Tokens that are found in a text before anything else looks at it: the added tokens of `tokenizer.json`. */
 import { RUST_WORD, SPACE } from './characters';
-import { Component, refused, type Piece } from './component';
+import { Component, partOf, refused, type Piece } from './component';
 import { matchesOf } from './splitting';
 
 export interface AddedToken {
@@ -73,7 +73,9 @@ export class TokenFinder {
 				throw refused(
 					`the added tokens ${same.content} and ${token.content}, normalized to the same`
 				);
-			if (content !== '') this.#tokens.set(content, token);
+			if (content === '')
+				throw refused(`the added token “${token.content}”, of which the normalizer leaves nothing`);
+			this.#tokens.set(content, token);
 		}
 		const all = [...this.#tokens.keys()].sort((a, b) => b.length - a.length);
 		const escaped = all.map((content) => content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
@@ -82,12 +84,12 @@ export class TokenFinder {
 
 	/** The tokens in a piece and what is between them, in their order; nothing empty. */
 	sections(piece: Piece): Section[] {
-		const { text, first } = piece;
+		const { text } = piece;
 		if (!this.#pattern) return text ? [piece] : [];
 		const out: Section[] = [];
 		let end = 0;
 		const plain = (from: number, to: number) => {
-			if (to > from) out.push({ text: text.slice(from, to), first: first && from === 0 });
+			if (to > from) out.push(partOf(piece, from, to));
 		};
 		for (const found of matchesOf(text, this.#pattern)) {
 			const token = this.#tokens.get(text.slice(found.from, found.to))!;

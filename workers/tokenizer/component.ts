@@ -101,6 +101,24 @@ export class Component {
 /** A text on its way to the model. */
 export interface Piece {
 	text: string;
-	/** Its first character stands for the very first of the whole text. */
-	first: boolean;
+	/** Length of the part at its beginning that comes from the very first character of the whole text. */
+	lead: number;
 }
+
+/** A part of a piece. */
+export const partOf = ({ text, lead }: Piece, from: number, to: number): Piece => ({
+	text: text.slice(from, to),
+	lead: Math.max(0, Math.min(lead, to) - from)
+});
+
+/** A piece whose characters are changed one by one. */
+export const changed = ({ text, lead }: Piece, change: (text: string) => string): Piece => ({
+	text: change(text),
+	lead: lead > 0 ? change(text.slice(0, lead)).length : 0
+});
+
+/** A piece with something put before it, which takes the place of its first character in the text. */
+export const prepended = ({ text, lead }: Piece, start: string): Piece => ({
+	text: start + text,
+	lead: lead > 0 ? lead + start.length : 0
+});

@@ -10,7 +10,7 @@ import {
 	SPACES,
 	WIDTHLESS_MARK
 } from './characters';
-import { Component, unsound, type Piece } from './component';
+import { changed, Component, partOf, prepended, unsound, type Piece } from './component';
 import { patternOf } from './patterns';
 import { matchesOf } from './splitting';
 
@@ -19,7 +19,7 @@ export type Normalizer = (piece: Piece) => Piece;
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
 const LEFT = new RegExp(`^[${SPACE}]+`, 'v');
-const RIGHT = new RegExp(`[${SPACE}]+$`, 'v');
+const IS_SPACE = new RegExp(`[${SPACE}]`, 'v');
 /** Throws a Problem that names a normalizer, or an option of one, that is not known to be exact. */
 export function normalizerOf(value: unknown): Normalizer {
 	if (value == null) return (piece) => piece;
@@ -31,26 +31,27 @@ export function normalizerOf(value: unknown): Normalizer {
 
 function known(component: Component): Normalizer {
 	const form = FORMS.find((name) => name === component.type);
-	if (form) return changed((text) => normalForm(text, form));
+	if (form) return each((text) => normalForm(text, form));
 	switch (component.type) {
 		case 'Sequence': {
 			const all = component.list('normalizers').map(normalizerOf);
 			return (piece) => all.reduce((before, normalizer) => normalizer(before), piece);
 		}
 		case 'Lowercase':
-			return changed(lowercase);
+			return each(lowercase);
 		case 'Strip':
 			return strip(component.flag('strip_left'), component.flag('strip_right'));
 		case 'StripAccents':
 			return without(MARK);
 		case 'Nmt': {
 			const out = without(NMT_OUT);
-			return (piece) => changed((text) => text.replace(NMT_SPACE, ' '))(out(piece));
+			const spaced = each((text) => text.replace(NMT_SPACE, ' '));
+			return (piece) => spaced(out(piece));
 		}
 		case 'Prepend': {
 			const start = component.text('prepend');
 			if (start === '') throw component.refuse('nothing to prepend');
-			return ({ text, first }) => ({ text: text && start + text, first });
+			return (piece) => (piece.text === '' ? piece : prepended(piece, start));
 		}
 		case 'Replace':
 			return replacement(component);
@@ -61,19 +62,13 @@ function known(component: Component): Normalizer {
 	}
 }
 
-/** Where the first character still stands for the first. */
-const changed =
+const each =
 	(change: (text: string) => string): Normalizer =>
-	({ text, first }) => ({ text: change(text), first });
+	(piece) =>
+		changed(piece, change);
 
 /** Takes characters out. */
-const without =
-	(set: RegExp): Normalizer =>
-	({ text, first }) => {
-		const left = text.replace(set, '');
-		const start = String.fromCodePoint(text.codePointAt(0) ?? 0);
-		return { text: left, first: first && start.replace(set, '') !== '' };
-	};
+const without = (set: RegExp): Normalizer => each((text) => text.replace(set, ''));
 
 /** Character by character: no rule looks at neighbours, such as that of the Greek final sigma. */
 const lowercase = (text: string): string =>
@@ -81,19 +76,17 @@ const lowercase = (text: string): string =>
 
 const strip =
 	(left: boolean, right: boolean): Normalizer =>
-	({ text, first }) => {
-		const rest = left ? text.replace(LEFT, '') : text;
-		return {
-			text: right ? trimmedEnd(rest) : rest,
-			first: first && rest.length === text.length
-		};
+	(piece) => {
+		const { text } = piece;
+		const from = left ? text.length - text.replace(LEFT, '').length : 0;
+		return partOf(piece, from, right ? Math.max(from, trimmedEnd(text)) : text.length);
 	};
 
-/** By hand: a pattern that ends in `$` is tried at each space of a text. */
-function trimmedEnd(text: string): string {
+/** Where the white space at the end begins. By hand: a pattern that ends in `$` is tried at each space of a text. */
+function trimmedEnd(text: string): number {
 	let end = text.length;
-	while (end > 0 && RIGHT.test(text[end - 1]!)) end--;
-	return text.slice(0, end);
+	while (end > 0 && IS_SPACE.test(text[end - 1]!)) end--;
+	return end;
 }
 
 function replacement(component: Component): Normalizer {
@@ -101,18 +94,27 @@ function replacement(component: Component): Normalizer {
 	const content = component.text('content');
 	// The reference breaks down over it.
 	if (''.search(pattern) === 0) throw component.refuse('a pattern of nothing');
-	return ({ text, first }) => {
-		let [out, end] = ['', 0];
+	return ({ text, lead }) => {
+		let [out, end, leads] = ['', 0, 0];
+		const keep = (to: number) => {
+			if (end < lead) leads = out.length + Math.min(to, lead) - end;
+			out += text.slice(end, to);
+		};
 		for (const { from, to } of matchesOf(text, pattern)) {
+			keep(from);
+			out += content;
 			// What is put in stands for the last character of what it replaces.
-			if (from === 0 && to > 0)
-				first &&= content !== '' && to === String.fromCodePoint(text.codePointAt(0)!).length;
-			out += text.slice(end, from) + content;
+			if (to - lastLength(text, to) < lead) leads = out.length;
 			end = to;
 		}
-		return { text: out + text.slice(end), first };
+		keep(text.length);
+		return { text: out, lead: leads };
 	};
 }
+
+/** Length of the character that ends at `to`. */
+const lastLength = (text: string, to: number): number =>
+	(text.codePointAt(to - 2) ?? 0) > 0xffff ? 2 : 1;
 
 function bert(component: Component): Normalizer {
 	const lower = component.flag('lowercase');
@@ -123,15 +125,15 @@ function bert(component: Component): Normalizer {
 	if (component.flag('clean_text'))
 		steps.push(
 			without(CONTROL),
-			changed((text) => text.replace(SPACES, ' '))
+			each((text) => text.replace(SPACES, ' '))
 		);
 	if (component.flag('handle_chinese_chars'))
-		steps.push(changed((text) => text.replace(CHINESE, ' $& ')));
+		steps.push(each((text) => text.replace(CHINESE, ' $& ')));
 	if (accents ?? lower)
 		steps.push(
-			changed((text) => normalForm(text, 'NFD')),
+			each((text) => normalForm(text, 'NFD')),
 			without(WIDTHLESS_MARK)
 		);
-	if (lower) steps.push(changed(lowercase));
+	if (lower) steps.push(each(lowercase));
 	return (piece) => steps.reduce((before, step) => step(before), piece);
 }

@@ -46,14 +46,15 @@ export class Pipeline {
 		);
 		this.#normalized = new TokenFinder(
 			this.added.filter(({ asWritten }) => !asWritten),
-			({ content }) => this.#normalizer({ text: content, first: true }).text
+			({ content }) => this.#normalizer({ text: content, lead: 0 }).text
 		);
 	}
 
 	/** The ids of a text, with what the post-processor puts around them. Throws a Problem for what nothing stands for. */
 	ids(text: string): number[] {
 		// Half a surrogate pair is no text: the replacement character is what UTF-8 makes of it.
-		const whole = { text: text.toWellFormed(), first: true };
+		const sound = text.toWellFormed();
+		const whole = { text: sound, lead: (sound.codePointAt(0) ?? 0) > 0xffff ? 2 : 1 };
 		const ids = this.#asWritten.sections(whole).flatMap((section) =>
 			typeof section === 'number'
 				? section

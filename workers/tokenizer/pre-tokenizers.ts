@@ -1,7 +1,7 @@
 /** How a text is split before the model sees it: the pre-tokenizers of `tokenizer.json`. */
 import { toByteLetters } from './byte-letters';
 import { ANY, charactersOf, NUMERIC, PUNCTUATION, RUST_WORD, SPACE, SPACES } from './characters';
-import { Component, type Piece } from './component';
+import { changed, Component, prepended, type Piece } from './component';
 import { literal, patternOf } from './patterns';
 import { BEHAVIOURS, split } from './splitting';
 
@@ -84,10 +84,9 @@ function byteLevel(component: Component): PreTokenizer {
 	// Of offsets alone.
 	component.flag('trim_offsets', true);
 	return each((piece) => {
-		const { first } = piece;
-		const text = spaced && !piece.text.startsWith(' ') ? ` ${piece.text}` : piece.text;
-		const parts = words ? split({ text, first }, GPT2_WORDS, 'Isolated') : [{ text, first }];
-		return parts.map((part) => ({ text: toByteLetters(part.text), first: part.first }));
+		const start = spaced && !piece.text.startsWith(' ') ? prepended(piece, ' ') : piece;
+		const parts = words ? split(start, GPT2_WORDS, 'Isolated') : [start];
+		return parts.map((part) => changed(part, toByteLetters));
 	});
 }
 
@@ -102,12 +101,11 @@ function metaspace(component: Component): PreTokenizer {
 	component.any('str_rep');
 	const apart = component.flag('split', true);
 	const pattern = literal(replacement);
-	return each(({ text, first }) => {
-		let marked = text.replaceAll(' ', replacement);
-		const start = scheme === 'always' || (scheme === 'first' && first);
-		if (start && !marked.startsWith(replacement)) marked = replacement + marked;
-		return apart
-			? split({ text: marked, first }, pattern, 'MergedWithNext')
-			: [{ text: marked, first }];
+	const mark = (text: string) => text.replaceAll(' ', replacement);
+	return each((piece) => {
+		let marked = changed(piece, mark);
+		const starts = scheme === 'always' || (scheme === 'first' && piece.lead > 0);
+		if (starts && !marked.text.startsWith(replacement)) marked = prepended(marked, replacement);
+		return apart ? split(marked, pattern, 'MergedWithNext') : [marked];
 	});
 }

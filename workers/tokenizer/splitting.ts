@@ -1,5 +1,5 @@
 /** How a pattern divides a text: the reference's five behaviours. */
-import type { Piece } from './component';
+import { partOf, type Piece } from './component';
 
 export const BEHAVIOURS = [
 	'Removed',
@@ -57,7 +57,7 @@ export function split(
 	if (end < text.length) parts.push({ from: end, to: text.length, matched: inverted });
 	return joined(parts, behaviour)
 		.filter(({ from, to }) => to > from)
-		.map(({ from, to }) => ({ text: text.slice(from, to), first: piece.first && from === 0 }));
+		.map(({ from, to }) => partOf(piece, from, to));
 }
 
 function joined(parts: Part[], behaviour: Behaviour): Part[] {
