@@ -1,8 +1,9 @@
 /** Text to tokens and back, for any `tokenizer.json` that can be followed exactly. */
 import type { Token } from '../../src/core/names/tokens';
-import { bytesOf, pieceBytes, tokenText } from '../../src/core/names/tokens';
+import { tokenText } from '../../src/core/names/tokens';
 import { fieldsOf, unsound } from '../tokenizer/component';
 import { Pipeline } from '../tokenizer/pipeline';
+import { writingOf, type Writing } from '../tokenizer/writing';
 
 export class Tokenizer {
 	readonly #pipeline: Pipeline;
@@ -11,7 +12,7 @@ export class Tokenizer {
 	/** Added tokens are written as they stand in the text. */
 	readonly #added = new Map<number, string>();
 	readonly #entries: string[] = [];
-	readonly #bytesOf: (entry: string) => Uint8Array | null;
+	readonly #writing: Writing;
 	readonly #texts = new Map<number, string>();
 
 	/**
@@ -26,7 +27,7 @@ export class Tokenizer {
 			this.#added.set(id, content);
 			if (special) this.#special.add(id);
 		}
-		this.#bytesOf = writingOf(fieldsOf(file, 'tokenizer.json'));
+		this.#writing = writingOf(fieldsOf(file, 'tokenizer.json'));
 	}
 
 	/** The tokens of a text, those that the tokenizer adds (BOS) included. Throws a Problem for what it has no token for. */
@@ -60,6 +61,8 @@ export class Tokenizer {
 
 	/** A run of tokens as text: characters split over tokens come together again. */
 	decode(ids: number[]): string {
+		const { words } = this.#writing;
+		if (words) return words(ids.map((id) => this.text(id)));
 		const parts = ids.map((id) => this.#bytes(id) ?? new TextEncoder().encode(this.text(id)));
 		const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
 		let at = 0;
@@ -73,18 +76,8 @@ export class Tokenizer {
 	/** Null where the token is no entry of the model, or none that is written in bytes. */
 	#bytes(id: number): Uint8Array | null {
 		const entry = this.#added.has(id) ? undefined : this.#entries[id];
-		return entry === undefined ? null : this.#bytesOf(entry);
+		return entry === undefined ? null : this.#writing.bytes(entry);
 	}
-}
-
-/** How entries are written: in GPT-2's byte alphabet, in SentencePiece's words, or as they are. */
-function writingOf(file: Record<string, unknown>): (entry: string) => Uint8Array | null {
-	const { normalizer, pre_tokenizer, decoder } = file;
-	const steps = JSON.stringify([normalizer, pre_tokenizer, decoder]);
-	if (steps.includes('"ByteLevel"')) return bytesOf;
-	const { byte_fallback } = fieldsOf(file.model, 'the model');
-	if (byte_fallback === true || steps.includes('▁')) return pieceBytes;
-	return () => null;
 }
 
 function parsed(json: string, name: string): unknown {

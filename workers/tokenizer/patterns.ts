@@ -123,7 +123,7 @@ class Translation {
 				return `(?${behind ? '<' : ''}${node.negate ? '!' : '='}${inner})`;
 			}
 			default:
-				throw this.refuse(`with ${node.type === 'Directive' ? node.kind : node.type} in it`);
+				throw this.refuse(`with ${named(node.type === 'Directive' ? node.kind : node.type)} in it`);
 		}
 	}
 
@@ -149,7 +149,7 @@ class Translation {
 		if (kind === 'string_start') return `(?<!${ANY})`;
 		if (kind === 'string_end') return `(?!${ANY})`;
 		if (kind === 'string_end_newline') return `(?=\\n?(?!${ANY}))`;
-		throw this.refuse(`with ${kind} in it`);
+		throw this.refuse(`with ${named(kind)} in it`);
 	}
 
 	#lone(node: CharacterSetNode, scope: Scope): string {
@@ -190,7 +190,7 @@ class Translation {
 		if (node.kind === 'hex') return '[0-9A-Fa-f]';
 		const found =
 			node.kind === 'property' ? charactersOf(node.value) : (POSIX[node.value ?? ''] ?? '');
-		if (found === '') throw this.refuse(`with ${node.value ?? node.kind} in it`);
+		if (found === '') throw this.refuse(`with ${node.value ?? named(node.kind)} in it`);
 		return found;
 	}
 
@@ -236,3 +236,6 @@ interface Flags {
 }
 
 const character = (code: number): string => `\\u{${code.toString(16)}}`;
+
+/** A kind of syntax in plain words. */
+const named = (kind: string): string => kind.replaceAll('_', ' ').toLowerCase();
