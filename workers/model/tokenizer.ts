@@ -16,7 +16,7 @@ export class Tokenizer {
 	readonly #texts = new Map<number, string>();
 
 	/**
-	 * `tokenizer.json` and `tokenizer_config.json` as text. Throws a Problem when they are no tokenizer, or ask
+	 * `tokenizer.json` and `tokenizer_config.json` as texts. Throws a Problem when they are no tokenizer, or ask
 	 * for something that cannot be done exactly, which it names.
 	 */
 	constructor(tokenizerJson: string, configJson: string) {
@@ -39,6 +39,12 @@ export class Tokenizer {
 		return { id, text: this.text(id), special: this.#special.has(id) };
 	}
 
+	/** Number of entries, added tokens included. */
+	get size(): number {
+		const { added, entries } = this.#pipeline;
+		return entries.size + added.filter(({ content }) => !entries.has(content)).length;
+	}
+
 	/** The ids that every text begins with (BOS). */
 	get start(): number[] {
 		return this.#pipeline.start;
@@ -59,11 +65,12 @@ export class Tokenizer {
 		return text;
 	}
 
-	/** A run of tokens as text: characters split over tokens come together again. */
+	/** A run of tokens as text: characters split over tokens come together again. Ids of no entry stand for nothing. */
 	decode(ids: number[]): string {
 		const { words } = this.#writing;
-		if (words) return words(ids.map((id) => this.text(id)));
-		const parts = ids.map((id) => this.#bytes(id) ?? new TextEncoder().encode(this.text(id)));
+		const known = ids.filter((id) => this.#added.has(id) || this.#entries[id] !== undefined);
+		if (words) return words(known.map((id) => this.text(id)));
+		const parts = known.map((id) => this.#bytes(id) ?? new TextEncoder().encode(this.text(id)));
 		const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
 		let at = 0;
 		for (const part of parts) {

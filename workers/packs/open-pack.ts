@@ -245,10 +245,11 @@ export class Workbench {
 			throw new Problem('empty-prompt', 'The prompt is empty.', 'Type a few words.');
 		const { context, vocabSize } = this.model.shape;
 		const tokens = knownTokens(this.tokenizer.encode(text), vocabSize);
-		if (tokens.length === 0)
+		// What the tokenizer puts around every text is no part of a prompt.
+		if (tokens.length === this.tokenizer.encode('').length)
 			throw new Problem(
 				'empty-prompt',
-				'Nothing is left of this prompt: the vocabulary of this model has none of its characters.',
+				'Nothing is left of this prompt: the tokenizer of this model makes no token of it.',
 				'Type a few other words.'
 			);
 		return { tokens: tokens.slice(0, context), leftOut: tokens.slice(context) };

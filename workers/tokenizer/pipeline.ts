@@ -5,7 +5,7 @@
  */
 import { addedTokensOf, TokenFinder, type AddedToken } from './added-tokens';
 import { fieldsOf } from './component';
-import { checkSpaces, surroundingOf } from './config';
+import { checkSpaces } from './config';
 import { modelOf } from './models/models';
 import { normalizerOf, type Normalizer } from './normalizers';
 import { postProcessorOf } from './post-processors';
@@ -34,12 +34,9 @@ export class Pipeline {
 		this.#normalizer = normalizerOf(fields.normalizer);
 		this.#preTokenizer = preTokenizerOf(fields.pre_tokenizer);
 		this.#model = modelOf(fields.model);
-		const ofFile = postProcessorOf(fields.post_processor);
+		this.#postProcessor = postProcessorOf(fields.post_processor);
 		this.entries = this.#model.entries;
 		this.added = addedTokensOf(fields.added_tokens, this.entries);
-		const idOf = (content: string) =>
-			this.added.find((token) => token.content === content)?.id ?? this.entries.get(content);
-		this.#postProcessor = surroundingOf(settings, idOf) ?? ofFile;
 		this.#asWritten = new TokenFinder(
 			this.added.filter(({ asWritten }) => asWritten),
 			({ content }) => content
