@@ -1,5 +1,6 @@
 /** Tokens that are found in a text before anything else looks at it: the added tokens of `tokenizer.json`. */
-import { RUST_WORD, SPACE } from './characters';
+import { classOf, onDemand } from './character-sets';
+import { rustWord, space } from './characters';
 import { Component, partOf, refused, type Piece } from './component';
 import { matchesOf } from './splitting';
 
@@ -54,10 +55,10 @@ export function addedTokensOf(value: unknown, entries: Ids): AddedToken[] {
 /** A part of a text: an added token's id, or a piece that is still to be made into tokens. */
 export type Section = number | Piece;
 
-const WORD_BEFORE = new RegExp(`[${RUST_WORD}]$`, 'v');
-const WORD_AFTER = new RegExp(`^[${RUST_WORD}]`, 'v');
-const SPACE_AFTER = new RegExp(`[${SPACE}]*`, 'vy');
-const IS_SPACE = new RegExp(`[${SPACE}]`, 'v');
+const wordBefore = onDemand(() => new RegExp(`${classOf(rustWord())}$`, 'u'));
+const wordAfter = onDemand(() => new RegExp(`^${classOf(rustWord())}`, 'u'));
+const spaceAfter = onDemand(() => new RegExp(`${classOf(space())}*`, 'uy'));
+const isSpace = onDemand(() => new RegExp(classOf(space()), 'u'));
 
 /** Finds some added tokens, the longest first where several begin at a place. */
 export class TokenFinder {
@@ -98,11 +99,11 @@ export class TokenFinder {
 			if (token.takesBefore) {
 				// What the token before it has taken is gone.
 				from = Math.max(from, end);
-				while (from > end && IS_SPACE.test(text[from - 1]!)) from--;
+				while (from > end && isSpace().test(text[from - 1]!)) from--;
 			}
 			if (token.takesAfter) {
-				SPACE_AFTER.lastIndex = to;
-				to += SPACE_AFTER.exec(text)![0].length;
+				spaceAfter().lastIndex = to;
+				to += spaceAfter().exec(text)![0].length;
 			}
 			plain(end, from);
 			if (to > from) out.push(token.id);
@@ -116,7 +117,7 @@ export class TokenFinder {
 function standsAlone(text: string, from: number, to: number): boolean {
 	// Two units hold any one character.
 	return (
-		!WORD_BEFORE.test(text.slice(Math.max(0, from - 2), from)) &&
-		!WORD_AFTER.test(text.slice(to, to + 2))
+		!wordBefore().test(text.slice(Math.max(0, from - 2), from)) &&
+		!wordAfter().test(text.slice(to, to + 2))
 	);
 }

@@ -1,19 +1,22 @@
 /**
  * Kinds of characters as the reference implementation of tokenizers knows them. Its parts follow Unicode of different
  * years, and a browser a later one: what they do not know yet is taken out of JavaScript's classes, so that a text has
- * the same tokens everywhere. All texts here are parts of a character class of a regular expression with the flag `v`.
+ * the same tokens everywhere.
  */
 
-/** Hexadecimal code points and ranges, as a part of a character class. */
-const ranges = (list: string): string =>
-	list
-		.trim()
-		.split(/\s+/)
-		.map((range) => range.replace(/[0-9a-f]+/g, '\\u{$&}'))
-		.join('');
+import {
+	classOf,
+	having,
+	listed,
+	onDemand,
+	oneOf,
+	union,
+	without,
+	type Characters
+} from './character-sets';
 
 /** Assigned in Unicode 17, which Oniguruma and Rust's `regex` do not know. */
-const LATER_UNICODE = ranges(`
+const LATER_UNICODE = listed(`
 	88f c5c cdc 1acf-1add 1ae0-1aeb 20c1 2b96 a7ce-a7cf a7d2 a7d4 a7f1 fbc3-fbd2 fd90-fd91 fdc8-fdce
 	10940-10959 10ec5-10ec7 10ed0-10ed8 10efa-10efb 11b60-11b67 11db0-11ddb 11de0-11de9 16ea0-16eb8
 	16ebb-16ed3 16ff2-16ff6 187f8-187ff 18d09-18d1e 18d80-18df2 1ccfa-1ccfc 1ceba-1ced0 1cee0-1cef0
@@ -25,7 +28,7 @@ const LATER_UNICODE = ranges(`
  * Characters that have got a place in the canonical order, or a canonical decomposition or composition, since the
  * reference's normalization forms were written: there they stay where and as they are.
  */
-const LATER_CANONICAL = ranges(`
+const LATER_CANONICAL = listed(`
 	7fd 897-89f 8ca-8d3 9fe c3c d3b-d3c eba 1715 1abf-1add 1ae0-1aeb 1df6-1dfa a82c 105c9 105d2
 	105da 105e4 10d24-10d27 10d69-10d6d 10eab-10eac 10efa-10efb 10efd-10eff 10f46-10f50 10f82-10f85
 	11070 1133b 11382-11385 1138b 1138e 11390-11391 113c2 113c5 113c7-113c8 113ce-113d0 1145e
@@ -35,13 +38,13 @@ const LATER_CANONICAL = ranges(`
 `);
 
 /** The same of compatibility decompositions. */
-const LATER_COMPATIBLE = ranges(`
+const LATER_COMPATIBLE = listed(`
 	32ff a7f1-a7f4 ab69 10781-10785 10787-107b0 107b2-107ba 1ccd6-1ccf9 1e030-1e06d 1f16c
 	1fbf0-1fbf9
 `);
 
 /** Marks of today that the reference's normalizer StripAccents takes for none. */
-const NO_MARKS = ranges(`
+const NO_MARKS = listed(`
 	7fd 897-89f 8ca-8d3 9fe afa-aff b55 c04 c3c cf3 d00 d3b-d3c d81 eba ece 1715 180f 1abf-1add
 	1ae0-1aeb 1cf7 1df6-1dfa a82c a8ff 10d24-10d27 10d69-10d6d 10eab-10eac 10efa-10eff 10f46-10f50
 	10f82-10f85 11070 11073-11074 110c2 11145-11146 111c9 111ce-111cf 11241 1133b 113b8-113c0 113c2
@@ -54,7 +57,7 @@ const NO_MARKS = ranges(`
 `);
 
 /** Marks without width that its normalizer BertNormalizer takes for none. */
-const NO_WIDTHLESS_MARKS = ranges(`
+const NO_WIDTHLESS_MARKS = listed(`
 	7fd 897-89f 8ca-8e1 9fe afa-aff b55 c04 c3c d00 d3b-d3c d81 eba ece 180f 1885-1886 1abf-1add
 	1ae0-1aeb 1df6-1dfb a82c a8c5 a8ff a9bd 10d24-10d27 10d69-10d6d 10eab-10eac 10efa-10eff
 	10f46-10f50 10f82-10f85 11070 11073-11074 110c2 111c9 111cf 1123e 11241 1133b 113bb-113c0 113ce
@@ -69,7 +72,7 @@ const NO_WIDTHLESS_MARKS = ranges(`
 `);
 
 /** Punctuation of today that its pre-tokenizers take for none. */
-const NO_PUNCTUATION = ranges(`
+const NO_PUNCTUATION = listed(`
 	61d 9fd a76 c77 c84 1b4e-1b4f 1b7d-1b7f 2e43-2e4f 2e52-2e5d 10d6e 10ead 10ed0 10f55-10f59
 	10f86-10f89 113d4-113d5 113d7-113d8 1144b-1144f 1145a-1145b 1145d 11660-1166c 116b9 1183b
 	11944-11946 119e2 11a3f-11a46 11a9a-11a9c 11a9e-11aa2 11b00-11b09 11be1 11c41-11c45 11c70-11c71
@@ -83,44 +86,57 @@ const SCRIPTS = new Set(
 	Tamil Telugu Thai Tibetan`.split(/\s+/)
 );
 
-/** A general category or script, as Oniguruma knows it; empty for any other property. */
-export function charactersOf(property: string): string {
+const asOf = (property: string): Characters => without(having(property), LATER_UNICODE);
+
+/** A general category or script, as Oniguruma knows it; null for any other property. */
+export function charactersOf(property: string): Characters | null {
 	// The only letter whose category has changed since.
-	if (property === 'Ll') return `[[\\p{Ll}\\u{295}]--[${LATER_UNICODE}]]`;
-	if (property === 'Lo') return `[\\p{Lo}--[${LATER_UNICODE}\\u{295}]]`;
+	if (property === 'Ll') return union(asOf('Ll'), listed('295'));
+	if (property === 'Lo') return without(asOf('Lo'), listed('295'));
 	// What is not assigned yet is of this one.
-	if (property === 'C') return `[\\p{C}${LATER_UNICODE}]`;
-	if (CATEGORIES.test(property)) return `[\\p{${property}}--[${LATER_UNICODE}]]`;
-	return SCRIPTS.has(property) ? `[\\p{Script=${property}}--[${LATER_UNICODE}]]` : '';
+	if (property === 'C') return union(having('C'), LATER_UNICODE);
+	if (CATEGORIES.test(property)) return asOf(property);
+	return SCRIPTS.has(property) ? asOf(`Script=${property}`) : null;
 }
 
+export const space = onDemand(() => having('White_Space'));
+export const letter = onDemand(() => asOf('L'));
+export const number = onDemand(() => asOf('N'));
+export const digit = onDemand(() => asOf('Nd'));
+export const HEX = listed('30-39 41-46 61-66');
 /** What words are made of in Oniguruma's brackets. */
-export const WORD = `[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]--[${LATER_UNICODE}]`;
-
-const one = (set: string) => new RegExp(`[${set}]`, 'gv');
-
-/** V8's `[^]` is not every character where the flag is `v`. */
-export const ANY = '\\p{Any}';
-export const SPACE = '\\p{White_Space}';
+export const word = onDemand(() => union(asOf('Alphabetic'), asOf('M'), digit(), asOf('Pc')));
+/** The same outside of brackets. */
+export const loneWord = onDemand(() => union(word(), listed('b2 b3 b9 bc-be')));
 /** What words are made of in Rust's `regex`. */
-export const RUST_WORD = `[${WORD}]\\u{200c}\\u{200d}`;
+export const rustWord = onDemand(() => union(word(), listed('200c 200d')));
+
+export const spaces = onDemand(() => oneOf(space()));
 /** Rust's `char::is_numeric`. */
-export const NUMERIC = one('\\p{N}');
-export const SPACES = one(SPACE);
-export const PUNCTUATION = one(
-	`[\\p{P}\\u{166d}\\u{111c9}!-\\/:-@\\[-\`\\{-~]--[${NO_PUNCTUATION}]`
+export const numeric = onDemand(() => oneOf(having('N')));
+export const punctuation = onDemand(() =>
+	oneOf(union(without(having('P'), NO_PUNCTUATION), listed('166d 111c9 21-2f 3a-40 5b-60 7b-7e')))
 );
-export const MARK = one(`[\\p{M}\\u{1cf2}\\u{1cf3}]--[${NO_MARKS}]`);
-export const WIDTHLESS_MARK = one(`[\\p{Mn}\\u{1734}\\u{1171e}]--[${NO_WIDTHLESS_MARKS}]`);
-/** What BertNormalizer takes out; its white space comes first. */
-export const CONTROL = one(
-	'[\\p{Cc}\\p{Cf}\\p{Co}\\u{fffd}]--[\\t\\n\\r\\u{890}\\u{891}\\u{8e2}\\u{110cd}\\u{13430}-\\u{1343f}]'
+export const mark = onDemand(() =>
+	oneOf(union(without(having('M'), NO_MARKS), listed('1cf2 1cf3')))
+);
+export const widthlessMark = onDemand(() =>
+	oneOf(union(without(having('Mn'), NO_WIDTHLESS_MARKS), listed('1734 1171e')))
+);
+/** What BertNormalizer takes out. */
+export const control = onDemand(() =>
+	oneOf(
+		without(
+			union(having('Cc'), having('Cf'), having('Co'), listed('fffd')),
+			listed('9 a d 890-891 8e2 110cd 13430-1343f')
+		)
+	)
 );
 /** The reference's normalizer Nmt: what it takes out, and what it makes a space. */
-export const NMT_OUT = one(ranges('1-8 b e-1f 7f 8f 9f'));
-export const NMT_SPACE = one(ranges('9 a c d 1680 200b-200f 2028 2029 2581 feff fffd'));
-export const CHINESE = one(
-	ranges(
+export const NMT_OUT = oneOf(listed('1-8 b e-1f 7f 8f 9f'));
+export const NMT_SPACE = oneOf(listed('9 a c d 1680 200b-200f 2028 2029 2581 feff fffd'));
+export const CHINESE = oneOf(
+	listed(
 		'4e00-9fff 3400-4dbf 20000-2a6df 2a700-2b73f 2b740-2b81f 2b920-2ceaf f900-faff 2f800-2fa1f'
 	)
 );
@@ -128,8 +144,8 @@ export const CHINESE = one(
 type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 const LATER: Record<'canonical' | 'compatible', RegExp> = {
-	canonical: new RegExp(`([${LATER_CANONICAL}])`, 'v'),
-	compatible: new RegExp(`([${LATER_CANONICAL}${LATER_COMPATIBLE}])`, 'v')
+	canonical: new RegExp(`(${classOf(LATER_CANONICAL)})`, 'u'),
+	compatible: new RegExp(`(${classOf(union(LATER_CANONICAL, LATER_COMPATIBLE))})`, 'u')
 };
 
 /** A normalization form as the reference knows it: what came later stands apart from all around it. */

@@ -1,14 +1,15 @@
 /** What happens to a text before it is split: the normalizers of `tokenizer.json`. */
+import { classOf, onDemand } from './character-sets';
 import {
 	CHINESE,
-	CONTROL,
-	MARK,
+	control,
+	mark,
 	NMT_OUT,
 	NMT_SPACE,
 	normalForm,
-	SPACE,
-	SPACES,
-	WIDTHLESS_MARK
+	space,
+	spaces,
+	widthlessMark
 } from './characters';
 import { changed, Component, partOf, prepended, unsound, type Piece } from './component';
 import { patternOf } from './patterns';
@@ -18,8 +19,8 @@ export type Normalizer = (piece: Piece) => Piece;
 
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
-const LEFT = new RegExp(`^[${SPACE}]+`, 'v');
-const IS_SPACE = new RegExp(`[${SPACE}]`, 'v');
+const left = onDemand(() => new RegExp(`^${classOf(space())}+`, 'u'));
+const isSpace = onDemand(() => new RegExp(classOf(space()), 'u'));
 /** Throws a Problem that names a normalizer, or an option of one, that is not known to be exact. */
 export function normalizerOf(value: unknown): Normalizer {
 	if (value == null) return (piece) => piece;
@@ -42,7 +43,7 @@ function known(component: Component): Normalizer {
 		case 'Strip':
 			return strip(component.flag('strip_left'), component.flag('strip_right'));
 		case 'StripAccents':
-			return without(MARK);
+			return without(mark());
 		case 'Nmt': {
 			const out = without(NMT_OUT);
 			const spaced = each((text) => text.replace(NMT_SPACE, ' '));
@@ -75,17 +76,17 @@ const lowercase = (text: string): string =>
 	text.includes('Σ') ? Array.from(text, (c) => c.toLowerCase()).join('') : text.toLowerCase();
 
 const strip =
-	(left: boolean, right: boolean): Normalizer =>
+	(atLeft: boolean, atRight: boolean): Normalizer =>
 	(piece) => {
 		const { text } = piece;
-		const from = left ? text.length - text.replace(LEFT, '').length : 0;
-		return partOf(piece, from, right ? Math.max(from, trimmedEnd(text)) : text.length);
+		const from = atLeft ? text.length - text.replace(left(), '').length : 0;
+		return partOf(piece, from, atRight ? Math.max(from, trimmedEnd(text)) : text.length);
 	};
 
 /** Where the white space at the end begins. By hand: a pattern that ends in `$` is tried at each space of a text. */
 function trimmedEnd(text: string): number {
 	let end = text.length;
-	while (end > 0 && IS_SPACE.test(text[end - 1]!)) end--;
+	while (end > 0 && isSpace().test(text[end - 1]!)) end--;
 	return end;
 }
 
@@ -124,15 +125,15 @@ function bert(component: Component): Normalizer {
 	const steps: Normalizer[] = [];
 	if (component.flag('clean_text'))
 		steps.push(
-			without(CONTROL),
-			each((text) => text.replace(SPACES, ' '))
+			without(control()),
+			each((text) => text.replace(spaces(), ' '))
 		);
 	if (component.flag('handle_chinese_chars'))
 		steps.push(each((text) => text.replace(CHINESE, ' $& ')));
 	if (accents ?? lower)
 		steps.push(
 			each((text) => normalForm(text, 'NFD')),
-			without(WIDTHLESS_MARK)
+			without(widthlessMark())
 		);
 	if (lower) steps.push(each(lowercase));
 	return (piece) => steps.reduce((before, step) => step(before), piece);

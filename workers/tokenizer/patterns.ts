@@ -6,29 +6,40 @@ import {
 	parse,
 	type AlternativeElementNode,
 	type AlternativeNode,
-	type CharacterClassElementNode,
 	type CharacterClassNode,
 	type CharacterSetNode,
 	type QuantifierNode
 } from 'oniguruma-parser/parser';
-import { ANY, charactersOf, WORD } from './characters';
+import {
+	ANY,
+	classOf,
+	complement,
+	intersection,
+	listed,
+	range,
+	union,
+	type Characters
+} from './character-sets';
+import { charactersOf, digit, HEX, loneWord, space, word } from './characters';
 import { fieldsOf, refused, unsound } from './component';
 
-/** What Oniguruma counts as a word character outside brackets, but not within. */
-const WORD_OUTSIDE = `[[${WORD}]\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}]`;
-const BOUNDARY = `(?:(?<=${WORD_OUTSIDE})(?!${WORD_OUTSIDE})|(?<!${WORD_OUTSIDE})(?=${WORD_OUTSIDE}))`;
-const NO_BOUNDARY = `(?:(?<=${WORD_OUTSIDE})(?=${WORD_OUTSIDE})|(?<!${WORD_OUTSIDE})(?!${WORD_OUTSIDE}))`;
+/** Between two word characters, and between two others. */
+const within = () => `(?<=${classOf(loneWord())})(?=${classOf(loneWord())})`;
+const outside = () => `(?<!${classOf(loneWord())})(?!${classOf(loneWord())})`;
+/** The beginning of a text and its end. */
+const [START, END] = [`(?<!${classOf(ANY)})`, `(?!${classOf(ANY)})`];
+const LINE_END = listed('a');
 
-const POSIX: Record<string, string> = {
-	alpha: charactersOf('Alphabetic'),
-	punct: `[${charactersOf('P')}${charactersOf('S')}]`,
-	space: '\\p{White_Space}',
-	xdigit: '[0-9A-Fa-f]',
-	digit: charactersOf('Nd')
+const POSIX: Record<string, () => Characters> = {
+	alpha: () => charactersOf('Alphabetic')!,
+	punct: () => union(charactersOf('P')!, charactersOf('S')!),
+	space,
+	xdigit: () => HEX,
+	digit
 };
 
 /** Letters that ASCII's are equal to, case aside. */
-const FOLDED: Record<string, string> = { k: '\\u{212a}', s: '\\u{17f}' };
+const FOLDED: Record<string, number> = { k: 0x212a, s: 0x17f };
 /** Two letters that one character may stand for, case aside: ß, ﬀ and others. */
 const LIGATURE = /ss|ff|fi|fl|st/;
 
@@ -42,7 +53,10 @@ export function patternOf(value: unknown): RegExp {
 
 /** What matches a text as it stands. */
 export const literal = (text: string): RegExp =>
-	new RegExp([...text].map((c) => character(c.codePointAt(0)!)).join(''), 'gv');
+	new RegExp(
+		[...text].map((c) => classOf(range(c.codePointAt(0)!, c.codePointAt(0)!))).join(''),
+		'gu'
+	);
 
 function regexOf(pattern: string): RegExp {
 	let body: AlternativeNode[];
@@ -53,7 +67,7 @@ function regexOf(pattern: string): RegExp {
 	}
 	const source = new Translation(pattern).alternatives(body, { fold: false, dotAll: false });
 	try {
-		return new RegExp(source, 'gv');
+		return new RegExp(source, 'gu');
 	} catch {
 		throw new Translation(pattern).refuse('which is not understood');
 	}
@@ -101,11 +115,11 @@ class Translation {
 	#element(node: AlternativeElementNode, scope: Scope): string {
 		switch (node.type) {
 			case 'Character':
-				return scope.fold ? this.#folded(node.value) : character(node.value);
+				return classOf(scope.fold ? this.#cases(node.value) : range(node.value, node.value));
 			case 'CharacterSet':
 				return this.#lone(node, scope);
 			case 'CharacterClass':
-				return scope.fold ? this.#foldedClass(node) : this.#class(node);
+				return classOf(scope.fold ? this.#foldedClass(node) : this.#class(node));
 			case 'Assertion':
 				return this.#assertion(node.kind, node.negate ?? false);
 			case 'Quantifier':
@@ -135,6 +149,7 @@ class Translation {
 	}
 
 	#quantifier({ kind, min, max, body }: QuantifierNode, scope: Scope): string {
+		if (mayBeEmpty(body)) throw this.refuse('with a repetition of what may be nothing');
 		const times = `{${min},${max === Infinity || max === null ? '' : max}}`;
 		const greedy = () => `(?:${this.#element(body, scope)})${times}`;
 		if (kind === 'possessive') return this.#atomic(greedy, scope);
@@ -143,55 +158,50 @@ class Translation {
 
 	/** Oniguruma's lines end with \n alone, and `^` and `$` are of lines. */
 	#assertion(kind: string, negate: boolean): string {
-		if (kind === 'word_boundary') return negate ? NO_BOUNDARY : BOUNDARY;
-		if (kind === 'line_start') return `(?:(?<!${ANY})|(?<=\\n)(?=${ANY}))`;
-		if (kind === 'line_end') return `(?:(?=\\n)|(?!${ANY}))`;
-		if (kind === 'string_start') return `(?<!${ANY})`;
-		if (kind === 'string_end') return `(?!${ANY})`;
-		if (kind === 'string_end_newline') return `(?=\\n?(?!${ANY}))`;
+		if (kind === 'word_boundary')
+			return negate ? `(?:${within()}|${outside()})` : `(?!${within()})(?!${outside()})`;
+		if (kind === 'line_start') return `(?:${START}|(?<=\\n)(?=${classOf(ANY)}))`;
+		if (kind === 'line_end') return `(?:(?=\\n)|${END})`;
+		if (kind === 'string_start') return START;
+		if (kind === 'string_end') return END;
+		if (kind === 'string_end_newline') return `(?=\\n?${END})`;
 		throw this.refuse(`with ${named(kind)} in it`);
 	}
 
 	#lone(node: CharacterSetNode, scope: Scope): string {
-		if (node.kind === 'any' || (node.kind === 'dot' && scope.dotAll)) return ANY;
-		if (node.kind === 'dot') return '[^\\n]';
-		if (node.kind === 'word') return node.negate ? `[^${WORD_OUTSIDE}]` : WORD_OUTSIDE;
+		if (node.kind === 'any' || (node.kind === 'dot' && scope.dotAll)) return classOf(ANY);
+		if (node.kind === 'dot') return classOf(complement(LINE_END));
+		if (node.kind === 'word') return classOf(node.negate ? complement(loneWord()) : loneWord());
 		if (scope.fold && (node.kind === 'property' || node.kind === 'posix'))
 			throw this.refuse(`with ${node.value}, case aside`);
-		return `[${this.#set(node)}]`;
+		return classOf(this.#set(node));
 	}
 
-	#class(node: CharacterClassNode): string {
-		const glue = node.kind === 'intersection' ? '&&' : '';
-		const parts = node.body.map((part) => {
-			const text = this.#classPart(part);
-			return glue ? `[${text}]` : text;
+	#class(node: CharacterClassNode): Characters {
+		const parts = node.body.map((part): Characters => {
+			if (part.type === 'Character') return range(part.value, part.value);
+			if (part.type === 'CharacterClass') return this.#class(part);
+			if (part.type === 'CharacterSet') return this.#set(part);
+			return range(part.min.value, part.max.value);
 		});
-		return `[${node.negate ? '^' : ''}${parts.join(glue)}]`;
-	}
-
-	#classPart(node: CharacterClassElementNode): string {
-		if (node.type === 'Character') return character(node.value);
-		if (node.type === 'CharacterClass') return this.#class(node);
-		if (node.type === 'CharacterSet') return this.#set(node);
-		return `${character(node.min.value)}-${character(node.max.value)}`;
+		const all = node.kind === 'intersection' ? parts.reduce(intersection) : union(...parts);
+		return node.negate ? complement(all) : all;
 	}
 
 	/** A set of characters as brackets take it. */
-	#set(node: CharacterSetNode): string {
+	#set(node: CharacterSetNode): Characters {
 		const set = this.#named(node);
-		return node.negate ? `[^${set}]` : set;
+		if (!set) throw this.refuse(`with ${node.value ?? named(node.kind)} in it`);
+		return node.negate ? complement(set) : set;
 	}
 
-	#named(node: CharacterSetNode): string {
-		if (node.kind === 'digit') return charactersOf('Nd');
-		if (node.kind === 'space') return '\\p{White_Space}';
-		if (node.kind === 'word') return `[${WORD}]`;
-		if (node.kind === 'hex') return '[0-9A-Fa-f]';
-		const found =
-			node.kind === 'property' ? charactersOf(node.value) : (POSIX[node.value ?? ''] ?? '');
-		if (found === '') throw this.refuse(`with ${node.value ?? named(node.kind)} in it`);
-		return found;
+	#named(node: CharacterSetNode): Characters | null {
+		if (node.kind === 'digit') return digit();
+		if (node.kind === 'space') return space();
+		if (node.kind === 'word') return word();
+		if (node.kind === 'hex') return HEX;
+		if (node.kind === 'property') return charactersOf(node.value);
+		return node.kind === 'posix' && Object.hasOwn(POSIX, node.value) ? POSIX[node.value]!() : null;
 	}
 
 	#flagged(scope: Scope, { enable, disable }: Flags): Scope {
@@ -203,30 +213,31 @@ class Translation {
 		};
 	}
 
-	#folded(code: number): string {
-		return `[${this.#cases(code)}]`;
-	}
-
-	#cases(code: number): string {
+	/** A character and those that are equal to it, case aside. */
+	#cases(code: number): Characters {
 		const text = String.fromCodePoint(code);
 		const [lower, upper] = [text.toLowerCase(), text.toUpperCase()];
-		if (lower === upper) return character(code);
+		if (lower === upper) return range(code, code);
 		if (code > 0x7f) throw this.refuse(`with ${text}, case aside`);
-		return `${lower}${upper}${FOLDED[lower] ?? ''}`;
+		const codes = [lower.charCodeAt(0), upper.charCodeAt(0), FOLDED[lower] ?? code];
+		return union(...codes.map((one) => range(one, one)));
 	}
 
 	/** Of ASCII's characters alone. */
-	#foldedClass(node: CharacterClassNode): string {
-		const parts = node.body.map((part) => {
+	#foldedClass(node: CharacterClassNode): Characters {
+		const parts = node.body.map((part): Characters => {
 			if (part.type === 'Character') return this.#cases(part.value);
 			if (part.type === 'CharacterSet' && part.kind === 'space') return this.#set(part);
-			if (part.type !== 'CharacterClassRange' || part.max.value > 0x7f) return null;
+			if (part.type !== 'CharacterClassRange' || part.max.value > 0x7f) throw this.#brackets();
 			const length = part.max.value - part.min.value + 1;
-			return Array.from({ length }, (_, i) => this.#cases(part.min.value + i)).join('');
+			return union(...Array.from({ length }, (_, i) => this.#cases(part.min.value + i)));
 		});
-		if (node.negate || node.kind === 'intersection' || parts.includes(null))
-			throw this.refuse('with brackets, case aside');
-		return `[${parts.join('')}]`;
+		if (node.negate || node.kind === 'intersection') throw this.#brackets();
+		return union(...parts);
+	}
+
+	#brackets() {
+		return this.refuse('with brackets, case aside');
 	}
 }
 
@@ -235,7 +246,22 @@ interface Flags {
 	disable?: { ignoreCase?: boolean; dotAll?: boolean; extended?: boolean };
 }
 
-const character = (code: number): string => `\\u{${code.toString(16)}}`;
+/** Whether a part of a pattern can match nothing: its repetitions end at different places in different engines. */
+function mayBeEmpty(node: AlternativeElementNode): boolean {
+	switch (node.type) {
+		case 'Quantifier':
+			return node.min === 0 || mayBeEmpty(node.body);
+		case 'Group':
+		case 'CapturingGroup':
+			return node.body.some(({ body }) => body.every(mayBeEmpty));
+		case 'Assertion':
+		case 'LookaroundAssertion':
+		case 'Directive':
+			return true;
+		default:
+			return false;
+	}
+}
 
 /** A kind of syntax in plain words. */
 const named = (kind: string): string => kind.replaceAll('_', ' ').toLowerCase();

@@ -1,6 +1,7 @@
 /** How a text is split before the model sees it: the pre-tokenizers of `tokenizer.json`. */
 import { toByteLetters } from './byte-letters';
-import { ANY, charactersOf, NUMERIC, PUNCTUATION, RUST_WORD, SPACE, SPACES } from './characters';
+import { ANY, classOf, complement, onDemand, union } from './character-sets';
+import { letter, number, numeric, punctuation, rustWord, space, spaces } from './characters';
 import { changed, Component, prepended, type Piece } from './component';
 import { literal, patternOf } from './patterns';
 import { BEHAVIOURS, split } from './splitting';
@@ -8,13 +9,20 @@ import { BEHAVIOURS, split } from './splitting';
 type PreTokenizer = (pieces: Piece[]) => Piece[];
 
 /** The pattern of GPT-2: contractions, then letters, numbers and the rest, each with a space before it. */
-const GPT2_WORDS = new RegExp(
-	`'s|'t|'re|'ve|'m|'ll|'d| ?${charactersOf('L')}+| ?${charactersOf('N')}+` +
-		`| ?[^${SPACE}${charactersOf('L')}${charactersOf('N')}]+|${SPACE}+(?!\\P{White_Space})|${SPACE}+`,
-	'gv'
-);
+const gpt2Words = onDemand(() => {
+	const [l, n, s] = [letter(), number(), space()].map(classOf);
+	const rest = classOf(complement(union(letter(), number(), space())));
+	const noSpace = classOf(complement(space()));
+	return new RegExp(
+		`'s|'t|'re|'ve|'m|'ll|'d| ?${l}+| ?${n}+| ?${rest}+|${s}+(?!${noSpace})|${s}+`,
+		'gu'
+	);
+});
 /** Words and what stands between them, without the spaces. */
-const WORDS = new RegExp(`[${RUST_WORD}]+|[^${RUST_WORD}${SPACE}]+`, 'gv');
+const words = onDemand(() => {
+	const between = complement(union(rustWord(), space()));
+	return new RegExp(`${classOf(rustWord())}+|${classOf(between)}+`, 'gu');
+});
 const SCHEMES = ['always', 'first', 'never'] as const;
 
 /** Throws a Problem that names a pre-tokenizer, or an option of one, that is not known to be exact. */
@@ -44,19 +52,19 @@ function known(component: Component): PreTokenizer {
 		}
 		case 'Digits': {
 			const behaviour = component.flag('individual_digits') ? 'Isolated' : 'Contiguous';
-			return each((piece) => split(piece, NUMERIC, behaviour));
+			return each((piece) => split(piece, numeric(), behaviour));
 		}
 		case 'Punctuation': {
 			const behaviour = component.choice('behavior', BEHAVIOURS, 'Isolated');
-			return each((piece) => split(piece, PUNCTUATION, behaviour));
+			return each((piece) => split(piece, punctuation(), behaviour));
 		}
 		case 'Whitespace':
-			return each((piece) => split(piece, WORDS, 'Removed', true));
+			return each((piece) => split(piece, words(), 'Removed', true));
 		case 'WhitespaceSplit':
-			return each((piece) => split(piece, SPACES, 'Removed'));
+			return each((piece) => split(piece, spaces(), 'Removed'));
 		case 'BertPreTokenizer':
 			return each((piece) =>
-				split(piece, SPACES, 'Removed').flatMap((word) => split(word, PUNCTUATION, 'Isolated'))
+				split(piece, spaces(), 'Removed').flatMap((word) => split(word, punctuation(), 'Isolated'))
 			);
 		case 'CharDelimiterSplit': {
 			const delimiter = literal(component.text('delimiter'));
@@ -65,7 +73,7 @@ function known(component: Component): PreTokenizer {
 		case 'FixedLength': {
 			const length = component.count('length', 5);
 			if (length === 0) throw component.refuse('a length of 0');
-			const pattern = new RegExp(`${ANY}{1,${length}}`, 'gv');
+			const pattern = new RegExp(`${classOf(ANY)}{1,${length}}`, 'gu');
 			return each((piece) => split(piece, pattern, 'Isolated'));
 		}
 		default:
@@ -80,12 +88,12 @@ const each =
 
 function byteLevel(component: Component): PreTokenizer {
 	const spaced = component.flag('add_prefix_space');
-	const words = component.flag('use_regex', true);
+	const apart = component.flag('use_regex', true);
 	// Of offsets alone.
 	component.flag('trim_offsets', true);
 	return each((piece) => {
 		const start = spaced && !piece.text.startsWith(' ') ? prepended(piece, ' ') : piece;
-		const parts = words ? split(start, GPT2_WORDS, 'Isolated') : [start];
+		const parts = apart ? split(start, gpt2Words(), 'Isolated') : [start];
 		return parts.map((part) => changed(part, toByteLetters));
 	});
 }

@@ -96,6 +96,12 @@ describe('what cannot be done exactly', () => {
 		['a property', split({ Regex: '\\p{Emoji}' }), {}, /pattern \\p\{Emoji\} with Emoji/],
 		['letters that one character stands for', split({ Regex: '(?i:ss)' }), {}, /case aside/],
 		['a letter of another alphabet', split({ Regex: '(?i:ж)' }), {}, /with ж, case aside/],
+		[
+			'a repetition of what may be nothing',
+			split({ Regex: '(?:a*)+' }),
+			{},
+			/repetition of what may be nothing/
+		],
 		['an atomic group that looks back', split({ Regex: '(?<=a++)b' }), {}, /pattern/],
 		['what is no pattern', split({ Regex: '(a' }), {}, /pattern \(a which is not understood/],
 		['a post-processor', { post_processor: { type: 'Other' } }, {}, /post-processor Other/],
