@@ -28,7 +28,7 @@ export function addedTokensOf(value: unknown, entries: Ids): AddedToken[] {
 	const tokens = new Map<string, AddedToken>();
 	let next = entries.size;
 	for (const item of Array.isArray(value) ? value : []) {
-		const component = new Component('added token', item, String((item as AddedToken)?.content));
+		const component = new Component('added token', item, nameOf(item));
 		const special = component.flag('special');
 		const token: AddedToken = {
 			id: component.count('id'),
@@ -50,6 +50,12 @@ export function addedTokensOf(value: unknown, entries: Ids): AddedToken[] {
 		tokens.set(token.content, token);
 	}
 	return [...tokens.values()];
+}
+
+/** What sentences call an added token. */
+function nameOf(item: unknown): string {
+	const { content } = (item ?? {}) as { content?: unknown };
+	return typeof content === 'string' ? content : '';
 }
 
 /** A part of a text: an added token's id, or a piece that is still to be made into tokens. */

@@ -39,7 +39,7 @@ export class Component {
 		value: unknown,
 		type?: string
 	) {
-		this.#fields = fieldsOf(value, `a ${place}`);
+		this.#fields = fieldsOf(value, `the ${place}`);
 		this.type = type ?? this.text('type');
 		this.#asked.add('type');
 	}
@@ -94,7 +94,8 @@ export class Component {
 		const value = this.any(name);
 		if (fits(value)) return value;
 		if (value == null && otherwise !== undefined) return otherwise;
-		throw unsound(`${name} of the ${this.place} ${this.type ?? ''} is missing or of another kind`);
+		const which = this.type ? ` ${this.type}` : '';
+		throw unsound(`${name} of the ${this.place}${which} is missing or of another kind`);
 	}
 }
 

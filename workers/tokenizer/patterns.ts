@@ -88,7 +88,7 @@ class Translation {
 	constructor(readonly pattern: string) {}
 
 	refuse(why: string) {
-		return refused(`the pattern ${this.pattern} ${why}`);
+		return refused(`the pattern ${this.pattern.slice(0, 160)} ${why}`);
 	}
 
 	alternatives(body: AlternativeNode[], outer: Scope): string {
