@@ -14,16 +14,32 @@ const ARRAYS = {
 	I32: Int32Array,
 	U32: Uint32Array
 };
-export type Dtype = keyof typeof ARRAYS;
+/** Bits of a number in the formats of the specification that are not read here, so that what lies behind them is found. */
+const UNREAD = {
+	U64: 64,
+	C64: 64,
+	F8_E4M3: 8,
+	F8_E5M2: 8,
+	F8_E8M0: 8,
+	F8_E4M3FNUZ: 8,
+	F8_E5M2FNUZ: 8,
+	F6_E2M3: 6,
+	F6_E3M2: 6,
+	F4: 4
+};
+export type Dtype = keyof typeof ARRAYS | keyof typeof UNREAD;
 export type Integers = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
 
 const INTEGERS = ['I8', 'U8', 'U16', 'I16', 'I32', 'U32'] as const satisfies Dtype[];
 
-export const isDtype = (name: unknown): name is Dtype =>
-	typeof name === 'string' && Object.hasOwn(ARRAYS, name);
+const isArray = (name: string): name is keyof typeof ARRAYS => Object.hasOwn(ARRAYS, name);
 
-/** Bytes of one number. */
-export const widthOf = (dtype: Dtype): number => ARRAYS[dtype].BYTES_PER_ELEMENT;
+export const isDtype = (name: unknown): name is Dtype =>
+	typeof name === 'string' && (isArray(name) || Object.hasOwn(UNREAD, name));
+
+/** Bits of one number. */
+export const bitsOf = (dtype: Dtype): number =>
+	isArray(dtype) ? 8 * ARRAYS[dtype].BYTES_PER_ELEMENT : UNREAD[dtype];
 
 interface ArrayOf<T> {
 	readonly BYTES_PER_ELEMENT: number;

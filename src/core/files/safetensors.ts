@@ -3,7 +3,7 @@
  * Format: https://huggingface.co/docs/safetensors.
  */
 import { Problem } from '../names/errors';
-import { isDtype, toFloat32, toIntegers, widthOf, type Dtype, type Integers } from './dtypes';
+import { bitsOf, isDtype, toFloat32, toIntegers, type Dtype, type Integers } from './dtypes';
 import { inMemory, type OpenFile } from './open-file';
 
 export interface Tensor {
@@ -110,44 +110,68 @@ export function parseLayout(beginning: Uint8Array, length: number): Layout {
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+	let text: string;
 	let header: unknown;
 	try {
-		header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+		text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+		header = JSON.parse(text);
 	} catch (cause) {
 		throw damaged('has a header that is not JSON', { cause });
 	}
-	if (typeof header !== 'object' || header === null || Array.isArray(header))
-		throw damaged('has a header that is not an object');
+	// The specification: it begins with this character, not with a space.
+	if (!text.startsWith('{')) throw damaged('has a header that is not an object');
+	const twice = repeatedKey(text);
+	if (twice !== null) throw damaged(`has the key ${twice.slice(0, 80)} twice in its header`);
 	return header as Record<string, unknown>;
+}
+
+/** A key that the header, or one of its entries, has more than once; of these, `JSON.parse` keeps the last. */
+function repeatedKey(text: string): string | null {
+	const levels: Set<string>[] = [];
+	for (const [token, string] of text.matchAll(
+		/("[^"\\]*(?:\\.[^"\\]*)*")\s*:|"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/g
+	)) {
+		if (token === '{') levels.push(new Set());
+		else if (token === '}') levels.pop();
+		else if (string !== undefined) {
+			const key = JSON.parse(string) as string;
+			const level = levels.at(-1)!;
+			if (level.has(key)) return key;
+			level.add(key);
+		}
+	}
+	return null;
 }
 
 function parseEntry(name: string, value: unknown): Entry {
 	const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
 	const tensor = `tensor ${name.slice(0, 80)}`;
-	if (!isDtype(dtype)) throw damaged(`has ${tensor} in a number format that is not supported`);
+	if (!isDtype(dtype)) throw damaged(`has ${tensor} in a number format that does not exist`);
 	if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
 		throw damaged(`has ${tensor} without a usable shape`);
 	if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
 		throw damaged(`has ${tensor} without usable offsets`);
 	const [start, end] = offsets as [number, number];
-	const size = shape.reduce((product, n) => product * n, widthOf(dtype));
-	if (end - start !== size) throw damaged(`has ${tensor} whose shape and length disagree`);
+	const bits = shape.reduce((product, n) => product * n, bitsOf(dtype));
+	if (8 * (end - start) !== bits) throw damaged(`has ${tensor} whose shape and length disagree`);
 	return { dtype, shape, start, end };
 }
 
 const isCount = (n: unknown): n is number =>
 	typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= LARGEST_TENSOR;
 
-/** Tensors may not overlap, nor end beyond the file. */
+/** Tensors lie one behind the other, with no byte between them, from the header to the end of the file. */
 function checkLayout(entries: Map<string, Entry>, length: number): void {
 	let at = 0;
 	for (const [name, entry] of [...entries].sort(
 		([, a], [, b]) => a.start - b.start || a.end - b.end
 	)) {
 		if (entry.start < at) throw damaged(`has tensor ${name.slice(0, 80)} overlapping another`);
+		if (entry.start > at) throw damaged(`has bytes that belong to no tensor (${entry.start - at})`);
 		if (entry.end > length) throw damaged(`ends before tensor ${name.slice(0, 80)} does`);
 		at = entry.end;
 	}
+	if (at < length) throw damaged(`has bytes that belong to no tensor (${length - at})`);
 }
 
 export interface Floats {
@@ -217,7 +241,11 @@ function scaledByRow(
 }
 
 function notFloat(name: string, dtype: Dtype): Problem {
-	return damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where floats are needed`);
+	return new Problem(
+		'unsupported',
+		`A file of tensors has tensor ${name.slice(0, 80)} in ${dtype}, where floats are needed.`,
+		'Save it in float32, float16 or bfloat16.'
+	);
 }
 
 function damaged(what: string, options?: { cause: unknown }): Problem {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
 	float32Bytes,
+	bitsOf,
 	isDtype,
 	toFloat32,
 	toIntegers,
-	widthOf,
 	type Dtype
 } from '../../../../src/core/files/dtypes';
 
@@ -44,7 +44,7 @@ describe('bytes that are not aligned', () => {
 		['BF16', Uint16Array.of(0x3fc0, 0xc000)]
 	])('are the same numbers in %s', (dtype, numbers) => {
 		for (let offset = 0; offset < 9; offset++) {
-			const shifted = new Uint8Array(offset + 2 * widthOf(dtype));
+			const shifted = new Uint8Array(offset + bitsOf(dtype) / 4);
 			shifted.set(bytesOf(numbers), offset);
 			expect([...toFloat32(dtype, shifted.subarray(offset))!]).toEqual([1.5, -2]);
 		}

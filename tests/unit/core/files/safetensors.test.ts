@@ -84,11 +84,58 @@ describe('parseSafetensors', () => {
 		[
 			'tensors over each other',
 			file({ ...entry({}), y: { dtype: 'F32', shape: [2], data_offsets: [4, 12] } }, 12)
+		],
+		[
+			'bytes between two tensors',
+			file({ ...entry({}), y: { dtype: 'F32', shape: [2], data_offsets: [12, 20] } }, 20)
+		],
+		['bytes before the first', file(entry({ data_offsets: [8, 16] }), 16)],
+		['bytes behind the last', file(entry({}), 9)],
+		[
+			'a dtype outside the specification',
+			file(entry({ dtype: 'F128', data_offsets: [0, 32] }), 32)
+		],
+		['half a byte', file(entry({ dtype: 'F4', shape: [1], data_offsets: [0, 1] }), 1)],
+		['a header that begins with a space', file(' {}', 0)],
+		[
+			'a name given twice',
+			file(
+				'{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0078":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}',
+				2
+			)
+		],
+		[
+			'a field given twice',
+			file('{"x":{"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]}}', 1)
 		]
 	])('refuses %s in a sentence', (_, bytes) => {
 		expect(() => parseSafetensors(bytes)).toThrow(
 			expect.objectContaining({ name: 'pack-damaged', message: expect.stringMatching(/^A file/) })
 		);
+	});
+
+	it('passes over formats that it does not read, and names one that is asked for', () => {
+		const parsed = parseSafetensors(
+			file(
+				{
+					__metadata__: { step: 7, note: '"x": {' },
+					complex: { dtype: 'C64', shape: [2], data_offsets: [0, 16] },
+					four: { dtype: 'F4', shape: [2, 3], data_offsets: [16, 19] },
+					eight: { dtype: 'F8_E4M3', shape: [2], data_offsets: [19, 21] },
+					x: { dtype: 'U8', shape: [1], data_offsets: [21, 22] }
+				},
+				22
+			)
+		);
+		expect([...integers(parsed, 'x')]).toEqual([21]);
+		for (const [name, dtype] of [
+			['complex', 'C64'],
+			['four', 'F4'],
+			['eight', 'F8_E4M3']
+		] as const)
+			expect(() => float32(parsed, name)).toThrow(
+				expect.objectContaining({ name: 'unsupported', message: expect.stringContaining(dtype) })
+			);
 	});
 
 	it('refuses to give a tensor that is not there', () => {
