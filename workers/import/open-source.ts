@@ -1,7 +1,7 @@
 /** Where the files of an import are, as a folder. */
 import type { ImportSource } from '../../src/core/import/build-request';
 import { readDirectory } from '../../src/core/files/zip';
-import { isArchive } from '../../src/core/import/file-names';
+import { isArchive, isLitter } from '../../src/core/import/file-names';
 import type { RemoteSource } from '../../src/core/import/remote';
 import type { Chosen } from '../../src/core/packs/stored';
 import { openPendingDownloads } from '../storage/open-library';
@@ -59,7 +59,8 @@ async function archiveHasPack(folder: RemoteFolder, name: string): Promise<boole
 }
 
 /** A single folder around all files is left out, and a single .zip is its contents. */
-async function chosenFolder(chosen: Chosen[]): Promise<Folder> {
+async function chosenFolder(all: Chosen[]): Promise<Folder> {
+	const chosen = all.filter(({ path }) => !isLitter(path));
 	const [only, ...more] = chosen;
 	if (only && more.length === 0 && isArchive(only.path))
 		return openArchiveFolder(only.path, only.file);

@@ -173,7 +173,11 @@ function entryAt(view: DataView, at: number, extra: number, comment: number): Zi
 	const u32 = (from: number) => view.getUint32(at + from, true);
 	const full = (value: number) => (value === FULL_32 ? (wide.shift() ?? value) : value);
 	return {
-		path: decoder.decode(name).replace(/^(\.\/)+/, ''),
+		// Some archivers of Windows write its own separator, where the format asks for slashes.
+		path: decoder
+			.decode(name)
+			.replaceAll('\\', '/')
+			.replace(/^(\.\/)+/, ''),
 		method: view.getUint16(at + 10, true),
 		encrypted: (view.getUint16(at + 8, true) & 1) === 1,
 		crc: u32(16),
@@ -199,7 +203,7 @@ function wideNumbers(view: DataView, from: number, to: number): number[] {
 function checkNames(entries: ZipEntry[]): void {
 	// Paths that could lead out of a folder on some system.
 	const outside = entries.find(
-		({ path }) => /^\/|^[a-z]:|\\|\0/i.test(path) || path.split('/').includes('..')
+		({ path }) => /^\/|^[a-z]:|\0/i.test(path) || path.split('/').includes('..')
 	);
 	if (outside) throw refused(`names a file outside its own folder (${outside.path.slice(0, 80)})`);
 	const names = new Set(entries.map(({ path }) => path));

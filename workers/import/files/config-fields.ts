@@ -1,3 +1,5 @@
+import { parsePythonJson } from './python-json';
+
 /** The fields of a config, hostile until read: each answer has the type that was asked for, or is null. */
 export class ConfigFields {
 	constructor(readonly fields: Record<string, unknown>) {}
@@ -11,7 +13,7 @@ export class ConfigFields {
 	/** null where the bytes are not a JSON object. */
 	static parse(bytes: Uint8Array): ConfigFields | null {
 		try {
-			return ConfigFields.of(JSON.parse(new TextDecoder().decode(bytes)));
+			return ConfigFields.of(parsePythonJson(new TextDecoder().decode(bytes)));
 		} catch {
 			return null;
 		}

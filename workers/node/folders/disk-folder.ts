@@ -1,6 +1,7 @@
 /** A folder, a file or a zip archive on disk, as the readers of models and SAEs see it. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isArchive, isLitter } from '../../../src/core/import/file-names';
 import { Problem } from '../../../src/core/names/errors';
 import type { Folder } from '../../import/files/folder';
 import { openArchiveFolder } from '../../import/files/archive-folder';
@@ -19,20 +20,22 @@ export async function openFolder(where: string, what = 'an SAE'): Promise<Folder
 		);
 	const name = path.resolve(where);
 	if (there.isDirectory()) return folderOnDisk(name, name, await filesBelow(where, '', 0));
-	if (where.endsWith('.zip')) return openArchiveFolder(name, new Blob([await readFile(where)]));
+	if (isArchive(where)) return openArchiveFolder(name, new Blob([await readFile(where)]));
 	return folderOnDisk(name, path.dirname(name), [path.basename(where)]);
 }
 
 async function folderOnDisk(name: string, root: string, names: string[]): Promise<Folder> {
-	const sizes = await Promise.all(names.map((file) => stat(path.join(root, file))));
+	const at = (file: string) => path.join(root, file);
+	const sizeOf = async (file: string) => (await stat(at(file)).catch(() => null))?.size ?? 0;
+	const sizes = await Promise.all(names.map(sizeOf));
 	return {
 		name,
 		names,
-		sizes: new Map(names.map((file, i) => [file, sizes[i]!.size])),
+		sizes: new Map(names.map((file, i) => [file, sizes[i]!])),
 		// Copied to offset 0 of a buffer of its own: small files come as slices of a shared pool.
-		read: async (file) => new Uint8Array(await readFile(path.join(root, file))),
+		read: async (file) => new Uint8Array(await readFile(at(file)).catch(unreadable(at(file)))),
 		async slice(file, start, end) {
-			const handle = await open(path.join(root, file));
+			const handle = await open(at(file)).catch(unreadable(at(file)));
 			try {
 				const { buffer, bytesRead } = await handle.read(new Uint8Array(end - start), {
 					position: start
@@ -45,11 +48,29 @@ async function folderOnDisk(name: string, root: string, names: string[]): Promis
 	};
 }
 
+/** A link whose file is gone is only refused where it is needed. */
+function unreadable(file: string): (error: unknown) => never {
+	return (error) => {
+		const { code = '' } = error as NodeJS.ErrnoException;
+		const isGone = code === 'ENOENT' || code === 'ELOOP';
+		if (!isGone && code !== 'EACCES' && code !== 'EPERM') throw error;
+		throw new Problem(
+			'pack-missing',
+			`"${file.slice(-120)}" ${isGone ? 'is a link to a file that is not there' : 'may not be read by this user'}.`,
+			isGone ? 'Put the file itself in its place.' : 'Allow it, or copy the file.'
+		);
+	};
+}
+
 async function filesBelow(root: string, below: string, depth: number): Promise<string[]> {
 	const names: string[] = [];
 	for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
 		const name = below ? `${below}/${entry.name}` : entry.name;
-		if (entry.isDirectory()) {
+		if (isLitter(name)) continue;
+		const linked = entry.isSymbolicLink()
+			? await stat(path.join(root, name)).catch(() => null)
+			: null;
+		if ((linked ?? entry).isDirectory()) {
 			if (depth < DEEPEST) names.push(...(await filesBelow(root, name, depth + 1)));
 		} else names.push(name);
 		if (names.length > MOST_FILES) break;

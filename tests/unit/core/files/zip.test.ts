@@ -56,6 +56,12 @@ describe('archives of other programs', () => {
 	});
 });
 
+it('takes the separator of Windows for a slash', async () => {
+	const names = ['sae\\', 'sae\\cfg.json', 'sae\\a\\b.npz'];
+	const zip = await zipOf(names.map((path) => ({ path, bytes: bytesOf('x') })));
+	expect((await read(zip)).map(({ path }) => path)).toEqual(['sae/cfg.json', 'sae/a/b.npz']);
+});
+
 describe('an archive of our own', () => {
 	it('says the same when it is read again', async () => {
 		const crc = 0xfedcba98;
