@@ -178,15 +178,16 @@ def dictionary_learning():
         torch.save(table, where / "ae.pt")
         keep(name, codes, recon)
 
-    # A module's own state dictionary, with the versions that it carries beside the tensors.
-    w = drawn(unit=True)
+    # A module's own state dictionary, with the versions that it carries beside the tensors. Its `from_pretrained`
+    # divides the decoder's columns by their norms, and multiplies the encoder by them.
+    w = drawn()
     module = torch.nn.Module()
     module.bias = torch.nn.Parameter(w["b_dec"])
     module.encoder, module.decoder = torch.nn.Linear(D, N), torch.nn.Linear(N, D, bias=False)
     module.encoder.weight.data, module.encoder.bias.data = w["W_enc"].T.clone(), w["b_enc"]
     module.decoder.weight.data = w["W_dec"].T.clone()
-    a = torch.relu(module.encoder(X - module.bias))
-    one("dl-standard", "AutoEncoder", module.state_dict(), a, module.decoder(a) + module.bias)
+    a, norms = torch.relu(module.encoder(X - module.bias)), w["W_dec"].norm(dim=1)
+    one("dl-standard", "AutoEncoder", module.state_dict(), a * norms, module.decoder(a) + module.bias)
 
     w = drawn()
     a = torch.relu(X @ w["W_enc"] + w["b_enc"])
@@ -194,22 +195,20 @@ def dictionary_learning():
                                      "decoder.weight": w["W_dec"].T.clone(), "decoder.bias": w["b_dec"]},
         a, a @ w["W_dec"] + w["b_dec"])
 
-    # Its activations are multiplied by the decoder's norms, and divided by them before decoding.
+    # `encode` leaves the decoder's norms out, unless it is asked (normalize_decoder=False).
     w = drawn()
     gate, mag, r = draw(N, scale=0.2), draw(N, scale=0.2), draw(N, scale=0.2)
     u = (X - w["b_dec"]) @ w["W_enc"]
-    norms = w["W_dec"].norm(dim=1)
-    a = (u + gate > 0) * torch.relu(r.exp() * u + mag) * norms
+    a = (u + gate > 0) * torch.relu(r.exp() * u + mag)
     one("dl-gated", "GatedAutoEncoder", {"decoder_bias": w["b_dec"], "r_mag": r, "gate_bias": gate, "mag_bias": mag,
                                          "encoder.weight": w["W_enc"].T.clone(),
                                          "decoder.weight": w["W_dec"].T.clone()},
-        a, (a / norms) @ w["W_dec"] + w["b_dec"])
+        a, a @ w["W_dec"] + w["b_dec"])
 
     w = drawn()
-    threshold, norms = draw(N, scale=0.1, mean=0.4).abs(), w["W_dec"].norm(dim=1)
-    a = jump(X @ w["W_enc"] + w["b_enc"], threshold) * norms
-    one("dl-jumprelu", "JumpReluAutoEncoder", {**w, "threshold": threshold}, a,
-        (a / norms) @ w["W_dec"] + w["b_dec"])
+    threshold = draw(N, scale=0.1, mean=0.4).abs()
+    a = jump(X @ w["W_enc"] + w["b_enc"], threshold)
+    one("dl-jumprelu", "JumpReluAutoEncoder", {**w, "threshold": threshold}, a, a @ w["W_dec"] + w["b_dec"])
 
     for name, dict_class in (("dl-topk", "AutoEncoderTopK"), ("dl-batchtopk", "BatchTopKSAE")):
         w, threshold = drawn(unit=True), torch.tensor(0.45)

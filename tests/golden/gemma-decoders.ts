@@ -6,13 +6,13 @@ import type { Decoders } from './gemma-chain';
 import { tapOf } from '../../src/core/names/site';
 import { readSae } from '../../workers/import/formats/formats';
 import { NO_OVERRIDES } from '../../src/core/import/build-request';
-import { siteFromPath } from '../../workers/import/sae/site-names';
+import { scopeFacts } from '../../workers/import/sae/site-names';
 import { openFolder } from '../../workers/node/folders/disk-folder';
 
 /** Files by which an SAE's folder is known, and how its site is found without its weights: all would not fit. */
 const KNOWN_BY: Record<string, (folder: string) => Promise<string>> = {
 	'cfg.json': siteInConfig,
-	'params.npz': async (folder) => siteFromPath(folder.replaceAll('\\', '/')) ?? ''
+	'params.npz': async (folder) => scopeFacts(folder).site ?? ''
 };
 
 /** Throws a Problem for a folder without any, and for two dictionaries at one site. */

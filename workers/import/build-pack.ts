@@ -8,7 +8,7 @@ import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
 import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/model-config';
-import { saeConfigJson } from '../../src/core/sae/config';
+import { saeConfigJson, type SaeConfig } from '../../src/core/sae/config';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';
@@ -86,9 +86,11 @@ export async function buildPack(
 	const taken = before.map(({ id }) => id);
 	const entries: SaeEntry[] = [];
 	for (const { folder, overrides } of order.saes) {
-		const sae = { ...(await readSae(folder, overrides)), folder: folder.name };
-		const id = nameOf(sae, taken);
-		checkFits(id, sae, config);
+		const read = { ...(await readSae(folder, overrides)), folder: folder.name };
+		const id = nameOf(read, taken);
+		checkFits(id, read, config);
+		const sae = { ...read, cfg: configFor(id, read, config) };
+		for (const note of sae.notes) course.step(note);
 		taken.push(id);
 		const weights = `saes/${id}.safetensors`;
 		await out.write(weights, ...saeFileChunks(sae, order.dtype));
@@ -234,11 +236,35 @@ function nameOf({ site, folder }: NamedSae, taken: string[]): string {
 	return name;
 }
 
-function checkFits(id: string, { site, cfg }: ImportedSae, config: Config): void {
+/**
+ * Of an SAE that was trained on TransformerLens' model with `center_writing_weights`: there, whatever is written to the
+ * stream of a model with LayerNorm has no mean, and with any other norm nothing is changed.
+ */
+function configFor(id: string, { cfg, centred }: ImportedSae, config: Config): SaeConfig {
+	const hasMean = architectureOf(config).readout(config).norm.bias !== undefined;
+	// A layer norm takes the mean anyway, and the heads are what is written before it is centred.
+	if (!centred || !hasMean || cfg.heads || cfg.normalizeActivations === 'layer_norm') return cfg;
+	if (cfg.normalizeActivations === 'none') return { ...cfg, normalizeActivations: 'centre' };
+	throw new Problem(
+		'unsupported',
+		`The SAE ${id} was trained on a stream without its mean (center_writing_weights) that was then brought to one length (${cfg.normalizeActivations}), and both together are not supported.`,
+		'Leave it out, or take one trained with one of the two.'
+	);
+}
+
+function checkFits(id: string, { site, cfg, module }: ImportedSae, config: Config): void {
 	const { dIn, heads } = cfg;
 	checkHeads(config, { id, site, heads, dIn });
-	const { layers, dModel } = architectureOf(config).shape(config);
+	const architecture = architectureOf(config);
+	const { layers, dModel } = architecture.shape(config);
 	const { kind, layer } = placeOf(tapOf(site))!;
+	const expected = heads ? 'heads' : kind;
+	if (module !== null && sameModule(architecture.modules(config), module) !== expected)
+		throw new Problem(
+			'unsupported',
+			`The SAE ${id} reads the module "${module.slice(0, 60)}" of a layer, by its files, which is no site of this model: a norm or a factor follows before the stream, or there is none of that name.`,
+			'Use an SAE of the residual stream, or of what comes after that norm.'
+		);
 	const wrong =
 		kind !== 'embed' && layer >= layers
 			? `sits in layer ${layer}, which the model does not have`
@@ -251,4 +277,10 @@ function checkFits(id: string, { site, cfg }: ImportedSae, config: Config): void
 			`The SAE ${id} ${wrong}.`,
 			'Give SAEs that were trained on this model.'
 		);
+}
+
+/** Attention is named three ways, and by SAEs' own labels in a fourth. */
+function sameModule(modules: Record<string, string>, module: string): string | undefined {
+	const plain = (name: string) => name.replace(/^(self_attn|attention)(?=\.|$)/, 'attn');
+	return Object.entries(modules).find(([name]) => plain(name) === plain(module))?.[1];
 }

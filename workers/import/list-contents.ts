@@ -14,7 +14,7 @@ import { mustBeReadWhole } from './files/read-tensors';
 import { matchingFormats, readSae, saeFilesIn } from './formats/formats';
 import { isModelFolder, openModelFolder } from './hugging-face';
 import { previewFolder } from './preview-folder';
-import { siteFromPath } from './sae/site-names';
+import { scopeFacts } from './sae/site-names';
 import { MissingFact } from './sae/unsupported';
 import { planModelFiles, storedSaeBytes } from './weight-files';
 
@@ -147,8 +147,8 @@ async function listSae(
 		missing: null,
 		reason: null
 	};
-	if (folder.isRemote && folder.names.some(mustBeReadWhole))
-		return { ...listed, site: siteFromPath(folder.name) };
+	if (folder.isRemote && saeFilesIn(folder.names).some(mustBeReadWhole))
+		return { ...listed, site: scopeFacts(folder.name).site };
 	try {
 		const { site, cfg, tensors } = await readSae(previewFolder(folder), overrides);
 		const { architecture, dIn, dSae, k } = cfg;

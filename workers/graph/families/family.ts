@@ -18,6 +18,12 @@ export interface Architecture {
 	storedInOut?: RegExp;
 	embedding(config: Config): Embedding;
 	readout(config: Config): Readout;
+	/**
+	 * What is the same as a site of TransformerLens, by the name of a module in a layer of Hugging Face's class, or of the
+	 * embedding: its output, or where the name ends in `.input`, its input. A module between whose output and the
+	 * stream a norm or a factor stands is no site and is left out.
+	 */
+	modules(config: Config): Record<string, 'attn' | 'mlp' | 'heads' | 'embed'>;
 	/** Name of a layer's W_O, whose output is what attention adds to the stream; null where a norm lies between. */
 	mixing(layer: number): string | null;
 	build(stream: Stream, config: Config): void;

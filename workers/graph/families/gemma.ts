@@ -74,6 +74,13 @@ export const gemma: Architecture = {
 		return shapes;
 	},
 
+	// Gemma 2 multiplies rows of the table after the module that gives them, Gemma 3 in it.
+	modules: (config) => ({
+		...(isThird(config) && { embed_tokens: 'embed' }),
+		post_attention_layernorm: 'attn',
+		'self_attn.o_proj.input': 'heads',
+		post_feedforward_layernorm: 'mlp'
+	}),
 	mixing: () => null,
 
 	build(stream, config) {

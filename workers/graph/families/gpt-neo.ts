@@ -65,6 +65,15 @@ export const gptNeo: Architecture = {
 		return shapes;
 	},
 
+	modules: () => ({
+		wte: 'embed',
+		attn: 'attn',
+		'attn.attention': 'attn',
+		'attn.attention.out_proj': 'attn',
+		'attn.attention.out_proj.input': 'heads',
+		mlp: 'mlp',
+		'mlp.c_proj': 'mlp'
+	}),
 	mixing: (layer) => `transformer.h.${layer}.attn.attention.out_proj.weight`,
 
 	build(stream, config) {

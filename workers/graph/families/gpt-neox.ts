@@ -63,6 +63,14 @@ export const gptNeox: Architecture = {
 		return shapes;
 	},
 
+	modules: () => ({
+		embed_in: 'embed',
+		attention: 'attn',
+		'attention.dense': 'attn',
+		'attention.dense.input': 'heads',
+		mlp: 'mlp',
+		'mlp.dense_4h_to_h': 'mlp'
+	}),
 	mixing: (layer) => `gpt_neox.layers.${layer}.attention.dense.weight`,
 
 	build(stream, config) {

@@ -61,6 +61,14 @@ export const gpt2: Architecture = {
 		return shapes;
 	},
 
+	modules: () => ({
+		wte: 'embed',
+		attn: 'attn',
+		'attn.c_proj': 'attn',
+		'attn.c_proj.input': 'heads',
+		mlp: 'mlp',
+		'mlp.c_proj': 'mlp'
+	}),
 	mixing: (layer) => `transformer.h.${layer}.attn.c_proj.weight`,
 
 	build(stream, config) {

@@ -74,6 +74,14 @@ export const llama: Architecture = {
 		return shapes;
 	},
 
+	modules: () => ({
+		embed_tokens: 'embed',
+		self_attn: 'attn',
+		'self_attn.o_proj': 'attn',
+		'self_attn.o_proj.input': 'heads',
+		mlp: 'mlp',
+		'mlp.down_proj': 'mlp'
+	}),
 	mixing: (layer) => `model.layers.${layer}.self_attn.o_proj.weight`,
 
 	build(stream, config) {

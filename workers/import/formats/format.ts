@@ -1,4 +1,5 @@
 /** A format of SAEs: which files it has, and how they are read. Each is one small file in this folder. */
+import type { ConfigWords } from '../../../src/core/files/config-words';
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import type { Folder } from '../files/folder';
 import type { SaeParts } from '../sae/imported-sae';
@@ -24,8 +25,10 @@ export interface SaeFormat {
 	files: FormatFile[];
 	/** Files that are read where they exist. */
 	optional?: string[];
-	/** A file that no SAE of this format has, where other formats share its files. */
-	without?: string;
+	/** Files that no SAE of this format has, where other formats share its files. */
+	without?: readonly string[];
+	/** The words of its config, the first of `files`; what none of them allows is refused before `read`. */
+	words?: ConfigWords;
 	/** Recognised only so that a message can say what it is. */
 	unsupported?: true;
 	/**
@@ -35,6 +38,9 @@ export interface SaeFormat {
 	read(folder: Folder, files: string[], overrides: SaeOverrides): Promise<SaeParts>;
 }
 
+/** Beside one of these, a file of weights is of the format of that config, or a stray one. */
+export const OTHER_CONFIGS = ['cfg.json', 'config.json', 'hyperparams.json'] as const;
+
 const isPattern = (file: FormatFile): file is FilePattern =>
 	typeof file === 'object' && 'pattern' in file;
 
@@ -43,10 +49,10 @@ export const pathsOf = (file: FormatFile): string[] => (isPattern(file) ? [] : [
 
 /** The files of a format among `names`, required ones first; null where these are no SAE of this format. */
 export function filesOf(
-	{ files, optional = [], without }: SaeFormat,
+	{ files, optional = [], without = [] }: SaeFormat,
 	names: string[]
 ): string[] | null {
-	if (without !== undefined && names.includes(without)) return null;
+	if (without.some((name) => names.includes(name))) return null;
 	const found = files.map((file) => {
 		if (!isPattern(file)) return pathsOf(file).find((path) => names.includes(path));
 		const matches = names.filter((name) => file.pattern.test(name));

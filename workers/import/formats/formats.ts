@@ -1,9 +1,10 @@
 /** The formats of SAEs that can be read. To add one: its file, and its line here. */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { Problem } from '../../../src/core/names/errors';
-import { foldersBelow, folderLabel, type Folder } from '../files/folder';
+import { disallowedWord, notesOf } from '../../../src/core/files/config-words';
+import { foldersBelow, folderLabel, readConfig, type Folder } from '../files/folder';
 import { toImportedSae, type ImportedSae } from '../sae/imported-sae';
-import { MissingFact } from '../sae/unsupported';
+import { MissingFact, unsupportedWord } from '../sae/unsupported';
 import { circuitTracer } from './circuit-tracer';
 import { dictionaryLearning } from './dictionary-learning';
 import { describeFiles, filesOf, type SaeFormat } from './format';
@@ -32,17 +33,31 @@ export const SAE_FORMATS: SaeFormat[] = [
 /** The SAE in a folder. Throws a Problem unless it is of exactly one format, whole, and can be run. */
 export async function readSae(folder: Folder, overrides: SaeOverrides): Promise<ImportedSae> {
 	const format = formatOf(folder, overrides);
-	const parts = await format.read(folder, filesOf(format, folder.names)!, overrides);
-	return toImportedSae(folder, format.name, parts, overrides);
+	const files = filesOf(format, folder.names)!;
+	const notes = await checkWords(folder, format, files[0]!);
+	const parts = await format.read(folder, files, overrides);
+	return toImportedSae(folder, format.name, parts, overrides, notes);
 }
 
-/** The formats that a folder with these files may be of. */
-export const matchingFormats = (names: string[]): SaeFormat[] =>
-	SAE_FORMATS.filter((format) => filesOf(format, names) !== null);
+/** Throws a Problem for a value of the config that no reader here follows; names what nobody here knows. */
+async function checkWords(folder: Folder, format: SaeFormat, config: string): Promise<string[]> {
+	if (!format.words) return [];
+	const { fields } = await readConfig(folder, config);
+	const wrong = disallowedWord(fields, format.words);
+	if (wrong) throw unsupportedWord(folder, wrong);
+	return notesOf(fields, format.words, `${config} of "${folderLabel(folder)}"`);
+}
+
+/** The formats that a folder with these files may be of; one that cannot be read only where no other fits. */
+export function matchingFormats(names: string[]): SaeFormat[] {
+	const matching = SAE_FORMATS.filter((format) => filesOf(format, names) !== null);
+	const readable = matching.filter(({ unsupported }) => !unsupported);
+	return readable.length > 0 ? readable : matching;
+}
 
 /** The files of an SAE among the names of its folder. */
 export const saeFilesIn = (names: string[]): string[] => [
-	...new Set(SAE_FORMATS.flatMap((format) => filesOf(format, names) ?? []))
+	...new Set(matchingFormats(names).flatMap((format) => filesOf(format, names) ?? []))
 ];
 
 const namesOf = (formats: SaeFormat[]) => formats.map(({ name }) => name).join(', ');
@@ -81,7 +96,7 @@ function unknownFormat(folder: Folder): Problem {
 		return new Problem(
 			'unsupported',
 			`The SAEs in "${folderLabel(folder)}" are in folders of their own: ${firstOf(below)}.`,
-			'Give each of these folders.'
+			'Give each of these folders by itself; unzip an archive before.'
 		);
 	return new Problem(
 		'unsupported',

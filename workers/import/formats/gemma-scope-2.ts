@@ -2,12 +2,12 @@
  * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with names of
  * Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
  */
-import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
+import { headsOf, mlpOut, residPost } from '../../../src/core/names/site';
 import { readConfig } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
 import { readWeights } from '../sae/read-weights';
-import { layerFromPath, moduleHook } from '../sae/site-names';
-import { unsupportedTranscoder, unsupportedValue } from '../sae/unsupported';
+import { forward, layerIn, moduleHook } from '../sae/site-names';
+import { unsupportedTranscoder } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
 const WEIGHTS = {
@@ -21,6 +21,18 @@ const WEIGHTS = {
 export const gemmaScope2: SaeFormat = {
 	name: 'Gemma Scope 2',
 	files: ['config.json', 'params.safetensors'],
+	words: {
+		used: [
+			'hf_hook_point_in',
+			'hf_hook_point_out',
+			'affine_connection',
+			'type',
+			'model_name',
+			'l0'
+		],
+		only: { architecture: ['jump_relu', 'jumprelu'] },
+		harmless: { 'the size, which the weights give': ['width'] }
+	},
 	async read(folder, [config = '', file = '']) {
 		const cfg = await readConfig(folder, config);
 		const table = await readTensors(folder, file);
@@ -29,9 +41,6 @@ export const gemmaScope2: SaeFormat = {
 		const affine = table.has('affine_skip_connection') || cfg.boolean('affine_connection');
 		if (affine || writes !== reads || /transcoder|clt|crosscoder/.test(cfg.string('type') ?? 'sae'))
 			throw unsupportedTranscoder(folder);
-		const architecture = cfg.string('architecture') ?? 'jump_relu';
-		if (!/^jump_?relu$/.test(architecture))
-			throw unsupportedValue(folder, 'architecture', architecture, 'jump_relu');
 		return {
 			...readWeights(table, WEIGHTS, 'as-is'),
 			site: reads ? hookOf(reads) : siteFromFolder(folder.name),
@@ -45,16 +54,16 @@ export const gemmaScope2: SaeFormat = {
 
 /** Gemma 3 normalises what attention and MLP write: the sites are those after that norm. */
 function hookOf(module: string): string {
-	const layer = layerFromPath(module);
-	if (layer !== null && /\.post_attention_layernorm\.output$/.test(module)) return attnOut(layer);
-	if (/\.(mlp|self_attn)\b.*output$/.test(module)) return module;
-	return moduleHook(module) ?? module;
+	const isBeforeNorm = /\.(mlp|self_attn)(\.(o_proj|down_proj))?\.output$/.test(module);
+	return isBeforeNorm ? module : (moduleHook(module) ?? module);
 }
 
+/** `resid_post/layer_12_width_16k_l0_small`; those of attention read its heads. */
 function siteFromFolder(path: string): string | null {
-	const layer = layerFromPath(path);
-	if (layer === null) return null;
-	if (/resid_post/.test(path)) return residPost(layer);
-	if (/mlp_out/.test(path)) return mlpOut(layer);
-	return /attn_out/.test(path) ? attnOut(layer) : null;
+	const [kind = '', name = ''] = forward(path).split('/').slice(-2);
+	const layer = layerIn(name);
+	const place = /^(resid_post|mlp_out|attn_out)(_all)?$/.exec(kind)?.[1];
+	if (layer === null || place === undefined) return null;
+	if (place === 'attn_out') return headsOf(layer);
+	return place === 'mlp_out' ? mlpOut(layer) : residPost(layer);
 }

@@ -5,7 +5,7 @@
 import { readTensors } from '../files/read-tensors';
 import { withInputScale } from '../sae/fold-weights';
 import { readWeights } from '../sae/read-weights';
-import { siteFromPath } from '../sae/site-names';
+import { scopeFacts } from '../sae/site-names';
 import { unsupportedTranscoder } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
@@ -21,20 +21,18 @@ export const gemmaScope: SaeFormat = {
 	name: 'Gemma Scope',
 	files: ['params.npz'],
 	async read(folder, [file = ''], overrides) {
-		const path = folder.name.replaceAll('\\', '/');
-		if (/transcoder/.test(path) && !overrides.site) throw unsupportedTranscoder(folder);
+		const { site, l0, isTranscoder, isEmbedding } = scopeFacts(folder.name);
+		if (isTranscoder && !overrides.site) throw unsupportedTranscoder(folder);
 		const { dIn, dSae, weights } = readWeights(await readTensors(folder, file), WEIGHTS, 'as-is');
-		const l0 = /average_l0_(\d+)/.exec(path);
-		// Trained on the rows of the embedding table, which enter the first block times √d.
-		const isEmbedding = /embedding\//.test(path);
 		return {
-			site: siteFromPath(path),
+			site,
 			architecture: 'jumprelu',
 			dIn,
 			dSae,
 			subtractBDec: false,
+			// Trained on the rows of the embedding table, which enter the first block times √d.
 			weights: isEmbedding ? withInputScale(weights, 1 / Math.sqrt(dIn)) : weights,
-			l0: l0 && Number(l0[1])
+			l0
 		};
 	}
 };

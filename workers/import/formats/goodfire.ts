@@ -1,8 +1,8 @@
-/** Goodfire's SAEs (https://huggingface.co/Goodfire): one `.pth`, named `…-SAE-l19`; ReLU, input as it is. */
+/** Goodfire's SAEs (https://huggingface.co/Goodfire): one file, named `…-SAE-l19.pth`; ReLU, input as it is. */
 import { residPost } from '../../../src/core/names/site';
 import { readTensors } from '../files/read-tensors';
 import { readWeights } from '../sae/read-weights';
-import type { SaeFormat } from './format';
+import { OTHER_CONFIGS, type SaeFormat } from './format';
 
 const WEIGHTS = {
 	W_enc: 'encoder_linear.weight',
@@ -13,9 +13,10 @@ const WEIGHTS = {
 
 export const goodfire: SaeFormat = {
 	name: 'Goodfire',
-	files: [{ pattern: /^[^/]+\.pth$/, label: 'one .pth file' }],
+	files: [{ pattern: /^[^/]+\.pth$|-l\d{1,4}\.(pt|safetensors)$/, label: 'one .pth file' }],
+	without: OTHER_CONFIGS,
 	async read(folder, [file = '']) {
-		const layer = /-l(\d{1,4})\.pth$/.exec(file);
+		const layer = /-l(\d{1,4})\.\w+$/.exec(file);
 		return {
 			...readWeights(await readTensors(folder, file), WEIGHTS, 'transposed'),
 			site: layer ? residPost(Number(layer[1])) : null,

@@ -4,14 +4,20 @@
  * unless `norm_activation` says otherwise.
  */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
-import type { Normalization } from '../../../src/core/sae/config';
 import type { ConfigFields } from '../files/config-fields';
 import { readConfig, type Folder } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
 import type { TensorTable } from '../files/tensor-table';
 import { rowNorms, withInputScale, withUnitDecoderRows } from '../sae/fold-weights';
+import type { SaeParts } from '../sae/imported-sae';
 import { readVector, readWeights, vectorLength } from '../sae/read-weights';
-import { missingFact, unsupportedTranscoder, unsupportedValue } from '../sae/unsupported';
+import {
+	missingFact,
+	unsupportedSae,
+	unsupportedTranscoder,
+	unsupportedValue
+} from '../sae/unsupported';
+import { OPENMOSS_TRAINING } from '../sae/openmoss-words';
 import type { SaeFormat } from './format';
 
 const ARCHITECTURES = { relu: 'standard', jumprelu: 'jumprelu', topk: 'topk' } as const;
@@ -26,6 +32,25 @@ const THRESHOLD = ['log_jumprelu_threshold', 'activation_function.log_jumprelu_t
 export const llamascopium: SaeFormat = {
 	name: 'Llamascopium',
 	files: ['config.json', 'sae_weights.safetensors'],
+	words: {
+		used: [
+			'sae_type',
+			'hook_point_in',
+			'hook_point_out',
+			'd_model',
+			'act_fn',
+			'norm_activation',
+			'dataset_average_activation_norm',
+			'sparsity_include_decoder_norm',
+			'use_decoder_bias',
+			'top_k'
+		],
+		only: { use_glu_encoder: [false], apply_decoder_bias_to_pre_encoder: [false] },
+		harmless: {
+			...OPENMOSS_TRAINING,
+			'an older SAE’s, whose thresholds are in the weights': ['jump_relu_threshold', 'd_sae']
+		}
+	},
 	async read(folder, [config = '', file = ''], overrides) {
 		const cfg = await readConfig(folder, config);
 		const [reads, writes] = [cfg.string('hook_point_in'), cfg.string('hook_point_out')];
@@ -36,12 +61,10 @@ export const llamascopium: SaeFormat = {
 		const supported = Object.keys(ARCHITECTURES);
 		if (!supported.includes(activation))
 			throw unsupportedValue(folder, 'activation function', activation, supported.join(', '));
-		if (cfg.boolean('use_glu_encoder'))
-			throw unsupportedValue(folder, 'encoder', 'use_glu_encoder', 'use_glu_encoder: false');
 		const architecture = ARCHITECTURES[activation as keyof typeof ARCHITECTURES];
 		const table = await readTensors(folder, file);
 		const { dIn, dSae, weights } = weightsOf(cfg, table);
-		const { factor, normalize } = scaleOf(folder, overrides, cfg, table, reads ?? '', dIn);
+		const { factor, normalize, took } = scaleOf(folder, overrides, cfg, table, reads ?? '', dIn);
 		const includesNorm = cfg.boolean('sparsity_include_decoder_norm') !== false;
 		if (architecture === 'jumprelu') {
 			// p·‖w‖ must exceed the threshold, and p counts.
@@ -60,6 +83,7 @@ export const llamascopium: SaeFormat = {
 			k: cfg.positiveInteger('top_k'),
 			subtractBDec: false,
 			normalize,
+			took,
 			weights: withInputScale(isUnit ? withUnitDecoderRows(weights, dIn) : weights, factor)
 		};
 	}
@@ -80,20 +104,26 @@ function scaleOf(
 	table: TensorTable,
 	hook: string,
 	dIn: number
-): { factor: number; normalize: Normalization } {
+): Pick<SaeParts, 'normalize' | 'took'> & { factor: number } {
 	const how = cfg.string('norm_activation') ?? 'dataset-wise';
 	if (how === 'inference') return { factor: 1, normalize: 'none' };
 	if (how === 'token-wise') return { factor: 1, normalize: 'constant_norm_rescale' };
+	if (how !== 'dataset-wise')
+		throw unsupportedSae(
+			folder,
+			`divides activations by an average over the tokens that are read with them (norm_activation: ${how.slice(0, 40)}), so that no activation has a value of its own`,
+			'Use one with norm_activation dataset-wise, token-wise or inference.'
+		);
 	const name = `dataset_average_activation_norm.${hook}`;
 	const norm =
 		(table.has(name) ? table.floats(name).data[0] : null) ??
 		cfg.section('dataset_average_activation_norm').number(hook, 'in');
 	const factor = overrides.normScalingFactor ?? (norm && norm > 0 ? Math.sqrt(dIn) / norm : null);
-	if (how === 'dataset-wise' && factor !== null) return { factor, normalize: 'none' };
+	if (factor !== null) return { factor, normalize: 'none', took: ['normScalingFactor'] };
 	throw missingFact(
 		folder,
 		'normScalingFactor',
-		`normalises its input ${how.slice(0, 40)} and does not say by how much (dataset_average_activation_norm)`,
+		'scales its input by the average norm of a dataset and does not say which that is (dataset_average_activation_norm)',
 		'Add #norm_scaling_factor= and the number to the folder.'
 	);
 }

@@ -7,8 +7,9 @@ import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
 import type { Folder } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
 import { readWeights } from '../sae/read-weights';
+import { forward } from '../sae/site-names';
 import { missingFact, unsupportedSae } from '../sae/unsupported';
-import type { SaeFormat } from './format';
+import { OTHER_CONFIGS, type SaeFormat } from './format';
 
 /** A tied decoder is the encoder's matrix itself, `[dSae, dIn]`. */
 const TIED = 'decoder.linear.weight';
@@ -21,8 +22,10 @@ const WEIGHTS = {
 
 export const openAi: SaeFormat = {
 	name: 'OpenAI',
-	files: [{ pattern: /^[^/]+\.pt$|^(\d+|ae)\.safetensors$/, label: 'one .pt file' }],
-	without: 'config.json',
+	files: [
+		{ pattern: /^(?!.*-l\d{1,4}\.pt$)[^/]+\.pt$|^(\d+|ae)\.safetensors$/, label: 'one .pt file' }
+	],
+	without: OTHER_CONFIGS,
 	async read(folder, [file = ''], overrides) {
 		const table = await readTensors(folder, file);
 		if (!table.has('pre_bias'))
@@ -33,8 +36,10 @@ export const openAi: SaeFormat = {
 			);
 		const state = table.other?.get('activation_state_dict');
 		const field = (key: string) => (state instanceof Map ? state.get(key) : undefined);
-		const after = field('postact_fn') ?? 'ReLU';
-		const activation = table.other?.get('activation') ?? assumedActivation(folder, file, overrides);
+		const stored = table.other?.get('activation');
+		const activation = stored ?? assumedActivation(folder, file, overrides);
+		// Only TopK has a function after it.
+		const after = (activation === 'TopK' ? field('postact_fn') : null) ?? 'ReLU';
 		if (!['TopK', 'ReLU'].includes(activation as string) || after !== 'ReLU')
 			throw unsupportedSae(
 				folder,
@@ -50,7 +55,8 @@ export const openAi: SaeFormat = {
 			architecture: isTopK ? 'topk' : 'standard',
 			k: typeof k === 'number' ? k : null,
 			subtractBDec: true,
-			normalize: isTopK ? 'layer_norm' : 'none'
+			normalize: isTopK ? 'layer_norm' : 'none',
+			took: stored === undefined && !isTopK ? ['activation'] : []
 		};
 	}
 };
@@ -67,12 +73,29 @@ function assumedActivation(folder: Folder, file: string, { k, activation }: SaeO
 	);
 }
 
+/** `{place}_v5_32k/autoencoders/{layer}.pt`, the folder between them left out or not. */
 function siteFromFile(path: string, file: string): string | null {
 	const layer = /^(\d{1,4})\./.exec(file);
 	if (!layer) return null;
+	const folders = forward(path)
+		.replace(/\/[^/]*\.(pt|safetensors)$/, '')
+		.replace(/\/autoencoders$/, '')
+		.split('/');
+	const place =
+		/^(resid_delta_attn|resid_delta_mlp|resid_post_attn|resid_post_mlp|mlp_post_act)(_v\d|$)/;
 	const n = Number(layer[1]);
-	if (/resid_delta_attn/.test(path)) return attnOut(n);
-	if (/resid_delta_mlp/.test(path)) return mlpOut(n);
-	if (/resid_post_attn/.test(path)) return `blocks.${n}.hook_resid_mid`;
-	return /resid_post_mlp/.test(path) ? residPost(n) : null;
+	switch (place.exec(folders.at(-1)!)?.[1]) {
+		case 'resid_delta_attn':
+			return attnOut(n);
+		case 'resid_delta_mlp':
+			return mlpOut(n);
+		case 'resid_post_mlp':
+			return residPost(n);
+		case 'resid_post_attn':
+			return `blocks.${n}.hook_resid_mid`;
+		case 'mlp_post_act':
+			return `blocks.${n}.mlp.hook_post`;
+		default:
+			return null;
+	}
 }

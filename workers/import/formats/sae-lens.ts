@@ -4,6 +4,7 @@
  */
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { SAE_ARCHITECTURES } from '../../../src/core/sae/architectures';
+import { headsLayer } from '../../../src/core/names/site';
 import { SAELENS_NORMALIZATIONS } from '../../../src/core/sae/config';
 import { ConfigFields } from '../files/config-fields';
 import { readConfig, type Folder } from '../files/folder';
@@ -19,17 +20,23 @@ import {
 	unsupportedTranscoder,
 	unsupportedValue
 } from '../sae/unsupported';
+import { moduleHook, modulePart } from '../sae/site-names';
 import type { SaeFormat } from './format';
+import { LOADED, SAE_LENS_WORDS } from '../sae/sae-lens-words';
 
 const COMMON = { W_enc: 'W_enc', W_dec: 'W_dec', b_dec: 'b_dec' };
+/** Version 2 and what came before loaded GPT-2 so by default; later ones do not, and say so. */
+const UNSAID =
+	'Its config does not say whether it was trained on a stream without its mean (center_writing_weights), as the first versions of SAELens did in models with LayerNorm; it is read as if it was not.';
 const NORMALIZATIONS = [...SAELENS_NORMALIZATIONS, 'expected_average_only_in'] as const;
-/** Beside older configs that were trained on scaled activations. */
+/** Beside configs of checkpoints that were trained on scaled activations. */
 const SCALER = 'activation_scaler.json';
 
 export const saeLens: SaeFormat = {
 	name: 'SAELens',
 	files: ['cfg.json', 'sae_weights.safetensors'],
 	optional: [SCALER],
+	words: SAE_LENS_WORDS,
 	async read(folder, [config = '', file = ''], overrides) {
 		const top = await readConfig(folder, config);
 		const metadata = top.section('metadata').fields;
@@ -37,11 +44,14 @@ export const saeLens: SaeFormat = {
 		const table = await readTensors(folder, file);
 		const architecture = architectureOf(folder, cfg, table);
 		const common = {
-			site: cfg.string('hook_name', 'hook_point'),
+			...placeOf(folder, cfg),
 			metadata,
 			subtractBDec: cfg.boolean('apply_b_dec_to_input') ?? true
 		};
-		if (architecture.name === 'kron') return { ...common, ...readKron(folder, cfg, table) };
+		if (architecture.name === 'kron') {
+			const { weights, ...kron } = readKron(folder, cfg, table);
+			return { ...common, ...kron, ...(await normalized(folder, overrides, cfg, weights)) };
+		}
 		const sizes = { dIn: cfg.positiveInteger('d_in'), dSae: cfg.positiveInteger('d_sae') };
 		const names = Object.keys(architecture.tensors({ dIn: 1, dSae: 1, k: null, own: {} }));
 		const inFile = { ...COMMON, ...Object.fromEntries(names.map((name) => [name, name])) };
@@ -59,6 +69,27 @@ export const saeLens: SaeFormat = {
 		};
 	}
 };
+
+/** Where it reads, and in which of the streams that TransformerLens makes of one. */
+function placeOf(
+	folder: Folder,
+	cfg: ConfigFields
+): Pick<SaeParts, 'site' | 'module' | 'centred' | 'notes'> {
+	const hook = cfg.string('hook_name', 'hook_point');
+	const kwargs = cfg.section(LOADED);
+	if (cfg.string('model_class_name') === 'AutoModelForCausalLM' && hook !== null)
+		return { site: moduleHook(hook) ?? hook, module: modulePart(hook) };
+	if (kwargs.boolean('fold_value_biases') && headsLayer(hook ?? '') !== null)
+		throw unsupportedSae(
+			folder,
+			`reads heads from which the biases of their values were taken (${LOADED}.fold_value_biases), so that its numbers are of another model`,
+			'Use an SAE that was trained without it.'
+		);
+	const centred = kwargs.boolean('center_writing_weights');
+	const isSilent =
+		centred === null && cfg.get('sae_lens_version', 'sae_lens_training_version') === null;
+	return { site: hook, centred: centred ?? false, ...(isSilent && { notes: [UNSAID] }) };
+}
 
 /** Throws a Problem for what is not an autoencoder, or one that cannot be run. */
 function architectureOf(folder: Folder, cfg: ConfigFields, table: TensorTable) {
@@ -100,7 +131,7 @@ async function normalized(
 	overrides: SaeOverrides,
 	cfg: ConfigFields,
 	weights: SaeParts['weights']
-): Promise<Pick<SaeParts, 'weights' | 'normalize'>> {
+): Promise<Pick<SaeParts, 'weights' | 'normalize' | 'took'>> {
 	const value = cfg.get('normalize_activations');
 	const named = value === true ? 'expected_average_only_in' : value || 'none';
 	const normalize = NORMALIZATIONS.find((one) => one === named);
@@ -119,5 +150,6 @@ async function normalized(
 			'expects activations scaled to an average norm (expected_average_only_in), and its files do not say by how much',
 			'Add #norm_scaling_factor= and the number to the folder, or fold it in with SAELens (fold_activation_norm_scaling_factor).'
 		);
-	return { weights: withInputScale(weights, factor), normalize: 'none' };
+	const scaled = withInputScale(weights, factor);
+	return { weights: scaled, normalize: 'none', took: ['normScalingFactor'] };
 }

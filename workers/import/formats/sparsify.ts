@@ -5,8 +5,8 @@
 import { readConfig } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
 import { readWeights } from '../sae/read-weights';
-import { moduleHook } from '../sae/site-names';
-import { unsupportedSae, unsupportedTranscoder, unsupportedValue } from '../sae/unsupported';
+import { forward, moduleHook, modulePart } from '../sae/site-names';
+import { unsupportedSae, unsupportedTranscoder } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
 const WEIGHTS = { W_enc: 'encoder.weight', W_dec: 'W_dec', b_enc: 'encoder.bias', b_dec: 'b_dec' };
@@ -14,14 +14,23 @@ const WEIGHTS = { W_enc: 'encoder.weight', W_dec: 'W_dec', b_enc: 'encoder.bias'
 export const sparsify: SaeFormat = {
 	name: 'sparsify',
 	files: ['cfg.json', 'sae.safetensors'],
+	words: {
+		used: ['d_in', 'num_latents', 'k', 'transcode', 'skip_connection', 'signed'],
+		// Absent before other activations came: TopK.
+		only: { activation: ['topk'] },
+		harmless: {
+			'the size, which num_latents or the weights give': ['expansion_factor'],
+			'how the decoder was kept while it was trained; its rows are used as saved': [
+				'normalize_decoder'
+			],
+			'a loss of training': ['multi_topk']
+		}
+	},
 	async read(folder, [config = '', file = ''], { decoderRows }) {
 		const cfg = await readConfig(folder, config);
 		const table = await readTensors(folder, file);
 		if (cfg.boolean('transcode') || cfg.boolean('skip_connection') || table.has('W_skip'))
 			throw unsupportedTranscoder(folder);
-		const activation = cfg.string('activation') ?? 'topk';
-		if (activation !== 'topk')
-			throw unsupportedValue(folder, 'activation function', activation, 'topk');
 		if (cfg.boolean('signed'))
 			throw unsupportedSae(
 				folder,
@@ -32,13 +41,15 @@ export const sparsify: SaeFormat = {
 		// Two readers of this format disagree on a square W_dec.
 		const decoder =
 			decoderRows === null ? 'unknown' : decoderRows === 'features' ? 'as-is' : 'transposed';
-		const module = folder.name.replaceAll('\\', '/').replace(/\/+$/, '').split('/').at(-1)!;
+		const module = forward(folder.name).split('/').at(-1)!;
 		return {
 			...readWeights(table, WEIGHTS, 'transposed', sizes, decoder),
 			site: moduleHook(module),
+			module: modulePart(module),
 			architecture: 'topk',
 			k: cfg.positiveInteger('k'),
-			subtractBDec: true
+			subtractBDec: true,
+			took: ['decoderRows']
 		};
 	}
 };

@@ -35,11 +35,12 @@ export function withUnitDecoderRows(weights: Weights, dIn: number): Weights {
 
 /** For an SAE of activations times `factor`: takes the activations as they are. Its codes stay the same. */
 export function withInputScale(weights: Weights, factor: number): Weights {
-	const scale = (data: Float32Array, by: number) => data.map((x) => x * by);
-	return {
-		...weights,
-		W_enc: scale(weights.W_enc!, factor),
-		W_dec: scale(weights.W_dec!, 1 / factor),
-		b_dec: scale(weights.b_dec!, 1 / factor)
-	};
+	const by: Record<string, number> = { W_dec: 1 / factor, b_dec: 1 / factor };
+	for (const encoder of ['W_enc', 'W_p', 'W_q']) by[encoder] = factor;
+	return Object.fromEntries(
+		Object.entries(weights).map(([name, data]) => {
+			const scale = by[name];
+			return [name, scale === undefined ? data : data.map((x) => x * scale)];
+		})
+	);
 }

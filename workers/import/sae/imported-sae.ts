@@ -5,7 +5,8 @@ import type { Floats } from '../../../src/core/files/safetensors';
 import { saeArchitecture, type ArchitectureName } from '../../../src/core/sae/architectures';
 import type { Normalization, SaeConfig } from '../../../src/core/sae/config';
 import { attnOut, headsLayer } from '../../../src/core/names/site';
-import type { Folder } from '../files/folder';
+import { Problem } from '../../../src/core/names/errors';
+import { folderLabel, type Folder } from '../files/folder';
 import { resolveSite } from './site-names';
 import { missingFact, unsupportedSae } from './unsupported';
 
@@ -17,6 +18,12 @@ export interface ImportedSae {
 	/** Names and shapes as in a pack (`models/README.md`, "Weights"). */
 	tensors: Map<string, Floats>;
 	expected: PublishedMetrics;
+	/** The module of Hugging Face's model that it reads, where its files say no more, as `Architecture.modules` calls it. */
+	module: string | null;
+	/** It was trained on a stream without the mean of its numbers, in models of which TransformerLens makes one. */
+	centred: boolean;
+	/** What somebody should know of it before its numbers are shown, a sentence each. */
+	notes: string[];
 }
 
 /** What its makers published, to compare our own measurement with; null where the files do not say. */
@@ -29,6 +36,10 @@ export interface PublishedMetrics {
 export interface SaeParts {
 	/** What it reads, by its files: a site, or the heads before W_O; null where they do not say. */
 	site: string | null;
+	/** As in `ImportedSae`. */
+	module?: string | null;
+	centred?: boolean;
+	notes?: string[];
 	architecture: ArchitectureName;
 	dIn: number;
 	dSae: number;
@@ -40,6 +51,8 @@ export interface SaeParts {
 	weights: Record<string, Float32Array>;
 	/** As in `SaeShape`. */
 	own?: Record<string, number>;
+	/** Facts that a person stated and that were needed, `site`, `format` and `k` aside. */
+	took?: (keyof SaeOverrides)[];
 	metadata?: Record<string, unknown>;
 	l0?: number | null;
 }
@@ -52,12 +65,14 @@ export function toImportedSae(
 	folder: Folder,
 	format: string,
 	parts: SaeParts,
-	overrides: SaeOverrides
+	overrides: SaeOverrides,
+	notes: string[] = []
 ): ImportedSae {
 	const { architecture, dIn, dSae } = parts;
 	const hook = resolveSite(folder, overrides, parts.site);
 	const heads = headsLayer(hook);
 	const { topK, tensors: shapesOf } = saeArchitecture(architecture);
+	checkStated(folder, overrides, [...(parts.took ?? []), ...(topK ? (['k'] as const) : [])]);
 	const k = overrides.k ?? parts.k ?? 0;
 	if (topK && !(Number.isSafeInteger(k) && k > 0))
 		throw missingFact(folder, 'k', 'is TopK without a k', 'Add #k= and the number to the folder.');
@@ -99,5 +114,29 @@ export function toImportedSae(
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
 	const site = heads === null ? hook : attnOut(heads);
-	return { format, site, cfg, tensors, expected: { l0 } };
+	return {
+		...{ format, site, cfg, tensors, expected: { l0 } },
+		module: overrides.site === null ? (parts.module ?? null) : null,
+		centred: parts.centred ?? false,
+		notes: [...notes, ...(parts.notes ?? [])]
+	};
+}
+
+/** Their spelling after a `#`. */
+const STATED = {
+	normScalingFactor: 'norm_scaling_factor',
+	decoderRows: 'decoder_rows',
+	k: 'k',
+	activation: 'activation'
+} as const;
+
+/** A fact that nothing was done with is a misunderstanding. */
+function checkStated(folder: Folder, stated: SaeOverrides, took: (keyof SaeOverrides)[]): void {
+	for (const [fact, word] of Object.entries(STATED))
+		if (stated[fact as keyof typeof STATED] !== null && !took.includes(fact as keyof SaeOverrides))
+			throw new Problem(
+				'usage',
+				`${word} was stated of the SAE in "${folderLabel(folder)}", and its files leave no room for it.`,
+				`Leave ${word} out.`
+			);
 }

@@ -3,13 +3,12 @@
  * encoders per head in place of `W_enc`. SAELens has no such architecture: the fields are described in
  * `models/README.md`.
  */
-import { SAELENS_NORMALIZATIONS } from '../../../src/core/sae/config';
 import type { ConfigFields } from '../files/config-fields';
 import type { Folder } from '../files/folder';
 import type { TensorTable } from '../files/tensor-table';
 import type { SaeParts } from './imported-sae';
 import { readMatrix, readVector } from './read-weights';
-import { unsupportedSae, unsupportedValue } from './unsupported';
+import { unsupportedSae } from './unsupported';
 
 /** Throws a Problem when its heads, rows and columns are missing or do not fit its tensors. */
 export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) {
@@ -22,16 +21,11 @@ export function readKron(folder: Folder, cfg: ConfigFields, table: TensorTable) 
 		);
 	const [dIn, k, heads, rows, columns] = sizes as [number, number, number, number, number];
 	const dSae = heads * rows * columns;
-	const named = cfg.string('normalize_activations') ?? 'none';
-	const normalize = SAELENS_NORMALIZATIONS.find((one) => one === named);
-	if (!normalize)
-		throw unsupportedValue(folder, 'normalisation', named, SAELENS_NORMALIZATIONS.join(', '));
 	return {
 		architecture: 'kron',
 		dIn,
 		dSae,
 		k,
-		normalize,
 		weights: {
 			W_p: readMatrix(table, 'W_p', [dIn, heads * rows], 'as-is'),
 			W_q: readMatrix(table, 'W_q', [dIn, heads * columns], 'as-is'),

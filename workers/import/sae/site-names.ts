@@ -39,32 +39,80 @@ export function resolveSite(folder: Folder, overrides: SaeOverrides, named: stri
 	);
 }
 
-/** TransformerLens' hook for a module's name in Hugging Face's models; null for others. */
-export function moduleHook(module: string): string | null {
+/** A module of a layer and which side of it is read, by its name in Hugging Face's models: `self_attn.o_proj`. */
+interface LayerModule {
+	layer: number;
+	/** Its path below the layer; '' for the layer itself. */
+	part: string;
+	side: 'output' | 'input';
+}
+
+function layerModule(name: string): LayerModule | null {
 	const match =
-		/(?:^|\.)(?:layers|h|blocks)[._](\d{1,4})(?:\.([\w.]*?))?(?:\.?(output|input))?$/.exec(module);
-	if (!match) return /embed_tokens|wte|embed_in/.test(module) ? HOOK_EMBED : null;
-	const layer = Number(match[1]);
-	const [part = '', side = 'output'] = [match[2], match[3]];
-	if (side === 'input') return /o_proj$|c_proj$/.test(part) ? headsOf(layer) : null;
+		/(?:^|\.)(?:layers|h|blocks)[._](\d{1,4})(?:\.([\w.]*?))?(?:\.?(output|input))?$/.exec(name);
+	if (!match) return null;
+	const side = match[3] === 'input' ? 'input' : 'output';
+	return { layer: Number(match[1]), part: match[2] ?? '', side };
+}
+
+/**
+ * TransformerLens' hook for a module's name in Hugging Face's models, as far as any family has one; null for others.
+ * Whether the model at hand does is known of its family alone (`Architecture.modules`).
+ */
+export function moduleHook(name: string): string | null {
+	const found = layerModule(name);
+	if (!found) return EMBEDDING_MODULE.test(name) ? HOOK_EMBED : null;
+	const { layer, part, side } = found;
+	if (side === 'input')
+		return /o_proj$|c_proj$|out_proj$|dense$/.test(part) ? headsOf(layer) : null;
 	if (part === '') return residPost(layer);
-	if (/^(mlp|post_feedforward_layernorm)$/.test(part)) return mlpOut(layer);
-	if (/^(self_attn|attn|attention)(\.o_proj|\.c_proj|\.dense)?$/.test(part)) return attnOut(layer);
-	return null;
+	if (/^(mlp(\.down_proj|\.c_proj|\.dense_4h_to_h)?|post_feedforward_layernorm)$/.test(part))
+		return mlpOut(layer);
+	const attention =
+		/^((self_attn|attn|attention)(\.attention)?(\.o_proj|\.c_proj|\.out_proj|\.dense)?|post_attention_layernorm)$/;
+	return attention.test(part) ? attnOut(layer) : null;
 }
 
-/** The site that a path names, as in `gemma-scope-2b-pt-res/layer_20`; null where it names none. */
-export function siteFromPath(path: string): string | null {
-	if (/embedding\//.test(path)) return EMBEDDING;
-	const layer = layerFromPath(path);
-	if (layer === null) return null;
-	if (/-res\b|resid_post|\bres\//.test(path)) return residPost(layer);
-	if (/-mlp\b|mlp_out|\bmlp\//.test(path)) return mlpOut(layer);
-	return /-att\b|attn_out|\batt\//.test(path) ? headsOf(layer) : null;
+const EMBEDDING_MODULE = /(?:^|\.)(embed_tokens|wte|embed_in)$/;
+
+/** The module of a name as `Architecture.modules` calls it; null for a layer itself, which every family has. */
+export function modulePart(name: string): string | null {
+	const found = layerModule(name);
+	if (!found) return EMBEDDING_MODULE.exec(name)?.[1] ?? null;
+	const { part, side } = found;
+	return part === '' ? null : side === 'input' ? `${part}.input` : part;
 }
 
-/** `layer_12`, `layers.12`: the layer that a path names last; null where it names none. */
-export function layerFromPath(path: string): number | null {
-	const all = [...path.matchAll(/layers?[._-]?(\d{1,4})(?!\d)/gi)];
-	return all.length ? Number(all.at(-1)![1]) : null;
+/** What a path says of an SAE, by the folders that its makers name. */
+export interface PathFacts {
+	site: string | null;
+	l0: number | null;
+	isTranscoder: boolean;
+	isEmbedding: boolean;
+}
+
+/** `…-res/layer_20/width_16k/average_l0_71`, of which the end may be missing. */
+const SCOPE =
+	/(?:^|\/)(?:(?:[^/]*[-_])?(res|mlp|att|transcoders?)(?:-canonical)?\/)?(?:(embedding)|layer_(\d{1,4}))(?:\/width_[^/]+(?:\/(?:average_l0_(\d+)|canonical)[^/]*)?)?$/;
+
+/** What the end of a path says in the names of Gemma Scope; folders above these say nothing. */
+export function scopeFacts(path: string): PathFacts {
+	const [, kind = '', embedding, layer, l0] = SCOPE.exec(forward(path)) ?? [];
+	const n = Number(layer);
+	const site = { res: residPost(n), mlp: mlpOut(n), att: headsOf(n) }[kind] ?? null;
+	return {
+		site: embedding ? EMBEDDING : site,
+		l0: l0 === undefined ? null : Number(l0),
+		isTranscoder: kind.startsWith('transcoder'),
+		isEmbedding: embedding !== undefined
+	};
+}
+
+/** A path with slashes between its folders and none at its end. */
+export const forward = (path: string): string => path.replaceAll('\\', '/').replace(/\/+$/, '');
+
+/** `layer_12`, `layers.12`: the layer that a name gives; null where it gives none. */
+export function layerIn(name: string): number | null {
+	const match = /(?:^|[._-])layers?[._-]?(\d{1,4})(?!\d)/i.exec(name);
+	return match ? Number(match[1]) : null;
 }

@@ -1,4 +1,5 @@
 /** Why an SAE cannot be used: it is something that cannot be run, or its files leave out a fact. */
+import type { DisallowedWord } from '../../../src/core/files/config-words';
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { Problem } from '../../../src/core/names/errors';
 import { folderLabel, type Folder } from '../files/folder';
@@ -19,6 +20,19 @@ export function unsupportedValue(
 		folder,
 		`has the ${what} "${String(value).slice(0, 60)}", which is not supported`,
 		`Supported in this format: ${supported}.`
+	);
+}
+
+/** A word of its config whose value leads to other numbers than would be shown. */
+export function unsupportedWord(folder: Folder, { word, value, allowed }: DisallowedWord): Problem {
+	const said = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
+	const known = allowed.filter((one) => one !== null).map((one) => JSON.stringify(one));
+	return unsupportedSae(
+		folder,
+		`has ${word.slice(0, 60)}: ${said.slice(0, 60)} in its config, which is not supported`,
+		known.length > 0
+			? `Use an SAE with ${word.slice(0, 60)}: ${known.join(' or ')}, or without it.`
+			: 'Take its config from the same place as its weights.'
 	);
 }
 
