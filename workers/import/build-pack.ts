@@ -16,7 +16,7 @@ import { Tokenizer } from '../model/tokenizer';
 import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
 import { unfinishedPack } from './unfinished-pack';
-import { openModelFolder, type ModelFolder } from './hugging-face';
+import { openModelFolder, withOwnTable, type ModelFolder } from './hugging-face';
 import { CorpusPass } from '../corpus/pass';
 import type { TextFile } from '../corpus/text-file';
 import { writeStatistics, type SaeEntry, type StatisticsSummary } from '../corpus/write-statistics';
@@ -77,9 +77,10 @@ export async function buildPack(
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<{ saes: string[]; provenance: unknown; statistics: StatisticsSummary | null }> {
-	const model = order.model && (await openModelFolder(order.model));
+	const model = order.model && (await withOwnTable(await openModelFolder(order.model)));
 	const course = new BuildSteps(onProgress, signal, inputBytes(model, order));
 	const base: Manifest = { ...out.base, name: addressName(order.name), title: order.title };
+	for (const note of model?.notes ?? []) course.step(note);
 	const manifest = model ? await writeModelFiles(out, model, order, course) : base;
 	const config = (manifest.model as { config: Config }).config;
 	const before = (manifest.saes ?? []) as SaeEntry[];

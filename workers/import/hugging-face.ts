@@ -1,17 +1,23 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
-import type { Dtype } from '../../src/core/files/dtypes';
 import type { Floats } from '../../src/core/files/safetensors';
 import { Problem } from '../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../calls/in-order';
-import { architectureOf } from '../graph/families/families';
+import { toFloat32, type Dtype } from '../../src/core/files/dtypes';
+import { isPathSegment } from '../../src/core/import/remote-address';
+import { architectureOf, notesOnConfig, textConfig } from '../graph/families/families';
 import type { Config } from '../graph/families/model-config';
-import { foundAs } from '../model/tensor-names';
+import { foundAs, secondTable } from '../model/tensor-names';
 import type { ConfigFields } from './files/config-fields';
 import { folderLabel, readConfig, type Folder } from './files/folder';
 import { SafetensorsReader } from './files/safetensors-reader';
 
 export interface ModelFolder {
+	/** Of its text part. */
 	config: Config;
+	/** A table beside the embedding that its config says is the same; null where there is none. */
+	second: ModelTensor | null;
+	/** What somebody should know of it before its numbers are shown, a sentence each. */
+	notes: string[];
 	/** What the model needs, under the engine's names. */
 	tensors: Map<string, ModelTensor>;
 	/** The bytes of `tokenizer.json`. */
@@ -42,12 +48,10 @@ export function isModelFolder(names: string[]): boolean {
 	return names.includes(CONFIG) && (names.includes(MODEL_WEIGHTS) || names.includes(WEIGHTS_INDEX));
 }
 
-/** The files of a model among the names of its folder. */
-export function modelFilesIn(names: string[]): string[] {
-	const weights = names.includes(WEIGHTS_INDEX)
-		? [WEIGHTS_INDEX, ...names.filter((name) => /^model-\d+-of-\d+\.safetensors$/.test(name))]
-		: [MODEL_WEIGHTS];
-	return [...MODEL_CONFIGS, ...weights].filter((name) => names.includes(name));
+/** The files of a model in its folder. Throws a Problem for an index that makes no sense. */
+export async function modelFilesOf(folder: Folder): Promise<string[]> {
+	const files = [...MODEL_CONFIGS, WEIGHTS_INDEX, ...(await weightFiles(folder))];
+	return files.filter((name) => folder.names.includes(name));
 }
 
 /**
@@ -60,30 +64,43 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 		throw new Problem(
 			'pack-missing',
 			`The model folder "${folderLabel(folder)}" has no ${name.slice(0, 120)}.`,
-			`Give a folder with ${CONFIG}, ${TOKENIZER} and ${MODEL_WEIGHTS} (or its sharded index).`
+			wayOut(folder, name)
 		);
 	};
-	const config = (await readConfig(folder, need(CONFIG))).fields as Config;
+	const config = textConfig((await readConfig(folder, need(CONFIG))).fields);
 	const shapes = architectureOf(config).weights(config);
 	need(TOKENIZER);
 	const tensors = new Map<string, ModelTensor>();
 	const opening = (name: string) => SafetensorsReader.open(folder, need(name));
 	const files = await inOrder(await weightFiles(folder), folder.isRemote ? AT_ONCE : 1, opening);
-	for (const file of files)
-		for (const [tensor, inFile] of foundAs(config, file.names)) {
-			const { dtype, shape } = file.layout.entries.get(inFile)!;
-			const bytes = file.sizeOf(inFile);
-			tensors.set(tensor, { dtype, shape, bytes, read: () => file.floats(inFile) });
-		}
-	for (const [name, shape] of Object.entries(shapes))
-		if (tensors.get(name)?.shape.join() !== shape.join())
+	const holding = new Map(files.flatMap((file) => file.names.map((name) => [name, file])));
+	const tensorOf = (inFile: string): ModelTensor => {
+		const file = holding.get(inFile)!;
+		const { dtype, shape } = file.layout.entries.get(inFile)!;
+		return { dtype, shape, bytes: file.sizeOf(inFile), read: () => file.floats(inFile) };
+	};
+	for (const [tensor, inFile] of foundAs(config, holding.keys()))
+		tensors.set(tensor, tensorOf(inFile));
+	for (const [name, shape] of Object.entries(shapes)) {
+		const found = tensors.get(name);
+		if (found?.shape.join() !== shape.join())
 			throw new Problem(
 				'pack-damaged',
 				`The model in "${folderLabel(folder)}" has no ${name} of shape [${shape.join()}].`,
 				'Check that config.json belongs to these weights.'
 			);
+		if (toFloat32(found.dtype, new Uint8Array(0)) || found.dtype === 'I8') continue;
+		throw new Problem(
+			'unsupported',
+			`The model in "${folderLabel(folder)}" has ${name} in ${found.dtype}, where floats are needed.`,
+			'Use weights in float32, float16 or bfloat16.'
+		);
+	}
+	const second = secondTable(config, holding.keys());
 	return {
 		config,
+		second: second === null ? null : tensorOf(second),
+		notes: notesOnConfig(config),
 		tensors,
 		tokenizer: () => folder.read(TOKENIZER),
 		tokenizerConfig: async () =>
@@ -93,12 +110,50 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 	};
 }
 
+/**
+ * A config may say that the unembedding is the embedding while its file holds two tables that differ: transformers then
+ * uses both, and so does the model that is returned, whose config no longer says so.
+ */
+export async function withOwnTable(model: ModelFolder): Promise<ModelFolder> {
+	const { config, second, tensors, notes } = model;
+	if (!second) return model;
+	const architecture = architectureOf(config);
+	const table = tensors.get(architecture.embedding(config).table)!;
+	const isSame = table.shape.join() === second.shape.join() && (await sameNumbers(table, second));
+	if (isSame) return model;
+	return {
+		...model,
+		config: { ...config, tie_word_embeddings: false },
+		second: null,
+		tensors: new Map([...tensors, [architecture.head, second]]),
+		notes: [
+			...notes,
+			`config.json says that the unembedding is the embedding (tie_word_embeddings), but the file has a ${architecture.head} with other numbers, which is used.`
+		]
+	};
+}
+
+async function sameNumbers(one: ModelTensor, other: ModelTensor): Promise<boolean> {
+	const { data } = await one.read();
+	const { data: against } = await other.read();
+	return data.every((x, i) => x === against[i]);
+}
+
+/** What to do where a file is missing: old repositories have the same in another form. */
+function wayOut({ names }: Folder, missing: string): string {
+	if (missing === TOKENIZER && names.includes('vocab.json'))
+		return `Make it with transformers: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) writes a ${TOKENIZER}.`;
+	if (missing === MODEL_WEIGHTS && names.some((name) => /^pytorch_model.*\.bin$/.test(name)))
+		return `Make it with transformers: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(FOLDER) writes a ${MODEL_WEIGHTS}.`;
+	return `Give a folder with ${CONFIG}, ${TOKENIZER} and ${MODEL_WEIGHTS} (or its sharded index).`;
+}
+
 /** The files of weights: those that the index names, or the only one. */
 async function weightFiles(folder: Folder): Promise<string[]> {
 	if (!folder.names.includes(WEIGHTS_INDEX)) return [MODEL_WEIGHTS];
 	const names = shardsIn(await readConfig(folder, WEIGHTS_INDEX));
 	for (const name of names)
-		if (/[/\\]/.test(name))
+		if (!name.split('/').every(isPathSegment))
 			throw new Problem(
 				'pack-invalid',
 				`The index names a file outside the model folder (${name.slice(0, 80)}).`,

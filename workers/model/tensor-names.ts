@@ -1,4 +1,5 @@
 /** The names under which the same tensors are found in the wild, in files from anywhere. */
+import type { Architecture } from '../graph/families/family';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 
@@ -8,14 +9,42 @@ import { architectureOf } from '../graph/families/families';
  */
 export function foundAs(config: Config, names: Iterable<string>): Map<string, string> {
 	const architecture = architectureOf(config);
-	const there = new Set(names);
+	const there = new Map([...names].toReversed().map((name) => [withoutWrappers(name), name]));
 	const found = new Map<string, string>();
+	const { table } = architecture.embedding(config);
+	const isTied = architecture.readout(config).unembedding === table;
 	for (const name of Object.keys(architecture.weights(config))) {
-		const own = Object.keys(architecture.prefixes).find((prefix) => name.startsWith(prefix));
-		const others = own === undefined ? [] : architecture.prefixes[own]!;
-		const candidates = [name, ...others.map((other) => other + name.slice(own!.length))];
+		const candidates = spellings(architecture, name);
+		// Of two names for one tensor, safetensors' `save_model` keeps either.
+		if (isTied && name === table) candidates.push(...spellings(architecture, architecture.head));
 		const hit = candidates.find((candidate) => there.has(candidate));
-		if (hit !== undefined) found.set(name, hit);
+		if (hit !== undefined) found.set(name, there.get(hit)!);
 	}
 	return found;
 }
+
+/** The unembedding among `names`, where a config says that it is the embedding and a file holds both; null elsewhere. */
+export function secondTable(config: Config, names: Iterable<string>): string | null {
+	const architecture = architectureOf(config);
+	const { table } = architecture.embedding(config);
+	if (architecture.readout(config).unembedding !== table) return null;
+	const there = new Map([...names].map((name) => [withoutWrappers(name), name]));
+	const [embedding, head] = [table, architecture.head].map((name) =>
+		spellings(architecture, name).find((spelling) => there.has(spelling))
+	);
+	return embedding === undefined || head === undefined ? null : there.get(head)!;
+}
+
+function spellings({ prefixes }: Architecture, name: string): string[] {
+	const own = Object.keys(prefixes).find((prefix) => name.startsWith(prefix));
+	const others = own === undefined ? [] : prefixes[own]!;
+	return [name, ...others.map((other) => other + name.slice(own!.length))];
+}
+
+/** `torch.compile` and data parallelism put modules of their own around others. */
+export const withoutWrappers = (name: string): string =>
+	name
+		.split('.')
+		.filter((part) => part !== '_orig_mod')
+		.join('.')
+		.replace(/^module\./, '');

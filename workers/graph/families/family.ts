@@ -1,4 +1,5 @@
 /** What one family of models must tell the graph builder: one small file each. */
+import type { ConfigWords } from '../../../src/core/files/config-words';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import type { Readout } from '../readout';
@@ -8,6 +9,12 @@ import type { ModelShape, Stream } from '../stream';
 export interface Architecture {
 	/** Values of `model_type` that it understands. */
 	modelTypes: string[];
+	/** The words of its configs. */
+	words: ConfigWords;
+	/** What transformers takes where a config leaves a word out; the other methods are given configs with these in. */
+	defaults(config: Config): Config;
+	/** Its unembedding where that is a table of its own. */
+	head: string;
 	/** Throws a Problem when the config asks for something the graph would get wrong. */
 	shape(config: Config): ModelShape;
 	/** Every tensor it needs, with its shape. */

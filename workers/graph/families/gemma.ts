@@ -7,7 +7,7 @@ import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, decimal, isTied, only, optional } from './model-config';
+import { contextOf, count, decimal, isTied, optional, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues } from '../rotary';
@@ -18,6 +18,39 @@ const NORMS = ['input', 'post_attention', 'pre_feedforward', 'post_feedforward']
 
 export const gemma: Architecture = {
 	modelTypes: ['gemma2', 'gemma3_text'],
+	head: 'lm_head.weight',
+	words: {
+		used: [
+			...['vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'head_dim'],
+			...['num_attention_heads', 'num_key_value_heads', 'max_position_embeddings'],
+			...['hidden_activation', 'rms_norm_eps', 'query_pre_attn_scalar', 'tie_word_embeddings'],
+			...['sliding_window', 'sliding_window_pattern', '_sliding_window_pattern', 'layer_types'],
+			...['attn_logit_softcapping', 'final_logit_softcapping', 'rope_theta'],
+			...['rope_local_base_freq'],
+			...ropeWords(
+				...['rope_scaling', 'rope_parameters', 'rope_parameters.full_attention'],
+				'rope_parameters.sliding_attention'
+			)
+		],
+		only: { attention_bias: [false], use_bidirectional_attention: [false] },
+		harmless: { 'not read by transformers, which takes hidden_activation': ['hidden_act'] }
+	},
+	defaults: (config) => ({
+		hidden_size: 2304,
+		intermediate_size: 9216,
+		num_hidden_layers: 26,
+		num_attention_heads: 8,
+		num_key_value_heads: 4,
+		sliding_window: 4096,
+		...(isThird(config)
+			? { vocab_size: 262208, max_position_embeddings: 131072 }
+			: {
+					vocab_size: 256000,
+					max_position_embeddings: 8192,
+					attn_logit_softcapping: 50,
+					final_logit_softcapping: 30
+				})
+	}),
 	prefixes: {
 		'model.': ['', 'model.language_model.', 'language_model.model.'],
 		'lm_head.': ['language_model.lm_head.']
@@ -26,7 +59,6 @@ export const gemma: Architecture = {
 	shape(config) {
 		const dHead = count(config, 'head_dim', 256);
 		const layers = count(config, 'num_hidden_layers');
-		only(config, { attention_bias: [false], use_bidirectional_attention: [false] });
 		activation(config.hidden_activation ?? 'gelu_pytorch_tanh');
 		for (const kind of new Set(kindsOf(config, layers))) frequencies(ropeOf(config, kind), dHead);
 		return {
@@ -155,7 +187,11 @@ function normalisedHeads(stream: Stream, config: Config, layer: number, x: Value
 
 /** What each layer sees: named in newer configs; else every second layer, or all but every sixth, has a window. */
 function kindsOf(config: Config, layers: number): string[] {
-	const pattern = count(config, 'sliding_window_pattern', 6);
+	const pattern = count(
+		config,
+		'sliding_window_pattern',
+		count(config, '_sliding_window_pattern', 6)
+	);
 	const kinds: unknown = config.layer_types ?? [];
 	if (Array.isArray(kinds) && kinds.length === 0)
 		return Array.from({ length: layers }, (_, l) =>

@@ -16,6 +16,28 @@ const PLACES = 'transformer.wpe.weight';
 
 export const gptNeo: Architecture = {
 	modelTypes: ['gpt_neo'],
+	head: 'lm_head.weight',
+	words: {
+		used: [
+			...['vocab_size', 'hidden_size', 'intermediate_size', 'num_layers', 'num_heads'],
+			...['max_position_embeddings', 'attention_types', 'attention_layers', 'window_size'],
+			...['activation_function', 'layer_norm_epsilon', 'tie_word_embeddings']
+		],
+		harmless: {
+			'dropout of training': ['resid_dropout', 'embed_dropout'],
+			'a head that is not run': [
+				...['summary_type', 'summary_use_proj', 'summary_activation', 'summary_proj_to_labels'],
+				'summary_first_dropout'
+			]
+		}
+	},
+	defaults: () => ({
+		vocab_size: 50257,
+		hidden_size: 2048,
+		num_layers: 24,
+		num_heads: 16,
+		max_position_embeddings: 2048
+	}),
 	prefixes: { 'transformer.': [''] },
 
 	shape(config) {
@@ -101,7 +123,10 @@ export const gptNeo: Architecture = {
 
 /** What each layer sees: `attention_types` is a list of [kinds, how many times over]. */
 function windows(config: Config, layers: number): (number | null)[] {
-	const types = config.attention_types ?? [[['global', 'local'], layers / 2]];
+	const each = config.attention_layers;
+	const types =
+		config.attention_types ??
+		(Array.isArray(each) ? [[each, 1]] : [[['global', 'local'], layers / 2]]);
 	const kinds = (Array.isArray(types) ? (types as unknown[]) : []).flatMap((type) => {
 		const [names, times] = (Array.isArray(type) ? type : []) as [unknown, unknown];
 		if (!Array.isArray(names) || typeof times !== 'number' || !(times <= layers)) return [];

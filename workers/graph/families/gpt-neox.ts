@@ -6,7 +6,7 @@
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, isTied, only } from './model-config';
+import { contextOf, count, isTied, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues, type RotaryTables } from '../rotary';
@@ -15,13 +15,32 @@ const TABLE = 'gpt_neox.embed_in.weight';
 
 export const gptNeox: Architecture = {
 	modelTypes: ['gpt_neox'],
+	head: 'embed_out.weight',
+	words: {
+		used: [
+			...['vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers'],
+			...['num_attention_heads', 'max_position_embeddings', 'hidden_act', 'layer_norm_eps'],
+			...['use_parallel_residual', 'tie_word_embeddings', 'rotary_pct', 'partial_rotary_factor'],
+			...['rotary_emb_base', 'rope_theta', 'rope_parameters.partial_rotary_factor'],
+			...ropeWords('rope_scaling', 'rope_parameters')
+		],
+		only: { attention_bias: [true] },
+		harmless: {}
+	},
+	defaults: () => ({
+		vocab_size: 50432,
+		hidden_size: 6144,
+		intermediate_size: 24576,
+		num_hidden_layers: 44,
+		num_attention_heads: 64,
+		max_position_embeddings: 2048
+	}),
 	prefixes: { 'gpt_neox.': [''] },
 
 	shape(config) {
 		const dModel = count(config, 'hidden_size');
 		const heads = count(config, 'num_attention_heads');
 		const dHead = count({ num_attention_heads: dModel / heads }, 'num_attention_heads');
-		only(config, { attention_bias: [true] });
 		activation(config.hidden_act ?? 'gelu');
 		frequencies(ropeOf(config), turning(config, dHead));
 		return {

@@ -4,7 +4,7 @@
  */
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
-import { contextOf, count, isTied, only } from './model-config';
+import { contextOf, count, isTied } from './model-config';
 import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 
@@ -13,13 +13,30 @@ const PLACES = 'transformer.wpe.weight';
 
 export const gpt2: Architecture = {
 	modelTypes: ['gpt2'],
+	head: 'lm_head.weight',
+	words: {
+		used: [
+			...['vocab_size', 'n_embd', 'n_layer', 'n_head', 'n_inner', 'n_positions'],
+			...['activation_function', 'layer_norm_epsilon', 'tie_word_embeddings']
+		],
+		only: { scale_attn_weights: [true], scale_attn_by_inverse_layer_idx: [false] },
+		harmless: {
+			'n_positions, said again': ['n_ctx'],
+			'the form in which attention is computed, to the same numbers': ['reorder_and_upcast_attn'],
+			'dropout of training': ['resid_pdrop', 'embd_pdrop', 'attn_pdrop'],
+			'a head that is not run': [
+				...['summary_type', 'summary_use_proj', 'summary_activation', 'summary_proj_to_labels'],
+				'summary_first_dropout'
+			]
+		}
+	},
+	defaults: () => ({ vocab_size: 50257, n_embd: 768, n_layer: 12, n_head: 12, n_positions: 1024 }),
 	prefixes: { 'transformer.': [''] },
 	storedInOut: /\.(c_attn|c_proj|c_fc)\.weight$/,
 
 	shape(config) {
 		const dModel = count(config, 'n_embd');
 		const heads = count(config, 'n_head');
-		only(config, { scale_attn_weights: [true], scale_attn_by_inverse_layer_idx: [false] });
 		activation(config.activation_function ?? 'gelu_new');
 		return {
 			layers: count(config, 'n_layer'),

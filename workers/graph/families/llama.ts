@@ -5,7 +5,7 @@
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, decimal, isTied, only } from './model-config';
+import { contextOf, count, decimal, isTied, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues } from '../rotary';
@@ -13,21 +13,50 @@ import { frequencies, rotaryTables, rotaryValues } from '../rotary';
 const TABLE = 'model.embed_tokens.weight';
 const QKV = ['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`);
 
+/** Those of both `LlamaConfig` and `Qwen2Config`. */
+const SIZES = { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 };
+
 export const llama: Architecture = {
 	modelTypes: ['llama', 'qwen2'],
+	head: 'lm_head.weight',
+	words: {
+		used: [
+			...['vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'head_dim'],
+			...['num_attention_heads', 'num_key_value_heads', 'hidden_act', 'max_position_embeddings'],
+			...['rms_norm_eps', 'tie_word_embeddings', 'attention_bias', 'rope_theta'],
+			...ropeWords('rope_scaling', 'rope_parameters')
+		],
+		only: {
+			mlp_bias: [false],
+			rope_interleaved: [false],
+			partial_rotary_factor: [1],
+			'rope_parameters.partial_rotary_factor': [1],
+			use_sliding_window: [false],
+			num_experts: [0],
+			num_local_experts: [0]
+		},
+		harmless: {
+			'windows, which use_sliding_window turns on': [
+				...['sliding_window', 'max_window_layers', 'layer_types']
+			],
+			'how a product of matrices is split, to the same numbers': ['pretraining_tp']
+		}
+	},
+	defaults: ({ model_type }) =>
+		model_type === 'qwen2'
+			? {
+					...SIZES,
+					vocab_size: 151936,
+					intermediate_size: 22016,
+					num_key_value_heads: 32,
+					max_position_embeddings: 32768
+				}
+			: { ...SIZES, vocab_size: 32000, intermediate_size: 11008, max_position_embeddings: 2048 },
 	prefixes: { 'model.': ['', 'model.model.'] },
 
 	shape(config) {
 		const dModel = count(config, 'hidden_size');
 		const heads = count(config, 'num_attention_heads');
-		only(config, {
-			mlp_bias: [false],
-			rope_interleaved: [false],
-			partial_rotary_factor: [1],
-			use_sliding_window: [false],
-			num_experts: [0],
-			num_local_experts: [0]
-		});
 		const dHead = count(config, 'head_dim', dModel / heads);
 		activation(config.hidden_act ?? 'silu');
 		frequencies(config, dHead);

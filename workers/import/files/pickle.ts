@@ -269,7 +269,7 @@ const isCounts = (value: PickledValue | undefined): value is number[] =>
 /** How anybody with PyTorch converts the file to one that names no functions at all. */
 export const CONVERSION_HINT =
 	'Convert it where you trust it: python -c "import torch, safetensors.torch as s; ' +
-	"s.save_file({k: v.contiguous() for k, v in torch.load('ae.pt', map_location='cpu', weights_only=True)" +
+	"s.save_file({k: v.float().contiguous() for k, v in torch.load('ae.pt', map_location='cpu', weights_only=True)" +
 	".items() if torch.is_tensor(v)}, 'ae.safetensors')\".";
 
 const forbidden = (what: string) =>

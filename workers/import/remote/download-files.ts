@@ -1,9 +1,9 @@
 /** Downloads what a build needs before it begins, so that no storage is locked while a network is slow. */
 import type { BuildRequest } from '../../../src/core/import/build-request';
 import type { Progress } from '../../../src/core/calls';
-import type { Folder } from '../files/folder';
+import { subfolder, type Folder } from '../files/folder';
 import { saeFilesIn } from '../formats/formats';
-import { modelFilesIn } from '../hugging-face';
+import { modelFilesOf } from '../hugging-face';
 import { RemoteFolder } from './remote-folder';
 
 /**
@@ -18,8 +18,12 @@ export async function downloadFiles(
 	if (!(folder instanceof RemoteFolder)) return async () => undefined;
 	const { names, sizes } = folder;
 	const files = [
-		...('path' in model ? below(names, model.path, modelFilesIn) : []),
-		...saes.flatMap(({ path }) => (names.includes(path) ? [path] : below(names, path, saeFilesIn)))
+		...('path' in model
+			? inside(model.path, await modelFilesOf(subfolder(folder, model.path)))
+			: []),
+		...saes.flatMap(({ path }) =>
+			names.includes(path) ? [path] : inside(path, saeFilesIn(subfolder(folder, path).names))
+		)
 	];
 	const total = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
 	let done = 0;
@@ -33,9 +37,6 @@ export async function downloadFiles(
 	return () => folder.release();
 }
 
-/** Whole paths of the files that are chosen among those of a folder. */
-function below(names: string[], path: string, choose: (inside: string[]) => string[]): string[] {
-	const root = path === '' ? '' : `${path}/`;
-	const inside = names.filter((name) => name.startsWith(root)).map((n) => n.slice(root.length));
-	return choose(inside).map((name) => root + name);
-}
+/** Whole paths of files in a folder. */
+const inside = (path: string, files: string[]): string[] =>
+	files.map((name) => (path === '' ? name : `${path}/${name}`));

@@ -2,7 +2,11 @@
  * A folder or a file on any host that lets pages read it. Such a host lists nothing: it is asked by name for the files
  * of a pack, of a model and of each format of SAEs.
  */
-import type { PlainAddress } from '../../../src/core/import/remote-address';
+import {
+	encodePath,
+	isPathSegment,
+	type PlainAddress
+} from '../../../src/core/import/remote-address';
 import { Problem } from '../../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../../calls/in-order';
 import type { RemoteFile } from '../../storage/network/pending-downloads';
@@ -74,7 +78,7 @@ class PlainHost {
 		const { address } = this.files.get(WEIGHTS_INDEX)!;
 		const { json } = await fetchJson(this.connection, address, WEIGHTS_INDEX);
 		const shards = shardsIn(objectFields(json, WEIGHTS_INDEX)).filter((name) =>
-			/^[\w.-]+$/.test(name)
+			name.split('/').every(isPathSegment)
 		);
 		await inOrder(shards.slice(0, MAX_SHARDS), AT_ONCE, (name) => this.#has(name));
 	}
@@ -112,12 +116,11 @@ class PlainHost {
 		);
 	}
 
-	/** A signature in the address of a folder holds for its files. */
+	/** A signature in the address holds for all files of a folder, or leads to no answer for another of them. */
 	#urlOf(name: string): string {
-		const { url, isFile } = this.address;
-		const folder = isFile ? new URL('.', url) : new URL(url);
-		const file = new URL(name, folder);
-		file.search = folder.search;
+		const { url } = this.address;
+		const file = new URL(encodePath(name), new URL('.', url));
+		file.search = new URL(url).search;
 		return file.href;
 	}
 

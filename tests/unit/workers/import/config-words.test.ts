@@ -13,8 +13,12 @@ import {
 } from '../../../../src/core/files/config-words';
 import { NO_OVERRIDES } from '../../../../src/core/import/build-request';
 import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
+import { architectureOf, notesOnConfig } from '../../../../workers/graph/families/families';
 import { folderOf } from '../../../crafted-files';
 import { readSae, SAE_FORMATS } from '../../../../workers/import/formats/formats';
+
+/** Refused for all models alike unless they say nothing. */
+const COMMON = new Set(['add_cross_attention', 'is_encoder_decoder', 'pruned_heads']);
 
 const LISTED = JSON.parse(
 	readFileSync(path.resolve(import.meta.dirname, '../../../fixtures/config-words.json'), 'utf8')
@@ -40,6 +44,31 @@ describe('the words of a format', () => {
 			(word) => !isKnownWord(word, words!) && !within(word)
 		);
 		expect(homeless).toEqual([]);
+	});
+});
+
+describe('the words of a model', () => {
+	const types = Object.keys(LISTED).flatMap((name) => /^model (.+)$/.exec(name)?.[1] ?? []);
+
+	it('are listed for every type that is run', () => {
+		const refusal = /Supported types: (.*)\./;
+		let supported: string[] = [];
+		try {
+			architectureOf({ model_type: '' });
+		} catch (error) {
+			supported = refusal.exec((error as Error).message)![1]!.split(', ');
+		}
+		expect(supported.sort()).toEqual(types.sort());
+	});
+
+	it.each(types)('%s', (type) => {
+		const { words } = architectureOf({ model_type: type });
+		const refused = new Set([...COMMON, ...Object.keys(words.only ?? {})]);
+		const said = LISTED[`model ${type}`]!.words.filter((word) => !refused.has(word));
+		// Any value that says something.
+		const loud = said.map((word) => [word, word.startsWith('rope_') ? { rope_theta: 1 } : 'x']);
+		const config = { ...Object.fromEntries(loud), model_type: type };
+		expect(notesOnConfig(config)).toEqual([]);
 	});
 });
 
