@@ -110,7 +110,7 @@ const unusable = (path: string) =>
 		: 'It is not an SAE in a known format: its config (cfg.json or config.json) is not beside it.';
 
 async function listModel(source: Folder, path: string): Promise<ListedModel> {
-	const { config, tensors } = await openModelFolder(subfolder(source, path));
+	const { config, tensors, notes } = await openModelFolder(subfolder(source, path));
 	const { layers, dModel, vocabSize, context } = architectureOf(config).shape(config);
 	const each = [...tensors.values()];
 	const bytesByDtype = new Map<string, number>();
@@ -129,7 +129,8 @@ async function listModel(source: Folder, path: string): Promise<ListedModel> {
 		dtype,
 		stored: forEachDtype((as) =>
 			sum(planModelFiles({ config, tensors }, as).map(({ bytes }) => bytes))
-		)
+		),
+		...(notes.length > 0 && { notes })
 	};
 }
 
@@ -150,14 +151,14 @@ async function listSae(
 	if (folder.isRemote && saeFilesIn(folder.names).some(mustBeReadWhole))
 		return { ...listed, site: scopeFacts(folder.name).site };
 	try {
-		const { site, cfg, tensors } = await readSae(previewFolder(folder), overrides);
+		const { site, cfg, tensors, notes } = await readSae(previewFolder(folder), overrides);
 		const { architecture, dIn, dSae, k } = cfg;
 		const facts = {
 			...{ site, architecture, dIn, dSae, k },
 			...(cfg.heads && { heads: true }),
 			stored: forEachDtype((as) => storedSaeBytes(tensors, as))
 		};
-		return { ...listed, facts };
+		return { ...listed, facts, ...(notes.length > 0 && { notes }) };
 	} catch (error) {
 		if (error instanceof MissingFact)
 			return { ...listed, missing: error.fact, reason: error.sentence };

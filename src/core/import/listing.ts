@@ -20,6 +20,8 @@ export interface ListedModel {
 	bytes: number;
 	dtype: string;
 	stored: StoredBytes;
+	/** What somebody should know of it before its numbers are shown, a sentence each. */
+	notes?: string[];
 }
 
 export interface ListedSae {
@@ -36,6 +38,8 @@ export interface ListedSae {
 	site?: string | null;
 	/** Why it cannot be used; null where that is not known before it has been downloaded. */
 	reason: string | null;
+	/** As of a model. */
+	notes?: string[];
 }
 
 export interface SaeFacts {

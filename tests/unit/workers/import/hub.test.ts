@@ -234,9 +234,14 @@ describe('a plain host', () => {
 		put({ 'a/b/sae/cfg.json': text('{}'), 'a/b/sae/sae_weights.safetensors': WEIGHTS });
 		put({ 'a/b/c/params.npz': WEIGHTS });
 		expect((await look('a/b/sae/')).folder.names).toEqual(['cfg.json', 'sae_weights.safetensors']);
-		const one = await look('a/b/sae/sae_weights.safetensors?key=s3cret');
+		const asked: string[] = [];
+		const one = await look('a/b/sae/sae_weights.safetensors?key=s3cret', {
+			fetch: (address, init) => (asked.push(String(address)), fetch(address, init))
+		});
 		expect(one.folder.names).toEqual(['sae_weights.safetensors', 'cfg.json']);
 		expect(one.label).not.toContain('s3cret');
+		// What lies beside it is behind the same signature.
+		expect(asked.every((address) => address.endsWith('?key=s3cret'))).toBe(true);
 		const { folder } = await look('a/b/c/params.npz');
 		expect(await folder.read('params.npz')).toEqual(WEIGHTS);
 	});
