@@ -6,7 +6,7 @@ export interface ConfigWords {
 	used: readonly string[];
 	/** Only these values lead to the numbers that are shown here. Absent and null count as the first of them. */
 	only?: Readonly<Record<string, readonly unknown[]>>;
-	/** What somebody should know where they say something, as a sentence. */
+	/** What somebody should know where they say something, as a sentence, in which `{}` stands for the value. */
 	named?: Readonly<Record<string, string>>;
 	/** They change no number of what was trained; by why that is so. */
 	harmless: Readonly<Record<string, readonly string[]>>;
@@ -42,11 +42,13 @@ export const isKnownWord = (word: string, words: ConfigWords): boolean =>
 
 /** What is to be known of a config before anything is shown: a sentence for each word that has one, and one for those that nobody knows. */
 export function notesOf(fields: Record<string, unknown>, words: ConfigWords, of: string): string[] {
-	const all = [...new Set(spelledOut(fields, words).map(([word]) => word))];
-	const named = all.flatMap((word) =>
-		Object.hasOwn(words.named ?? {}, word) ? [`${of}: ${words.named![word]}`] : []
-	);
-	const unknown = all.filter((word) => !isKnownWord(word, words));
+	const all = new Map(spelledOut(fields, words));
+	const named = [...all].flatMap(([word, value]) => {
+		if (!Object.hasOwn(words.named ?? {}, word)) return [];
+		const said = JSON.stringify(value).slice(0, 40);
+		return [`${of}: ${words.named![word]!.replace('{}', () => said)}`];
+	});
+	const unknown = [...all.keys()].filter((word) => !isKnownWord(word, words));
 	if (unknown.length === 0) return named;
 	const shown = unknown.slice(0, 8).map((word) => word.slice(0, 60));
 	const more = unknown.length > shown.length ? ' and others' : '';

@@ -4,7 +4,7 @@ import { float32, parseSafetensors } from '../../../src/core/files/safetensors';
 import { withoutWrappers } from '../../model/tensor-names';
 import type { Folder } from './folder';
 import { npzTable } from './npy';
-import type { TensorTable } from './tensor-table';
+import { noTensor, type TensorTable } from './tensor-table';
 import { readTorchFile } from './torch-file';
 
 /**
@@ -18,7 +18,11 @@ export async function readTensors(folder: Folder, file: string): Promise<TensorT
 		...table,
 		names: [...inFile.keys()].toReversed(),
 		has: (name) => inFile.has(name),
-		floats: (name) => table.floats(inFile.get(name) ?? name)
+		floats(name) {
+			const own = inFile.get(name);
+			if (own === undefined) throw noTensor(file, name);
+			return table.floats(own);
+		}
 	};
 }
 

@@ -1,4 +1,5 @@
 /** Tensors by name, whatever file they come from. */
+import type { Problem } from '../../../src/core/names/errors';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import type { PickledValue } from './pickle';
@@ -14,6 +15,14 @@ export interface TensorTable {
 	readonly other?: ReadonlyMap<string, PickledValue>;
 }
 
+/** Of a file that lacks what its config implies. */
+export const noTensor = (file: string, name: string): Problem =>
+	damagedFile(
+		file,
+		`has no tensor ${name.slice(0, 80)}`,
+		'Check that its config belongs to it, or download both again.'
+	);
+
 /** A table of tensors in memory. */
 export function tensorTable(
 	file: string,
@@ -27,7 +36,7 @@ export function tensorTable(
 		floats: (name) => {
 			const found = tensors.get(name);
 			if (found) return found;
-			throw damagedFile(file, `has no tensor ${name.slice(0, 80)}`);
+			throw noTensor(file, name);
 		},
 		...(other && { other })
 	};

@@ -41,10 +41,16 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 	const root = pickle.slice(0, -'data.pkl'.length);
 	if (zip.names.includes(`${root}byteorder`)) {
 		const order = new TextDecoder().decode(await zip.read(`${root}byteorder`));
-		if (order.trim() !== 'little') throw damagedFile(file, 'was written in big-endian byte order');
+		if (order.trim() !== 'little')
+			throw damagedFile(file, 'was written in big-endian byte order', CONVERSION_HINT);
 	}
 	const top = parsePickle(await zip.read(pickle));
-	if (!(top instanceof Map)) throw damagedFile(file, 'is not a dictionary of tensors');
+	if (!(top instanceof Map))
+		throw damagedFile(
+			file,
+			'is not a dictionary of tensors',
+			'Save the state_dict() of what it holds, with torch.save or safetensors.'
+		);
 	const tensors = new Map<string, Floats>();
 	const other = new Map<string, PickledValue>();
 	const storages = new Map<string, Float32Array>();

@@ -28,6 +28,7 @@ const COMMON = { W_enc: 'W_enc', W_dec: 'W_dec', b_dec: 'b_dec' };
 /** Version 2 and what came before loaded GPT-2 so by default; later ones do not, and say so. */
 const UNSAID =
 	'Its config does not say whether it was trained on a stream without its mean (center_writing_weights), as the first versions of SAELens did in models with LayerNorm; it is read as if it was not.';
+const LOG = 'log_threshold';
 const NORMALIZATIONS = [...SAELENS_NORMALIZATIONS, 'expected_average_only_in'] as const;
 /** Beside configs of checkpoints that were trained on scaled activations. */
 const SCALER = 'activation_scaler.json';
@@ -55,7 +56,11 @@ export const saeLens: SaeFormat = {
 		const sizes = { dIn: cfg.positiveInteger('d_in'), dSae: cfg.positiveInteger('d_sae') };
 		const names = Object.keys(architecture.tensors({ dIn: 1, dSae: 1, k: null, own: {} }));
 		const inFile = { ...COMMON, ...Object.fromEntries(names.map((name) => [name, name])) };
-		const { dIn, dSae, weights } = readWeights(table, inFile, 'as-is', sizes);
+		// As checkpoints of older versions have it.
+		const isLog = names.includes('threshold') && !table.has('threshold') && table.has(LOG);
+		const read = readWeights(table, isLog ? { ...inFile, threshold: LOG } : inFile, 'as-is', sizes);
+		const { dIn, dSae, weights } = read;
+		if (isLog) weights.threshold = weights.threshold!.map(Math.exp);
 		const isRescaled = cfg.boolean('rescale_acts_by_decoder_norm') && architecture.topK;
 		const unit = isRescaled ? withUnitDecoderRows(weights, dIn) : weights;
 		const k = cfg.positiveInteger('k') ?? cfg.section('activation_fn_kwargs').positiveInteger('k');

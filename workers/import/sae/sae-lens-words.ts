@@ -24,6 +24,8 @@ export const SAE_LENS_WORDS: ConfigWords = {
 		[`${LOADED}.refactor_factored_attn_matrices`]: [false]
 	},
 	named: {
+		context_size: 'it was trained on contexts of {} tokens (context_size), and saw no later ones.',
+		seqpos_slice: 'it was trained on some positions of its contexts alone (seqpos_slice: {}).',
 		prepend_bos:
 			'it was trained behind a token for the beginning of a text (prepend_bos): where the tokenizer adds none, begin the text with it.',
 		...Object.fromEntries(
@@ -61,8 +63,8 @@ export const SAE_LENS_WORDS: ConfigWords = {
 			...['fold_ln', 'center_unembed', 'default_padding_side', 'default_prepend_bos']
 		),
 		'which texts it was trained on, and how long they were': [
-			...['dataset_path', 'dataset_trust_remote_code', 'dataset', 'streaming', 'context_size'],
-			...['is_dataset_tokenized', 'use_chat_formatting', 'seqpos_slice', 'exclude_special_tokens'],
+			...['dataset_path', 'dataset_trust_remote_code', 'dataset', 'streaming'],
+			...['is_dataset_tokenized', 'use_chat_formatting', 'exclude_special_tokens'],
 			...['disable_concat_sequences', 'sequence_separator_token', 'use_cached_activations'],
 			...['cached_activations_path', 'from_pretrained_path', 'activations_mixing_fraction'],
 			...['n_batches_in_buffer', 'store_batch_size', 'store_batch_size_prompts', 'training_tokens'],

@@ -143,9 +143,11 @@ describe('an SAE', () => {
 
 	it('says what of its config is not acted on', async () => {
 		expect((await saeLens({ metadata: VERSION })).notes).toEqual([]);
-		const { notes } = await saeLens({ metadata: { ...VERSION, prepend_bos: true }, whitening: 2 });
+		const metadata = { ...VERSION, prepend_bos: true, context_size: 128 };
+		const { notes } = await saeLens({ metadata, whitening: 2 });
 		expect(notes).toEqual([
 			expect.stringMatching(/beginning of a text \(prepend_bos\)/),
+			expect.stringMatching(/contexts of 128 tokens \(context_size\)/),
 			expect.stringMatching(/not known here.*: whitening\.$/)
 		]);
 		expect((await saeLens({})).notes).toEqual([expect.stringMatching(/center_writing_weights/)]);

@@ -246,6 +246,16 @@ describe('files beside an SAE', () => {
 	});
 });
 
+it('takes the thresholds of older checkpoints of SAELens from their logarithms', async () => {
+	const { b_dec, W_enc, W_dec, b_enc } = STANDARD;
+	const log = saeLens(
+		{ architecture: 'jumprelu' },
+		{ W_enc, W_dec, b_enc, b_dec, log_threshold: [N] }
+	);
+	const found = [...(await read(log)).tensors.get('threshold')!.data];
+	found.forEach((x, i) => expect(x).toBeCloseTo(Math.exp(i + 1), 4));
+});
+
 describe('what is stated', () => {
 	it('must be of use', async () => {
 		for (const [fact, word] of [
