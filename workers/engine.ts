@@ -5,7 +5,7 @@ import { codeOf, Problem } from '../src/core/names/errors';
 import type { Backend, Opened, OpenRequest, PackCalls, SelfTest } from '../src/core/packs/info';
 import type { PackSource } from '../src/core/packs/source';
 import type { Context, PackProvider } from './calls/context';
-import { TextGathering } from './corpus/run';
+import { CorpusRun } from './corpus/run';
 import { Activity } from './features/activations';
 import { featureCalls } from './features/calls';
 import { flowCalls } from './flow/calls';
@@ -41,7 +41,7 @@ export class LocalEngine implements Context {
 
 	constructor(readonly provider: PackProvider) {
 		const { corpusStatistics, pendingStatistics, discardStatistics, featureSoFar } =
-			new TextGathering(this);
+			new CorpusRun(this);
 		this.#handlers = {
 			...this.#packCalls(),
 			...storageCalls(this),

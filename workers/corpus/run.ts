@@ -37,7 +37,7 @@ interface Current {
 	dropped: boolean;
 }
 
-export class TextGathering implements Handlers<CorpusCalls> {
+export class CorpusRun implements Handlers<CorpusCalls> {
 	#current: Current | null = null;
 	/** A cancelled pass ends between two windows; the next call waits for that. */
 	#running: { signal: AbortSignal; ended: Promise<unknown> } | null = null;

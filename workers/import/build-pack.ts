@@ -78,10 +78,10 @@ export async function buildPack(
 	signal?: AbortSignal
 ): Promise<{ saes: string[]; provenance: unknown; statistics: StatisticsSummary | null }> {
 	const model = order.model && (await withOwnTable(await openModelFolder(order.model)));
-	const course = new BuildSteps(onProgress, signal, inputBytes(model, order));
+	const steps = new BuildSteps(onProgress, signal, inputBytes(model, order));
 	const base: Manifest = { ...out.base, name: addressName(order.name), title: order.title };
-	for (const note of model?.notes ?? []) course.step(note);
-	const manifest = model ? await writeModelFiles(out, model, order, course) : base;
+	for (const note of model?.notes ?? []) steps.step(note);
+	const manifest = model ? await writeModelFiles(out, model, order, steps) : base;
 	const config = (manifest.model as { config: Config }).config;
 	const before = (manifest.saes ?? []) as SaeEntry[];
 	const taken = before.map(({ id }) => id);
@@ -91,17 +91,17 @@ export async function buildPack(
 		const id = nameOf(read, taken);
 		checkFits(id, read, config);
 		const sae = { ...read, cfg: configFor(id, read, config) };
-		for (const note of sae.notes) course.step(note);
+		for (const note of sae.notes) steps.step(note);
 		taken.push(id);
 		const weights = `saes/${id}.safetensors`;
 		await out.write(weights, ...saeFileChunks(sae, order.dtype));
 		entries.push({ id, site: sae.site, cfg: saeConfigJson(sae.cfg), weights, stats: null });
-		course.stored(id, folderBytes(folder));
+		steps.stored(id, folderBytes(folder));
 	}
 	manifest.saes = [...before, ...entries];
 	const statistics =
 		model || order.corpus !== null || order.nulls
-			? await measureInto(out, manifest, entries, { ...order, model }, course)
+			? await measureInto(out, manifest, entries, { ...order, model }, steps)
 			: null;
 	await out.finish(manifest);
 	return { saes: entries.map(({ id }) => id), provenance: manifest.provenance, statistics };
@@ -121,13 +121,13 @@ async function writeModelFiles(
 	out: PackWriter,
 	model: ModelFolder,
 	{ origin, dtype, title, name }: BuildOptions,
-	course: BuildSteps
+	steps: BuildSteps
 ): Promise<Manifest> {
 	const [tokenizer, tokenizerConfig] = [await model.tokenizer(), await model.tokenizerConfig()];
 	const utf8 = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 	// One that cannot be followed is refused before anything large is written.
 	new Tokenizer(utf8(tokenizer), utf8(tokenizerConfig));
-	const weights = await writeModelWeights(out, model, dtype, (path, n) => course.stored(path, n));
+	const weights = await writeModelWeights(out, model, dtype, (path, n) => steps.stored(path, n));
 	await out.write('tokenizer.json', tokenizer);
 	await out.write('tokenizer_config.json', tokenizerConfig);
 	return {
@@ -164,12 +164,12 @@ async function measureInto(
 	manifest: Manifest,
 	entries: SaeEntry[],
 	order: Omit<BuildOptions, 'model'> & { model: ModelFolder | null },
-	course: BuildSteps
+	steps: BuildSteps
 ): Promise<StatisticsSummary | null> {
 	const { model, saes, dtype, corpus, nulls } = order;
-	const { signal, onProgress } = course;
+	const { signal, onProgress } = steps;
 	let summary: StatisticsSummary | null = null;
-	course.step('opening the model');
+	steps.step('opening the model');
 	const bench = await Workbench.open(unfinishedPack(out, manifest), false, signal);
 	try {
 		if (corpus !== null && entries.length > 0) {
@@ -199,18 +199,18 @@ async function measureInto(
 		}
 		const matcher = new Matcher();
 		for (const entry of nulls ? entries : []) {
-			course.step(`null of ${entry.id}`);
+			steps.step(`null of ${entry.id}`);
 			entry.null = await matcher.null((await bench.sae(entry.id)).unit, signal);
 		}
 		if (!model) return summary;
-		course.step('self-test');
+		steps.step('self-test');
 		await out.write('self-test.json', await selfTestFile(bench, signal));
 		manifest.self_test = 'self-test.json';
 		if (dtype === 'f32') return summary;
-		course.step('deviation from float32');
+		steps.step('deviation from float32');
 		const found = await deviation(model, bench.model, selfTestIds(bench), signal);
 		manifest.provenance = { ...(manifest.provenance as object), deviation: found };
-		if (found) course.step(`stored as ${dtype}: ${inWords(found)}`);
+		if (found) steps.step(`stored as ${dtype}: ${inWords(found)}`);
 		return summary;
 	} finally {
 		await bench.release();

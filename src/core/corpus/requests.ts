@@ -17,10 +17,10 @@ export interface TextPart {
 	progress: Progress;
 	documents: number;
 	tokens: number;
-	saes: GatheredSae[];
+	saes: SaeSoFar[];
 }
 
-export interface GatheredSae {
+export interface SaeSoFar {
 	id: SaeId;
 	features: number;
 	/** Features that were active at least once. */

@@ -1,4 +1,4 @@
-/** Statistics from the reader's own text: the walk under way, what it has found, and the one that can go on. */
+/** Statistics from the reader's own text: the pass under way, what it has found, and the one that can go on. */
 import type { FeatureId, SaeId } from '../../core/names/ids';
 import type { Imported } from '../../core/packs/stored';
 import type { TextFeature, PendingText, TextPart, TextRequest } from '../../core/corpus/requests';
@@ -8,15 +8,15 @@ import type { Packs } from '../packs/packs.svelte';
 import { Resource } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
 
-/** What is shown of a walk; `imported` once it has ended. */
+/** What is shown of a pass; `imported` once it has ended. */
 export interface TextFound {
 	part: TextPart | null;
 	imported: Imported | null;
 }
 
 export class TextStatistics {
-	readonly walk: Task<TextRequest | null, TextFound>;
-	/** The walk that can go on; asked by the pack's name. */
+	readonly pass: Task<TextRequest | null, TextFound>;
+	/** The pass that can go on; asked by the pack's name. */
 	readonly pending: Resource<string, PendingText | null>;
 	/** A feature as far as the text is read. */
 	readonly feature: Resource<FeatureId, TextFeature | null>;
@@ -32,7 +32,7 @@ export class TextStatistics {
 		this.#packs = packs;
 		this.pending = new Resource((_, signal) => engine.pendingStatistics(undefined, { signal }));
 		this.feature = new Resource((id, signal) => engine.featureSoFar(id, { signal }));
-		this.walk = new Task(async (request, { signal, onProgress, onPart }) => {
+		this.pass = new Task(async (request, { signal, onProgress, onPart }) => {
 			const pace = new Pace();
 			let part: TextPart | null = null;
 			const take = (next: TextPart) => {
@@ -47,30 +47,30 @@ export class TextStatistics {
 		});
 	}
 
-	/** Starts with a file, or with null goes on with the walk that is pending. */
+	/** Starts with a file, or with null goes on with the pass that is pending. */
 	async start(request: TextRequest | null): Promise<void> {
 		this.feature.clear();
-		if (request) this.walk.clear();
-		await this.walk.start(request);
+		if (request) this.pass.clear();
+		await this.pass.start(request);
 		await Promise.all([this.pending.again(), this.#packs.look()]);
 	}
 
-	/** Ends the walk so that it can go on later, after a reload too. */
+	/** Ends the pass so that it can go on later, after a reload too. */
 	async pause(): Promise<void> {
-		this.walk.stop();
+		this.pass.stop();
 		await this.pending.again();
 	}
 
-	/** Ends the walk, or forgets the one that is pending. */
+	/** Ends the pass, or forgets the one that is pending. */
 	async giveUp(): Promise<void> {
-		this.walk.clear();
+		this.pass.clear();
 		this.feature.clear();
 		await this.#engine.discardStatistics();
 		await this.pending.again();
 	}
 
 	clear(): void {
-		this.walk.clear();
+		this.pass.clear();
 		this.pending.clear();
 		this.feature.clear();
 		this.chosen = null;

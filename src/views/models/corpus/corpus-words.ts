@@ -11,7 +11,7 @@ interface Place {
 	layer: number;
 }
 
-/** Choices of SAEs to walk with: those of each layer, and all. */
+/** Choices of SAEs to pass with: those of each layer, and all. */
 export function choicesOf(saes: Place[]): { value: string; text: string; saes: SaeId[] }[] {
 	const layers = [...new Set(saes.map(({ layer }) => layer))].sort((a, b) => a - b);
 	const names = (some: Place[]) => some.map(({ id }) => shortSite(id)).join(', ');
@@ -28,8 +28,8 @@ export function choicesOf(saes: Place[]): { value: string; text: string; saes: S
 	return [...choices, { value: 'all', text: `All ${count(all.length)} SAEs`, saes: all }];
 }
 
-/** How far a walk is, how fast, and how long it will take. `rate`: bytes of the file a second. */
-export function walkStep(progress: Progress | null, rate: number | null): string {
+/** How far a pass is, how fast, and how long it will take. `rate`: bytes of the file a second. */
+export function passStep(progress: Progress | null, rate: number | null): string {
 	if (!progress || progress.total === 0) return 'Starting';
 	const { phase, what, done, total } = progress;
 	if (phase === 'match')

@@ -9,7 +9,7 @@ import { runOf } from '../../../../src/core/calls';
 import type { TextPart } from '../../../../src/core/corpus/requests';
 import { parsePack } from '../../../../src/core/packs/manifest';
 import type { Context } from '../../../../workers/calls/context';
-import { TextGathering } from '../../../../workers/corpus/run';
+import { CorpusRun } from '../../../../workers/corpus/run';
 import type { Library } from '../../../../workers/storage/library';
 import { featureCard } from '../../../../workers/features/dashboard';
 import { Flows } from '../../../../workers/flow/flows';
@@ -62,7 +62,7 @@ async function inPage(pack: string): Promise<void> {
 			writePack: async (_: unknown, write: (out: PackFolder) => Promise<void>) =>
 				write(await PackFolder.revise(pack))
 		}) as unknown as Library;
-	const texts = new TextGathering({ bench: () => bench, library } as Context);
+	const texts = new CorpusRun({ bench: () => bench, library } as Context);
 	const request = { file: new Blob([TEXT]), name: 'text.txt', saes: SAES };
 	const stop = new AbortController();
 	const onPart = ({ tokens }: TextPart) => tokens > 0 && stop.abort();
