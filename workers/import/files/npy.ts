@@ -2,11 +2,10 @@
  * NumPy's `.npy` arrays and `.npz` archives of them.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  */
-import { Problem } from '../../../src/core/names/errors';
 import { toFloat32 } from '../../../src/core/files/dtypes';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
-import { tensorTable, transpose, type TensorTable } from './tensor-table';
+import { tensorTable, transpose, withUnread, type TensorTable } from './tensor-table';
 import { ZipReader } from './zip-reader';
 
 const DTYPES = { '<f2': ['F16', 2], '<f4': ['F32', 4], '<f8': ['F64', 8] } as const;
@@ -23,29 +22,19 @@ export async function npzTable(file: string, bytes: Uint8Array): Promise<TensorT
 		if (array) tensors.set(name.slice(0, -4), array);
 		else others.set(name.slice(0, -4), npyFormat(content));
 	}
-	const table = tensorTable(file, tensors);
-	return {
-		...table,
-		names: [...table.names, ...others.keys()],
-		has: (name) => tensors.has(name) || others.has(name),
-		floats(name) {
-			const format = others.get(name);
-			if (format === undefined) return table.floats(name);
-			// NumPy has no bfloat16: extensions of it write two bytes without a meaning.
-			const known = /V2$/.test(format) ? `${format}, as bfloat16 is written` : format;
-			throw new Problem(
-				'unsupported',
-				`The file ${file} has ${name.slice(0, 80)} in NumPy's format ${known}, where float16, float32 or float64 is needed.`,
-				'Save it again after .astype(numpy.float32).'
-			);
-		}
-	};
+	return withUnread(
+		tensorTable(file, tensors),
+		others,
+		'Save it again after .astype(numpy.float32).'
+	);
 }
 
 /** NumPy's word for the numbers of an array. */
 function npyFormat(bytes: Uint8Array): string {
 	const text = new TextDecoder('latin1').decode(bytes.subarray(0, LONGEST_HEADER));
-	return /'descr': '([^']{1,20})'/.exec(text)?.[1] ?? '?';
+	const format = /'descr': '([^']{1,20})'/.exec(text)?.[1] ?? '?';
+	// It has no bfloat16: extensions of it write two bytes without a meaning.
+	return `NumPy's ${format}${format.endsWith('V2') ? ' (as bfloat16 is written)' : ''}`;
 }
 
 /** null for an array of anything but floating-point numbers. Throws a Problem when it is damaged. */

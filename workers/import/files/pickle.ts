@@ -45,8 +45,11 @@ export type PickledValue =
 
 const MAX_BYTES = 64_000_000;
 const MAX_STEPS = 500_000;
-const STORAGE = /^torch\.(Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool)Storage$/;
+const STORAGE = /^torch\.(?:storage\.)?([A-Z][A-Za-z0-9_]{2,20})Storage$/;
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
+/** Of numbers without a storage of their own, such as float8: the kind of number comes seventh. */
+const REBUILD_OTHER = 'torch._utils._rebuild_tensor_v3';
+const NUMBERS = /^torch\.([a-z]+\d+(?:_\w{1,20})?)$/;
 const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter';
 const ORDERED_DICT = 'collections.OrderedDict';
 const MARK = Symbol('mark');
@@ -217,6 +220,7 @@ class PickleReader {
 		const [first = []] = values;
 		if (Array.isArray(first)) this.#countSteps(first.length);
 		if (called.name === REBUILD_TENSOR) return tensorOf(values);
+		if (called.name === REBUILD_OTHER) return tensorOf(values, values[6]);
 		if (called.name === REBUILD_PARAMETER && first instanceof PickledTensor) return first;
 		if (called.name === ORDERED_DICT && Array.isArray(first) && first.every(isPair))
 			return new Map(first);
@@ -235,14 +239,25 @@ function globalOf([module, own]: PickledValue[]): PickledGlobal {
 	if (typeof module !== 'string' || typeof own !== 'string')
 		throw damaged('has a name that is not a string');
 	const name = `${module}.${own}`;
-	if ([REBUILD_TENSOR, REBUILD_PARAMETER, ORDERED_DICT].includes(name) || STORAGE.test(name))
-		return new PickledGlobal(name);
+	const known = [REBUILD_TENSOR, REBUILD_OTHER, REBUILD_PARAMETER, ORDERED_DICT].includes(name);
+	if (known || STORAGE.test(name) || NUMBERS.test(name)) return new PickledGlobal(name);
 	throw forbidden(`"${name.slice(0, 80)}"`);
 }
 
-function tensorOf([storage, offset, shape, stride]: PickledValue[]): PickledTensor {
+function tensorOf(
+	[storage, offset, shape, stride]: PickledValue[],
+	numbers?: PickledValue
+): PickledTensor {
 	if (!(storage instanceof PickledStorage) || !isCount(offset))
 		throw damaged('has a tensor without numbers');
+	const kind = numbers instanceof PickledGlobal ? NUMBERS.exec(numbers.name)?.[1] : undefined;
+	if (kind !== undefined)
+		return tensorOf([
+			new PickledStorage(kind, storage.key, storage.length),
+			offset,
+			shape!,
+			stride!
+		]);
 	if (!isCounts(shape) || !isCounts(stride) || shape.length !== stride.length)
 		throw damaged('has a tensor without a usable shape');
 	return new PickledTensor(storage, offset, shape, stride);

@@ -1,5 +1,5 @@
 /** Tensors by name, whatever file they come from. */
-import type { Problem } from '../../../src/core/names/errors';
+import { Problem } from '../../../src/core/names/errors';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import type { PickledValue } from './pickle';
@@ -39,6 +39,29 @@ export function tensorTable(
 			throw noTensor(file, name);
 		},
 		...(other && { other })
+	};
+}
+
+/** With tensors in formats that are not read: each is there, and refused by its format once it is needed. */
+export function withUnread(
+	table: TensorTable,
+	formats: ReadonlyMap<string, string>,
+	advice: string
+): TensorTable {
+	if (formats.size === 0) return table;
+	return {
+		...table,
+		names: [...table.names, ...formats.keys()],
+		has: (name) => table.has(name) || formats.has(name),
+		floats(name) {
+			const format = formats.get(name);
+			if (format === undefined) return table.floats(name);
+			throw new Problem(
+				'unsupported',
+				`The file ${table.file} has ${name.slice(0, 80)} in ${format}, where floats are needed.`,
+				advice
+			);
+		}
 	};
 }
 

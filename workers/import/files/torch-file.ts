@@ -7,7 +7,7 @@ import { toFloat32 } from '../../../src/core/files/dtypes';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
 import { CONVERSION_HINT, parsePickle, PickledTensor, type PickledValue } from './pickle';
-import { tensorTable, type TensorTable } from './tensor-table';
+import { tensorTable, withUnread, type TensorTable } from './tensor-table';
 import { ZipReader } from './zip-reader';
 
 /** Storages of floating-point numbers, and how many bytes a number takes. */
@@ -53,6 +53,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 		);
 	const tensors = new Map<string, Floats>();
 	const other = new Map<string, PickledValue>();
+	const unread = new Map<string, string>();
 	const storages = new Map<string, Float32Array>();
 	let numbers = 0;
 	for (const [name, value] of top) {
@@ -63,6 +64,10 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 			continue;
 		}
 		const { kind, key } = value.storage;
+		if (!Object.hasOwn(FLOATS, kind) && !Object.hasOwn(INTEGERS, kind)) {
+			unread.set(name, `PyTorch's ${kind}`);
+			continue;
+		}
 		const path = `${root}data/${key}`;
 		const id = `${kind} ${path}`;
 		if (!storages.has(id)) storages.set(id, storedNumbers(kind, await zip.read(path)));
@@ -74,7 +79,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 			throw damagedFile(file, 'has tensors that share their numbers too often');
 		tensors.set(name, { shape: value.shape, data });
 	}
-	return tensorTable(file, tensors, other);
+	return withUnread(tensorTable(file, tensors, other), unread, 'Save it again after .float().');
 }
 
 function storedNumbers(kind: string, bytes: Uint8Array): Float32Array {

@@ -13,7 +13,7 @@ const WEIGHTS = {
 
 export const goodfire: SaeFormat = {
 	name: 'Goodfire',
-	files: [{ pattern: /^[^/]+\.pth$|-l\d{1,4}\.(pt|safetensors)$/, label: 'one .pth file' }],
+	files: [{ pattern: /^[^/]+(\.pth|-l\d{1,4}\.(pt|safetensors))$/, label: 'one .pth file' }],
 	without: OTHER_CONFIGS,
 	async read(folder, [file = '']) {
 		const layer = /-l(\d{1,4})\.\w+$/.exec(file);

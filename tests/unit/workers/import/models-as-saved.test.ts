@@ -13,7 +13,7 @@ import {
 } from '../../../../workers/import/hugging-face';
 import { readTensors } from '../../../../workers/import/files/read-tensors';
 import { withoutWrappers } from '../../../../workers/model/tensor-names';
-import { folderOf, npyOf, zipOf } from '../../../crafted-files';
+import { folderOf, npyOf, pickleOf, tensor, torchOf, word, zipOf } from '../../../crafted-files';
 import { FIXTURES } from '../../../golden/fixture';
 
 const bytes = (file: string) => new Uint8Array(readFileSync(path.join(FIXTURES, file)));
@@ -110,9 +110,25 @@ describe('names of tensors', () => {
 		expect(table.names).toContain('W_enc');
 		expect([...table.floats('W_enc').data, ...table.floats('k').data]).toEqual([1, 2, 32]);
 		const arrays = await readTensors(both, 'a.npz');
-		expect(() => arrays.floats('W_enc')).toThrow(/W_enc in NumPy's format <V2, as bfloat16/);
-		expect(() => arrays.floats('b_enc')).toThrow(/b_enc in NumPy's format >f4/);
+		expect(() => arrays.floats('W_enc')).toThrow(/W_enc in NumPy's <V2 \(as bfloat16/);
+		expect(() => arrays.floats('b_enc')).toThrow(/b_enc in NumPy's >f4/);
 	});
+});
+
+it('passes over numbers of PyTorch that are not read, and names those that are asked for', async () => {
+	const storage = (kind: string) =>
+		`(${word('storage')}c${kind}\n${word('0')}${word('cpu')}K\x02tQ`;
+	const end = 'K\0K\x02\x85K\x01\x85\x89ccollections\nOrderedDict\n)R';
+	const complex = `ctorch._utils\n_rebuild_tensor_v2\n(${storage('torch\nComplexFloatStorage')}${end}tR`;
+	const small = `ctorch._utils\n_rebuild_tensor_v3\n(${storage('torch.storage\nUntypedStorage')}${end}ctorch\nfloat8_e5m2\ntR`;
+	const pickle = pickleOf(
+		`}(${word('c')}${complex}${word('s')}${small}${word('x')}${tensor('K\x02\x85', 'K\x01\x85', 'K\0', 'K\x02')}u.`
+	);
+	const file = torchOf(pickle, { 0: new Uint8Array(Float32Array.of(1, 2).buffer) });
+	const table = await readTensors(folderOf('/x', { 'ae.pt': file }), 'ae.pt');
+	expect([...table.floats('x').data]).toEqual([1, 2]);
+	expect(() => table.floats('c')).toThrow(/c in PyTorch's ComplexFloat, where floats/);
+	expect(() => table.floats('s')).toThrow(/s in PyTorch's float8_e5m2, where floats/);
 });
 
 describe('a config', () => {
