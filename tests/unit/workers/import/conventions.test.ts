@@ -4,6 +4,7 @@ import { NO_OVERRIDES, type SaeOverrides } from '../../../../src/core/import/bui
 import { architectureOf } from '../../../../workers/graph/families/families';
 import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { readSae } from '../../../../workers/import/formats/formats';
+import { listContents } from '../../../../workers/import/list-contents';
 import { modulePart, moduleHook, scopeFacts } from '../../../../workers/import/sae/site-names';
 import { folderOf, npyOf, zipOf } from '../../../crafted-files';
 
@@ -243,6 +244,20 @@ describe('files beside an SAE', () => {
 			slice
 		};
 		expect((await read(folder)).format).toBe('SAELens');
+	});
+
+	it('do not keep one on another host from being looked into', async () => {
+		const files = { 'cfg.json': '', 'sae_weights.safetensors': '' };
+		const inner = saeLens({});
+		const needed = (name: string) => {
+			if (name in files) return inner.read(name);
+			throw new Error(`${name} was read`);
+		};
+		const names = [...Object.keys(files), ...Object.keys(stray)];
+		const sizes = new Map(names.map((name) => [name, inner.sizes.get(name) ?? 1]));
+		const remote = { ...inner, names, sizes, read: needed, isRemote: true };
+		const { saes } = await listContents(remote, {}, () => undefined);
+		expect(saes).toMatchObject([{ formats: ['SAELens'], facts: { site: SITE } }]);
 	});
 });
 
