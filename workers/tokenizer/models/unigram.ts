@@ -61,6 +61,7 @@ export class Unigram implements Model {
 		const offer = (start: number, end: number, score: number, known: boolean) => {
 			const sum = score + best[start]!;
 			if (from[end] !== -1 && sum <= best[end]!) return;
+			if (!known && this.#unknown === null) throw unwritable(text.slice(start, end));
 			best[end] = sum;
 			from[end] = start;
 			unknown[end] = known ? 0 : 1;
@@ -75,10 +76,7 @@ export class Unigram implements Model {
 				offer(start, end, this.#scores[id]!, id !== this.#unknown);
 				lone ||= end === start + width;
 			}
-			if (!lone) {
-				if (this.#unknown === null) throw unwritable(text.slice(start, start + width));
-				offer(start, start + width, this.#unknownScore, false);
-			}
+			if (!lone) offer(start, start + width, this.#unknownScore, false);
 			start += width;
 		}
 		const pieces: string[] = [];
