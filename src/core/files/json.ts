@@ -154,10 +154,29 @@ export const object =
 export const each = <const K extends string, T>(keys: readonly K[], parse: Parse<T>) =>
 	Object.fromEntries(keys.map((key) => [key, parse])) as Record<K, Parse<T>>;
 
+/** Deeper than anything that is written on purpose, and far from where writing it again or sending it to another thread fails. */
+const DEEPEST = 200;
+
+/** As `JSON.parse`, but throws a SyntaxError also for what is nested without end. */
+export function parseJson(json: string): unknown {
+	// Inside strings brackets are text.
+	let depth = 0;
+	for (let at = 0; at < json.length; at++) {
+		const code = json.charCodeAt(at);
+		if (code === 0x22) {
+			for (at++; at < json.length && json.charCodeAt(at) !== 0x22; at++)
+				if (json.charCodeAt(at) === 0x5c) at++;
+		} else if (code === 0x5b || code === 0x7b) {
+			if (++depth > DEEPEST) throw new SyntaxError(`It is nested more than ${DEEPEST} deep.`);
+		} else if (code === 0x5d || code === 0x7d) depth--;
+	}
+	return JSON.parse(json);
+}
+
 /** Parses the text of a file other than `pack.json`; messages call it `file`. */
 export function parseText<T>(json: string, parse: Parse<T>, file: string, advice: string): T {
 	try {
-		return parse(JSON.parse(json), '');
+		return parse(parseJson(json), '');
 	} catch (cause) {
 		const sentence =
 			cause instanceof Problem ? cause.sentence.replace(DESCRIPTION, file) : `${file} is not JSON.`;

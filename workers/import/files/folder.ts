@@ -68,8 +68,9 @@ const MAX_JSON_BYTES = 16_000_000;
 
 /** A JSON object in the folder. Throws a Problem when it is not one. */
 export async function readConfig(folder: Folder, name: string): Promise<ConfigFields> {
-	const bytes = await folder.read(name);
-	const fields = bytes.length <= MAX_JSON_BYTES ? ConfigFields.parse(bytes) : null;
+	// Asked before it is read, because it may fill the memory.
+	const isShort = (folder.sizes.get(name) ?? 0) <= MAX_JSON_BYTES;
+	const fields = isShort ? ConfigFields.parse(await folder.read(name)) : null;
 	if (fields) return fields;
 	throw new Problem(
 		'pack-invalid',

@@ -1,4 +1,5 @@
 /** Small requests to a hub or another host: JSON, and whether a file exists. */
+import { parseJson } from '../../../src/core/files/json';
 import { Problem } from '../../../src/core/names/errors';
 import { tokenHeaders, type AccessToken } from '../../../src/core/import/remote';
 import { fetchBytes, tagOf, type FetchBytesOptions } from '../../storage/network/fetch-bytes';
@@ -34,7 +35,7 @@ export async function fetchJson(
 	});
 	const text = at === 0 ? '' : await new Blob(pieces).text();
 	try {
-		return { json: JSON.parse(text) as unknown, headers };
+		return { json: parseJson(text), headers };
 	} catch {
 		throw unreadableAnswer(name);
 	}
