@@ -143,6 +143,11 @@ function hubAddress(
 			'What follows the at sign is not a revision.',
 			'Give a branch, a tag or a commit, or leave it out.'
 		);
+	if (!inside.every((part) => part.isWellFormed()))
+		throw invalidAddress(
+			'This path has half of a character in it.',
+			'Copy the address of the folder again.'
+		);
 	if (!inside.every(isPathSegment))
 		throw invalidAddress(
 			'This path leads out of the repository.',
@@ -164,6 +169,8 @@ const isRepositoryName = (part: string) =>
 /** Whether it names a file or folder that is inside its parent on every system. */
 export function isPathSegment(part: string): boolean {
 	if (part === '' || part === '.' || part === '..' || part.length > 255) return false;
+	// Half of a surrogate pair has no form in an address.
+	if (!part.isWellFormed()) return false;
 	return ![...part].some((letter) => letter < ' ' || letter === '\\' || letter === '/');
 }
 

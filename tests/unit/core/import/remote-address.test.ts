@@ -99,6 +99,7 @@ describe('what is refused, in a sentence', () => {
 		['org/name@a..b', /not a revision/],
 		['org/name/../other', /leads out/],
 		['org/name/a\\b', /leads out/],
+		['org/name/a\ud800', /half of a character/],
 		['file:///etc/passwd', /https:\/\/ or http:\/\//],
 		['ftp://example.org/a', /https:\/\/ or http:\/\//],
 		['https://', /cannot be read/],
