@@ -12,6 +12,9 @@ import { partsOf } from './parts';
 import { placeOf, siteOf } from '../names/site';
 import { parseStatsText, type StatsText } from '../corpus/source';
 
+/** Bytes; no description is longer. */
+export const LONGEST_MANIFEST = 16 << 20;
+
 /** The newest major version that this program reads. */
 const MAJOR = 1;
 
@@ -69,6 +72,14 @@ export interface PackSae {
 	metrics: SaeMetrics | null;
 }
 
+export function endlessManifest(): Problem {
+	return new Problem(
+		'pack-invalid',
+		`${j.DESCRIPTION} is longer than 16 MiB.`,
+		'Ask whoever made the pack for another.'
+	);
+}
+
 /** The same as `parsePack`, of a text; `advice` is for a text that is not JSON. */
 export function parsePackText(
 	text: string,
@@ -76,7 +87,7 @@ export function parsePackText(
 ): Pack {
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = j.parseJson(text);
 	} catch (cause) {
 		throw new Problem('pack-invalid', `${j.DESCRIPTION} is not JSON.`, advice, { cause });
 	}

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../src/core/names/errors';
-import { parsePackText, type Pack, type PackFile } from '../../../src/core/packs/manifest';
+import {
+	endlessManifest,
+	LONGEST_MANIFEST,
+	parsePackText,
+	type Pack,
+	type PackFile
+} from '../../../src/core/packs/manifest';
 import { inMemory, type OpenFile } from '../../../src/core/files/open-file';
 import { partsOf, type FilePart } from '../../../src/core/packs/parts';
 import type { PackSource } from '../../../src/core/packs/source';
@@ -17,7 +23,11 @@ export class FolderSource implements PackSource {
 
 	/** Throws a Problem when the folder holds no readable pack. */
 	static async open(folder: string): Promise<FolderSource> {
-		const text = await readFile(path.join(folder, 'pack.json')).catch(() => null);
+		const file = path.join(folder, 'pack.json');
+		// A device or a pipe has no length, and may have no end.
+		const there = await stat(file).catch(() => null);
+		if (there && there.size > LONGEST_MANIFEST) throw endlessManifest();
+		const text = there?.isFile() ? await readFile(file).catch(() => null) : null;
 		if (!text)
 			throw new Problem(
 				'pack-missing',

@@ -1,5 +1,6 @@
 /** The `pack.json` at an address, or the stored one when the network does not answer in time. */
 import { Problem } from '../../../src/core/names/errors';
+import { endlessManifest, LONGEST_MANIFEST } from '../../../src/core/packs/manifest';
 import type { HostTokens } from './host-tokens';
 
 /** Milliseconds after which the stored one is used. */
@@ -23,7 +24,7 @@ export async function fetchManifest(
 			signal: AbortSignal.any(signals)
 		});
 		if (response.ok) {
-			const text = await response.text();
+			const text = await textOf(response);
 			// A page of some network in its place: no newer pack.
 			return stored !== null && !/^\s*\{/.test(text) ? stored : text;
 		}
@@ -36,6 +37,23 @@ export async function fetchManifest(
 		if (stored) return stored;
 		if (cause instanceof Problem) throw cause;
 		throw missing('network', 'the network or the server does not answer', cause);
+	}
+}
+
+/** Read as it comes, because a host can send without end. */
+async function textOf({ body }: Response): Promise<string> {
+	const decoder = new TextDecoder();
+	const reader = body?.getReader();
+	let [text, length] = ['', 0];
+	for (;;) {
+		const { done, value } = (await reader?.read()) ?? { done: true };
+		if (done || !value) return text + decoder.decode();
+		length += value.length;
+		if (length > LONGEST_MANIFEST) {
+			await reader?.cancel().catch(() => undefined);
+			throw endlessManifest();
+		}
+		text += decoder.decode(value, { stream: true });
 	}
 }
 

@@ -1,15 +1,17 @@
 /** A pack from a .zip or a folder into storage: every file is checked before the pack counts as stored. */
 import { Problem } from '../../../src/core/names/errors';
-import { parsePackText, type Pack } from '../../../src/core/packs/manifest';
+import {
+	endlessManifest,
+	LONGEST_MANIFEST,
+	parsePackText,
+	type Pack
+} from '../../../src/core/packs/manifest';
 import { partsOf } from '../../../src/core/packs/parts';
 import type { ChosenFiles } from './chosen-files';
 import { eachFile, type OnFile } from '../file-progress';
 import { sha256 } from '../files/hash';
 import { concatenated } from '../files/memory';
 import type { VerifiedFiles } from '../verified-files';
-
-/** No pack.json is longer. */
-const LONGEST_MANIFEST = 16 << 20;
 
 export interface Manifest {
 	pack: Pack;
@@ -61,12 +63,7 @@ async function manifestBytes(chosen: ChosenFiles): Promise<Uint8Array> {
 	let length = 0;
 	for await (const chunk of chosen.chunks('pack.json')) {
 		length += chunk.length;
-		if (length > LONGEST_MANIFEST)
-			throw new Problem(
-				'pack-invalid',
-				"The pack's description (pack.json) is longer than 16 MiB.",
-				'Ask whoever made the pack for another.'
-			);
+		if (length > LONGEST_MANIFEST) throw endlessManifest();
 		chunks.push(chunk);
 	}
 	return concatenated(chunks);
