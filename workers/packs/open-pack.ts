@@ -35,6 +35,7 @@ import { Lens } from '../model/lens';
 import { modelWeights } from '../model/model-weights';
 import { once } from '../calls/once';
 import { Sae } from '../sae/sae';
+import { gunzipped } from './gunzip';
 import { ExampleTexts, Statistics } from './statistics';
 import { knownTokens } from '../model/known-tokens';
 import { Tokenizer } from '../model/tokenizer';
@@ -141,10 +142,11 @@ export class Workbench {
 		const ready = this.#statistics.get(id);
 		if (ready) return ready;
 		const info = this.info(id);
-		const read = info?.stats
+		const stats = info?.stats;
+		const read = stats
 			? this.source
-					.bytes(info.stats)
-					.then(inflated)
+					.bytes(stats)
+					.then((bytes) => gunzipped(bytes, stats))
 					.then(
 						(bytes) =>
 							new Statistics(id, parseSafetensors(bytes), info.cfg.dSae, this.model.shape.vocabSize)
@@ -180,10 +182,11 @@ export class Workbench {
 		const ready = this.#labels.get(id);
 		if (ready) return ready;
 		const info = this.info(id);
-		const read = info?.labels
+		const labels = info?.labels;
+		const read = labels
 			? this.source
-					.bytes(info.labels)
-					.then(inflated)
+					.bytes(labels)
+					.then((bytes) => gunzipped(bytes, labels))
 					.then((bytes) => parseLabels(new TextDecoder().decode(bytes), id, info.cfg.dSae))
 			: Promise.resolve(null);
 		this.#labels.set(id, read);
@@ -333,13 +336,4 @@ export function unknownFeature(id: string): Problem {
 		`There is no feature "${id.slice(0, 80)}" in this pack.`,
 		'Choose one from a list, or check its layer, site and index.'
 	);
-}
-
-/** The bytes behind gzip; a file that is not gzipped comes back as it is. */
-async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
-	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-	const stream = new Blob([bytes as BlobPart])
-		.stream()
-		.pipeThrough(new DecompressionStream('gzip'));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
 }
