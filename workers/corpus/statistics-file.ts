@@ -96,7 +96,7 @@ function addExamples(file: SafetensorsWriter, tally: SaeTally, windows: ExampleW
 	const shown = { shape: [activations.length], data: Float32Array.from(activations) };
 	file
 		.integers('example_at', [n, most], at)
-		.floats('example_quantile', { shape: [n * most], data: quantile }, 'f32')
+		.floats('example_quantile', { shape: [n, most], data: quantile }, 'f32')
 		.integers('example_count', [n, most], active)
 		.integers('example_offset', [offsets.length], Uint8Array.from(offsets))
 		.floats('example_act', shown, 'f32');

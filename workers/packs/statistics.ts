@@ -105,7 +105,10 @@ export class Statistics {
 		this.#perFeature = this.#width('example_at', dSae);
 		this.#at = integers(file, 'example_at');
 		const examples = [dSae, this.#perFeature];
-		this.#quantile = this.#floats('example_quantile', examples, 1);
+		// Older packs that were made here have them in one row.
+		const isFlat = file.range('example_quantile').shape.length === 1;
+		const quantiles = isFlat ? [dSae * this.#perFeature] : examples;
+		this.#quantile = this.#floats('example_quantile', quantiles, 1);
 		checkShape(file, 'example_count', examples);
 		this.#count = this.#integers('example_count', Infinity);
 		this.#starts = new Uint32Array(this.#count.length + 1);
