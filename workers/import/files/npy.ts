@@ -10,13 +10,21 @@ import { ZipReader } from './zip-reader';
 
 const DTYPES = { '<f2': ['F16', 2], '<f4': ['F32', 4], '<f8': ['F64', 8] } as const;
 const LONGEST_HEADER = 10_000;
+/** Trained weights shrink by a few percent. */
+const LARGEST_RATIO = 8;
+const ALWAYS_ALLOWED = 16_000_000;
 
 /** The arrays of an archive; of formats other than floating-point numbers, only their names. */
 export async function npzTable(file: string, bytes: Uint8Array): Promise<TensorTable> {
 	const zip = await ZipReader.open(bytes);
+	const arrays = zip.names.filter((name) => name.endsWith('.npy'));
+	const unpacked = arrays.reduce((sum, name) => sum + zip.sizeOf(name), 0);
+	// All of them are in memory together, so that what one may grow by is too much for each.
+	if (unpacked > ALWAYS_ALLOWED + LARGEST_RATIO * bytes.length)
+		throw damagedFile(file, `would grow from ${bytes.length} to ${unpacked} bytes`);
 	const tensors = new Map<string, Floats>();
 	const others = new Map<string, string>();
-	for (const name of zip.names.filter((path) => path.endsWith('.npy'))) {
+	for (const name of arrays) {
 		const content = await zip.read(name);
 		const array = parseNpy(content, file);
 		if (array) tensors.set(name.slice(0, -4), array);

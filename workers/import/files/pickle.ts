@@ -43,7 +43,8 @@ export type PickledValue =
 	| PickledValue[]
 	| Map<PickledValue, PickledValue>;
 
-const MAX_BYTES = 64_000_000;
+/** Bytes. */
+export const LONGEST_PICKLE = 64_000_000;
 const MAX_STEPS = 500_000;
 const STORAGE = /^torch\.(?:storage\.)?([A-Z][A-Za-z0-9_]{2,20})Storage$/;
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
@@ -59,7 +60,7 @@ type Item = PickledValue | typeof MARK;
 
 /** Throws a Problem for a pickle that names anything but tensors, or is damaged. */
 export function parsePickle(bytes: Uint8Array): PickledValue {
-	if (bytes.length > MAX_BYTES) throw damaged('is too long');
+	if (bytes.length > LONGEST_PICKLE) throw damaged('is too long');
 	return new PickleReader(bytes).run();
 }
 

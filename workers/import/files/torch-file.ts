@@ -6,7 +6,13 @@ import { Problem } from '../../../src/core/names/errors';
 import { toFloat32 } from '../../../src/core/files/dtypes';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { damagedFile } from './damaged-file';
-import { CONVERSION_HINT, parsePickle, PickledTensor, type PickledValue } from './pickle';
+import {
+	CONVERSION_HINT,
+	LONGEST_PICKLE,
+	parsePickle,
+	PickledTensor,
+	type PickledValue
+} from './pickle';
 import { tensorTable, withUnread, type TensorTable } from './tensor-table';
 import { ZipReader } from './zip-reader';
 
@@ -44,6 +50,7 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 		if (order.trim() !== 'little')
 			throw damagedFile(file, 'was written in big-endian byte order', CONVERSION_HINT);
 	}
+	if (zip.sizeOf(pickle) > LONGEST_PICKLE) throw damagedFile(file, 'describes too many tensors');
 	const top = parsePickle(await zip.read(pickle));
 	if (!(top instanceof Map))
 		throw damagedFile(
@@ -54,8 +61,8 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 	const tensors = new Map<string, Floats>();
 	const other = new Map<string, PickledValue>();
 	const unread = new Map<string, string>();
-	const storages = new Map<string, Float32Array>();
-	let numbers = 0;
+	const storages = new Map<string, { kind: string; data: Float32Array }>();
+	let [numbers, stored] = [0, 0];
 	for (const [name, value] of top) {
 		if (typeof name !== 'string')
 			throw damagedFile(file, 'has a tensor whose name is not a string');
@@ -69,18 +76,30 @@ export async function readTorchFile(file: string, bytes: Uint8Array): Promise<Te
 			continue;
 		}
 		const path = `${root}data/${key}`;
-		const id = `${kind} ${path}`;
-		if (!storages.has(id)) storages.set(id, storedNumbers(kind, await zip.read(path)));
-		const data = numbersOf(value, storages.get(id)!);
-		if (!data) throw damagedFile(file, `has the tensor ${name.slice(0, 80)} outside its storage`);
-		numbers += data.length;
+		let storage = storages.get(path);
+		if (!storage) {
+			// Numbers take four bytes each once they are read, however few they had before.
+			stored += zip.sizeOf(path) / widthOf(kind);
+			if (stored > bytes.length) throw damagedFile(file, 'unpacks to far more than it should');
+			storage = { kind, data: storedNumbers(kind, await zip.read(path)) };
+			storages.set(path, storage);
+		}
+		// PyTorch itself does not save a storage as two types.
+		if (storage.kind !== kind) throw damagedFile(file, 'has numbers that are of two types at once');
+		numbers += value.shape.reduce((product, n) => product * n, 1);
 		// Many tensors that share a storage could be of any size together.
 		if (numbers > bytes.length)
 			throw damagedFile(file, 'has tensors that share their numbers too often');
+		const data = numbersOf(value, storage.data);
+		if (!data) throw damagedFile(file, `has the tensor ${name.slice(0, 80)} outside its storage`);
 		tensors.set(name, { shape: value.shape, data });
 	}
 	return withUnread(tensorTable(file, tensors, other), unread, 'Save it again after .float().');
 }
+
+const widthOf = (kind: string): number =>
+	INTEGERS[kind as keyof typeof INTEGERS]?.BYTES_PER_ELEMENT ??
+	FLOATS[kind as keyof typeof FLOATS][1];
 
 function storedNumbers(kind: string, bytes: Uint8Array): Float32Array {
 	const end = (width: number) => bytes.length - (bytes.length % width);
