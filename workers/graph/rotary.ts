@@ -12,6 +12,9 @@ export interface RotaryTables {
 // Hugging Face computes frequencies and angles in float32; so must we, to agree late in the context.
 const f32 = Math.fround;
 
+/** Entries of the widest head: the tables have a row of them for every position. */
+const WIDEST = 4096;
+
 /**
  * Tables for heads of which the first `dims` entries turn. Reads `rope_theta` and `rope_scaling`, or
  * `rope_parameters`, which holds both in newer configs. Throws a Problem for a scaling that is not known.
@@ -36,6 +39,7 @@ export function rotaryValues(g: Graph, tables: RotaryTables, context: number) {
 
 /** One for each pair of entries, `[dims / 2]`. */
 export function frequencies(config: Config, dims: number): Float32Array {
+	if (dims > WIDEST) throw tooWide(dims);
 	const asked = ropeOf(config);
 	const theta = decimal(asked, 'rope_theta', 10000);
 	const scaled = scalingOf(asked);
@@ -70,6 +74,14 @@ function llama3(asked: Config, factor: number): (rate: number) => number {
 		const smooth = f32(f32(f32(before / wavelength) - low) / (high - low));
 		return f32(f32(f32(f32(1 - smooth) * rate) / factor) + f32(smooth * rate));
 	};
+}
+
+function tooWide(dims: number): Problem {
+	return new Problem(
+		'pack-invalid',
+		`This model's config.json says that heads are ${dims} numbers wide, which those of no model are.`,
+		'Take config.json from the same place as the weights.'
+	);
 }
 
 function unsupported(type: string): Problem {

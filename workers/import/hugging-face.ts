@@ -6,6 +6,7 @@ import { toFloat32, type Dtype } from '../../src/core/files/dtypes';
 import { isPathSegment } from '../../src/core/import/remote-address';
 import { architectureOf, notesOnConfig, textConfig } from '../graph/families/families';
 import type { Config } from '../graph/families/model-config';
+import { checkLayers } from '../model/layers-held';
 import { foundAs, secondTable } from '../model/tensor-names';
 import type { ConfigFields } from './files/config-fields';
 import { folderLabel, readConfig, type Folder } from './files/folder';
@@ -73,6 +74,10 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 	const tensors = new Map<string, ModelTensor>();
 	const opening = (name: string) => SafetensorsReader.open(folder, need(name));
 	const files = await inOrder(await weightFiles(folder), folder.isRemote ? AT_ONCE : 1, opening);
+	checkLayers(
+		config,
+		files.reduce((sum, { names }) => sum + names.length, 0)
+	);
 	const holding = new Map(files.flatMap((file) => file.names.map((name) => [name, file])));
 	const tensorOf = (inFile: string): ModelTensor => {
 		const file = holding.get(inFile)!;

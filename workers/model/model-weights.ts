@@ -7,6 +7,7 @@ import { architectureOf } from '../graph/families/families';
 import type { Weight } from '../graph/graph';
 import type { ModelWeights } from './language-model';
 import type { SessionFiles } from '../runtime/session';
+import { checkLayers } from './layers-held';
 import { foundAs } from './tensor-names';
 
 /**
@@ -23,10 +24,9 @@ export function modelWeights(
 	const weights = new Map<string, Weight>();
 	const parts: SessionFiles = {};
 	const all = Object.values(files);
-	const found = foundAs(
-		config,
-		all.flatMap((file) => file.names)
-	);
+	const names = all.flatMap((file) => file.names);
+	checkLayers(config, names.length);
+	const found = foundAs(config, names);
 	const inFile = (name: string) => {
 		const there = found.get(name) ?? name;
 		return { file: all.find((file) => file.has(there)) ?? all[0]!, there };

@@ -7,7 +7,7 @@ import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, decimal, isTied, optional, ropeWords } from './model-config';
+import { contextOf, count, decimal, isTied, layerCount, optional, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues } from '../rotary';
@@ -58,7 +58,7 @@ export const gemma: Architecture = {
 
 	shape(config) {
 		const dHead = count(config, 'head_dim', 256);
-		const layers = count(config, 'num_hidden_layers');
+		const layers = layerCount(config, 'num_hidden_layers');
 		activation(config.hidden_activation ?? 'gelu_pytorch_tanh');
 		for (const kind of new Set(kindsOf(config, layers))) frequencies(ropeOf(config, kind), dHead);
 		return {

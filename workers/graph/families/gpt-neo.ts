@@ -7,7 +7,7 @@ import { Problem } from '../../../src/core/names/errors';
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, isTied } from './model-config';
+import { contextOf, count, isTied, layerCount } from './model-config';
 import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 
@@ -43,7 +43,7 @@ export const gptNeo: Architecture = {
 	shape(config) {
 		const dModel = count(config, 'hidden_size');
 		const heads = count(config, 'num_heads');
-		const layers = count(config, 'num_layers');
+		const layers = layerCount(config, 'num_layers');
 		activation(config.activation_function ?? 'gelu_new');
 		windows(config, layers);
 		return {
@@ -127,11 +127,14 @@ function windows(config: Config, layers: number): (number | null)[] {
 	const types =
 		config.attention_types ??
 		(Array.isArray(each) ? [[each, 1]] : [[['global', 'local'], layers / 2]]);
-	const kinds = (Array.isArray(types) ? (types as unknown[]) : []).flatMap((type) => {
+	const kinds: unknown[] = [];
+	for (const type of Array.isArray(types) ? (types as unknown[]) : []) {
 		const [names, times] = (Array.isArray(type) ? type : []) as [unknown, unknown];
-		if (!Array.isArray(names) || typeof times !== 'number' || !(times <= layers)) return [];
-		return Array.from({ length: times }, () => names as unknown[]).flat();
-	});
+		if (!Array.isArray(names) || names.length === 0 || typeof times !== 'number') continue;
+		// Few words can ask for any number of kinds.
+		if (!(names.length * times <= layers - kinds.length)) break;
+		for (let n = 0; n + 1 <= times; n++) kinds.push(...(names as unknown[]));
+	}
 	if (kinds.length !== layers || !kinds.every((kind) => kind === 'global' || kind === 'local'))
 		throw new Problem(
 			'unsupported',

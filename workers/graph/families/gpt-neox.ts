@@ -6,7 +6,7 @@
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, isTied, ropeWords } from './model-config';
+import { contextOf, count, isTied, layerCount, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues, type RotaryTables } from '../rotary';
@@ -44,7 +44,7 @@ export const gptNeox: Architecture = {
 		activation(config.hidden_act ?? 'gelu');
 		frequencies(ropeOf(config), turning(config, dHead));
 		return {
-			layers: count(config, 'num_hidden_layers'),
+			layers: layerCount(config, 'num_hidden_layers'),
 			dModel,
 			heads,
 			kvHeads: heads,

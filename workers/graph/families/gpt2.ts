@@ -4,7 +4,7 @@
  */
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
-import { contextOf, count, isTied } from './model-config';
+import { contextOf, count, isTied, layerCount } from './model-config';
 import type { Value } from '../graph';
 import { layerNorm } from '../norm';
 
@@ -39,7 +39,7 @@ export const gpt2: Architecture = {
 		const heads = count(config, 'n_head');
 		activation(config.activation_function ?? 'gelu_new');
 		return {
-			layers: count(config, 'n_layer'),
+			layers: layerCount(config, 'n_layer'),
 			dModel,
 			heads,
 			kvHeads: heads,

@@ -5,7 +5,7 @@
 import { activation } from '../activation';
 import { buildBlocks, type Architecture } from './family';
 import type { Config } from './model-config';
-import { contextOf, count, decimal, isTied, ropeWords } from './model-config';
+import { contextOf, count, decimal, isTied, layerCount, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import { frequencies, rotaryTables, rotaryValues } from '../rotary';
@@ -61,7 +61,7 @@ export const llama: Architecture = {
 		activation(config.hidden_act ?? 'silu');
 		frequencies(config, dHead);
 		return {
-			layers: count(config, 'num_hidden_layers'),
+			layers: layerCount(config, 'num_hidden_layers'),
 			dModel,
 			heads,
 			kvHeads: count(config, 'num_key_value_heads', heads),

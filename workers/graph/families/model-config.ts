@@ -7,12 +7,20 @@ export type Config = Record<string, unknown>;
 
 /** Tables of positions and masks grow with the context: no more tokens than this are read. */
 const LONGEST = 8192;
+const MOST_LAYERS = 9999;
 
 /** A whole number above zero from the config. */
 export function count(config: Config, key: string, otherwise?: number): number {
 	const value = config[key] ?? otherwise;
 	if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e7)
 		return value;
+	throw unusable(key);
+}
+
+/** How many layers there are. Sites are named with four digits, and no model comes near that. */
+export function layerCount(config: Config, key: string): number {
+	const layers = count(config, key);
+	if (layers <= MOST_LAYERS) return layers;
 	throw unusable(key);
 }
 
