@@ -15,6 +15,7 @@ import { workedExample } from './example';
 import { FolderSource } from './folders/pack-source';
 import { addJsonFile } from './folders/add-json-file';
 import { packFolders } from './folders/pack';
+import { say } from './plain-output';
 import { siteJson } from './site-json';
 import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
@@ -32,8 +33,7 @@ async function open(
 	const local = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
 	const address = args.need('pack');
 	const opened = await local.calls.open({ address, backend: 'wasm' });
-	if (!opened.selfTest.ok)
-		process.stderr.write(`The self-test failed: ${opened.selfTest.sentence}\n`);
+	if (!opened.selfTest.ok) say(`The self-test failed: ${opened.selfTest.sentence}`);
 	return { engine: local.calls, local, opened };
 }
 
@@ -43,7 +43,7 @@ function said(line: (progress: Progress) => string): Pick<Watch, 'onProgress'> {
 	return {
 		onProgress(progress) {
 			const next = line(progress);
-			if (next !== last) process.stderr.write(`${(last = next)}\n`);
+			if (next !== last) say((last = next));
 		}
 	};
 }
@@ -61,9 +61,7 @@ const read: Command = {
 			if (part.kind === 'tokens') {
 				tokens = part.tokens;
 				if (part.leftOut.length > 0)
-					process.stderr.write(
-						`The last ${part.leftOut.length} tokens do not fit and are left out.\n`
-					);
+					say(`The last ${part.leftOut.length} tokens do not fit and are left out.`);
 			} else if (part.kind === 'next') next = part.next;
 			else sites[part.site.sae] = siteJson(part.site, top);
 		};
@@ -88,8 +86,7 @@ const write: Command = {
 			throw usage('--top-p must lie above 0 and up to 1');
 		const { engine } = await open(args);
 		const { text, ids, tokens, stop } = await engine.write(request);
-		if (stop === 'context full')
-			process.stderr.write('The context is full: the text ends early.\n');
+		if (stop === 'context full') say('The context is full: the text ends early.');
 		return { text, ids, tokens };
 	}
 };

@@ -2,19 +2,20 @@
 import { Problem } from '../../src/core/names/errors';
 import { COMMANDS } from './commands';
 import { Arguments, usage } from './arguments';
+import { printable, printableJson } from './plain-output';
 
 /** A closed pipe is no error of ours. */
 process.stdout.on('error', () => process.exit(0));
 
 async function run(): Promise<void> {
 	const [name = '', ...words] = process.argv.slice(2);
-	const command = COMMANDS[name];
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (!command)
 		throw usage(name ? `There is no command "${name.slice(0, 40)}"` : 'A command is missing');
 	const args = new Arguments(words, command.options, ['json', ...(command.flags ?? [])]);
 	const answer = await command.run(args);
 	await new Promise<void>((done) =>
-		process.stdout.write(`${JSON.stringify(answer)}\n`, () => done())
+		process.stdout.write(`${printableJson(answer)}\n`, () => done())
 	);
 }
 
@@ -25,6 +26,6 @@ run().then(
 			error instanceof Problem
 				? error.message
 				: `Something unexpected happened (${error instanceof Error ? error.message : String(error)}). Check the options and try again.`;
-		process.stderr.write(`${text.replace(/\s+/g, ' ')}\n`, () => process.exit(1));
+		process.stderr.write(`${printable(text.replace(/\s+/g, ' '))}\n`, () => process.exit(1));
 	}
 );

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { runOf } from '../../../src/core/calls';
 import type { SaeId } from '../../../src/core/names/ids';
-import { Problem } from '../../../src/core/names/errors';
 import { prune } from '../../../src/core/corpus/corpus-tally';
 import { ensureRuntime } from '../../runtime/session';
 import { checkText, CorpusPass, type Shard } from '../../corpus/pass';
@@ -54,14 +53,10 @@ export async function textStatistics(request: StatisticsRequest): Promise<unknow
 
 /** Merges shards into the pack that they were made with. */
 export async function mergeShards(pack: string, shards: string[]): Promise<unknown> {
-	const { tally, head } = await readShards(shards);
 	const { bench, source } = await open(pack);
-	if (source.hash !== head.pack)
-		throw new Problem(
-			'pack-invalid',
-			'The shards were made with another pack, or with this one before it was changed.',
-			'Give --pack the pack that the shards were made with.'
-		);
+	const saes = source.pack.saes.map(({ id, cfg: { dSae, dIn } }) => ({ id, dSae, dIn }));
+	const into = { hash: source.hash, vocab: bench.model.shape.vocabSize, saes };
+	const { tally, head } = await readShards(shards, into);
 	checkText(tally);
 	return revise(bench, pack, { tally, text: head.text });
 }

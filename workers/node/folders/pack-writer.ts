@@ -6,6 +6,7 @@ import { parsePack, type PackFile } from '../../../src/core/packs/manifest';
 import { partSizes, partsOf, totalBytes } from '../../../src/core/packs/parts';
 import { manifestText, type PackWriter } from '../../../src/core/packs/writer';
 import { FolderSource, readPackFile } from './pack-source';
+import { within } from './within';
 
 export class PackFolder implements PackWriter {
 	readonly #dropped = new Set<string>();
@@ -48,7 +49,7 @@ export class PackFolder implements PackWriter {
 		const whole = parts ? Buffer.concat(chunks) : null;
 		let at = 0;
 		for (const part of partsOf(file, this.files[file])) {
-			const target = path.join(this.folder, part.path);
+			const target = await within(this.folder, part.path);
 			await mkdir(path.dirname(target), { recursive: true });
 			await writeFile(target, whole ? whole.subarray(at, (at += part.bytes)) : chunks);
 		}
@@ -67,12 +68,13 @@ export class PackFolder implements PackWriter {
 	async finish(manifest: Record<string, unknown>): Promise<void> {
 		const text = manifestText(manifest, this.files);
 		parsePack(JSON.parse(text));
-		await writeFile(path.join(this.folder, 'pack.json'), text);
-		// Only now, so that the pack that was here stays complete until then.
 		const parts = Object.entries(this.files).flatMap(([file, entry]) => partsOf(file, entry));
 		const kept = new Set(parts.map((part) => part.path));
-		for (const file of this.#dropped)
-			if (!kept.has(file)) await rm(path.join(this.folder, file), { force: true });
+		const gone = [...this.#dropped].filter((file) => !kept.has(file));
+		const old = await Promise.all(gone.map((file) => within(this.folder, file)));
+		await writeFile(await within(this.folder, 'pack.json'), text);
+		// Only now, so that the pack that was here stays complete until then.
+		for (const file of old) await rm(file, { force: true });
 		this.#dropped.clear();
 	}
 }
