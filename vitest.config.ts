@@ -15,7 +15,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
-					include: ['tests/unit/**/*.test.ts'],
+					include: ['tests/unit/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
 					exclude: ['**/*.svelte.test.ts'],
 					// Some run a model: a busy machine is no failure.
 					testTimeout: 60_000,

@@ -1,0 +1,17 @@
+/** Every parser of what comes from outside. To add one: its lines in a file here. */
+import type { Parser } from '../parser';
+import { bombs } from './bombs';
+import { containers } from './containers';
+import { modelParsers } from './models';
+import { packParsers } from './packs';
+import { placeParsers } from './places';
+import { textParsers } from './texts';
+
+export const PARSERS: Parser[] = [
+	...containers,
+	...modelParsers,
+	...packParsers,
+	...textParsers,
+	...placeParsers,
+	...bombs
+];
