@@ -1,4 +1,5 @@
 /** Rotary positions (https://arxiv.org/abs/2104.09864) and what configs ask of them. */
+import { asWritten } from '../../src/core/files/json';
 import { Problem } from '../../src/core/names/errors';
 import { decimal, type Config } from './families/model-config';
 import type { Graph } from './graph';
@@ -57,7 +58,7 @@ function ropeOf(config: Config): Config {
 function scalingOf(asked: Config): (rate: number) => number {
 	const type = asked.rope_type ?? asked.type ?? 'default';
 	if (type === 'default') return (rate) => rate;
-	if (type !== 'linear' && type !== 'llama3') throw unsupported(String(type));
+	if (type !== 'linear' && type !== 'llama3') throw unsupported(asWritten(type));
 	const factor = decimal(asked, 'factor');
 	return type === 'linear' ? (rate) => f32(rate / factor) : llama3(asked, factor);
 }

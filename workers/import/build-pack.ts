@@ -1,4 +1,5 @@
 /** Makes a pack from a Hugging Face model folder, SAE folders and, for statistics, a text. */
+import { asWritten } from '../../src/core/files/json';
 import type { SaeOverrides, StoredDtype } from '../../src/core/import/build-request';
 import { runOf, type Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
@@ -136,7 +137,7 @@ async function writeModelFiles(
 		name: addressName(name),
 		title,
 		description: '',
-		licence: String(model.config.license ?? origin?.licence ?? 'not stated'),
+		licence: asWritten(model.config.license ?? origin?.licence ?? 'not stated'),
 		citation: '',
 		provenance: {
 			made_by: 'undercurrent pack',

@@ -61,15 +61,17 @@ export const shown =
 export const matching = (form: RegExp, wrong?: string): Parse<string> =>
 	checked(text, (value, at) => !form.test(value) && (wrong ?? `has no usable ${at}`));
 
+/** A value as a sentence names it. An object may have a toString of its own, which is no function. */
+export const asWritten = (value: unknown): string =>
+	typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 export const oneOf =
 	<T extends string>(known: readonly T[]): Parse<T> =>
 	(value, at) => {
 		const found = known.find((word) => word === value);
 		if (found !== undefined) return found;
-		// An object may have a toString of its own.
-		const given = typeof value === 'object' ? JSON.stringify(value) : String(value);
 		throw invalid(
-			`asks for ${at} "${given.slice(0, 40)}", which is not one of ${known.join(', ')}`
+			`asks for ${at} "${asWritten(value).slice(0, 40)}", which is not one of ${known.join(', ')}`
 		);
 	};
 

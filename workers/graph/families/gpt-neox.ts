@@ -131,8 +131,9 @@ export const gptNeox: Architecture = {
 /** How many entries of a head turn with the position. */
 function turning(config: Config, dHead: number): number {
 	const asked = ropeOf(config);
-	const share = Number(asked.partial_rotary_factor ?? asked.rotary_pct ?? 0.25);
-	return count({ rotary_pct: 2 * Math.floor((dHead * share) / 2) }, 'rotary_pct');
+	const share = asked.partial_rotary_factor ?? asked.rotary_pct ?? 0.25;
+	const turned = typeof share === 'number' ? 2 * Math.floor((dHead * share) / 2) : share;
+	return count({ rotary_pct: turned }, 'rotary_pct');
 }
 
 function ropeOf(config: Config): Config {

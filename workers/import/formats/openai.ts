@@ -2,6 +2,7 @@
  * OpenAI's SAEs of GPT-2 (https://github.com/openai/sparse_autoencoder): one `{layer}.pt` in a folder named after the
  * place. TopK SAEs normalise each input, those with ReLU do not.
  */
+import { asWritten } from '../../../src/core/files/json';
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { attnOut, mlpOut, residPost } from '../../../src/core/names/site';
 import type { Folder } from '../files/folder';
@@ -43,7 +44,7 @@ export const openAi: SaeFormat = {
 		if (!['TopK', 'ReLU'].includes(activation as string) || after !== 'ReLU')
 			throw unsupportedSae(
 				folder,
-				`has the activation ${String(activation).slice(0, 40)} with ${String(after).slice(0, 40)}, which is not supported`,
+				`has the activation ${asWritten(activation).slice(0, 40)} with ${asWritten(after).slice(0, 40)}, which is not supported`,
 				'Supported in this format: TopK with ReLU, and ReLU.'
 			);
 		const isTopK = activation === 'TopK';

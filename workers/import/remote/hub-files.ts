@@ -129,7 +129,9 @@ function fileOf(entry: ConfigFields, root: string): RemoteFile | null {
 /** `license:mit` among the tags of a repository whose card names none. */
 function licenceTag(info: ConfigFields): string | null {
 	const tags = info.get('tags');
-	const all = (Array.isArray(tags) ? tags : []).map(String);
+	const all = (Array.isArray(tags) ? (tags as unknown[]) : []).filter(
+		(tag) => typeof tag === 'string'
+	);
 	return all.find((tag) => tag.startsWith('license:'))?.slice('license:'.length, 100) ?? null;
 }
 

@@ -1,5 +1,6 @@
 /** Why an SAE cannot be used: it is something that cannot be run, or its files leave out a fact. */
 import type { DisallowedWord } from '../../../src/core/files/config-words';
+import { asWritten } from '../../../src/core/files/json';
 import type { SaeOverrides } from '../../../src/core/import/build-request';
 import { Problem } from '../../../src/core/names/errors';
 import { folderLabel, type Folder } from '../files/folder';
@@ -18,7 +19,7 @@ export function unsupportedValue(
 ): Problem {
 	return unsupportedSae(
 		folder,
-		`has the ${what} "${String(value).slice(0, 60)}", which is not supported`,
+		`has the ${what} "${asWritten(value).slice(0, 60)}", which is not supported`,
 		`Supported in this format: ${supported}.`
 	);
 }
