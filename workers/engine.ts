@@ -40,8 +40,9 @@ export class LocalEngine implements Context {
 	#device = new AbortController();
 
 	constructor(readonly provider: PackProvider) {
-		const { corpusStatistics, pendingStatistics, discardStatistics, featureSoFar } =
-			new CorpusRun(this);
+		const { corpusStatistics, pendingStatistics, discardStatistics, featureSoFar } = new CorpusRun(
+			this
+		);
 		this.#handlers = {
 			...this.#packCalls(),
 			...storageCalls(this),
