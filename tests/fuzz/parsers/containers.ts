@@ -66,7 +66,7 @@ export function hostileZip(draws: Draws, sound: ZipEntry[]): Uint8Array {
 			entries.push(
 				...draws.list(draws.pick([10, 400]), (i) => ({
 					name: `n${i}`,
-					bytes: one.bytes,
+					bytes: one.bytes.slice(0, 500),
 					deflated: true
 				}))
 			);
