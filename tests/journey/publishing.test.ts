@@ -73,7 +73,7 @@ async function explore(page: Page): Promise<void> {
 	const strongest = named(page, 'list', 'Features').getByRole('listitem').first();
 	await strongest.locator(`[href*="${SITE}"]`).first().click();
 	await named(page, 'region', 'Feature')
-		.getByText(/\d held-out tokens/)
+		.getByText(/\d tokens of text\.txt/)
 		.first()
 		.waitFor();
 }
