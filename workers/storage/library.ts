@@ -100,8 +100,6 @@ export class Library {
 			current?.record.text ?? (await fetchManifest(address, known, fetch, this.tokens, signal));
 		const pack = parsePackText(text);
 		const hash = await this.#hashOf(text);
-		// Without a network an older one that is stored serves.
-		if (expected !== null && hash !== expected && text !== known) throw otherManifest();
 		if (hash !== before?.record.hash || before.record.address !== address)
 			await this.#record({ hash, address, text }).catch(() => this.#files.markFull());
 		return this.#source({ pack, record: { hash, address, text } }, address, true);
@@ -271,14 +269,6 @@ export class Library {
 		return known;
 	}
 }
-
-/** What the page was built with is not what its host has. */
-const otherManifest = (): Problem =>
-	new Problem(
-		'pack-damaged',
-		'The pack.json of this site is not the one that the page was built with.',
-		'Reload the page, which may be an older one; if it stays so, tell whoever keeps the site.'
-	);
 
 function find(packs: ListedPack[], hash: string): ListedPack | undefined {
 	if (hash.length < HASH_DIGITS) return undefined;
