@@ -114,11 +114,8 @@ const pwa = VitePWA({
 			{
 				urlPattern: /\/assets\/ort[^/]+$/,
 				handler: 'CacheFirst',
-				options: {
-					cacheName: 'undercurrent-runtime',
-					// Only what has been checked is put there (workers/storage/runtime-cache.ts).
-					plugins: [{ cacheWillUpdate: () => Promise.resolve(null) }]
-				}
+				// What is there is checked by workers/storage/runtime-cache.ts.
+				options: { cacheName: 'undercurrent-runtime' }
 			}
 		]
 	}

@@ -1,7 +1,7 @@
 /**
  * Caches the inference runtime for use without a network. Only this thread loads it, and on a first visit before the
- * service worker takes over, so the service worker has not seen it. Nothing is cached unchecked: a host or a network
- * that answers every address with a page of its own would break the engine for good.
+ * service worker takes over, so the service worker may not have seen it. What it has kept is checked all the same: a host
+ * or a network that answers every address with a page of its own would break the engine for good.
  */
 import { Problem } from '../../src/core/names/errors';
 import type { PackFile } from '../../src/core/packs/manifest';
@@ -40,12 +40,18 @@ export async function cacheRuntime(): Promise<boolean> {
 	const used = usedFiles();
 	const cache = await caches.open(CACHE);
 	for (const url of used) {
-		if (await cache.match(url)) continue;
 		try {
+			const kept = await cache.match(url);
+			if (kept && (await isIntact(url, kept))) continue;
+			if (kept) await cache.delete(url);
+			// Where the service worker has taken over, this puts it into the cache as well: of what is wrong, it must go.
 			const response = await fetch(url);
 			const copy = response.clone();
-			if (!(await isIntact(url, response))) return false;
-			await cache.put(url, copy);
+			if (await isIntact(url, response)) await cache.put(url, copy);
+			else {
+				await cache.delete(url);
+				return false;
+			}
 		} catch {
 			return false;
 		}

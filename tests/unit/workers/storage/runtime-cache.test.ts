@@ -18,14 +18,17 @@ let fetched: string[];
 /** Addresses that this thread has used as well. */
 let more: string[];
 let answers: Record<string, string>;
+/** What is cached under an address, where that is not what it should be. */
+let kept: Record<string, string>;
 
 beforeEach(() => {
 	cached.clear();
 	reachable = true;
-	[fetched, more, answers] = [[], [], {}];
+	[fetched, more, answers, kept] = [[], [], {}, {}];
 	vi.stubGlobal('caches', {
 		open: async () => ({
-			match: async (url: string) => (cached.has(url) ? new Response() : undefined),
+			match: async (url: string) =>
+				cached.has(url) ? new Response(kept[url] ?? 'right') : undefined,
 			put: async (url: string) => void cached.add(url),
 			keys: async () => [...cached].map((url) => ({ url })),
 			delete: async (from: string | { url: string }) =>
@@ -86,6 +89,16 @@ describe('the runtime', () => {
 		[answers, fetched] = [{}, []];
 		expect(await refetchDamaged(true)).toBe(true);
 		expect(fetched).toContain(`anew ${MODULE}`);
+	});
+
+	it('is fetched again where the service worker has kept something else', async () => {
+		cached.add(MODULE);
+		kept[MODULE] = '<!doctype html>';
+		expect(await cacheRuntime()).toBe(true);
+		expect(fetched).toContain(MODULE);
+		answers[MODULE] = '<!doctype html>';
+		expect(await cacheRuntime()).toBe(false);
+		expect(cached.has(MODULE)).toBe(false);
 	});
 
 	it('is not fetched twice', async () => {
