@@ -1,6 +1,6 @@
 /** Text to tokens and back, for any `tokenizer.json` that can be followed exactly. */
-import type { Token } from '../../src/core/names/tokens';
-import { tokenText } from '../../src/core/names/tokens';
+import { tokenText, type Token } from '../../src/core/names/tokens';
+import { concatenated } from '../storage/files/memory';
 import { fieldsOf, unsound } from '../tokenizer/component';
 import { Pipeline } from '../tokenizer/pipeline';
 import { writingOf, type Writing } from '../tokenizer/writing';
@@ -71,13 +71,7 @@ export class Tokenizer {
 		const known = ids.filter((id) => this.#added.has(id) || this.#entries[id] !== undefined);
 		if (words) return words(known.map((id) => this.text(id)));
 		const parts = known.map((id) => this.#bytes(id) ?? new TextEncoder().encode(this.text(id)));
-		const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-		let at = 0;
-		for (const part of parts) {
-			all.set(part, at);
-			at += part.length;
-		}
-		return tokenText(all);
+		return tokenText(concatenated(parts));
 	}
 
 	/** Null where the token is no entry of the model, or none that is written in bytes. */

@@ -1,6 +1,6 @@
 /** Tokens that are found in a text before anything else looks at it: the added tokens of `tokenizer.json`. */
 import { classOf, onDemand } from './character-sets';
-import { rustWord, space } from './characters';
+import { rustWord, space, spaceBefore } from './characters';
 import { Component, partOf, refused, type Piece } from './component';
 import { matchesOf } from './splitting';
 
@@ -64,7 +64,6 @@ export type Section = number | Piece;
 const wordBefore = onDemand(() => new RegExp(`${classOf(rustWord())}$`, 'u'));
 const wordAfter = onDemand(() => new RegExp(`^${classOf(rustWord())}`, 'u'));
 const spaceAfter = onDemand(() => new RegExp(`${classOf(space())}*`, 'uy'));
-const isSpace = onDemand(() => new RegExp(classOf(space()), 'u'));
 
 /** Finds some added tokens, the longest first where several begin at a place. */
 export class TokenFinder {
@@ -105,7 +104,7 @@ export class TokenFinder {
 			if (token.takesBefore) {
 				// What the token before it has taken is gone.
 				from = Math.max(from, end);
-				while (from > end && isSpace().test(text[from - 1]!)) from--;
+				from = Math.max(end, spaceBefore(text, from));
 			}
 			if (token.takesAfter) {
 				spaceAfter().lastIndex = to;

@@ -112,6 +112,15 @@ export const loneWord = onDemand(() => union(word(), listed('b2 b3 b9 bc-be')));
 export const rustWord = onDemand(() => union(word(), listed('200c 200d')));
 
 export const spaces = onDemand(() => oneOf(space()));
+const isSpace = onDemand(() => new RegExp(classOf(space()), 'u'));
+
+/** Where the white space that ends at `end` begins. By hand: a pattern that ends in `$` is tried at each space of a text. */
+export function spaceBefore(text: string, end: number): number {
+	let at = end;
+	while (at > 0 && isSpace().test(text[at - 1]!)) at--;
+	return at;
+}
+
 /** Rust's `char::is_numeric`. */
 export const numeric = onDemand(() => oneOf(having('N')));
 export const punctuation = onDemand(() =>

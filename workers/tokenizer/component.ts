@@ -99,6 +99,23 @@ export class Component {
 	}
 }
 
+/**
+ * What `make` makes of a component, all of whose options it must ask for; `nothing` where the file has none. Throws a
+ * Problem that names a component, or an option of one, that is not known to be exact.
+ */
+export function madeOf<T>(
+	place: Place,
+	value: unknown,
+	make: (component: Component) => T,
+	nothing: T
+): T {
+	if (value == null) return nothing;
+	const component = new Component(place, value);
+	const made = make(component);
+	component.end();
+	return made;
+}
+
 /** A text on its way to the model. */
 export interface Piece {
 	text: string;

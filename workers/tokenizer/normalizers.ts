@@ -8,10 +8,19 @@ import {
 	NMT_SPACE,
 	normalForm,
 	space,
+	spaceBefore,
 	spaces,
 	widthlessMark
 } from './characters';
-import { changed, Component, partOf, prepended, unsound, type Piece } from './component';
+import {
+	changed,
+	madeOf,
+	type Component,
+	partOf,
+	prepended,
+	unsound,
+	type Piece
+} from './component';
 import { patternOf } from './patterns';
 import { matchesOf } from './splitting';
 
@@ -20,14 +29,10 @@ export type Normalizer = (piece: Piece) => Piece;
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
 const left = onDemand(() => new RegExp(`^${classOf(space())}+`, 'u'));
-const isSpace = onDemand(() => new RegExp(classOf(space()), 'u'));
+
 /** Throws a Problem that names a normalizer, or an option of one, that is not known to be exact. */
 export function normalizerOf(value: unknown): Normalizer {
-	if (value == null) return (piece) => piece;
-	const component = new Component('normalizer', value);
-	const normalizer = known(component);
-	component.end();
-	return normalizer;
+	return madeOf<Normalizer>('normalizer', value, known, (piece) => piece);
 }
 
 function known(component: Component): Normalizer {
@@ -80,15 +85,12 @@ const strip =
 	(piece) => {
 		const { text } = piece;
 		const from = atLeft ? text.length - text.replace(left(), '').length : 0;
-		return partOf(piece, from, atRight ? Math.max(from, trimmedEnd(text)) : text.length);
+		return partOf(
+			piece,
+			from,
+			atRight ? Math.max(from, spaceBefore(text, text.length)) : text.length
+		);
 	};
-
-/** Where the white space at the end begins. By hand: a pattern that ends in `$` is tried at each space of a text. */
-function trimmedEnd(text: string): number {
-	let end = text.length;
-	while (end > 0 && isSpace().test(text[end - 1]!)) end--;
-	return end;
-}
 
 function replacement(component: Component): Normalizer {
 	const pattern = patternOf(component.any('pattern'));

@@ -1,15 +1,11 @@
 /** What is put around the tokens of a text: the post-processors of `tokenizer.json`, as far as they concern ids. */
-import { Component, fieldsOf, unsound } from './component';
+import { madeOf, type Component, fieldsOf, unsound } from './component';
 
 type PostProcessor = (ids: number[]) => number[];
 
 /** Throws a Problem that names a post-processor, or an option of one, that is not known to be exact. */
 export function postProcessorOf(value: unknown): PostProcessor {
-	if (value == null) return (ids) => ids;
-	const component = new Component('post-processor', value);
-	const postProcessor = known(component);
-	component.end();
-	return postProcessor;
+	return madeOf<PostProcessor>('post-processor', value, known, (ids) => ids);
 }
 
 function known(component: Component): PostProcessor {

@@ -2,7 +2,7 @@
 import { toByteLetters } from './byte-letters';
 import { ANY, classOf, complement, onDemand, union } from './character-sets';
 import { letter, number, numeric, punctuation, rustWord, space, spaces } from './characters';
-import { changed, Component, prepended, type Piece } from './component';
+import { changed, madeOf, type Component, prepended, type Piece } from './component';
 import { literal, patternOf } from './patterns';
 import { BEHAVIOURS, split } from './splitting';
 
@@ -27,11 +27,7 @@ const SCHEMES = ['always', 'first', 'never'] as const;
 
 /** Throws a Problem that names a pre-tokenizer, or an option of one, that is not known to be exact. */
 export function preTokenizerOf(value: unknown): PreTokenizer {
-	if (value == null) return (pieces) => pieces;
-	const component = new Component('pre-tokenizer', value);
-	const preTokenizer = known(component);
-	component.end();
-	return preTokenizer;
+	return madeOf<PreTokenizer>('pre-tokenizer', value, known, (pieces) => pieces);
 }
 
 function known(component: Component): PreTokenizer {

@@ -1,7 +1,7 @@
 /** Byte-pair encoding: pairs are joined, the earliest merge of the list first (Sennrich et al. 2016). */
 import { unsound, type Component } from '../component';
 import { Heap } from './heap';
-import { byteEntries, entriesOf, unwritable, type Model } from './vocabulary';
+import { byteIds, entriesOf, unwritable, type Model } from './vocabulary';
 
 /** Words whose tokens are kept, and how long they may be. */
 const KEPT = 20_000;
@@ -86,7 +86,7 @@ export class Bpe implements Model {
 				ids.push(id);
 				return;
 			}
-			const bytes = this.#bytes ? this.#byteIds(entry) : null;
+			const bytes = this.#bytes ? byteIds(entry, this.entries) : null;
 			if (bytes) {
 				ids.push(...bytes);
 				return;
@@ -99,11 +99,6 @@ export class Bpe implements Model {
 		});
 		if (waiting !== null) ids.push(waiting);
 		return ids;
-	}
-
-	#byteIds(entry: string): number[] | null {
-		const ids = byteEntries(entry).map((name) => this.entries.get(name));
-		return ids.every((id) => id !== undefined) ? ids : null;
 	}
 
 	/** The ids after all merges. */

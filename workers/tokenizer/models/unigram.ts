@@ -1,6 +1,6 @@
 /** The unigram language model of SentencePiece: of all ways to write a text, the likeliest (Kudo 2018). */
 import { unsound, type Component } from '../component';
-import { byteEntries, unwritable, type Model } from './vocabulary';
+import { byteIds, unwritable, type Model } from './vocabulary';
 
 /** How much less likely what is unknown is than the unlikeliest entry. */
 const PENALTY = 10;
@@ -45,8 +45,8 @@ export class Unigram implements Model {
 		return this.#pieces(text).flatMap((piece) => {
 			const id = this.entries.get(piece);
 			if (id !== undefined) return id;
-			const bytes = this.#bytes ? byteEntries(piece).map((name) => this.entries.get(name)) : [];
-			if (bytes.length > 0 && bytes.every((byte) => byte !== undefined)) return bytes;
+			const bytes = this.#bytes ? byteIds(piece, this.entries) : null;
+			if (bytes) return bytes;
 			if (this.#unknown === null) throw unwritable(piece);
 			return this.#unknown;
 		});

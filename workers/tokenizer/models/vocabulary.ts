@@ -29,8 +29,10 @@ export const unwritable = (word: string): Problem =>
 		'Leave it out of the text.'
 	);
 
-/** The names of the bytes that stand for a text in vocabularies that fall back on bytes. */
-export function byteEntries(text: string): string[] {
-	const bytes = Array.from(new TextEncoder().encode(text));
-	return bytes.map((b) => `<0x${b.toString(16).toUpperCase().padStart(2, '0')}>`);
+/** The ids of the bytes of a text, in a vocabulary that falls back on bytes; null where it lacks one of them. */
+export function byteIds(text: string, entries: ReadonlyMap<string, number>): number[] | null {
+	const ids = Array.from(new TextEncoder().encode(text), (byte) =>
+		entries.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
+	);
+	return ids.every((id) => id !== undefined) ? ids : null;
 }
