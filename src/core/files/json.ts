@@ -160,7 +160,10 @@ export const each = <const K extends string, T>(keys: readonly K[], parse: Parse
 const DEEPEST = 200;
 
 /** As `JSON.parse`, but throws a SyntaxError also for what is nested without end. */
-export function parseJson(json: string): unknown {
+export function parseJson(
+	json: string,
+	reviver?: (key: string, value: unknown) => unknown
+): unknown {
 	// Inside strings brackets are text.
 	let depth = 0;
 	for (let at = 0; at < json.length; at++) {
@@ -172,7 +175,7 @@ export function parseJson(json: string): unknown {
 			if (++depth > DEEPEST) throw new SyntaxError(`It is nested more than ${DEEPEST} deep.`);
 		} else if (code === 0x5d || code === 0x7d) depth--;
 	}
-	return JSON.parse(json);
+	return JSON.parse(json, reviver);
 }
 
 /** Parses the text of a file other than `pack.json`; messages call it `file`. */

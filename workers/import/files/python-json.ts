@@ -14,7 +14,6 @@ export function parsePythonJson(text: string): unknown {
 			if (token === 'NaN') return JSON.stringify(NOT_A_NUMBER);
 			return token.startsWith('-') ? '-1e999' : '1e999';
 		});
-		parseJson(spelled);
-		return JSON.parse(spelled, (_, value: unknown) => (value === NOT_A_NUMBER ? NaN : value));
+		return parseJson(spelled, (_, value) => (value === NOT_A_NUMBER ? NaN : value));
 	}
 }
