@@ -19,7 +19,7 @@ export class RemoteImport {
 	unfinished = $state.raw<Unfinished | null>(null);
 	/** Bytes that have arrived and were not used yet. */
 	readonly waiting: Resource<'now', number>;
-	/** By hosts: those of this session. */
+	/** By hosts: those of this visit. */
 	#tokens = $state.raw<Readonly<Record<string, string>>>({});
 	/** By hosts: whether the reader wants their token written down. */
 	#remembered = $state.raw<Readonly<Record<string, boolean>>>({});
