@@ -26,4 +26,5 @@ export const PLOTS = [
 	}
 ] as const;
 
-export type TextMeasure = (typeof PLOTS)[number]['measure'];
+export type SteeringPlot = (typeof PLOTS)[number];
+export type TextMeasure = SteeringPlot['measure'];
