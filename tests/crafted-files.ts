@@ -1,4 +1,5 @@
 /** Archives, pickles and arrays put together byte by byte, well-formed or not. */
+import { SafetensorsWriter } from '../workers/import/files/safetensors-writer';
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { Folder } from '../workers/import/files/folder';
 
@@ -118,4 +119,14 @@ export function npyOf(header: string, data: Uint8Array, version = 1): Uint8Array
 	const length = number(header.length, version > 1 ? 4 : 2);
 	const magic = bytesOf(`\x93NUMPY${String.fromCharCode(version)}\0`);
 	return joined([magic, length, bytesOf(header), data]);
+}
+
+/** A safetensors file of float32, in every tensor the numbers from `first` on. */
+export function numberedTensors(shapes: Record<string, number[]>, first: number): Uint8Array {
+	const file = new SafetensorsWriter();
+	for (const [name, shape] of Object.entries(shapes)) {
+		const length = shape.reduce((product, n) => product * n, 1);
+		file.floats(name, { shape, data: Float32Array.from({ length }, (_, i) => first + i) }, 'f32');
+	}
+	return file.toBytes();
 }

@@ -21,14 +21,12 @@ const FALLBACK = '<!doctype html><title>Sign in to this network</title>';
 class Network {
 	/** Answers in the place of the site, or not at all: then the site answers. */
 	instead: (address: string, response: ServerResponse) => boolean = () => false;
-	asked: string[] = [];
 	readonly #server: Server;
 
 	constructor(site: string) {
 		const { origin } = new URL(site);
 		this.#server = createServer((request, response) => {
 			const address = request.url ?? '/';
-			this.asked.push(address);
 			if (this.instead(address, response)) return;
 			get(origin + address, (answer) => {
 				// As hosts serve files that carry a hash in their name.

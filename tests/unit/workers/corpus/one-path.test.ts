@@ -19,17 +19,7 @@ import { PackFolder } from '../../../../workers/node/folders/pack-writer';
 import { packFolders } from '../../../../workers/node/folders/pack';
 import { Workbench } from '../../../../workers/packs/open-pack';
 import { writeSources } from '../../../hugging-face-folder';
-
-const SAES = ['blocks.1.hook_attn_out', 'blocks.1.hook_resid_post'];
-const WORDS = 'the old clockmaker mended brass keys because a bell had rung twice near seven'.split(
-	' '
-);
-const TEXT = Array.from({ length: 90 }, (_, i) =>
-	Array.from(
-		{ length: 20 + (i % 30) },
-		(_, w) => WORDS[(i * 7 + w * w + 3 * w) % WORDS.length]
-	).join(' ')
-).join('\n<|endoftext|>\n');
+import { SAES, TEXT } from './small-corpus';
 
 /** All are held against the first: the statistics of a pack in one go. */
 const WAYS = ['whole', 'merged', 'page', 'made'];

@@ -9,17 +9,8 @@ import { mergeShards, textStatistics } from '../../../../workers/node/corpus/sta
 import { TextFile } from '../../../../workers/corpus/text-file';
 import { Workbench } from '../../../../workers/packs/open-pack';
 import { FIXTURES } from '../../../golden/fixture';
+import { SAES, TEXT } from './small-corpus';
 
-const SAES = ['blocks.1.hook_attn_out', 'blocks.1.hook_resid_post'];
-const WORDS = 'the old clockmaker mended brass keys because a bell had rung twice near seven'.split(
-	' '
-);
-const TEXT = Array.from({ length: 90 }, (_, i) =>
-	Array.from(
-		{ length: 20 + (i % 30) },
-		(_, w) => WORDS[(i * 7 + w * w + 3 * w) % WORDS.length]
-	).join(' ')
-).join('\n<|endoftext|>\n');
 let folder: string;
 const at = (name: string) => path.join(folder, name);
 const request = (pack: string) => ({

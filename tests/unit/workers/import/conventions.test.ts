@@ -2,25 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { NO_OVERRIDES, type SaeOverrides } from '../../../../src/core/import/build-request';
 import { architectureOf } from '../../../../workers/graph/families/families';
-import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { readSae } from '../../../../workers/import/formats/formats';
 import { listContents } from '../../../../workers/import/list-contents';
 import { modulePart, moduleHook, scopeFacts } from '../../../../workers/import/sae/site-names';
-import { folderOf, npyOf, zipOf } from '../../../crafted-files';
+import { folderOf, npyOf, numberedTensors, zipOf } from '../../../crafted-files';
 
 const D = 2;
 const N = 3;
 const SITE = 'blocks.1.hook_resid_post';
 
 /** 1, 2, 3, … in every tensor. */
-function weights(shapes: Record<string, number[]>): Uint8Array {
-	const file = new SafetensorsWriter();
-	for (const [name, shape] of Object.entries(shapes)) {
-		const length = shape.reduce((product, n) => product * n, 1);
-		file.floats(name, { shape, data: Float32Array.from({ length }, (_, i) => i + 1) }, 'f32');
-	}
-	return file.toBytes();
-}
+const weights = (shapes: Record<string, number[]>) => numberedTensors(shapes, 1);
 
 const read = (folder: ReturnType<typeof folderOf>, overrides: Partial<SaeOverrides> = {}) =>
 	readSae(folder, { ...NO_OVERRIDES, ...overrides });

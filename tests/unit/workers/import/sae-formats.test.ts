@@ -8,11 +8,10 @@ import { saeConfigJson } from '../../../../src/core/sae/config';
 import { Problem } from '../../../../src/core/names/errors';
 import { openFolder } from '../../../../workers/node/folders/disk-folder';
 import { parseSaeArgument } from '../../../../workers/node/sae-argument';
-import { SafetensorsWriter } from '../../../../workers/import/files/safetensors-writer';
 import { readSae } from '../../../../workers/import/formats/formats';
 import { NO_OVERRIDES, type SaeOverrides } from '../../../../src/core/import/build-request';
 import { moduleHook } from '../../../../workers/import/sae/site-names';
-import { folderOf, npyOf, zipOf } from '../../../crafted-files';
+import { folderOf, npyOf, numberedTensors, zipOf } from '../../../crafted-files';
 
 const FORMATS = path.resolve(import.meta.dirname, '../../../fixtures/formats');
 const D = 2;
@@ -20,14 +19,7 @@ const N = 3;
 const SITE = 'blocks.1.hook_resid_post';
 
 /** Numbers that tell where they lay: 0, 1, 2, … */
-function weights(shapes: Record<string, number[]>): Uint8Array {
-	const file = new SafetensorsWriter();
-	for (const [name, shape] of Object.entries(shapes)) {
-		const length = shape.reduce((product, n) => product * n, 1);
-		file.floats(name, { shape, data: Float32Array.from({ length }, (_, i) => i) }, 'f32');
-	}
-	return file.toBytes();
-}
+const weights = (shapes: Record<string, number[]>) => numberedTensors(shapes, 0);
 
 const STANDARD = { W_enc: [D, N], W_dec: [N, D], b_enc: [N], b_dec: [D] };
 const saeLens = (cfg: object, shapes: Record<string, number[]> = STANDARD) =>

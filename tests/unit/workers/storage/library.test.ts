@@ -1,33 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileStore } from '../../../../workers/storage/files/file-store';
-import { Library } from '../../../../workers/storage/library';
-import { filesInMemory, recordsInMemory } from '../../../../workers/storage/files/memory';
+import { filesInMemory } from '../../../../workers/storage/files/memory';
+import { libraryOf, newBrowser, withRoom, type Browser } from './browsers';
 import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from './fake-server';
 
 const MODEL = 'model.safetensors';
 let server: FakeServer;
 let files: FileStore;
-let records: ReturnType<typeof recordsInMemory>;
+let records: Browser['records'];
 let programKept: number;
 
 beforeEach(async () => {
 	server = new FakeServer();
 	await publish(server);
-	files = { ...filesInMemory(), kind: 'opfs' };
-	records = recordsInMemory();
+	({ files, records } = newBrowser(server));
 	programKept = 0;
 });
 
-/** What a fresh page of the same browser would use. */
-const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =>
-	new Library({
-		files,
-		records,
-		fetch: server.fetch,
-		cacheRuntime: async () => ++programKept > 0,
-		retryDelays: [0, 0],
-		...over
-	});
+const library = (over: Parameters<typeof libraryOf>[1] = {}) =>
+	libraryOf({ server, files, records }, { cacheRuntime: async () => ++programKept > 0, ...over });
 
 const expected = () => server.files.get(MODEL)!;
 
@@ -312,20 +303,7 @@ describe('forget', () => {
 });
 
 describe('a browser without room', () => {
-	const full = (room: number): FileStore => ({
-		...files,
-		append: async (key) => {
-			const sink = await files.append(key);
-			return {
-				close: () => sink.close(),
-				write: (bytes) => {
-					room -= bytes.length;
-					if (room < 0) throw new DOMException('full', 'QuotaExceededError');
-					return sink.write(bytes);
-				}
-			};
-		}
-	});
+	const full = (room: number) => withRoom(files, room);
 
 	it('goes on from memory, fetches nothing twice, and says so', async () => {
 		const pack = await library({ files: full(50) }).open({ address: FOLDER });

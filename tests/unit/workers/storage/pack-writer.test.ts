@@ -2,30 +2,21 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PackWriter } from '../../../../src/core/packs/writer';
 import type { FileStore } from '../../../../workers/storage/files/file-store';
-import { Library } from '../../../../workers/storage/library';
-import { filesInMemory, recordsInMemory } from '../../../../workers/storage/files/memory';
+import { libraryOf, newBrowser, type Browser } from './browsers';
 import { bytesOf, FakeServer, FOLDER, publish } from './fake-server';
 
 let server: FakeServer;
 let files: FileStore;
-let records: ReturnType<typeof recordsInMemory>;
+let records: Browser['records'];
 
 beforeEach(async () => {
 	server = new FakeServer();
 	await publish(server);
-	files = { ...filesInMemory(), kind: 'opfs' };
-	records = recordsInMemory();
+	({ files, records } = newBrowser(server));
 });
 
-const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =>
-	new Library({
-		files,
-		records,
-		fetch: server.fetch,
-		cacheRuntime: async () => true,
-		retryDelays: [0, 0],
-		...over
-	});
+const library = (over: Parameters<typeof libraryOf>[1] = {}) =>
+	libraryOf({ server, files, records }, over);
 
 const manifest = (name = 'mine') => ({
 	format: 'undercurrent-pack',

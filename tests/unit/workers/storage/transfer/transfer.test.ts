@@ -4,33 +4,24 @@ import type { Progress } from '../../../../../src/core/calls';
 import type { Chosen } from '../../../../../src/core/packs/stored';
 import type { FileStore } from '../../../../../workers/storage/files/file-store';
 import { sha256 } from '../../../../../workers/storage/files/hash';
-import { Library } from '../../../../../workers/storage/library';
 import { filesInMemory, recordsInMemory } from '../../../../../workers/storage/files/memory';
+import { libraryOf, newBrowser, withRoom, type Browser } from '../browsers';
 import { bytesOf, FakeServer, FOLDER, publish, publishInParts, whole } from '../fake-server';
 import { patched, zipOf, type Content } from './zip-maker';
 
 const MODEL = 'model.safetensors';
 let server: FakeServer;
 let files: FileStore;
-let records: ReturnType<typeof recordsInMemory>;
+let records: Browser['records'];
 
 beforeEach(async () => {
 	server = new FakeServer();
 	await publish(server);
-	files = { ...filesInMemory(), kind: 'opfs' };
-	records = recordsInMemory();
+	({ files, records } = newBrowser(server));
 });
 
-/** What a fresh page of the same browser would use. */
-const library = (over: Partial<ConstructorParameters<typeof Library>[0]> = {}) =>
-	new Library({
-		files,
-		records,
-		fetch: server.fetch,
-		cacheRuntime: async () => true,
-		retryDelays: [0, 0],
-		...over
-	});
+const library = (over: Parameters<typeof libraryOf>[1] = {}) =>
+	libraryOf({ server, files, records }, over);
 
 const another = () =>
 	library({ files: { ...filesInMemory(), kind: 'opfs' }, records: recordsInMemory() });
@@ -220,20 +211,7 @@ describe('an import', () => {
 });
 
 describe('a full disk', () => {
-	const full = (room: number): FileStore => ({
-		...files,
-		append: async (key) => {
-			const sink = await files.append(key);
-			return {
-				close: () => sink.close(),
-				write: (bytes) => {
-					room -= bytes.length;
-					if (room < 0) throw new DOMException('full', 'QuotaExceededError');
-					return sink.write(bytes);
-				}
-			};
-		}
-	});
+	const full = (room: number) => withRoom(files, room);
 
 	it.each([0, 100])('with %i bytes of room ends an import in one sentence', async (room) => {
 		const importing = library({ files: full(room) }).importPack(await asZip());
