@@ -26,6 +26,9 @@ import { matchesOf } from './splitting';
 
 export type Normalizer = (piece: Piece) => Piece;
 
+/** Characters that a text may grow to: a chain of replacements doubles it with each. */
+const MOST = 1_000_000;
+
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
 const left = onDemand(() => new RegExp(`^${classOf(space())}+`, 'u'));
@@ -106,6 +109,8 @@ function replacement(component: Component): Normalizer {
 		for (const { from, to } of matchesOf(text, pattern)) {
 			keep(from);
 			out += content;
+			if (out.length > Math.max(MOST, text.length))
+				throw component.refuse('so much to put in that the text grows without end');
 			// What is put in stands for the last character of what it replaces.
 			if (to - lastLength(text, to) < lead) leads = out.length;
 			end = to;

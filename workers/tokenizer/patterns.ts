@@ -22,6 +22,7 @@ import {
 } from './character-sets';
 import { charactersOf, digit, HEX, loneWord, space, word } from './characters';
 import { fieldsOf, refused, unsound } from './component';
+import { isSlow } from './pattern-time';
 
 /** Between two word characters, and between two others. */
 const within = () => `(?<=${classOf(loneWord())})(?=${classOf(loneWord())})`;
@@ -66,6 +67,13 @@ function regexOf(pattern: string): RegExp {
 		throw new Translation(pattern).refuse('which is not understood');
 	}
 	const source = new Translation(pattern).alternatives(body, { fold: false, dotAll: false });
+	const compiled = compile(source, pattern);
+	if (isSlow(compiled, pattern))
+		throw new Translation(pattern).refuse('that takes for ever on some texts');
+	return compiled;
+}
+
+function compile(source: string, pattern: string): RegExp {
 	try {
 		return new RegExp(source, 'gu');
 	} catch {
