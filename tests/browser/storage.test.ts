@@ -14,8 +14,8 @@ import type { OpfsAnswer, OpfsTask } from './opfs.worker';
 describe('IndexedDB', () => {
 	let database: Database;
 	beforeAll(async () => (database = await openDatabase(`test-${Math.random()}`)));
-	afterAll(() => {
-		database.close();
+	afterAll(async () => {
+		await database.close();
 		indexedDB.deleteDatabase(database.name);
 	});
 
@@ -44,6 +44,14 @@ describe('IndexedDB', () => {
 		await new Library(parts).forget(again.hash);
 		expect(await parts.files.sizes()).toEqual(new Map());
 		expect(await parts.records.all()).toEqual([]);
+	});
+
+	it('is opened again where the browser has closed it', async () => {
+		await database.close();
+		expect(await Promise.all([recordsIn(database).all(), filesIn(database).sizes()])).toEqual([
+			[],
+			new Map()
+		]);
 	});
 });
 

@@ -167,7 +167,7 @@ describe('IndexedDB', () => {
 		const again = await library.open({ address: '', stored: pack.hash });
 		for (const path of PATHS) expect(await again.bytes(path)).toEqual(server.files.get(path));
 		expect(await library.verify(pack.hash)).toMatchObject({ intact: 3, changed: [], missing: [] });
-		database.close();
+		await database.close();
 		indexedDB.deleteDatabase(database.name);
 	});
 });

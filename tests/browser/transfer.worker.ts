@@ -61,7 +61,7 @@ self.onmessage = async ({ data: task }: MessageEvent<TransferTask>) => {
 		answer.error = (error as Error).name;
 	}
 	answer.report = await library.storage();
-	database.close();
+	await database.close();
 	postMessage(answer);
 };
 

@@ -23,7 +23,7 @@ const DOORS: [RegExp, string[]][] = [
 	[/^onnxruntime-web/, ['workers/runtime/session.ts']],
 	[/^oniguruma-parser\//, ['workers/tokenizer/patterns.ts']],
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
-	[/^idb$/, ['workers/storage/files/database.ts']],
+	[/^idb$/, ['workers/storage/files/connection.ts']],
 	[/^hash-wasm$/, ['workers/storage/files/hash.ts']],
 	[/^hyparquet(-writer)?$/, ['workers/node/corpus/parquet.ts']],
 	[/^virtual:pwa-register$/, ['src/pwa.svelte.ts']],

@@ -1,5 +1,5 @@
 /** IndexedDB: the list of stored packs, files where there is no OPFS, and statistics that are not finished. */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { Connection, type Schema } from './connection';
 import type { FileStore } from './file-store';
 import { blobOf, bufferedSink } from './memory';
 
@@ -21,91 +21,66 @@ export interface Records {
 	remove(hash: string): Promise<void>;
 }
 
-interface Schema extends DBSchema {
+interface Kept extends Schema {
 	packs: { key: string; value: PackRecord };
 	files: { key: string; value: Uint8Array };
 	/** Lengths of `files`, so that they are known without reading the files. */
 	sizes: { key: string; value: number };
 }
 
-export type Database = IDBPDatabase<Schema>;
-
-/** Another tab that wants to change or delete the database need not wait for this one. */
-const blocking = (_old: unknown, _new: unknown, event: IDBVersionChangeEvent) =>
-	(event.target as IDBDatabase).close();
-
-/** Milliseconds after which a database that does not answer counts as none: some broken profiles never do. */
-const PATIENCE = 5000;
+export type Database = Connection<Kept>;
 
 /** Rejects where there is no IndexedDB, where the site's data is blocked, and where it does not answer. */
-export async function openDatabase(name = 'undercurrent'): Promise<Database> {
-	return inTime(
-		openDB<Schema>(name, 1, {
-			upgrade(database) {
-				database.createObjectStore('packs', { keyPath: 'hash' });
-				database.createObjectStore('files');
-				database.createObjectStore('sizes');
-			},
-			blocking
-		})
-	);
-}
-
-function inTime<T extends { close(): void }>(opening: Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		let late = false;
-		const timer = setTimeout(() => {
-			late = true;
-			reject(new Error('The database does not answer.'));
-		}, PATIENCE);
-		opening.then(
-			(database) => (late ? database.close() : resolve(database)),
-			(error: unknown) => reject(error instanceof Error ? error : new Error(String(error)))
-		);
-		void opening.catch(() => undefined).then(() => clearTimeout(timer));
+export const openDatabase = (name = 'undercurrent'): Promise<Database> =>
+	Connection.to<Kept>(name, (fresh) => {
+		fresh.createObjectStore('packs', { keyPath: 'hash' });
+		fresh.createObjectStore('files');
+		fresh.createObjectStore('sizes');
 	});
-}
 
 export function recordsIn(database: Database): Records {
 	return {
-		all: () => database.getAll('packs'),
-		put: async (record) => void (await database.put('packs', record)),
-		remove: (hash) => database.delete('packs', hash)
+		all: () => database.use((open) => open.getAll('packs')),
+		put: async (record) => void (await database.use((open) => open.put('packs', record))),
+		remove: (hash) => database.use((open) => open.delete('packs', hash))
 	};
 }
 
 /** Whole files as values: slower than OPFS, but supported by more browsers. */
 export function filesIn(database: Database): FileStore {
-	const put = async (key: string, bytes: Uint8Array) => {
-		const transaction = database.transaction(['files', 'sizes'], 'readwrite');
-		await Promise.all([
-			transaction.objectStore('files').put(bytes, key),
-			transaction.objectStore('sizes').put(bytes.length, key),
-			transaction.done
-		]);
-	};
-	return {
-		kind: 'indexeddb',
-		async sizes() {
-			const transaction = database.transaction('sizes');
-			const [keys, sizes] = await Promise.all([
-				transaction.store.getAllKeys(),
-				transaction.store.getAll()
-			]);
-			return new Map(keys.map((key, i) => [key, sizes[i]!]));
-		},
-		read: async (key) => (await database.get('files', key)) ?? null,
-		blob: async (key) => blobOf(await database.get('files', key)),
-		append: async (key) =>
-			bufferedSink(await database.get('files', key), (bytes) => put(key, bytes)),
-		async remove(key) {
-			const transaction = database.transaction(['files', 'sizes'], 'readwrite');
+	const get = (key: string) => database.use((open) => open.get('files', key));
+	const put = (key: string, bytes: Uint8Array) =>
+		database.use(async (open) => {
+			const transaction = open.transaction(['files', 'sizes'], 'readwrite');
 			await Promise.all([
-				transaction.objectStore('files').delete(key),
-				transaction.objectStore('sizes').delete(key),
+				transaction.objectStore('files').put(bytes, key),
+				transaction.objectStore('sizes').put(bytes.length, key),
 				transaction.done
 			]);
-		}
+		});
+	return {
+		kind: 'indexeddb',
+		sizes: () =>
+			database.use(async (open) => {
+				const transaction = open.transaction('sizes');
+				const [keys, sizes] = await Promise.all([
+					transaction.store.getAllKeys(),
+					transaction.store.getAll()
+				]);
+				return new Map(keys.map((key, i) => [key, sizes[i]!]));
+			}),
+		read: async (key) => (await get(key)) ?? null,
+		blob: async (key) => blobOf(await get(key)),
+		append: async (key) => bufferedSink(await get(key), (bytes) => put(key, bytes)),
+		remove: (key) =>
+			database.use(async (open) => {
+				const transaction = open.transaction(['files', 'sizes'], 'readwrite');
+				await Promise.all([
+					transaction.objectStore('files').delete(key),
+					transaction.objectStore('sizes').delete(key),
+					transaction.done
+				]);
+			})
 	};
 }
 
@@ -118,15 +93,13 @@ export interface ValueStore<T> {
 
 /** A database of its own: its value is large, often replaced, and can be lost without harm. */
 export async function openValueStore<T>(): Promise<ValueStore<T>> {
-	const database = await inTime(
-		openDB<{ walks: { key: string; value: T } }>('undercurrent-texts', 1, {
-			upgrade: (fresh) => void fresh.createObjectStore('walks'),
-			blocking
-		})
+	const database = await Connection.to<{ walks: { key: string; value: T } }>(
+		'undercurrent-texts',
+		(fresh) => void fresh.createObjectStore('walks')
 	);
 	return {
-		get: async () => (await database.get('walks', 'one')) ?? null,
-		put: async (value) => void (await database.put('walks', value, 'one')),
-		remove: () => database.delete('walks', 'one')
+		get: async () => (await database.use((open) => open.get('walks', 'one'))) ?? null,
+		put: async (value) => void (await database.use((open) => open.put('walks', value, 'one'))),
+		remove: () => database.use((open) => open.delete('walks', 'one'))
 	};
 }

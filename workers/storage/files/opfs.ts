@@ -12,18 +12,29 @@ interface SyncHandle {
 
 /** Rejects where OPFS is missing or cannot be written (some private windows). */
 export async function filesInOpfs(folder = FOLDER): Promise<FileStore> {
-	const root = await navigator.storage.getDirectory();
-	const directory = await root.getDirectoryHandle(folder, { create: true });
+	const open = async () => {
+		const root = await navigator.storage.getDirectory();
+		return root.getDirectoryHandle(folder, { create: true });
+	};
+	let directory = await open();
 	await probe(directory);
+	/** The directory is made again where a reader has deleted the site's data meanwhile. */
+	const using = async <T>(work: (directory: FileSystemDirectoryHandle) => Promise<T>) => {
+		const made = await orNull(work(directory));
+		if (made !== null) return made;
+		directory = await open();
+		return work(directory);
+	};
 	return {
 		kind: 'opfs',
-		sizes: () => sizesOf(directory),
+		sizes: () => using(sizesOf),
 		async read(key) {
 			const file = await fileIn(directory, key);
 			return file && new Uint8Array(await file.arrayBuffer());
 		},
 		blob: (key) => fileIn(directory, key),
-		append: async (key) => OpfsSink.open(await directory.getFileHandle(key, { create: true })),
+		append: async (key) =>
+			OpfsSink.open(await using((at) => at.getFileHandle(key, { create: true }))),
 		remove: async (key) => void (await orNull(directory.removeEntry(key)))
 	};
 }
