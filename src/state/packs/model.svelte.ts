@@ -27,6 +27,8 @@ export class Model {
 	silence = $state(0);
 	/** Why it could not all be stored; the page goes on without. */
 	keepProblem = $state.raw<Error | null>(null);
+	/** The sha256 that the pack.json of the page's own pack had when the page was built; null: another pack is open. */
+	#built = $state<string | null>(null);
 	/** The stored pack that was asked for, as in the address; null: the page's own. */
 	#wanted: string | null = null;
 	#running: AbortController | null = null;
@@ -64,6 +66,10 @@ export class Model {
 	get packName(): string | null {
 		return this.pack && `${this.pack.name}-${this.pack.hash}`;
 	}
+	/** Whether the host holds another pack in the place of the one that the page was built with. */
+	get isReplaced(): boolean {
+		return this.pack !== null && this.#built !== null && !this.#built.startsWith(this.pack.hash);
+	}
 	/** Share of the bytes that came, or null while nobody knows. */
 	get share(): number | null {
 		const { progress } = this;
@@ -90,13 +96,15 @@ export class Model {
 		this.phase = 'opening';
 		this.error = problem;
 		this.progress = null;
+		const place = this.#place();
 		try {
 			const opened = await this.#engine.open(
-				{ ...this.#place(), backend: this.#backend },
+				{ ...place, backend: this.#backend },
 				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
 			);
 			if (running.signal.aborted) return;
 			this.opened = opened;
+			this.#built = place.stored === null ? (place.expected ?? null) : null;
 			this.phase = 'ready';
 			this.onReady();
 		} catch (error) {
