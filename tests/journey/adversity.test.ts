@@ -167,3 +167,67 @@ it('runs where the site may store nothing, and says so', async () => {
 		.filter({ hasText: /^\s*no$/ })
 		.waitFor();
 });
+
+describe('a host that has put another pack in the place of the one that the page was built with', () => {
+	it('is told apart', async () => {
+		const { network: between, address } = await network();
+		const answer = await fetch(`${site}models/default/pack.json`);
+		const { title: _, ...rest } = (await answer.json()) as Record<string, unknown>;
+		between.instead = (asked, response) => {
+			if (!asked.endsWith('models/default/pack.json')) return false;
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ title: 'Another', ...rest }));
+			return true;
+		};
+		const { page } = await newVisitor(browser);
+		open.push(page.context());
+		await page.goto(`${address}?backend=wasm`);
+		await engineReady(page);
+		await page.getByText('Another pack than this page was built with').waitFor();
+	});
+});
+
+describe('site data that a reader deletes while the page is open', () => {
+	it('is missed in words, and the pack is stored again', async () => {
+		const { page } = await newVisitor(browser);
+		open.push(page.context());
+		await page.goto(`${site}?backend=wasm`);
+		await engineReady(page);
+		await offlineReady(page);
+		const devtools = await page.context().newCDPSession(page);
+		const { origin } = new URL(site);
+		await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+		await page.evaluate(() => (location.hash = '#/models'));
+		await page.getByRole('heading', { name: 'Stored here' }).waitFor();
+		await page.getByText('Nothing yet.').waitFor();
+		expect(await alert(page).allInnerTexts()).toEqual([]);
+		await page.reload();
+		await engineReady(page);
+		await offlineReady(page);
+	});
+});
+
+describe('a window 240 pixels wide', () => {
+	it('has nothing to the right of it', async () => {
+		const { page } = await newVisitor(browser, { width: 240, height: 700 });
+		open.push(page.context());
+		await page.goto(`${site}?backend=wasm`);
+		await engineReady(page);
+		const views = [
+			'explore',
+			'feature/blocks.3.hook_resid_post/442',
+			'flow',
+			'steer',
+			'report',
+			'models'
+		];
+		for (const view of views) {
+			await page.evaluate((to) => (location.hash = `#/${to}`), view);
+			await page.waitForTimeout(1500);
+			expect([view, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([
+				view,
+				240
+			]);
+		}
+	});
+});
