@@ -1,8 +1,26 @@
 /** Tensors as files of float32, each by itself, as a graph's weights are given. */
 import { Problem } from '../../src/core/names/errors';
-import { computedFile, partOf, chunksFrom, type OpenFile } from '../../src/core/files/open-file';
+import {
+	areFiniteBlocks,
+	BLOCK_LAYOUTS,
+	widenBlocks,
+	type BlockType
+} from '../../src/core/files/blocks';
+import {
+	checkRange,
+	chunksFrom,
+	computedFile,
+	partOf,
+	type OpenFile
+} from '../../src/core/files/open-file';
 import { float32Bytes, type Dtype } from '../../src/core/files/dtypes';
-import { checkFloats, float32, type Safetensors } from '../../src/core/files/safetensors';
+import {
+	blocksIn,
+	checkFloats,
+	float32,
+	shapeOf,
+	type Safetensors
+} from '../../src/core/files/safetensors';
 
 /**
  * float32 where it lies in its file; what must be widened is so each time that it is read. Throws a Problem
@@ -10,10 +28,38 @@ import { checkFloats, float32, type Safetensors } from '../../src/core/files/saf
  */
 export function floatFile(file: Safetensors, name: string): OpenFile {
 	checkFloats(file, name);
-	const { dtype, shape, from, to } = file.range(name);
+	const { dtype, from, to } = file.range(name);
 	if (dtype === 'F32') return partOf(file.file, from, to);
-	const size = shape.reduce((a, b) => a * b, 4);
+	const size = shapeOf(file, name).reduce((a, b) => a * b, 4);
+	const type = blocksIn({ dtype }, name);
+	if (type) return widenedFile(partOf(file.file, from, to), type, size);
 	return computedFile(size, () => float32Bytes(float32(file, name).data));
+}
+
+/** The `size` bytes of float32 that blocks are widened to, only as many of them as are read. */
+function widenedFile(blocks: OpenFile, type: BlockType, size: number): OpenFile {
+	const { bytes, values } = BLOCK_LAYOUTS[type];
+	const width = 4 * values;
+	let mostRead = 0;
+	return {
+		size,
+		resident: 0,
+		get mostRead() {
+			return mostRead;
+		},
+		read(from, to) {
+			checkRange(size, from, to);
+			const [first, end] = [Math.floor(from / width), Math.ceil(to / width)];
+			const wide = new Float32Array((end - first) * values);
+			let at = 0;
+			for (const chunk of chunksFrom(blocks, first * bytes, end * bytes, bytes)) {
+				widenBlocks(type, chunk, wide, at);
+				at += (chunk.length / bytes) * values;
+			}
+			mostRead = Math.max(mostRead, wide.byteLength);
+			return float32Bytes(wide).subarray(from - first * width, to - first * width);
+		}
+	};
 }
 
 /**
@@ -34,16 +80,22 @@ export function checkTensor(
 			'Make the pack again from the original weights.'
 		);
 	if (!file.has(name)) throw damaged(`has no tensor ${called}`);
-	const found = file.range(name).shape;
+	const found = shapeOf(file, name);
 	if (found.join() !== shape.join())
 		throw damaged(`has ${called} of shape [${found.join()}] instead of [${shape.join()}]`);
 	if (!allFinite(file, name)) throw damaged(`has a number in ${called} that is not finite`);
 }
 
-/** Looks at the exponent bits: all ones means infinity or NaN. int8 is as finite as its scale. */
+/** Looks at the exponent bits: all ones means infinity or NaN. int8 and blocks are as finite as their scales. */
 function allFinite(file: Safetensors, name: string): boolean {
 	const { dtype, from, to } = file.range(name);
 	if (dtype === 'I8') return allFinite(file, `${name}.scale`);
+	const type = blocksIn({ dtype }, name);
+	if (type) {
+		for (const bytes of chunksFrom(file.file, from, to, BLOCK_LAYOUTS[type].bytes))
+			if (!areFiniteBlocks(type, bytes)) return false;
+		return true;
+	}
 	if (dtype === 'F64') return float32(file, name).data.every(Number.isFinite);
 	const step = STEPS[dtype];
 	if (!step) return true;

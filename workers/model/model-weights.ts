@@ -1,6 +1,8 @@
 /** The model's tensors as the graph wants them: each to be read from where it lies, checked. */
-import { peakMemory, partOf } from '../../src/core/files/open-file';
-import { float32, type Safetensors } from '../../src/core/files/safetensors';
+import { float32Bytes } from '../../src/core/files/dtypes';
+import { computedFile, peakMemory, partOf } from '../../src/core/files/open-file';
+import { blocksIn, float32, type Floats, type Safetensors } from '../../src/core/files/safetensors';
+import { transpose } from '../import/files/tensor-table';
 import { checkTensor, floatFile } from './float-file';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
@@ -13,8 +15,8 @@ import { foundAs } from './tensor-names';
 /**
  * Checks that every tensor is there, under any of its known names, has its shape and holds finite numbers.
  * float32 and float16 stay where they are, each a file of external data of the graph; with `wide`, since a
- * GPU without `shader-f16` cannot read float16, and for bfloat16 and int8 they are widened to float32 whenever
- * a session is made of them.
+ * GPU without `shader-f16` cannot read float16, and for bfloat16, int8 and blocks they are widened to float32 whenever
+ * a session is made of them. Blocks run along a matrix's inputs, so that one of shape [in, out] stands transposed.
  */
 export function modelWeights(
 	files: Record<string, Safetensors>,
@@ -31,26 +33,46 @@ export function modelWeights(
 		const there = found.get(name) ?? name;
 		return { file: all.find((file) => file.has(there)) ?? all[0]!, there };
 	};
-	for (const [name, shape] of Object.entries(architectureOf(config).weights(config))) {
+	const { weights: shapes, storedInOut } = architectureOf(config);
+	/** Whether a tensor's shape is the other way round in its file. */
+	const isTurned = (name: string) => {
 		const { file, there } = inFile(name);
-		checkTensor(file, there, shape, 'The model', name);
+		const inOut = storedInOut?.test(name) ?? false;
+		return inOut && file.has(there) && blocksIn(file.range(there), there) !== null;
+	};
+	const read = (name: string): Floats => {
+		const { file, there } = inFile(name);
+		const floats = float32(file, there);
+		return isTurned(name) ? turned(floats) : floats;
+	};
+	for (const [name, shape] of Object.entries(shapes(config))) {
+		const { file, there } = inFile(name);
+		const isOther = isTurned(name);
+		checkTensor(file, there, isOther ? shape.toReversed() : shape, 'The model', name);
 		const place = file.range(there);
 		const half = place.dtype === 'F16' && !wide;
-		const part = half ? partOf(file.file, place.from, place.to) : floatFile(file, there);
+		const widened = () => float32Bytes(read(name).data);
+		const whole = isOther ? computedFile(size(shape), widened) : floatFile(file, there);
+		const part = half ? partOf(file.file, place.from, place.to) : whole;
 		const type = half ? 'float16' : 'float32';
 		weights.set(name, { name, type, shape, file: name, offset: 0, length: part.size });
 		parts[name] = part;
 	}
 	return {
 		weight: (name) => weights.get(name)!,
-		read: (name) => {
-			const { file, there } = inFile(name);
-			return float32(file, there);
-		},
+		read,
 		files: parts,
 		held: () => {
 			const whole = peakMemory(all.map(({ file }) => file));
 			return Math.max(whole, ...Object.values(parts).map((part) => part.mostRead));
 		}
 	};
+}
+
+/** Bytes of as many float32. */
+const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 4);
+
+function turned({ shape, data }: Floats): Floats {
+	const [rows, columns] = shape as [number, number];
+	return { shape: [columns, rows], data: transpose(data, rows, columns) };
 }

@@ -1,4 +1,5 @@
 /** The names under which the same tensors are found in the wild, in files from anywhere. */
+import { withoutBlockType } from '../../src/core/files/blocks';
 import type { Architecture } from '../graph/families/family';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
@@ -9,7 +10,7 @@ import { architectureOf } from '../graph/families/families';
  */
 export function foundAs(config: Config, names: Iterable<string>): Map<string, string> {
 	const architecture = architectureOf(config);
-	const there = new Map([...names].toReversed().map((name) => [withoutWrappers(name), name]));
+	const there = new Map([...names].toReversed().map((name) => [plainName(name), name]));
 	const found = new Map<string, string>();
 	const { table } = architecture.embedding(config);
 	const isTied = architecture.readout(config).unembedding === table;
@@ -28,7 +29,7 @@ export function secondTable(config: Config, names: Iterable<string>): string | n
 	const architecture = architectureOf(config);
 	const { table } = architecture.embedding(config);
 	if (architecture.readout(config).unembedding !== table) return null;
-	const there = new Map([...names].map((name) => [withoutWrappers(name), name]));
+	const there = new Map([...names].map((name) => [plainName(name), name]));
 	const [embedding, head] = [table, architecture.head].map((name) =>
 		spellings(architecture, name).find((spelling) => there.has(spelling))
 	);
@@ -40,6 +41,9 @@ function spellings({ prefixes }: Architecture, name: string): string[] {
 	const others = own === undefined ? [] : prefixes[own]!;
 	return [name, ...others.map((other) => other + name.slice(own!.length))];
 }
+
+/** A name without what wrappers put around it and packs behind it. */
+const plainName = (name: string): string => withoutWrappers(withoutBlockType(name));
 
 /** `torch.compile` and data parallelism put modules of their own around others. */
 export const withoutWrappers = (name: string): string =>

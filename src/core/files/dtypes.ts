@@ -74,8 +74,13 @@ export function float32Bytes({ buffer, byteOffset, byteLength }: Float32Array): 
 
 let halfTable: Float32Array | null = null;
 
+/** Every float16 as float32, by its bits. */
+export function halfValues(): Float32Array {
+	return (halfTable ??= newHalfTable());
+}
+
 function widenedHalf(halves: Uint16Array): Float32Array {
-	const table = (halfTable ??= newHalfTable());
+	const table = halfValues();
 	const out = new Float32Array(halves.length);
 	for (let i = 0; i < out.length; i++) out[i] = table[halves[i]!]!;
 	return out;
@@ -88,7 +93,7 @@ function widenedBrain(halves: Uint16Array): Float32Array {
 	return new Float32Array(out.buffer);
 }
 
-/** Every float16 as float32: IEEE 754 binary16 by its 65,536 bit patterns. */
+/** IEEE 754 binary16, by its 65,536 bit patterns. */
 function newHalfTable(): Float32Array {
 	return Float32Array.from({ length: 65536 }, (_, bits) => {
 		const sign = bits & 0x8000 ? -1 : 1;

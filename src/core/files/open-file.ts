@@ -76,7 +76,13 @@ export function peakMemory(files: OpenFile[]): number {
 	return resident + Math.max(0, ...files.map((file) => file.mostRead));
 }
 
-/** Bytes `from` up to `to` in chunks, each but the last a multiple of 8 long. */
-export function* chunksFrom(file: OpenFile, from: number, to: number): Generator<Uint8Array> {
-	for (let at = from; at < to; at += CHUNK) yield file.read(at, Math.min(at + CHUNK, to));
+/** Bytes `from` up to `to` in chunks, each but the last a multiple of `unit` long. */
+export function* chunksFrom(
+	file: OpenFile,
+	from: number,
+	to: number,
+	unit = 8
+): Generator<Uint8Array> {
+	const step = unit * Math.ceil(CHUNK / unit);
+	for (let at = from; at < to; at += step) yield file.read(at, Math.min(at + step, to));
 }

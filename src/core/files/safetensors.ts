@@ -3,6 +3,7 @@
  * Format: https://huggingface.co/docs/safetensors.
  */
 import { Problem } from '../names/errors';
+import { blockTypeOf, widenBlocks, widenedShape, type BlockType } from './blocks';
 import { bitsOf, isDtype, toFloat32, toIntegers, type Dtype, type Integers } from './dtypes';
 import { inMemory, type OpenFile } from './open-file';
 
@@ -182,12 +183,19 @@ export interface Floats {
 
 /**
  * A tensor as float32, converted as by `toFloat32`; I8 is multiplied by its float32 scale `{name}.scale`, of
- * shape [1, columns] or [rows, 1].
+ * shape [1, columns] or [rows, 1], and U8 whose name ends with a type of blocks is widened.
  */
 export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats {
 	const tensor = file.tensor(name);
 	const { shape, dtype } = tensor;
 	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
+	const type = blocksIn(tensor, name);
+	if (type) {
+		const wide = blocksShape(tensor, name, type);
+		const data = new Float32Array(wide[0] * wide[1]);
+		widenBlocks(type, tensor.bytes, data, 0);
+		return { shape: wide, data };
+	}
 	const data = toFloat32(dtype, tensor.bytes);
 	if (data) return { shape, data };
 	throw notFloat(name, dtype);
@@ -196,8 +204,31 @@ export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats
 /** Throws a Problem where `float32` would, without reading the tensor. */
 export function checkFloats(file: Safetensors, name: string): void {
 	const { dtype, shape } = file.range(name);
+	const type = blocksIn({ dtype }, name);
 	if (dtype === 'I8') scaledByRow(shape, file.range(`${name}.scale`), name);
+	else if (type) blocksShape({ shape }, name, type);
 	else if (!toFloat32(dtype, new Uint8Array(0))) throw notFloat(name, dtype);
+}
+
+/** The type of blocks in which a tensor of bytes holds its numbers; null where it holds none. */
+export const blocksIn = ({ dtype }: { dtype: Dtype }, name: string): BlockType | null =>
+	dtype === 'U8' ? blockTypeOf(name) : null;
+
+/** The shape of a tensor's numbers. Throws a Problem for blocks that do not fill its rows. */
+export function shapeOf(file: Safetensors, name: string): number[] {
+	const range = file.range(name);
+	const type = blocksIn(range, name);
+	return type ? blocksShape(range, name, type) : range.shape;
+}
+
+function blocksShape(
+	{ shape }: { shape: number[] },
+	name: string,
+	type: BlockType
+): [number, number] {
+	const wide = widenedShape(type, shape);
+	if (wide) return wide;
+	throw damaged(`has tensor ${name.slice(0, 80)}, whose rows are no whole blocks`);
 }
 
 /** Throws a Problem unless the tensor has this shape. */
