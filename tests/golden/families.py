@@ -11,7 +11,7 @@ import record
 import steering
 import tensors
 from micro import CONTEXT, FAMILIES, QUIRKS, VOCAB, Draw
-from models import model
+from reference import Reference, is_tap
 
 F64 = torch.float64
 WRITTEN, CONTINUED, STRIDE = 10, 5, 4
@@ -20,6 +20,7 @@ TEXTS = {"long": (LONG, 24), "short": ("A green lantern in the harbour", 6)}
 # The sites whose values are replaced by half of themselves.
 HALVED = [f"blocks.{layer}.hook_{part}" for layer in (0, 1) for part in ("attn_out", "mlp_out", "resid_post")]
 HALVED.insert(0, "blocks.0.hook_resid_pre")
+HALVED += [f"blocks.1.{part}" for part in ("hook_resid_mid", "ln2.hook_normalized", "mlp.hook_in", "mlp.hook_post")]
 SAES = [
     ("blocks.0.hook_resid_pre", "topk", 40, "I8", True, "none", {"k": 4}),
     ("blocks.1.hook_attn_out", "jumprelu", 40, "I8", False, "none", {}),
@@ -52,12 +53,14 @@ def reading(pack, ids, out):
     out[at + "logits"] = record.numbers(logits[:, ::STRIDE])
     out[at + "logits64"] = record.numbers(true[-4:, ::STRIDE], np.float64)
     for site, h in taps.items():
-        if site == "blocks.0.hook_resid_pre" or not site.endswith("resid_pre"):
+        if is_tap(site):
             out[f"{at}tap.{site}"] = record.numbers(h)
         if site == "blocks.0.hook_resid_pre" or site.endswith("resid_post"):
             out[f"{at}lens.{site}.p"] = record.numbers(torch.softmax(plain.unembedded(h), -1).topk(5).values)
     last = f"blocks.{plain.layers - 1}.hook_resid_post"
     for site in HALVED:
+        if site not in taps:
+            continue
         seen = {}
 
         def halve(here, h):
@@ -86,7 +89,7 @@ def quirks(pack, name, ids, out):
     plain, lines = pack.model().forward(ids)[-1], []
     allowed = 1e-4 * plain.pow(2).mean().sqrt() + 1e-5 * plain.abs()
     for i, change in enumerate(QUIRKS[name]):
-        other = model({**pack.config, **change}, pack.weights).forward(ids)[-1]
+        other = Reference({**pack.config, **change}, pack.weights).forward(ids)[-1]
         times = ((other - plain).abs() / allowed)[::STRIDE].max().item()
         if times < 2:
             raise AssertionError(f"{name}: {change} changes too little: {times}")
@@ -104,7 +107,7 @@ def fixture(name, folder):
     config = family(draw)
     weights = draw.stored()
     docs = fixtures.documents(words, draw.rng, 16, 40)
-    reference, parts = model(config, tensors.widened(weights)), {}
+    reference, parts = Reference(config, tensors.widened(weights)), {}
     for ids in docs:
         for site, h in reference.taps(ids)[1].items():
             parts.setdefault(site, []).append(h[1:].numpy())

@@ -18,7 +18,7 @@ import packs
 import tensors
 from bpe import Tokenizer
 from micro import CONTEXT, VOCAB, Draw
-from models import model
+from reference import Reference
 from saes import Sae
 
 sys.path.append(str(pathlib.Path(__file__).parents[2] / "models/recipe"))
@@ -73,15 +73,13 @@ def stories(words, seed, count):
 
 
 def loss_of(reference, ids):
-    run = (ids,) if hasattr(reference, "angles") else (ids, 0)
-    logits = reference.run(*run, reference.attention, lambda site, h: h)
-    return torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(ids[1:]))
+    return torch.nn.functional.cross_entropy(reference.run(ids)[:-1], torch.tensor(ids[1:]))
 
 
 def trained(config, weights, docs, name):
     """Some hundred steps of Adam: enough for activations to follow words."""
-    reference = model(config, weights)
-    parameters = [w.requires_grad_() for w in reference.weights.values()]
+    reference = Reference(config, weights)
+    parameters = list(reference.module.parameters())
     adam = torch.optim.Adam(parameters, MODEL_RATE, (0.9, 0.98))
     rng = random.Random(7)
     for step in range(MODEL_STEPS):
@@ -94,7 +92,7 @@ def trained(config, weights, docs, name):
         adam.step()
         if step % 50 == 0 or step == MODEL_STEPS - 1:
             print(f"{name}: step {step}, loss {loss.item():.3f}", flush=True)
-    return {key: w.detach().numpy().copy() for key, w in reference.weights.items()}
+    return reference.stored()
 
 
 def drifted(weights, rng):
@@ -220,7 +218,7 @@ def make(name):
     docs = stories(words, 20_000, 2_000)
     weights = trained(config, tensors.widened(draw.stored()), docs, name)
     stored = {key: w.astype(np.float16) for key, w in drifted(weights, draw.rng).items()}
-    seen = streams(model(config, tensors.widened(stored)), docs[:DOCUMENTS])
+    seen = streams(Reference(config, tensors.widened(stored)), docs[:DOCUMENTS])
     files = {
         "model.safetensors": tensors.dumps(stored, {"format": "pt"}),
         "tokenizer.json": words.file(False).encode(), "tokenizer_config.json": words.config(CONTEXT).encode(),

@@ -4,7 +4,7 @@ import torch
 
 import kron
 from bpe import Tokenizer
-from llama import Llama
+from reference import Reference
 from saes import Sae
 from tensors import stored, widened
 
@@ -99,7 +99,7 @@ def model(spec, rng):
 
 def streams(config, weights, docs):
     """Activations of every site over the documents, special tokens left out."""
-    llama, parts = Llama(config, widened(weights)), {}
+    llama, parts = Reference(config, widened(weights)), {}
     for ids in docs:
         for site, h in llama.taps(ids)[1].items():
             parts.setdefault(site, []).append(h[1:].numpy())

@@ -110,7 +110,7 @@ def fixture(name):
         path = f"saes/{line[0]}.safetensors"
         files[path] = tensors.dumps(table)
         lines.append({"id": line[0], "site": site, "cfg": cfg, "weights": path, "stats": None})
-    llama = fixtures.Llama(config, tensors.widened(weights))
+    llama = fixtures.Reference(config, tensors.widened(weights))
     measured = summaries.metrics(llama, saes, docs)
     for seed, line in enumerate(lines, 100):
         if line["id"] in WITH_NULL[name]:

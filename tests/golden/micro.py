@@ -145,6 +145,29 @@ def llama_biased(draw):
     }
 
 
+def qwen3(draw):
+    """Queries and keys normalised head by head, wider than d / heads; the last layer has a window."""
+    shared = gated(draw, 24, 2, 2, 1, 16, 40, "")
+    for layer in range(2):
+        for part in ("q", "k"):
+            draw.gains(f"model.layers.{layer}.self_attn.{part}_norm.weight", 16)
+    return {
+        **shared, "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "head_dim": 16, "hidden_act": "silu",
+        "rope_theta": 1000000.0, "attention_bias": False, "tie_word_embeddings": True, "use_sliding_window": True,
+        "sliding_window": 4, "max_window_layers": 1, "rope_scaling": None,
+    }
+
+
+def mistral(draw):
+    """Every layer has the window; heads that share keys and values; untied."""
+    shared = gated(draw, 32, 2, 4, 2, 16, 48, "")
+    draw.matrix("lm_head.weight", VOCAB, 32, 2)
+    return {
+        **shared, "architectures": ["MistralForCausalLM"], "model_type": "mistral", "head_dim": 16, "hidden_act": "silu",
+        "rope_theta": 10000.0, "tie_word_embeddings": False, "sliding_window": 4,
+    }
+
+
 def sandwich(draw, d, layers):
     for layer in range(layers):
         for part in ("pre", "post"):
@@ -182,6 +205,7 @@ def gemma3(draw):
 FAMILIES = {
     "gpt2": (31, gpt2), "gpt-neox": (32, neox), "gpt-neo": (40, neo), "gpt-neo-narrow": (40, lambda draw: neo(draw, 8)),
     "qwen2": (35, qwen2), "llama-biased": (36, llama_biased), "gemma2": (41, gemma2), "gemma3": (38, gemma3),
+    "qwen3": (43, qwen3), "mistral": (44, mistral),
 }
 # What each of these configs is without one of its quirks, or with another.
 CAUSAL = CONTEXT
@@ -191,7 +215,11 @@ QUIRKS = {
     "gpt-neo": [{"window_size": CAUSAL}, {"window_size": 5}, {"attention_types": [[["local", "global"], 1], [["global"], 1]]},
                 {"activation_function": "gelu"}],
     "gpt-neo-narrow": [{"window_size": CAUSAL}, {"window_size": 5}],
-    "qwen2": [{"rope_scaling": None}, {"rope_scaling": {"rope_type": "linear", "factor": 8.0}}],
+    "qwen2": [{"rope_scaling": None}, {"rope_scaling": {"rope_type": "linear", "factor": 8.0}},
+              {"use_sliding_window": True, "max_window_layers": 1},
+              {"use_sliding_window": True, "layer_types": ["sliding_attention", "full_attention"]}],
+    "qwen3": [{"use_sliding_window": False}, {"max_window_layers": 0}, {"sliding_window": 5}, {"rope_theta": 10000.0}],
+    "mistral": [{"sliding_window": None}, {"sliding_window": 5}],
     "llama-biased": [{"rope_scaling": None}],
     "gemma2": [{"attn_logit_softcapping": None}, {"final_logit_softcapping": None}, {"sliding_window": CAUSAL},
                {"sliding_window": 5}, {"query_pre_attn_scalar": 16}],

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 import tensors
-from models import model
+from reference import Reference
 from saes import Sae
 
 
@@ -27,7 +27,7 @@ class Pack:
         return tensors.load(self.folder / path)[0]
 
     def model(self, dtype=torch.float32):
-        return model(self.config, self.weights, dtype)
+        return Reference(self.config, self.weights, dtype)
 
     def saes(self, dtype=torch.float32):
         return {

@@ -8,6 +8,7 @@ import packs
 import steering
 import summaries
 import tensors
+from reference import is_plain
 from saes import TOP
 
 WRITTEN, CONTINUED = 12, 8
@@ -66,7 +67,7 @@ def reading(pack, table, out):
         out[at + "logits"] = numbers(logits)
         out[at + "logits64"] = numbers(true[positions], np.float64)
         for site, h in taps.items():
-            if site == "blocks.0.hook_resid_pre" or not site.endswith("resid_pre"):
+            if is_plain(site):
                 out[f"{at}tap.{site}"] = numbers(h)
             if site == "blocks.0.hook_resid_pre" or site.endswith("resid_post"):
                 best = torch.softmax(llama.unembedded(h), -1).topk(5)

@@ -1,7 +1,7 @@
-"""Four kinds of sparse autoencoder after SAELens 6.18 (sae_lens/saes/{sae,standard_sae,topk_sae,jumprelu_sae,
-gated_sae}.py), and KronSAE after arXiv 2505.22255. W_enc [d_in, d_sae], W_dec [d_sae, d_in]; x [T, d_in];
-activations dense [T, d_sae]."""
+"""Sparse autoencoders: `standard`, `topk`, `jumprelu` and `gated` as the classes of SAELens run them, KronSAE after arXiv
+2505.22255. W_enc [d_in, d_sae], W_dec [d_sae, d_in]; x [T, d_in]; activations dense [T, d_sae]."""
 import torch
+from sae_lens import SAE
 
 TOP = ("topk", "kron")
 
@@ -20,23 +20,12 @@ class Sae:
             raise ValueError(f"{name}: architecture {self.kind}")
         if cfg.get("rescale_acts_by_decoder_norm") or cfg.get("reshape_activations", "none") != "none":
             raise ValueError(f"{name}: rescaled or reshaped activations")
-
-    def norm_in(self, x):
-        """SAE.run_time_activation_norm_fn_in; also what norm_out needs to undo it."""
-        how = self.cfg.get("normalize_activations", "none")
-        if how == "layer_norm":
-            centre = x.mean(-1, keepdim=True)
-            spread = (x - centre).std(-1, keepdim=True)  # unbiased, as torch.std is
-            return (x - centre) / (spread + 1e-5), (spread, centre)
-        if how == "constant_norm_rescale":
-            factor = x.shape[-1] ** 0.5 / x.norm(dim=-1, keepdim=True)
-            return x * factor, (1 / factor, torch.zeros_like(factor))
-        if how != "none":
-            raise ValueError(f"{self.name}: normalize_activations {how}")
-        return x, (torch.ones_like(x[..., :1]), torch.zeros_like(x[..., :1]))
+        self.library = None if self.kind == "kron" else published(cfg, self.weights, dtype)
 
     def centred(self, x):
-        x, _ = self.norm_in(x)
+        """What the encoder is given: normalised, less b_dec where that is subtracted."""
+        if self.library is not None:
+            return self.library.process_sae_in(x)
         return x - self.weights["b_dec"] if self.cfg["apply_b_dec_to_input"] else x
 
     @property
@@ -53,6 +42,7 @@ class Sae:
         q = torch.relu(u @ w["W_q"] + w["b_q"]).view(-1, h, 1, n)
         return (p * q).sqrt().flatten(1)
 
+    @torch.no_grad()
     def pre(self, x):
         """What decides: pre-activations less their decision line (0, the threshold; for topk and kron: as they are)."""
         u, w = self.centred(x), self.weights
@@ -65,22 +55,18 @@ class Sae:
 
     @torch.no_grad()
     def encode(self, x):
-        u, w = self.centred(x), self.weights
-        if self.kind == "gated":
-            strength = torch.relu(u @ (w["W_enc"] * w["r_mag"].exp()) + w["b_mag"])
-            return (u @ w["W_enc"] + w["b_gate"] > 0).to(x.dtype) * strength
-        p = self.pairs(u) if self.kind == "kron" else u @ w["W_enc"] + w["b_enc"]
-        if self.kind == "jumprelu":
-            return torch.relu(p) * (p > w["threshold"]).to(x.dtype)
-        if self.kind in TOP:
-            top = p.topk(self.k, dim=-1)
-            return torch.zeros_like(p).scatter_(-1, top.indices, torch.relu(top.values))
-        return torch.relu(p)
+        if self.library is not None:
+            return self.library.encode(x)
+        p = self.pairs(self.centred(x))
+        top = p.topk(self.k, dim=-1)
+        return torch.zeros_like(p).scatter_(-1, top.indices, torch.relu(top.values))
 
     @torch.no_grad()
     def reconstruct(self, x, a):
-        _, (factor, shift) = self.norm_in(x)
-        return (a @ self.rows + self.weights["b_dec"]) * factor + shift
+        if self.library is None:
+            return a @ self.rows + self.weights["b_dec"]
+        self.library.process_sae_in(x)  # It keeps what decoding has to undo.
+        return self.library.decode(a)
 
     def fvu(self, x, a):
         """Of each token: squared error over squared distance from the site's mean."""
@@ -99,3 +85,11 @@ class Sae:
         lowest = p.masked_fill(~kept | self.empty, float("inf")).min(-1).values
         highest = p.masked_fill(kept | self.empty, float("-inf")).max(-1).values
         return torch.stack((lowest, highest), dim=-1)
+
+
+def published(cfg, weights, dtype):
+    """SAELens' own class, with these weights."""
+    said = {**cfg, "dtype": str(dtype).removeprefix("torch."), "device": "cpu"}
+    sae = SAE.get_sae_class_for_architecture(cfg["architecture"]).from_dict(said)
+    sae.load_state_dict({name: weights[name] for name in sae.state_dict()})
+    return sae.eval()

@@ -18,7 +18,7 @@ def parse(line):
 
 
 def visitor(edits, saes):
-    """The `visit` of llama.py that applies the edits. All activations at a site are taken before any edit there."""
+    """The `visit` of reference.py that applies the edits. All activations at a site are taken before any edit there."""
     edits = [parse(edit) for edit in edits]
 
     def visit(site, h):

@@ -86,7 +86,7 @@ def statistics(sae, llama, saes, docs, examples=EXAMPLES):
             strengths += window[inside].tolist()
     out["example_offset"] = np.array(offsets, np.uint8)
     out["example_act"] = np.array(strengths, np.float16)
-    effect = (sae.rows * llama.weights["model.norm.weight"]) @ llama.unembedding.T
+    effect = (sae.rows * llama.weights["model.norm.weight"]) @ llama.module.get_output_embeddings().weight.T.detach()
     effect = effect - effect.mean(1, keepdim=True)
     out["promoted"] = effect.topk(8).indices.numpy().astype(np.uint16)
     out["suppressed"] = (-effect).topk(8).indices.numpy().astype(np.uint16)

@@ -6,6 +6,7 @@ import torch
 
 import steering
 import tensors
+from reference import is_plain
 from saes import TOP
 
 WINDOW, EVERY, PREFIX, WRITTEN, SILENT = 250, 10, 32, 24, 65535
@@ -66,7 +67,7 @@ def record(pack, path, tokens):
         "ids": np.array(read, np.uint16), "rows": rows.astype(np.int32), "points": np.array(points, np.int32),
         "logits": logits[points].numpy(),
     }
-    sites = [site for site in runs[0][1] if site == "blocks.0.hook_resid_pre" or not site.endswith("resid_pre")]
+    sites = [site for site in runs[0][1] if is_plain(site)]
     for site in sites:
         out[f"tap.{site}"] = stream(runs, site)[points].numpy()
     unsettled = {}
