@@ -25,10 +25,11 @@ from topk import TopK, fitted
 BATCH, RATE, WARM_UP, LEAST = 16, 1e-3, 200, 0.03
 #: Rows of a part of a batch.
 ROWS = 2
-#: In the last minutes a nat of what the model says otherwise counts more and more beside the unexplained share of the
-#: variance, from this share of them on PULL times as much as the whole of it. At 1 the few places that are asked drown
-#: the rest: FVU of layer 22 rose from 0.18 to 0.34 within 0.3 million tokens.
-WHOLE_FROM, PULL = 0.3, 0.25
+#: From this share of the last minutes on a nat of what the model says otherwise counts more and more beside the
+#: unexplained share of the variance, at the end PULL times as much. Earlier, at rates that are still high, the few
+#: places that are asked drown the rest: with 1 and 0.25 from the start FVU of layer 22 rose from 0.18 to 0.34 and 0.28 within
+#: 0.3 million tokens.
+PULL_AT, PULL = 0.7, 0.25
 #: Batches from which the mean and the scale of each layer are taken.
 FIRST = 4
 SAVE_EVERY, SAY_EVERY = 600, 25
@@ -51,7 +52,7 @@ class Reader:
             return {layer: x for layer, x in enumerate(self.model.residuals(ids)) if layer in self.tapped}
 
     def batch(self, step):
-        """{layer: [rows, length, width] float32} of batch `step`, the model's last layer too, and which places are learnt."""
+        """{layer: [rows, length, width] float32} of batch `step`, the last layer too, and which places are learnt."""
         ids = self.rows.draw(step, BATCH)
         halves = list(self.pool.map(self.half, ids.split(-(-BATCH // torch.get_num_threads()))))
         return {layer: torch.cat([half[layer] for half in halves]) for layer in self.tapped}, learnt(ids)
@@ -117,7 +118,7 @@ def learn(reader, state, rate, pulled):
     parts = [int(part.sum()) for part in keep.split(ROWS)]
     pulls = dict.fromkeys(LAYERS)
     if pulled:
-        weight = PULL * min(1, state["falling"] / WHOLE_FROM)
+        weight = PULL * (state["falling"] - PULL_AT) / (1 - PULL_AT)
         ending = Ending(reader.model, taps, keep, weight, state["step"], ROWS)
         list(reader.pool.map(ending.listen, ending.asked))
         pulls |= {layer: ending.pull(layer) for layer in pulled}
@@ -154,7 +155,7 @@ def train(work, until=None, tokens=None, last=None, pull_from=0, say=partial(pri
     while not stop.now(state) and state["falling"] < 1:
         start = time.time()
         rate = RATE * max(LEAST, 1 - state["falling"])
-        state["tokens"] += learn(reader, state, rate, pulled)
+        state["tokens"] += learn(reader, state, rate, pulled if state["falling"] > PULL_AT else [])
         state["step"] += 1
         now = time.time()
         state["seconds"] += now - start
