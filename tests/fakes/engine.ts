@@ -108,6 +108,7 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 				vocabSize: 4096,
 				context: this.#options.context,
 				parameters: 5_900_000,
+				chat: null,
 				tokensTrained: 20_000_000,
 				bitsPerCharacter: { stories: 1.21, books: 1.6 },
 				...abilities(this.#options.rich),

@@ -2,6 +2,7 @@
 import type { Edit } from '../../src/core/steering/writing';
 import type { FeatureId, SaeId, Site } from '../../src/core/names/ids';
 import type { Label } from '../../src/core/features/feature';
+import type { Chat } from '../../src/core/prompt/conversation';
 import type { PackInfo, SaeInfo } from '../../src/core/packs/info';
 import type { Token } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
@@ -35,6 +36,7 @@ import { Lens } from '../model/lens';
 import { modelWeights } from '../model/model-weights';
 import { once } from '../calls/once';
 import { Sae } from '../sae/sae';
+import { chatOf } from '../prompt/chat-template';
 import { gunzipped } from './gunzip';
 import { ExampleTexts, Statistics } from './statistics';
 import { knownTokens } from '../model/known-tokens';
@@ -52,7 +54,9 @@ export class Workbench {
 	private constructor(
 		readonly source: PackSource,
 		readonly tokenizer: Tokenizer,
-		readonly model: LanguageModel
+		readonly model: LanguageModel,
+		/** How a conversation is written; null for a model that knows none. */
+		readonly chat: Chat | null
 	) {
 		this.lens = new Lens(model);
 	}
@@ -70,14 +74,16 @@ export class Workbench {
 			onProgress(path, done, source.pack.files[path]!.bytes);
 		const text = async (path: string) =>
 			new TextDecoder().decode(await source.bytes(path, signal, told(path)));
-		const tokenizer = new Tokenizer(await text(model.tokenizer), await text(model.tokenizerConfig));
+		const settings = await text(model.tokenizerConfig);
+		const tokenizer = new Tokenizer(await text(model.tokenizer), settings);
+		const chat = chatOf(JSON.parse(settings), tokenizer.decode(tokenizer.start));
 		const files: Record<string, Safetensors> = {};
 		for (const path of model.weights)
 			files[path] = openSafetensors(await source.open(path, signal, told(path)));
 		const weights = modelWeights(files, config, wide);
 		checkEmbedding(config, source.pack.saes);
 		for (const { cfg, ...sae } of source.pack.saes) checkHeads(config, { ...sae, ...cfg });
-		return new Workbench(source, tokenizer, new LanguageModel(config, weights));
+		return new Workbench(source, tokenizer, new LanguageModel(config, weights), chat);
 	}
 
 	get pack() {
@@ -275,6 +281,7 @@ export class Workbench {
 			vocabSize: shape.vocabSize,
 			context: shape.context,
 			parameters: this.#parameters(),
+			chat: this.chat,
 			tokensTrained: metrics.tokensTrained,
 			bitsPerCharacter: metrics.bitsPerCharacter,
 			probes: metrics.probes,

@@ -37,7 +37,7 @@ export async function write(
 	const uniform = seeded(request.seed);
 	const room = model.shape.context - prompt.length;
 	const wanted = Math.min(request.tokens, room);
-	const end = model.config.eos_token_id;
+	const ends = [model.config.eos_token_id].flat();
 	const cache = model.begin(steering);
 	const ids: number[] = [];
 	let stop: Written['stop'] = wanted < request.tokens ? 'context full' : 'length';
@@ -46,7 +46,7 @@ export async function write(
 		let { logits } = await model.read(cache, prompt, [], signal);
 		while (ids.length < wanted) {
 			const id = sample(logits, request, uniform);
-			if (id === end) {
+			if (ends.includes(id)) {
 				stop = 'end of text';
 				break;
 			}

@@ -4,6 +4,7 @@ import type { Site, SaeId } from '../names/ids';
 import type { ArchitectureName } from '../sae/architectures';
 import type { KronShape } from '../sae/kron';
 import type { Check } from './check';
+import type { Chat } from '../prompt/conversation';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
 
 export type Backend = 'wasm' | 'webgpu';
@@ -24,6 +25,8 @@ export interface PackInfo {
 	/** Longest sequence, in tokens, BOS included. */
 	context: number;
 	parameters: number;
+	/** How a conversation with the model is written; null for a model that knows none. */
+	chat: Chat | null;
 	tokensTrained: number | null;
 	bitsPerCharacter: Record<string, number>;
 	/** Accuracy of the model by the name of a family of probes; empty when not measured. */
