@@ -9,6 +9,7 @@ import type { FlowGraph, FlowRequest } from '../core/flow/graph';
 import type { PromptFlowRequest } from '../core/flow/prompt';
 import { chainOf, type Thresholds } from '../core/flow/flow';
 import type { SitePack } from '../core/packs/site-pack';
+import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
 import { Address } from './page/address.svelte';
 import { added, changed } from './steering/edits';
@@ -29,9 +30,6 @@ import { ReproductionTask } from './labs/reproduction.svelte';
 import { Resource } from './calls/resource.svelte';
 import { Steering } from './steering/steering.svelte';
 import { TextStatistics } from './corpus/statistics.svelte';
-
-/** The page's prompt until a worked example brings its own. */
-const PROMPT = 'Once upon a time there was a little fox who lived near the sea. One day the fox';
 
 export interface SaePlace {
 	id: SaeId;
@@ -150,7 +148,10 @@ export class Explorer {
 	});
 
 	/** The prompt in force. */
-	readonly prompt: string = $derived(this.address.prompt ?? this.example?.prompt ?? PROMPT);
+	readonly prompt: string = $derived.by(() => {
+		const example = this.#isOwn ? this.example?.prompt : null;
+		return this.address.prompt ?? firstPrompt(this.model.pack?.chat ?? null, example ?? null);
+	});
 
 	/** Every SAE in order of depth: of the pack, or of the worked example before one is open. */
 	readonly saes: SaePlace[] = $derived.by(() => {
