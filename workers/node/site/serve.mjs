@@ -33,12 +33,19 @@ const TYPES = {
 	'.webmanifest': 'application/manifest+json'
 };
 
+/** Lets a page have threads from its first visit on; on other hosts the service worker sees to that (`public/`). */
+const ISOLATION = {
+	'cross-origin-opener-policy': 'same-origin',
+	'cross-origin-embedder-policy': 'require-corp'
+};
+
 /**
- * Listens on 127.0.0.1; `base` is the sub-path under which the folder appears. Port 0 takes any.
- * @param {{ folder: string, port?: number, base?: string }} options
+ * Listens on 127.0.0.1; `base` is the sub-path under which the folder appears. Port 0 takes any. Without `isolated` it
+ * sends no headers that a plain static host would not.
+ * @param {{ folder: string, port?: number, base?: string, isolated?: boolean }} options
  * @returns {Promise<import('node:http').Server>}
  */
-export function serve({ folder, port = 0, base = '/' }) {
+export function serve({ folder, port = 0, base = '/', isolated = false }) {
 	const server = createServer((request, response) => {
 		const file = fileFor(folder, base, request.url ?? '/');
 		if (!file || !['GET', 'HEAD'].includes(request.method ?? '')) {
@@ -48,7 +55,8 @@ export function serve({ folder, port = 0, base = '/' }) {
 		response.writeHead(200, {
 			'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
 			'content-length': statSync(file).size,
-			'cache-control': 'no-cache'
+			'cache-control': 'no-cache',
+			...(isolated && ISOLATION)
 		});
 		if (request.method === 'HEAD') response.end();
 		else createReadStream(file).pipe(response);
@@ -115,7 +123,7 @@ async function main() {
 	if (!Number.isInteger(port) || port < 0 || port > 65535)
 		throw new Error(`"${values.port}" is not a port: give a whole number up to 65535.`);
 	if (values.build && !buildIfStale()) throw new Error('The build failed: see above.');
-	const server = await serve({ folder: path.join(ROOT, 'dist'), port });
+	const server = await serve({ folder: path.join(ROOT, 'dist'), port, isolated: true });
 	process.stdout.write(`Undercurrent is at http://127.0.0.1:${server.address().port}/\n`);
 }
 

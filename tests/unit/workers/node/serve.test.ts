@@ -58,6 +58,17 @@ describe('serve', () => {
 		expect(await response.text()).toBe(body);
 	});
 
+	it('sends the headers of isolation only where it is told to', async () => {
+		const names = ['cross-origin-opener-policy', 'cross-origin-embedder-policy'];
+		const plain = await get('/sub/');
+		expect(names.map((name) => plain.headers.get(name))).toEqual([null, null]);
+		const isolating = await serve({ folder: path.join(folder, 'dist'), isolated: true });
+		const at = (isolating.address() as AddressInfo).port;
+		const { headers } = await fetch(`http://127.0.0.1:${at}/`);
+		expect(names.map((name) => headers.get(name))).toEqual(['same-origin', 'require-corp']);
+		isolating.close();
+	});
+
 	it('answers HEAD without a body, and nothing but GET and HEAD', async () => {
 		const head = await get('/sub/', { method: 'HEAD' });
 		expect([head.status, head.headers.get('content-length')]).toEqual([200, '4']);
