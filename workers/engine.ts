@@ -2,7 +2,15 @@
 import { methods, runOf, type Handlers, type Run, type Watch } from '../src/core/calls';
 import type { Calls, Engine } from '../src/core/engine';
 import { codeOf, Problem } from '../src/core/names/errors';
-import type { Backend, Opened, OpenRequest, PackCalls, SelfTest } from '../src/core/packs/info';
+import type {
+	Backend,
+	Opened,
+	OpenRequest,
+	PackCalls,
+	SelfTest,
+	Threads,
+	ThreadsWish
+} from '../src/core/packs/info';
 import type { PackSource } from '../src/core/packs/source';
 import type { Context, PackProvider } from './calls/context';
 import { CorpusRun } from './corpus/run';
@@ -16,7 +24,8 @@ import { Workbench } from './packs/open-pack';
 import { parseSelfTest, selfTest } from './packs/self-test';
 import { promptCalls } from './prompt/calls';
 import { chooseDevice, type Choice } from './runtime/device';
-import { leaveGpu, startRuntime } from './runtime/session';
+import { leaveGpu, runtimeThreads, startRuntime, watchRuns } from './runtime/session';
+import { chooseThreads } from './runtime/threads';
 import { steeringCalls } from './steering/calls';
 import { storageCalls } from './storage/calls';
 import type { Library } from './storage/library';
@@ -27,12 +36,18 @@ interface Running {
 	activity: Activity;
 }
 
+const STARTED_BEFORE = 'The engine was started before a model was opened.';
+
 type Handler = (request: unknown, run: Run<unknown>) => unknown;
 
 export class LocalEngine implements Context {
 	/** Everything that can be asked. */
 	readonly calls: Engine = methods((name, request, watch) => this.carry(name, request, watch));
+	/** Called with the reason when one thread would be faster than those that run: only another worker can change that. */
+	onUselessThreads: (reason: string) => void = () => undefined;
 	readonly #handlers: Handlers<Calls>;
+	/** On how many threads the runtime was started, and why. */
+	#threads: Threads | null = null;
 	#running: Running | null = null;
 	/** Why the device that ran is no longer there. */
 	#lost: Problem | null = null;
@@ -98,7 +113,7 @@ export class LocalEngine implements Context {
 		this.#running = null;
 		const choice = await chooseDevice(request.backend);
 		this.#watch(choice);
-		await startRuntime(choice.device);
+		const threads = await this.#start(choice, request.threads);
 		let backend: Backend = choice.device ? 'webgpu' : 'wasm';
 		let { reason } = choice;
 		let made = await tried(source, choice.device, run).catch((error) => {
@@ -120,10 +135,31 @@ export class LocalEngine implements Context {
 			pack,
 			backend,
 			reason,
+			threads,
 			selfTest: test,
 			bytesFetched: source.fetched(),
 			weightsHeld: bench.model.weights.held()
 		};
+	}
+
+	/** Starts the runtime; one that runs already keeps its threads. */
+	async #start({ device }: Choice, wish?: ThreadsWish): Promise<Threads> {
+		const running = runtimeThreads();
+		if (running !== null) {
+			await startRuntime(device);
+			return this.#threads ?? { count: running, reason: STARTED_BEFORE };
+		}
+		if (device) {
+			await startRuntime(device);
+			return (this.#threads = { count: 1, reason: 'It only feeds the graphics processor.' });
+		}
+		const { watch, ...threads } = await chooseThreads(wish ?? { asked: null, refused: null });
+		await startRuntime(null, threads.count);
+		if (watch) {
+			watch.onUseless = (reason) => this.onUselessThreads(reason);
+			watchRuns((milliseconds) => watch.ran(milliseconds));
+		}
+		return (this.#threads = threads);
 	}
 
 	#watch(choice: Choice): void {

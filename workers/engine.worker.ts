@@ -6,6 +6,7 @@ import { LocalEngine } from './engine';
 import { browserPacks } from './storage/browser-packs';
 
 const engine = new LocalEngine(browserPacks);
+engine.onUselessThreads = (reason) => postMessage({ kind: 'one-thread', reason });
 expose(serve((name, request, watch) => engine.carry(name, request, watch)));
 
 // The page asks now and then whether anything is heard of a long piece of work.

@@ -19,10 +19,13 @@ interface Served {
 	cancel(job: number): void;
 }
 
-/** The worker's first message: it holds this Web Lock as long as it lives; '' where there are none. */
-interface Alive {
-	kind: 'alive';
-	lock: string;
+/** What the worker says by itself: that it listens, that it still does, and that one thread would be faster. */
+interface Told {
+	kind: 'alive' | 'pong' | 'one-thread';
+	/** First message: a Web Lock that it holds as long as it lives; '' where there are none. */
+	lock?: string;
+	/** Last one: why. */
+	reason?: string;
 }
 
 interface Live {
@@ -41,10 +44,14 @@ interface Live {
 	calls: number;
 	/** When it was asked for a word that has not come; null: it has answered. */
 	asked: number | null;
+	/** Why one thread would be faster than those it has; null while that is not so. */
+	useless: string | null;
 }
 
 /** Milliseconds between two looks whether a worker still answers. */
 const BEAT = 5000;
+/** Milliseconds without a call after which a worker may be replaced. */
+const QUIET = 1500;
 
 const spawnEngine = () =>
 	new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
@@ -61,7 +68,11 @@ export class EngineClient {
 	 * a large model takes a while; a hostile pattern may take for ever.
 	 */
 	onSilence: (milliseconds: number) => void = ignore;
+	/** Called at a quiet moment when one thread would be faster: whether the worker may be replaced now. */
+	onSlower: () => boolean = () => false;
 	readonly #spawn: () => Worker;
+	/** Why workers get one thread from now on; null: as many as was asked for, or as help. */
+	#single: string | null = null;
 	#live: Live | null = null;
 	#last: OpenRequest | null = null;
 	#jobs = 0;
@@ -100,13 +111,36 @@ export class EngineClient {
 	}
 
 	#open(live: Live, request: unknown, watch: Watch<unknown>): Promise<unknown> {
-		const opened = this.#race(live, 'open', request, watch);
+		const opened = this.#openIn(live, request as OpenRequest, watch);
 		live.opened = opened;
 		opened.then(
 			() => (this.#last = request as OpenRequest),
 			() => live.opened === opened && (live.opened = null)
 		);
 		return opened;
+	}
+
+	/** Where threads fail, another worker does it on one. */
+	async #openIn(live: Live, request: OpenRequest, watch: Watch<unknown>): Promise<unknown> {
+		const single = this.#single;
+		const wanted = single ? { ...request, threads: { asked: null, refused: single } } : request;
+		try {
+			return await this.#race(live, 'open', wanted, watch);
+		} catch (error) {
+			if (codeOf(error) !== 'no-threads' || single) throw error;
+			this.#single = (error as Error).message;
+			if (this.#live === live) this.#end(live);
+			return this.#open(this.#alive(), request, watch);
+		}
+	}
+
+	/** Once nothing has been asked for a while, a worker whose threads do not help makes room for one without. */
+	#replaceWhenQuiet(live: Live): void {
+		setTimeout(() => {
+			if (this.#live !== live || live.calls > 0 || !this.onSlower()) return;
+			this.#single = live.useless;
+			this.#end(live);
+		}, QUIET);
 	}
 
 	/** Waits for the pack; in a worker that replaces a lost one it is opened first. */
@@ -144,6 +178,7 @@ export class EngineClient {
 			throw error;
 		} finally {
 			live.calls--;
+			if (live.calls === 0 && live.useless) this.#replaceWhenQuiet(live);
 			ended.abort();
 		}
 	}
@@ -155,11 +190,15 @@ export class EngineClient {
 		lost.catch(ignore);
 		const { promise: ready, resolve } = Promise.withResolvers<void>();
 		const served = wrap<Served>(worker);
-		const begun = { opened: null, listens: false, calls: 0, asked: null };
+		const begun = { opened: null, listens: false, calls: 0, asked: null, useless: null };
 		const live: Live = { worker, served, ready, lost, lose, ...begun };
-		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Alive> | null>) => {
+		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Told> | null>) => {
 			if (live.asked !== null && this.#live === live) this.onSilence(0);
 			live.asked = null;
+			if (data?.kind === 'one-thread') {
+				live.useless = data.reason ?? null;
+				if (live.calls === 0) this.#replaceWhenQuiet(live);
+			}
 			if (data?.kind !== 'alive') return;
 			live.listens = true;
 			resolve();

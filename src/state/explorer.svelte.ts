@@ -1,7 +1,6 @@
 /** Everything the page knows, and the one place that decides what to ask the engine when something changes. */
 import { createContext } from 'svelte';
 import type { ReportPage, View } from '../core/address';
-import type { Backend } from '../core/packs/info';
 import type { Edit } from '../core/steering/writing';
 import type { FeatureCard } from '../core/features/feature';
 import type { FeatureId, SaeId, Site } from '../core/names/ids';
@@ -19,7 +18,7 @@ import { ModelImport } from './import/import.svelte';
 import { FitTask } from './labs/fit.svelte';
 import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
-import { Model } from './packs/model.svelte';
+import { Model, type ModelSetup } from './packs/model.svelte';
 import { Packs } from './packs/packs.svelte';
 import { Preferences } from './page/preferences.svelte';
 import { PromptFlows } from './flow/prompt-flow.svelte';
@@ -38,14 +37,8 @@ export interface SaePlace {
 	kind: SiteKind;
 }
 
-export interface Setup {
+export interface Setup extends ModelSetup {
 	engine: Engine;
-	/** Absolute address of the folder of the pack that opens by itself. */
-	pack: string;
-	/** What the page was built with, that pack first; absolute addresses. */
-	packs?: SitePack[];
-	/** Forced by the reader, or null. */
-	backend: Backend | null;
 	/** Brings the stored example, or null. */
 	example?: () => Promise<Example | null>;
 }
@@ -83,7 +76,7 @@ export class Explorer {
 		this.#setup = setup;
 		this.engine = engine;
 		this.offered = setup.packs ?? [];
-		this.model = new Model(engine, setup.pack, setup.backend, this.offered);
+		this.model = new Model(engine, setup);
 		this.packs = new Packs(engine);
 		this.packs.onForgotten = (hash) => this.model.forgotten(hash);
 		this.modelImport = new ModelImport(engine, this.packs, () => this.model.pack);
@@ -133,10 +126,10 @@ export class Explorer {
 		};
 	}
 
-	/** Loads the model and follows the address; the answer ends the latter. */
-	start(): () => void {
+	/** Loads the model, once `first` is done, and follows the address; the answer ends the latter. */
+	start(first?: Promise<void>): () => void {
 		const stop = this.address.listen();
-		void this.#begin();
+		void (first ? first.then(() => this.#begin()) : this.#begin());
 		return stop;
 	}
 

@@ -79,6 +79,34 @@ describe('a cancelled call', () => {
 	});
 });
 
+describe('a worker whose threads', () => {
+	it('do not start makes room for one that has none', async () => {
+		const client = newClient();
+		const opened = await client.calls.open({ ...PACK, address: 'https://example.org/no-threads/' });
+		expect(opened.reason).toBe('None started. One works.');
+		expect(workers).toHaveLength(2);
+	});
+
+	it('do not help makes room at a quiet moment, where the page lets it', async () => {
+		const client = newClient();
+		let asked = 0;
+		client.onSlower = () => ++asked > 1;
+		await client.calls.open(PACK);
+		await client.calls.tokenize('slower');
+		const working = client.calls.tokenize('hang').catch(() => null);
+		await new Promise((resolve) => setTimeout(resolve, 2000));
+		expect([asked, workers.length]).toEqual([0, 1]);
+		client.kill();
+		await working;
+		await client.calls.tokenize('slower');
+		await expect.poll(() => asked, { timeout: 5000 }).toBe(1);
+		await client.calls.tokenize('a');
+		await expect.poll(() => asked, { timeout: 5000 }).toBe(2);
+		expect((await client.calls.open(PACK)).reason).toBe('Another program runs.');
+		expect(workers).toHaveLength(3);
+	});
+});
+
 describe('a worker that dies', () => {
 	it('lets every call reject, and the next one opens the same pack in a new worker', async () => {
 		const client = newClient();

@@ -16,12 +16,16 @@ let cancelled = 0;
 const puppet: Partial<Handlers<Calls>> = {
 	async open(request) {
 		address = request.address;
-		return { reason: address } as Opened;
+		const refused = request.threads?.refused;
+		if (address.includes('no-threads') && !refused)
+			throw new Problem('no-threads', 'None started.', 'One works.');
+		return { reason: refused ?? address } as Opened;
 	},
 	async tokenize(text) {
 		if (text === 'hang') return never;
 		const end = performance.now() + (text === 'spin' ? 600 : 0);
 		while (performance.now() < end);
+		if (text === 'slower') postMessage({ kind: 'one-thread', reason: 'Another program runs.' });
 		if (text === 'throw') setTimeout(() => (undefined as never as () => void)());
 		if (text === 'throw') return never;
 		const answers: Record<string, string> = { 'cancelled?': String(cancelled), 'opened?': address };

@@ -87,6 +87,7 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		const chosen = this.packs.find((pack) => pack.hash === stored);
 		return {
 			backend: 'wasm',
+			threads: { count: 1, reason: 'One is enough for a fake.' },
 			reason: 'There is no WebGPU here, so WebAssembly runs.',
 			selfTest: {
 				ok: true,

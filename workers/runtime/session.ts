@@ -6,6 +6,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Backend } from '../../src/core/packs/info';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenFile } from '../../src/core/files/open-file';
+import { Graph } from '../graph/graph';
 import { withExternalData } from './external-data';
 import { damagedRuntime, publishedRuntime, refetchDamaged } from '../storage/runtime-cache';
 import { joinRuntime } from './runtime-parts';
@@ -28,20 +29,28 @@ let device: GPUDevice | null = null;
 let backend: Backend = 'wasm';
 /** A session was made, so the runtime's WebAssembly is what it should be. */
 let sound = false;
+/** How many threads the runtime was started with: it cannot change that. */
+let threads = 1;
+/** Told how many milliseconds each run took, before the next one begins. */
+let afterRun: ((milliseconds: number) => Promise<void>) | null = null;
 
 const { process } = globalThis as { process?: { versions?: { node?: string } } };
 const inNode = Boolean(process?.versions?.node);
 
 /**
  * Loads onnxruntime-web once: the JSPI build where the browser has JSPI and a GPU is to be used, else
- * the asyncify build for a GPU, else the plain one. A GPU needs its device.
+ * the asyncify build for a GPU, else the plain one, on `count` threads. A GPU needs its device. Throws a Problem
+ * `no-threads` when threads cannot be started: then this worker is of no more use.
  */
-export function startRuntime(gpu: GPUDevice | null): Promise<void> {
+export function startRuntime(gpu: GPUDevice | null, count = 1): Promise<void> {
 	device = gpu;
 	backend = gpu ? 'webgpu' : 'wasm';
-	runtime ??= loadRuntime(gpu !== null);
+	if (!runtime) {
+		threads = count;
+		runtime = loadRuntime(gpu !== null);
+	}
 	return runtime.then(
-		() => undefined,
+		() => (threads > 1 && !inNode ? startThreads() : undefined),
 		async (cause: unknown) => {
 			// The next call tries again: a network may be back.
 			runtime = null;
@@ -55,6 +64,47 @@ export function startRuntime(gpu: GPUDevice | null): Promise<void> {
 			);
 		}
 	);
+}
+
+/** The number of threads that the runtime has; null before it is started. */
+export const runtimeThreads = (): number | null => runtime && threads;
+
+/** Calls `told` after each run, with how long it took; runs wait for it. */
+export function watchRuns(told: typeof afterRun): void {
+	afterRun = told;
+}
+
+/** Makes a session of nothing, which starts the threads. The runtime itself would wait for ever for one that fails. */
+async function startThreads(): Promise<void> {
+	const { promise: failed, reject } = Promise.withResolvers<never>();
+	const fail = (event: Event) => {
+		event.preventDefault();
+		reject(
+			new Problem(
+				'no-threads',
+				'The browser did not start the threads of the engine.',
+				'One works.'
+			)
+		);
+	};
+	const { Worker: Thread } = globalThis;
+	// The runtime listens to its threads too late to hear that one was refused, and then throws what it hears.
+	globalThis.Worker = class extends Thread {
+		constructor(...of: ConstructorParameters<typeof Worker>) {
+			super(...of);
+			this.addEventListener('error', fail);
+		}
+	};
+	addEventListener('error', fail);
+	const graph = new Graph();
+	graph.output('y', graph.input('x', 'float32', [1]), 'float32', [1]);
+	try {
+		const session = await Promise.race([Session.create(graph.finish(), {}), failed]);
+		await session.release();
+	} finally {
+		globalThis.Worker = Thread;
+		removeEventListener('error', fail);
+	}
 }
 
 /** For work on packs while none is open: the runtime that is loaded, else the plain one. */
@@ -87,7 +137,7 @@ async function loadRuntime(gpu: boolean): Promise<Runtime> {
 		ort = await import('onnxruntime-web/webgpu');
 		await supply(ort, 'ort-wasm-simd-threaded.asyncify.wasm');
 	}
-	ort.env.wasm.numThreads = 1;
+	ort.env.wasm.numThreads = threads;
 	ort.env.logLevel = 'error';
 	return ort;
 }
@@ -186,6 +236,7 @@ export class Session {
 			const tensors: Record<string, OrtTensor> = {};
 			for (const [name, feed] of Object.entries(feeds))
 				tensors[name] = isDeviceTensor(feed) ? feed : tensor(this.ort, feed);
+			const start = performance.now();
 			try {
 				const results = await this.inner.run(tensors, fetch);
 				const outputs: Outputs = { device: {}, data: {} };
@@ -197,6 +248,8 @@ export class Session {
 				return outputs;
 			} catch (cause) {
 				throw namedProblem(cause);
+			} finally {
+				await afterRun?.(performance.now() - start);
 			}
 		}, signal);
 	}

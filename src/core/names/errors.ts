@@ -10,6 +10,7 @@ const CODES = [
 	'gated',
 	'storage-full',
 	'no-webgpu',
+	'no-threads',
 	'device-lost',
 	'out-of-memory',
 	'worker-lost',

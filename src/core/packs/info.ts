@@ -9,6 +9,20 @@ import type { Fluency, Probe, SaeMetrics } from './metrics';
 
 export type Backend = 'wasm' | 'webgpu';
 
+/** How many threads WebAssembly may take. */
+export interface ThreadsWish {
+	/** What the address or the command line asks for; null: as many as help. */
+	asked: number | null;
+	/** One sentence: why there can be no more than one; null where nothing is known against it. */
+	refused: string | null;
+}
+
+/** How many threads run, and one sentence that says why. */
+export interface Threads {
+	count: number;
+	reason: string;
+}
+
 /** What the page knows about a pack without running anything. */
 export interface PackInfo {
 	name: string;
@@ -66,6 +80,8 @@ export interface Opened {
 	backend: Backend;
 	/** One sentence: why this backend and not the other. */
 	reason: string;
+	/** WebAssembly's; on a GPU one, which only feeds it. */
+	threads: Threads;
 	selfTest: SelfTest;
 	/** Bytes that came over the network for this `open` (0 on a warm start). */
 	bytesFetched: number;
@@ -89,6 +105,8 @@ export interface OpenRequest {
 	address: string;
 	/** null: the best for this machine. */
 	backend: Backend | null;
+	/** Absent: as many as help. */
+	threads?: ThreadsWish;
 	/** sha256 of that pack's pack.json, where it is known: a stored pack then needs no network. */
 	expected?: string | null;
 	/** Hash of a pack to open instead if it is stored: 12 hex digits or more. */

@@ -1,5 +1,5 @@
 /** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
-import type { Backend, Opened, OpenRequest, PackInfo } from '../../core/packs/info';
+import type { Backend, Opened, OpenRequest, PackInfo, ThreadsWish } from '../../core/packs/info';
 import type { Progress } from '../../core/calls';
 import { isAbort, Problem } from '../../core/names/errors';
 import type { SitePack } from '../../core/packs/site-pack';
@@ -10,6 +10,17 @@ import { asError } from '../calls/resource.svelte';
 const HASH_DIGITS = 12;
 
 export type Phase = 'idle' | 'opening' | 'ready' | 'failed';
+
+export interface ModelSetup {
+	/** Absolute address of the folder of the pack that opens by itself. */
+	pack: string;
+	/** What the page was built with, that pack first; absolute addresses. */
+	packs?: readonly SitePack[];
+	/** Forced by the reader, or null. */
+	backend: Backend | null;
+	/** Absent: as many as help. */
+	threads?: ThreadsWish;
+}
 
 export class Model {
 	/** Called each time the engine becomes usable. */
@@ -35,25 +46,27 @@ export class Model {
 	#storing: AbortController | null = null;
 	readonly #engine: Engine;
 	readonly #address: string;
-	readonly #backend: Backend | null;
+	readonly #how: Pick<OpenRequest, 'backend' | 'threads'>;
 	readonly #offered: readonly SitePack[];
 
-	/** `offered`: the packs that come with the page; the first is the one at `address`. */
-	constructor(
-		engine: Engine,
-		address: string,
-		backend: Backend | null,
-		offered: readonly SitePack[] = []
-	) {
+	constructor(engine: Engine, { pack, packs = [], backend, threads }: ModelSetup) {
 		this.#engine = engine;
-		this.#address = address;
-		this.#backend = backend;
-		this.#offered = offered;
+		this.#address = pack;
+		this.#how = { backend, ...(threads && { threads }) };
+		this.#offered = packs;
 	}
 
 	/** Opens the pack again after the engine was lost, and says why. */
 	recover(problem: Error): void {
 		if (this.phase === 'ready') void this.open(problem);
+	}
+
+	/** Opens the pack again in another worker, if that needs no network: whether it does. */
+	reopen(): boolean {
+		if (!this.ready || !this.kept) return false;
+		// After the caller has ended the worker.
+		queueMicrotask(() => void this.open());
+		return true;
 	}
 
 	get pack(): PackInfo | null {
@@ -99,7 +112,7 @@ export class Model {
 		const place = this.#place();
 		try {
 			const opened = await this.#engine.open(
-				{ ...place, backend: this.#backend },
+				{ ...place, ...this.#how },
 				{ signal: running.signal, onProgress: (progress) => (this.progress = progress) }
 			);
 			if (running.signal.aborted) return;
