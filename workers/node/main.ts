@@ -1,5 +1,6 @@
 /** The same engine headless: one JSON value on stdout, everything else on stderr. */
 import { Problem } from '../../src/core/names/errors';
+import { startRuntime } from '../runtime/session';
 import { COMMANDS } from './commands';
 import { Arguments, usage } from './arguments';
 import { printable, printableJson } from './plain-output';
@@ -12,7 +13,10 @@ async function run(): Promise<void> {
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (!command)
 		throw usage(name ? `There is no command "${name.slice(0, 40)}"` : 'A command is missing');
-	const args = new Arguments(words, command.options, ['json', ...(command.flags ?? [])]);
+	const options = [...command.options, 'threads'];
+	const args = new Arguments(words, options, ['json', ...(command.flags ?? [])]);
+	const threads = args.whole('threads', 1, 1);
+	if (threads > 1) await startRuntime(null, threads);
 	const answer = await command.run(args);
 	await new Promise<void>((done) =>
 		process.stdout.write(`${printableJson(answer)}\n`, () => done())
