@@ -71,7 +71,7 @@ export async function measureDecoding({ base, backend, browser: options, rounds,
 }
 
 /** A worker in the page, called by name, one call at a time. */
-async function worker(page, name) {
+export async function worker(page, name) {
 	const handle = await page.evaluateHandle(
 		(file) => new Worker(`./${file}.js`, { type: 'module', name: file }),
 		name

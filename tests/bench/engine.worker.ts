@@ -1,8 +1,6 @@
 /** The engine at work, without the page: what `write` does, with more or less read at each step. */
 import type { Edit } from '../../src/core/steering/writing';
-import { parsePack, type Pack } from '../../src/core/packs/manifest';
-import { inMemory, type OpenFile } from '../../src/core/files/open-file';
-import type { PackSource } from '../../src/core/packs/source';
+import { parsePack } from '../../src/core/packs/manifest';
 import { seeded } from '../../src/core/math/random';
 import { sample } from '../../src/core/math/sampling';
 import { featureId, residPost, tapOf } from '../../src/core/names/site';
@@ -14,6 +12,7 @@ import { breathe, Session, startRuntime } from '../../workers/runtime/session';
 import { steeringOf } from '../../workers/steering/steering';
 import { Workbench } from '../../workers/packs/open-pack';
 import { answer } from './answers';
+import { Served } from './served';
 
 /** As in `workers/steering/write.ts`. */
 const BREATH_MS = 12;
@@ -133,26 +132,4 @@ async function version(): Promise<string> {
 	const session = await Session.create(graph.finish(), {});
 	await session.release();
 	return session.ort.env.versions.web ?? 'unknown';
-}
-
-/** A pack on the benchmark's own server, neither kept nor checked. */
-class Served implements PackSource {
-	readonly hash = '';
-	constructor(
-		readonly address: string,
-		readonly pack: Pack
-	) {}
-
-	async bytes(path: string): Promise<Uint8Array> {
-		const response = await fetch(this.address + path);
-		if (!response.ok) throw new Error(`${path}: ${response.status}`);
-		return new Uint8Array(await response.arrayBuffer());
-	}
-
-	async open(path: string): Promise<OpenFile> {
-		return inMemory(await this.bytes(path));
-	}
-
-	stored = async () => new Set<string>();
-	fetched = () => 0;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run bench`: how fast the engine decodes, beside transformers.js in the same browser, and how long
- * the built page takes to start. `-- --pack DIR --backend wasm|webgpu --rounds 5 --tokens 64 --no-start`; with `--all`
- * also what `pan.mjs`, `matching.ts` and `large.mjs` measure.
+ * `npm run bench`: how fast the engine decodes, beside transformers.js in the same browser, how long the
+ * built page takes to start, and what two threads are worth. `-- --pack DIR --backend wasm|webgpu --rounds 5
+ * --tokens 64 --no-start`; with `--all` also what `pan.mjs`, `matching.ts` and `large.mjs` measure.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,8 @@ import { printTables, summary } from './tables.mjs';
 const HERE = import.meta.dirname;
 const ROOT = path.resolve(HERE, '../..');
 const MEGABITS = 20;
-/** What `--all` adds: programs that print JSON. */
+/** Measured each time, and what `--all` adds: programs that print JSON. */
+const ALWAYS = { threads: 'threads.mjs' };
 const OTHERS = { panning: 'pan.mjs', matching: 'matching.ts', large: 'large.mjs' };
 
 const { values } = parseArgs({
@@ -131,7 +132,7 @@ async function main() {
 		const keep = () =>
 			writeFileSync(path.join(HERE, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 		keep();
-		for (const [name, program] of values.all ? Object.entries(OTHERS) : []) {
+		for (const [name, program] of Object.entries({ ...ALWAYS, ...(values.all && OTHERS) })) {
 			results[name] = measuredBy(program);
 			keep();
 		}

@@ -109,9 +109,14 @@ export function printTables(results) {
 	process.stdout.write(`${[...lines, ...others(results)].join('\n')}\n`);
 }
 
-/** Lines of what `--all` adds, as far as it was measured. */
-function others({ panning, matching, large }) {
+/** Lines of what other programs measured, as far as they did. */
+function others({ threads, panning, matching, large }) {
 	const lines = [];
+	if (threads) {
+		const { two_vs_one: ratios, load } = threads;
+		const each = Object.entries(ratios).map(([work, { median }]) => `${work} ${median.toFixed(2)}`);
+		lines.push(`two threads against one: ${each.join(', ')} times (load ${load.join(' to ')})`);
+	}
 	if (panning)
 		lines.push(
 			`a frame of a graph of ${panning.nodes} nodes and ${panning.edges} edges, 95th percentile: ${panning.pan.ms.p95} ms while it is moved, ${panning.zoom.ms.p95} ms while zoomed`
