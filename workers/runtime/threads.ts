@@ -47,7 +47,7 @@ export async function chooseThreads({ asked, refused }: ThreadsWish): Promise<Ch
 	helpers.keep(count - 1);
 	if (count === 1)
 		return one(
-			`A second thread would not help: two were ${faster.toFixed(1)} times as fast as one just now, as when other programs use the processor.`
+			'One thread: a second one gained too little when the engine started, as when other programs use the processor.'
 		);
 	const reason = `${count} threads were ${faster.toFixed(1)} times as fast as one when the engine started.`;
 	return { count, reason, watch: new ThreadWatch(helpers, count) };
@@ -59,13 +59,13 @@ function onCommandLine(asked: number | null): ChosenThreads {
 	return { count: asked, reason: `${asked} were asked for.`, watch: null };
 }
 
-/** Doubles the threads as long as that is worth it; `faster`: of the last that were tried at one, else of those chosen. */
+/** Doubles the threads as long as that is worth it. */
 function fastest(helpers: TimedThreads, most: number): { count: number; faster: number } {
 	let best = { count: 1, faster: 1 };
 	for (let count = 2; count <= most; count *= 2) {
 		const timings = Array.from({ length: FIRST }, () => helpers.time(count));
 		const faster = speedup(count, timings);
-		if (faster < WORTH * best.faster) return best.count === 1 ? { count: 1, faster } : best;
+		if (faster < WORTH * best.faster) return best;
 		best = { count, faster };
 	}
 	return best;
@@ -95,7 +95,7 @@ export class ThreadWatch {
 		this.#said = true;
 		this.helpers.keep(0);
 		this.onUseless(
-			`Fell back to one thread: ${this.count} were only ${faster.toFixed(1)} times as fast, as when another program uses the processor.`
+			`Back on one thread: ${this.count} gained too little, as when other programs use the processor.`
 		);
 	}
 }

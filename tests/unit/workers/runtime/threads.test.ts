@@ -46,6 +46,6 @@ describe('the watch over threads', () => {
 	it('says once that they do not when another program has their core', async () => {
 		const reasons = await said([...Array<number>(8).fill(1), ...Array<number>(12).fill(2)]);
 		expect(reasons).toHaveLength(1);
-		expect(reasons[0]).toMatch(/^Fell back to one thread: 2 were only 1\.\d times as fast/);
+		expect(reasons[0]).toMatch(/^Back on one thread: 2 gained too little/);
 	});
 });
