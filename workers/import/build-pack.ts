@@ -17,7 +17,9 @@ import { Tokenizer } from '../model/tokenizer';
 import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
 import { unfinishedPack } from './unfinished-pack';
-import { openModelFolder, withOwnTable, type ModelFolder } from './hugging-face';
+import { withOwnTable } from './hugging-face';
+import type { ModelFolder } from './model-folder';
+import { openModel } from './open-model';
 import { CorpusPass } from '../corpus/pass';
 import type { TextFile } from '../corpus/text-file';
 import { writeStatistics, type SaeEntry, type StatisticsSummary } from '../corpus/write-statistics';
@@ -78,7 +80,7 @@ export async function buildPack(
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<{ saes: string[]; provenance: unknown; statistics: StatisticsSummary | null }> {
-	const model = order.model && (await withOwnTable(await openModelFolder(order.model)));
+	const model = order.model && (await withOwnTable(await openModel(order.model)));
 	const steps = new BuildSteps(onProgress, signal, inputBytes(model, order));
 	const base: Manifest = { ...out.base, name: addressName(order.name), title: order.title };
 	for (const note of model?.notes ?? []) steps.step(note);
@@ -141,7 +143,7 @@ async function writeModelFiles(
 		citation: '',
 		provenance: {
 			made_by: 'undercurrent pack',
-			stored_as: dtype,
+			stored_as: isStored(model) ? 'gguf' : dtype,
 			...(origin && { from: origin.from })
 		},
 		model: {
@@ -152,6 +154,10 @@ async function writeModelFiles(
 		}
 	};
 }
+
+/** Whether a pack holds the model's tensors as its file does. */
+const isStored = ({ tensors }: ModelFolder): boolean =>
+	[...tensors.values()].some(({ stored }) => stored);
 
 /** A name as addresses bear it. */
 function addressName(name: string): string {
@@ -207,7 +213,7 @@ async function measureInto(
 		steps.step('self-test');
 		await out.write('self-test.json', await selfTestFile(bench, signal));
 		manifest.self_test = 'self-test.json';
-		if (dtype === 'f32') return summary;
+		if (dtype === 'f32' || isStored(model)) return summary;
 		steps.step('deviation from float32');
 		const found = await deviation(model, bench.model, selfTestIds(bench), signal);
 		manifest.provenance = { ...(manifest.provenance as object), deviation: found };

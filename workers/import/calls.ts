@@ -10,10 +10,10 @@ import { ensureRuntime } from '../runtime/session';
 import type { Library } from '../storage/library';
 import { openPendingDownloads } from '../storage/open-library';
 import { buildPack } from './build-pack';
-import { subfolder } from './files/folder';
 import { listContents, saeFolder } from './list-contents';
 import { downloadFiles } from './remote/download-files';
 import { RemoteFolder } from './remote/remote-folder';
+import { modelAt } from './open-model';
 import { openRemoteSource, openSource, singleArchive } from './open-source';
 
 export const importCalls = ({ library }: Context): Handlers<ImportCalls> => ({
@@ -45,7 +45,7 @@ async function build(
 		draft,
 		async (writer) => {
 			const parts = {
-				model: 'path' in model ? subfolder(source, model.path) : null,
+				model: 'path' in model ? modelAt(source, model.path) : null,
 				saes: saes.map(({ path, overrides }) => ({ folder: saeFolder(source, path), overrides })),
 				...{ dtype, title, name: title, corpus: null, nulls: false },
 				origin: source instanceof RemoteFolder ? originOf(source) : undefined

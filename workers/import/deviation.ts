@@ -4,7 +4,7 @@ import { float32Bytes } from '../../src/core/files/dtypes';
 import type { Floats } from '../../src/core/files/safetensors';
 import { largest } from '../../src/core/math/sampling';
 import { LanguageModel, type ModelWeights } from '../model/language-model';
-import type { ModelFolder } from './hugging-face';
+import type { ModelFolder } from './model-folder';
 
 /** The float32 weights are all in memory for it: more bytes than this are not measured. */
 const MOST = 2e9;

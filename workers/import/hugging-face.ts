@@ -1,40 +1,15 @@
 /** Model folders as Hugging Face saves them: config, tokenizer, one or several safetensors files. */
-import type { Floats } from '../../src/core/files/safetensors';
 import { Problem } from '../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../calls/in-order';
-import { toFloat32, type Dtype } from '../../src/core/files/dtypes';
+import { isDtype, toFloat32 } from '../../src/core/files/dtypes';
 import { isPathSegment } from '../../src/core/import/remote-address';
 import { architectureOf, notesOnConfig, textConfig } from '../graph/families/families';
-import type { Config } from '../graph/families/model-config';
 import { checkLayers } from '../model/layers-held';
 import { foundAs, secondTable } from '../model/tensor-names';
 import type { ConfigFields } from './files/config-fields';
 import { folderLabel, readConfig, type Folder } from './files/folder';
 import { SafetensorsReader } from './files/safetensors-reader';
-
-export interface ModelFolder {
-	/** Of its text part. */
-	config: Config;
-	/** A table beside the embedding that its config says is the same; null where there is none. */
-	second: ModelTensor | null;
-	/** What somebody should know of it before its numbers are shown, a sentence each. */
-	notes: string[];
-	/** What the model needs, under the engine's names. */
-	tensors: Map<string, ModelTensor>;
-	/** The bytes of `tokenizer.json`. */
-	tokenizer(): Promise<Uint8Array>;
-	/** The bytes of `tokenizer_config.json`; of an empty object where there is none. */
-	tokenizerConfig(): Promise<Uint8Array>;
-}
-
-/** A tensor that is still in its file. */
-export interface ModelTensor {
-	dtype: Dtype;
-	shape: number[];
-	/** In its file. */
-	bytes: number;
-	read(): Promise<Floats>;
-}
+import type { ModelFolder, ModelTensor } from './model-folder';
 
 const CONFIG = 'config.json';
 const TOKENIZER = 'tokenizer.json';
@@ -94,7 +69,7 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 				`The model in "${folderLabel(folder)}" has no ${name} of shape [${shape.join()}].`,
 				'Check that config.json belongs to these weights.'
 			);
-		if (toFloat32(found.dtype, new Uint8Array(0)) || found.dtype === 'I8') continue;
+		if (found.dtype === 'I8' || isFloats(found.dtype)) continue;
 		throw new Problem(
 			'unsupported',
 			`The model in "${folderLabel(folder)}" has ${name} in ${found.dtype}, where floats are needed.`,
@@ -114,6 +89,9 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 				: new TextEncoder().encode('{}')
 	};
 }
+
+const isFloats = (dtype: string): boolean =>
+	isDtype(dtype) && toFloat32(dtype, new Uint8Array(0)) !== null;
 
 /**
  * A config may say that the unembedding is the embedding while its file holds two tables that differ: transformers then

@@ -5,14 +5,15 @@ import {
 	type StoredDtype
 } from '../../src/core/import/build-request';
 import type { ImportListing, ListedModel, ListedSae } from '../../src/core/import/listing';
-import { isWeightsFile } from '../../src/core/import/file-names';
+import { isGguf, isWeightsFile } from '../../src/core/import/file-names';
 import { codeOf, isAbort, Problem } from '../../src/core/names/errors';
 import { AT_ONCE, inOrder } from '../calls/in-order';
 import { architectureOf } from '../graph/families/families';
-import { foldersBelow, subfolder, type Folder } from './files/folder';
+import { fileFolder, foldersBelow, subfolder, type Folder } from './files/folder';
 import { mustBeReadWhole } from './files/read-tensors';
 import { matchingFormats, readSae, saeFilesIn } from './formats/formats';
-import { isModelFolder, openModelFolder } from './hugging-face';
+import { isModelFolder } from './hugging-face';
+import { modelAt, openModel } from './open-model';
 import { previewFolder } from './preview-folder';
 import { scopeFacts } from './sae/site-names';
 import { MissingFact } from './sae/unsupported';
@@ -61,7 +62,7 @@ export async function listContents(
 }
 
 interface Candidates {
-	/** Folders of models. */
+	/** Folders of models, and GGUF files. */
 	models: string[];
 	/** Folders and files of SAEs. */
 	saes: string[];
@@ -93,6 +94,10 @@ function candidatesIn(source: Folder): Candidates {
 			if (!name.includes('/') || parts.some((part) => name.startsWith(part))) taken.add(full(name));
 	}
 	for (const path of source.names) {
+		if (isGguf(path)) {
+			found.models.push(path);
+			continue;
+		}
 		if (taken.has(path)) continue;
 		// A file of weights that belongs to no folder may be an SAE by itself.
 		const isAlone = isWeightsFile(path) && isSae([path.slice(path.lastIndexOf('/') + 1)]);
@@ -110,7 +115,7 @@ const unusable = (path: string) =>
 		: 'It is not an SAE in a known format: its config (cfg.json or config.json) is not beside it.';
 
 async function listModel(source: Folder, path: string): Promise<ListedModel> {
-	const { config, tensors, notes } = await openModelFolder(subfolder(source, path));
+	const { config, tensors, notes } = await openModel(modelAt(source, path));
 	const { layers, dModel, vocabSize, context } = architectureOf(config).shape(config);
 	const each = [...tensors.values()];
 	const bytesByDtype = new Map<string, number>();
@@ -167,14 +172,8 @@ async function listSae(
 }
 
 /** The SAE at a path: a folder, or one file. */
-export function saeFolder(source: Folder, path: string): Folder {
-	if (!source.names.includes(path)) return subfolder(source, path);
-	const at = path.lastIndexOf('/');
-	const around = subfolder(source, path.slice(0, Math.max(0, at)));
-	const file = path.slice(at + 1);
-	const sizes = new Map([[file, around.sizes.get(file)!]]);
-	return { ...around, name: `${around.name}/${file}`, names: [file], sizes };
-}
+export const saeFolder = (source: Folder, path: string): Folder =>
+	source.names.includes(path) ? fileFolder(source, path) : subfolder(source, path);
 
 /** Why one item cannot be used. Throws the error again when it holds for all: cancelled, or a host that denies access. */
 function messageOf(error: unknown): string {

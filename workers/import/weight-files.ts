@@ -5,7 +5,7 @@ import { LARGEST_PART, type PackWriter } from '../../src/core/packs/writer';
 import type { ImportedSae } from './sae/imported-sae';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
-import type { ModelFolder } from './hugging-face';
+import type { ModelFolder } from './model-folder';
 import { storedSize, SafetensorsWriter } from './files/safetensors-writer';
 
 /** From here on a number rounds to infinity in float16. */
@@ -17,8 +17,8 @@ export function planModelFiles(
 	dtype: StoredDtype
 ): { path: string; names: string[]; bytes: number }[] {
 	const files: { names: string[]; bytes: number }[] = [];
-	for (const [name, { shape }] of tensors) {
-		const bytes = storedSize(shape, dtype, scaleAxis(config, name));
+	for (const [name, { shape, stored }] of tensors) {
+		const bytes = stored?.bytes ?? storedSize(shape, dtype, scaleAxis(config, name));
 		const last = files.at(-1);
 		if (last && last.bytes + bytes <= LARGEST_PART) {
 			last.names.push(name);
@@ -47,9 +47,12 @@ export async function writeModelWeights(
 		const file = new SafetensorsWriter();
 		for (const name of names) {
 			const found = model.tensors.get(name)!;
-			const tensor = await found.read();
-			checkNumbers(name, tensor.data, dtype);
-			file.floats(name, tensor, dtype, scaleAxis(model.config, name));
+			if (found.stored) file.raw(found.stored, await found.stored.read());
+			else {
+				const tensor = await found.read();
+				checkNumbers(name, tensor.data, dtype);
+				file.floats(name, tensor, dtype, scaleAxis(model.config, name));
+			}
 			onRead(path, found.bytes);
 		}
 		await out.write(path, ...file.chunks());

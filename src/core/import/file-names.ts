@@ -1,5 +1,9 @@
 /** Whether a file holds weights of some kind, by its extension. */
-export const isWeightsFile = (path: string): boolean => /\.(safetensors|npz|pth?|bin)$/i.test(path);
+export const isWeightsFile = (path: string): boolean =>
+	/\.(safetensors|gguf|npz|pth?|bin)$/i.test(path);
+
+/** Whether a file is a whole model by itself. */
+export const isGguf = (path: string): boolean => /\.gguf$/i.test(path);
 
 export const isArchive = (path: string): boolean => /\.zip$/i.test(path);
 

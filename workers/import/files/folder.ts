@@ -32,6 +32,15 @@ export function subfolder(folder: Folder, path: string): Folder {
 	};
 }
 
+/** A folder of one of the files of another. */
+export function fileFolder(folder: Folder, path: string): Folder {
+	const at = path.lastIndexOf('/');
+	const around = subfolder(folder, path.slice(0, Math.max(0, at)));
+	const file = path.slice(at + 1);
+	const sizes = new Map([[file, around.sizes.get(file)!]]);
+	return { ...around, name: `${around.name}/${file}`, names: [file], sizes };
+}
+
 /** Every folder below, outer ones first, with its files by their paths relative to it. */
 export function foldersBelow(names: string[]): Map<string, string[]> {
 	const all = new Map<string, string[]>();

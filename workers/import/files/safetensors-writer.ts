@@ -27,6 +27,11 @@ export class SafetensorsWriter {
 		return this.#add(name, `${kind}${8 * data.BYTES_PER_ELEMENT}`, shape, data);
 	}
 
+	/** A tensor in its bytes, of a type that safetensors knows. */
+	raw({ name, dtype, shape }: Omit<Part, 'bytes'> & { name: string }, bytes: Uint8Array): this {
+		return this.#add(name, dtype, shape, bytes);
+	}
+
 	/** The header, padded so that every tensor is aligned, and the tensors one after the other. */
 	chunks(): Uint8Array[] {
 		// Widest types first keep every tensor aligned without gaps, which the format forbids.

@@ -3,7 +3,7 @@ import type { BuildRequest } from '../../../src/core/import/build-request';
 import type { Progress } from '../../../src/core/calls';
 import { subfolder, type Folder } from '../files/folder';
 import { saeFilesIn } from '../formats/formats';
-import { modelFilesOf } from '../hugging-face';
+import { filesOfModel } from '../open-model';
 import { RemoteFolder } from './remote-folder';
 
 /**
@@ -19,7 +19,9 @@ export async function downloadFiles(
 	const { names, sizes } = folder;
 	const files = [
 		...('path' in model
-			? inside(model.path, await modelFilesOf(subfolder(folder, model.path)))
+			? names.includes(model.path)
+				? [model.path]
+				: inside(model.path, await filesOfModel(subfolder(folder, model.path)))
 			: []),
 		...saes.flatMap(({ path }) =>
 			names.includes(path) ? [path] : inside(path, saeFilesIn(subfolder(folder, path).names))
