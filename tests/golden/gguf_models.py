@@ -44,6 +44,7 @@ def main() -> None:
     options.add_argument("tokenizer", type=Path, help="tokenizer.json of the pack, for the Rust tokenizers")
     options.add_argument("texts", type=Path)
     options.add_argument("out", type=Path)
+    options.add_argument("--texts-read", type=int, default=TEXTS)
     options.add_argument("--float64", action="store_true", help="also say how far float32 is from float64")
     given = options.parse_args()
     tokenizer = Tokenizer.from_file(str(given.tokenizer))
@@ -55,7 +56,7 @@ def main() -> None:
         one = tokenizer.encode(text[:4000]).ids[:TOKENS]
         if len(one) == TOKENS:
             ids.append(one)
-        if len(ids) == TEXTS:
+        if len(ids) == given.texts_read:
             break
     model = AutoModelForCausalLM.from_pretrained(
         given.gguf.parent, gguf_file=given.gguf.name, dtype=torch.float32, attn_implementation="eager"
@@ -77,7 +78,10 @@ def main() -> None:
             hook.remove()
         return {"logits": logits, **{f"blocks.{l}.hook_resid_post": taps[l] for l in kept}}
 
-    parts = [run(torch.tensor([one])) for one in ids]
+    parts = []
+    for one in ids:
+        parts.append(run(torch.tensor([one])))
+        print(f"text {len(parts)} of {len(ids)}", flush=True)
     whole = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
     start = torch.tensor([ids[0][:20]])
     with torch.no_grad():

@@ -5,8 +5,8 @@ export type GgufValue = number | boolean | string | readonly string[] | readonly
 
 const STRING = 8;
 const ARRAY = 9;
-/** Elements of all arrays together: a vocabulary has three, of at most about 300,000. */
-const MOST_ELEMENTS = 8_000_000;
+/** Elements of all arrays together: a vocabulary has four, of at most about 500,000. */
+const MOST_ELEMENTS = 2_000_000;
 const LONGEST_TEXT = 16_000_000;
 
 /** Numbers by GGUF's types: bytes, and how they are read. */

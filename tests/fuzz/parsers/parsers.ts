@@ -2,6 +2,7 @@
 import type { Parser } from '../parser';
 import { bombs } from './bombs';
 import { containers } from './containers';
+import { ggufParsers } from './gguf';
 import { modelParsers } from './models';
 import { packParsers } from './packs';
 import { placeParsers } from './places';
@@ -10,6 +11,7 @@ import { textParsers } from './texts';
 export const PARSERS: Parser[] = [
 	...containers,
 	...modelParsers,
+	...ggufParsers,
 	...packParsers,
 	...textParsers,
 	...placeParsers,

@@ -13,6 +13,8 @@ import { ggufTensor } from './tensor';
 import { tokenizerOf } from './tokenizer';
 import { GgufWords } from './words';
 
+const AS_IT_IS =
+	'The pack holds the weights of a GGUF file as they are, whatever type is chosen for others.';
 const ROPE_FACTORS = 'rope_freqs.weight';
 
 /**
@@ -35,7 +37,7 @@ export async function openGguf(folder: Folder, file: string): Promise<ModelFolde
 	return {
 		config,
 		second: null,
-		notes: [...notesOnConfig(config), ...unknownWords(words)],
+		notes: [AS_IT_IS, ...notesOnConfig(config), ...unknownWords(words)],
 		tensors,
 		tokenizer: async () => utf8(tokenizer.tokenizer()),
 		tokenizerConfig: async () => utf8(tokenizer.config)

@@ -1,5 +1,5 @@
 /** From an address to a folder: pinned, listed and with sizes, before anything large is downloaded. */
-import { isArchive } from '../../../src/core/import/file-names';
+import { isArchive, isGguf } from '../../../src/core/import/file-names';
 import { tokenHeaders } from '../../../src/core/import/remote';
 import {
 	asPlainAddress,
@@ -39,13 +39,13 @@ export async function openRemoteFolder(
 		page,
 		pack: files.has('pack.json') ? `${page}/resolve/${commit}${inside}/` : null
 	};
-	// The files beside an archive have nothing to do with it.
+	// The files beside an archive, or beside one of a model's GGUF files, have nothing to do with it.
 	const name = address.path.slice(address.path.lastIndexOf('/') + 1);
-	const archive = isArchive(name) ? files.get(name) : undefined;
+	const alone = isArchive(name) || isGguf(name) ? files.get(name) : undefined;
 	return new RemoteFolder(
 		[address.id, folder].filter(Boolean).join('/'),
 		info,
-		archive ? new Map([[name, archive]]) : files,
+		alone ? new Map([[name, alone]]) : files,
 		downloads,
 		hub
 	);

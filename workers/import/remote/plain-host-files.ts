@@ -138,7 +138,7 @@ class PlainHost {
 		return new Problem(
 			'pack-missing',
 			`There is nothing at ${origin}${pathname} that this page can open: no ${['pack.json', ...configs].join(', no ')} and no file of weights.`,
-			'Give the address of a folder with one of these, or of a .safetensors, .npz or .zip file.'
+			'Give the address of a folder with one of these, or of a .gguf, .safetensors, .npz or .zip file.'
 		);
 	}
 }
