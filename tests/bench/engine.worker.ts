@@ -102,7 +102,7 @@ answer({
 		const { taps } = await bench.model.read(cache, prompt, bench.model.sites);
 		const model = performance.now() - start;
 		for (const sae of works.all_saes!.saes) {
-			await sae.read(taps.get(tapOf(sae.info.site))!);
+			await sae.read(taps);
 			await breathe();
 		}
 		bench.model.forget(cache);

@@ -34,6 +34,7 @@ export async function openFixture(name: string) {
 		golden,
 		bench,
 		has: (key: string) => tensors.has(key),
+		names: [...tensors.names],
 		floats: (key: string) => float32(tensors, key).data,
 		integers: (key: string) => integers(tensors, key)
 	};

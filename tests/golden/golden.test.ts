@@ -60,7 +60,7 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		const { taps } = await readAll(p);
 		for (const id of f.bench.saeIds) {
 			const sae = await f.bench.sae(id);
-			const reading = await sae.read(taps.get(sae.info.site)!);
+			const reading = await sae.read(taps);
 			const key = `read.${p}.code.${id}`;
 			const offsets = f.integers(`${key}.offsets`);
 			const features = f.integers(`${key}.features`);

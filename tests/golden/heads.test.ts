@@ -98,7 +98,7 @@ describe.each(FAMILIES)('%s', (name) => {
 			for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++)
 				dense[t * sae.wDec.rows + codes.features[i]!] = codes.activations[i]!;
 		expect(worst(dense, g.floats('codes'))).toBeLessThan(1);
-		expect(worst((await sae.read(z)).fvu, g.floats('fvu'))).toBeLessThan(1);
+		expect(worst((await sae.read(taps)).fvu, g.floats('fvu'))).toBeLessThan(1);
 	});
 
 	it('shows its directions as W_O writes them', async () => {

@@ -18,8 +18,7 @@ import {
 	type ErrorSums
 } from '../../src/core/corpus/sae-tally';
 import { digest, isHeldOut } from '../../src/core/corpus/windows';
-import { encodeTexts } from '../sae/encode-texts';
-import type { Codes } from '../sae/codes';
+import { encodeTexts, type Encoded } from '../sae/encode-texts';
 import type { Sae } from '../sae/sae';
 import { breathe } from '../runtime/session';
 import type { Workbench } from '../packs/open-pack';
@@ -50,7 +49,7 @@ export class CorpusPass {
 		signal?: AbortSignal
 	): Promise<CorpusPass> {
 		const saes = await bench.saes(ids, signal);
-		const shapes = [...saes].map(([id, { info }]) => ({ id, ...info.cfg }));
+		const shapes = [...saes].map(([id, { info }]) => ({ id, ...info.cfg, dIn: info.cfg.dOut }));
 		const { start } = windowStart(bench);
 		return new CorpusPass(bench, saes, tally ?? newCorpusTally(shapes, start.length));
 	}
@@ -94,8 +93,8 @@ export class CorpusPass {
 		const rest = windows.slice(tally.within);
 		for await (const { ids, encoded } of encodeTexts(bench, saes, rest, { signal })) {
 			const errors = new Map<SaeId, ErrorSums>();
-			for (const [id, { x, codes }] of encoded) {
-				errors.set(id, errorsOf(saes.get(id)!, x, codes));
+			for (const [id, own] of encoded) {
+				errors.set(id, errorsOf(saes.get(id)!, own));
 				await breathe();
 				signal?.throwIfAborted();
 			}
@@ -120,12 +119,12 @@ export function checkText(tally: CorpusTally): void {
 		throw new Problem('unsupported', 'This file holds no text.', 'Choose one with some pages.');
 }
 
-function errorsOf(sae: Sae, x: Float32Array, codes: Codes): ErrorSums {
-	const { dIn } = sae.spec;
-	const sums = newErrorSums(dIn);
+function errorsOf(sae: Sae, { x, target, codes }: Encoded): ErrorSums {
+	const { dIn, dOut } = sae.spec;
+	const sums = newErrorSums(dOut);
 	for (let t = 0; t + 1 < codes.offsets.length; t++) {
-		const xt = x.subarray(t * dIn, (t + 1) * dIn);
-		countError(sums, xt, sae.decode(codes, t, xt));
+		const decoded = sae.decode(codes, t, x.subarray(t * dIn, (t + 1) * dIn));
+		countError(sums, target.subarray(t * dOut, (t + 1) * dOut), decoded);
 	}
 	return sums;
 }

@@ -10,6 +10,7 @@ import { integers } from '../../src/core/files/safetensors';
 import { SafetensorsWriter } from '../import/files/safetensors-writer';
 import type { Matches } from '../flow/matcher';
 import type { TextCodes } from '../sae/encode-texts';
+import { isInStream } from '../../src/core/names/site';
 import type { Sae } from '../sae/sae';
 import { timeSlices } from '../runtime/time-slices';
 import { COACTIVE, type Statistics } from '../packs/statistics';
@@ -119,11 +120,12 @@ async function addTokens(
 		}
 		return;
 	}
+	const listed = isInStream(sae.info.site) ? LISTED : 0;
 	const Ids = bench.unembedding.rows > 65535 ? Uint32Array : Uint16Array;
-	const found = { promoted: new Ids(n * LISTED), suppressed: new Ids(n * LISTED) };
+	const found = { promoted: new Ids(n * listed), suppressed: new Ids(n * listed) };
 	const { finalGain } = bench;
 	const pause = timeSlices(SLICE, signal);
-	for (let f = 0; f < n; f++) {
+	for (let f = 0; listed > 0 && f < n; f++) {
 		const w = row(sae.wDec, f).map((x, c) => x * finalGain[c]!);
 		const logits = times(bench.unembedding, w);
 		found.promoted.set(largest(logits, LISTED), f * LISTED);
@@ -131,7 +133,7 @@ async function addTokens(
 		found.suppressed.set(largest(negated, LISTED), f * LISTED);
 		await pause();
 	}
-	for (const name of names) file.integers(name, [n, LISTED], found[name]);
+	for (const name of names) file.integers(name, [n, listed], found[name]);
 }
 
 /** The features of the same SAE whose activations correlate most over the sample. */

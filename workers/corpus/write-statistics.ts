@@ -166,10 +166,10 @@ async function namesFile(
 /** Best matches in the main SAE of each upstream site, where both are in one space. */
 async function upstreamMatches(bench: Workbench, pairs: Pairs, id: SaeId, run: Run) {
 	const matches: StatisticsParts['matches'] = new Map();
-	const width = bench.info(id)!.cfg.dIn;
+	const width = bench.info(id)!.cfg.dOut;
 	for (const other of bench.saeIds) {
 		if (!isMain(other) || !isStep(siteOf(other), siteOf(id))) continue;
-		if (bench.info(other)!.cfg.dIn === width) matches.set(other, await pairs.best(id, other, run));
+		if (bench.info(other)!.cfg.dOut === width) matches.set(other, await pairs.best(id, other, run));
 	}
 	return matches;
 }

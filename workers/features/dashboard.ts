@@ -13,7 +13,7 @@ import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { bestMatches, isHigh, zScore } from '../../src/core/flow/matching';
 import { row, times } from '../../src/core/math/matrix';
 import { largest } from '../../src/core/math/sampling';
-import { featureId, isMain, siteOf } from '../../src/core/names/site';
+import { featureId, isInStream, isMain, siteOf } from '../../src/core/names/site';
 import type { Flows } from '../flow/flows';
 import type { Sae } from '../sae/sae';
 import type { Workbench } from '../packs/open-pack';
@@ -25,7 +25,8 @@ const MATCHES = 3;
 export async function featureCard(id: FeatureId, flows: Flows): Promise<FeatureCard> {
 	const { bench } = flows;
 	const { sae, index } = await bench.feature(id);
-	const promotes = throughUnembedding(bench, row(sae.wDec, index));
+	const writes = isInStream(sae.info.site);
+	const promotes = writes ? throughUnembedding(bench, row(sae.wDec, index)) : new Float32Array();
 	const suppresses = promotes.map((x) => -x);
 	return {
 		id,
@@ -35,8 +36,8 @@ export async function featureCard(id: FeatureId, flows: Flows): Promise<FeatureC
 		...(await measured(bench, sae, index)),
 		promoted: ranked(bench, promotes),
 		suppressed: ranked(bench, suppresses).map((t) => ({ ...t, logit: -t.logit })),
-		// The heads read no embedding: their space is not the stream's.
-		reads: sae.info.cfg.heads ? [] : ranked(bench, alongEmbedding(bench, sae, index)),
+		// What is read elsewhere than in the stream has no direction in common with the embedding.
+		reads: isInStream(sae.tap) ? ranked(bench, alongEmbedding(bench, sae, index)) : [],
 		nearest: await nearest(bench, sae, index),
 		origin: await flows.origin(id),
 		upstream: await matches(flows, sae, index, (site) => isStep(site, sae.info.site)),

@@ -4,7 +4,7 @@
  */
 import type { Graph, Value } from './graph';
 import { softcapped } from './readout';
-import type { ModelShape } from './stream';
+import type { ModelShape } from './shape';
 
 /** How a layer attends, beyond its sizes. */
 export interface Attending {

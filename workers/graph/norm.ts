@@ -31,6 +31,25 @@ export function normalise(g: Graph, x: Value, norm: Norm, weight: Weights): Valu
 		: g.op('LayerNormalization', [x, gain, weight(norm.bias)], attributes);
 }
 
+/** The same before gain and bias, of an `x` of this width. */
+export function withoutGain(g: Graph, x: Value, norm: Norm, width: number): Value {
+	const one = g.constant(new Float32Array(width).fill(1), [width]);
+	const none = g.constant(new Float32Array(width), [width]);
+	const plain = {
+		...norm,
+		gain: '',
+		onePlus: false,
+		...(norm.bias !== undefined && { bias: 'none' })
+	};
+	return normalise(g, x, plain, (name) => (name === 'none' ? none : one));
+}
+
+/** Gain and bias alone. */
+export function scaledAndShifted(g: Graph, x: Value, norm: Norm, weight: Weights): Value {
+	const scaled = g.op('Mul', [x, gainOf(g, norm, weight)]);
+	return norm.bias === undefined ? scaled : g.op('Add', [scaled, weight(norm.bias)]);
+}
+
 /** h + out + bias, and the same normalised; `bias` is one vector for all rows, or ''. */
 export function addAndNormalise(
 	g: Graph,

@@ -3,29 +3,31 @@
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
 import type { OpenFile } from '../../src/core/files/open-file';
-import { attnOut, EMBEDDING, headsOf, mlpOut, residPost } from '../../src/core/names/site';
+import {
+	attnOut,
+	EMBEDDING,
+	headsOf,
+	isFlowKind,
+	mlpHidden,
+	mlpInput,
+	mlpNorm,
+	mlpOut,
+	placeOf,
+	residMid,
+	residPost
+} from '../../src/core/names/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
 import type { Dim, ElementType, Graph, Value, Weight } from './graph';
-import { addAndNormalise, normalise, type Norm } from './norm';
+import { addAndNormalise, normalise, scaledAndShifted, withoutGain, type Norm } from './norm';
 import { logitsOf, type Readout } from './readout';
+import type { ModelShape } from './shape';
 import { editDelta, type EncoderSpec } from '../sae/encoder-graph';
-
-/** Sizes that every decoder-only transformer has. */
-export interface ModelShape {
-	layers: number;
-	dModel: number;
-	heads: number;
-	kvHeads: number;
-	dHead: number;
-	vocabSize: number;
-	context: number;
-}
 
 /** An SAE whose edits depend on its own activation (`set`, `scale`, `ablate`) and so run in the graph. */
 export interface EditedSae {
 	id: string;
 	site: string;
-	/** What it reads, as the model taps it: the site itself, or the heads before W_O. */
+	/** What it reads, as the model taps it: the site itself, or what is computed before it. */
 	reads: string;
 	spec: EncoderSpec;
 	/** The files its weights lie in, by the names in `spec`. */
@@ -48,14 +50,15 @@ export const freshOutput = (layer: number, part: 'key' | 'value'): string =>
 /**
  * The sites at which a graph with these edits adds a vector to the stream, in the order in which its
  * input `adds`, `[sites · dModel]`, holds the vectors. After an MLP one place serves the MLP and the
- * residual, but where the graph must look at the residual before it adds to it.
+ * residual, and one attention and the residual after it, but where the graph must look at the residual first.
  */
 export function addSites(layers: number, edited: EditedSae[]): string[] {
-	const split = (layer: number) => edited.some((e) => e.site === residPost(layer));
+	const split = (site: string) => (edited.some((e) => e.site === site) ? [site] : []);
 	const blocks = Array.from({ length: layers }, (_, l) => [
 		attnOut(l),
+		...split(residMid(l)),
 		mlpOut(l),
-		...(split(l) ? [residPost(l)] : [])
+		...split(residPost(l))
 	]);
 	return [EMBEDDING, ...blocks.flat()];
 }
@@ -65,8 +68,8 @@ export class Stream {
 	readonly #lengths: [Value, Value];
 	/** What is added at each site, `[dModel]` each; none in a graph without steering. */
 	readonly #adds: Map<string, Value>;
-	/** What each layer's heads left, by the name of its tap. */
-	readonly #heads = new Map<string, Value>();
+	/** What is there to be read, by the name of its tap. */
+	readonly #read = new Map<string, Value>();
 	/** Rows of a run: 1, or those of a batch. */
 	readonly #rows: 1 | 'B';
 	/** The unembedding, `[dModel, vocab]`, once something has asked for it. */
@@ -80,7 +83,9 @@ export class Stream {
 		/** null builds the graph without any steering. */
 		private readonly edited: EditedSae[] | null,
 		/** A site whose value is taken from the input `replace` instead of being computed. */
-		private readonly replaced: string | null = null
+		private readonly replaced: string | null = null,
+		/** What is tapped beside the sites that flow knows and the heads. */
+		private readonly more: readonly string[] = []
 	) {
 		this.#rows = form === 'batch' ? 'B' : 1;
 		this.ids = g.input('ids', 'int64', [this.#rows, 'S']);
@@ -163,7 +168,7 @@ export class Stream {
 			return this.#mixed(layer, out.mixed);
 		}
 		const first = g.op('Gather', [this.#positions(), whole(g, 0)], { axis: 0 });
-		const read = (part: Value) => this.#forEachRow(this.#read(part, first));
+		const read = (part: Value) => this.#forEachRow(this.#filled(part, first));
 		const places = { first, mask: this.#mask(attending.window) };
 		const kept = { key: read(past.key), value: read(past.value) };
 		const out = plainAttention(g, shape, qkv, kept, places, attending);
@@ -176,7 +181,6 @@ export class Stream {
 	#mixed(layer: number, mixed: Value): Value {
 		const name = headsOf(layer);
 		const width = this.shape.heads * this.shape.dHead;
-		this.#heads.set(name, mixed);
 		this.#tap(name, mixed, width);
 		return name === this.replaced ? this.#replacement(width) : mixed;
 	}
@@ -187,7 +191,7 @@ export class Stream {
 	}
 
 	/** Of buffers that grow by many tokens at once, the part that has been read; `first` is where it ends. */
-	#read(past: Value, first: Value): Value {
+	#filled(past: Value, first: Value): Value {
 		if (this.form === 'whole') return past;
 		return this.g.op('Slice', [past, whole(this.g, 0), first, whole(this.g, 2)]);
 	}
@@ -229,8 +233,34 @@ export class Stream {
 
 	/** Adds attention's output to the stream and normalises: the stream, and what the MLP reads. */
 	afterAttention(layer: number, h: Value, out: Value, norm: Norm): [Value, Value] {
-		const edited = this.#site(attnOut(layer), out);
-		return this.#join(h, edited, this.#add(attnOut(layer)), norm);
+		const written = this.#site(attnOut(layer), out);
+		const site = residMid(layer);
+		const [stream, normed] = this.#joinAt(site, h, written, this.#add(attnOut(layer)), norm);
+		return [stream, this.#beforeMlp(layer, stream, normed, norm)];
+	}
+
+	/** What an MLP reads that does not wait for attention: the stream before the layer, normalised. */
+	asideOfAttention(layer: number, h: Value, norm: Norm): Value {
+		return this.#beforeMlp(layer, h, this.normalise(h, norm), norm);
+	}
+
+	/** `normed` is what `norm` makes of `x`. */
+	#beforeMlp(layer: number, x: Value, normed: Value, norm: Norm): Value {
+		const { dModel } = this.shape;
+		const weight = (name: string) => this.weight(name);
+		const [bare, input] = [mlpNorm(layer), mlpInput(layer)];
+		if (this.#isWanted(bare)) this.#tap(bare, withoutGain(this.g, x, norm, dModel));
+		const read =
+			bare === this.replaced ? scaledAndShifted(this.g, this.#replacement(), norm, weight) : normed;
+		this.#tap(input, read);
+		return input === this.replaced ? this.#replacement() : read;
+	}
+
+	/** Taps what the MLP's last matrix reads. */
+	hidden(layer: number, x: Value): Value {
+		const site = mlpHidden(layer);
+		this.#tap(site, x, this.shape.dMlp);
+		return site === this.replaced ? this.#replacement(this.shape.dMlp) : x;
 	}
 
 	/** The stream with attention's output where the MLP does not read it: it reads what attention read. */
@@ -243,10 +273,13 @@ export class Stream {
 
 	/** Adds the MLP's output to the stream and normalises: the stream, and what comes next reads. */
 	afterMlp(layer: number, h: Value, out: Value, norm: Norm): [Value, Value] {
-		const { g } = this;
 		const written = this.#site(mlpOut(layer), out);
-		const site = residPost(layer);
-		const bias = this.#add(mlpOut(layer));
+		return this.#joinAt(residPost(layer), h, written, this.#add(mlpOut(layer)), norm);
+	}
+
+	/** h + written + bias, tapped and steered as `site`, and the same normalised. */
+	#joinAt(site: string, h: Value, written: Value, bias: Value, norm: Norm): [Value, Value] {
+		const { g } = this;
 		if (!this.#edits(site)) {
 			const joined = this.#join(h, written, bias, norm);
 			this.#tap(site, joined[0]);
@@ -316,17 +349,26 @@ export class Stream {
 		return this.#adds.get(site) ?? '';
 	}
 
-	#tap(site: string, x: Value, width = this.shape.dModel): void {
-		this.g.output(site, x, 'float32', [this.#rows, 'S', width]);
+	/** Whether anybody reads this site, of which the model has no need itself. */
+	#isWanted(site: string): boolean {
+		return this.more.includes(site) || (this.edited?.some((e) => e.reads === site) ?? false);
 	}
 
-	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`, or from the heads behind it. */
+	#tap(site: string, x: Value, width = this.shape.dModel): void {
+		this.#read.set(site, x);
+		const place = placeOf(site);
+		const always = place === null || isFlowKind(place.kind);
+		if (always || this.more.includes(site))
+			this.g.output(site, x, 'float32', [this.#rows, 'S', width]);
+	}
+
+	/** The sum of all SAEs' edits at a site; each takes its activations from the same `x`, or from what it reads before it. */
 	#delta(site: string, x: Value): Value {
 		const { g, shape } = this;
 		const deltas = this.edited!.filter((e) => e.site === site).map((e) =>
 			editDelta(
 				g,
-				this.#heads.get(e.reads) ?? x,
+				this.#read.get(e.reads) ?? x,
 				e.spec,
 				{
 					index: g.input(`edit.${e.id}.index`, 'int64', [`m.${e.id}`]),

@@ -4,7 +4,7 @@ import type { SaeOverrides, StoredDtype } from '../../src/core/import/build-requ
 import { runOf, type Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { PackWriter } from '../../src/core/packs/writer';
-import { placeOf, tapOf } from '../../src/core/names/site';
+import { isInStream, placeOf, tapOf } from '../../src/core/names/site';
 import type { Folder } from './files/folder';
 import { readSae } from './formats/formats';
 import type { ImportedSae } from './sae/imported-sae';
@@ -13,6 +13,7 @@ import { saeConfigJson, type SaeConfig } from '../../src/core/sae/config';
 import { architectureOf } from '../graph/families/families';
 import { Matcher } from '../flow/matcher';
 import { checkHeads } from '../sae/heads';
+import { misplaced } from '../sae/places';
 import { Tokenizer } from '../model/tokenizer';
 import { Workbench } from '../packs/open-pack';
 import { deviation } from './deviation';
@@ -248,10 +249,18 @@ function nameOf({ site, folder }: NamedSae, taken: string[]): string {
  * Of an SAE that was trained on TransformerLens' model with `center_writing_weights`: there, whatever is written to the
  * stream of a model with LayerNorm has no mean, and with any other norm nothing is changed.
  */
-function configFor(id: string, { cfg, centred }: ImportedSae, config: Config): SaeConfig {
+function configFor(id: string, { cfg, centred, site }: ImportedSae, config: Config): SaeConfig {
 	const hasMean = architectureOf(config).readout(config).norm.bias !== undefined;
 	// A layer norm takes the mean anyway, and the heads are what is written before it is centred.
 	if (!centred || !hasMean || cfg.heads || cfg.normalizeActivations === 'layer_norm') return cfg;
+	if (cfg.reads !== null)
+		throw new Problem(
+			'unsupported',
+			`The transcoder ${id} was trained on what its model writes without its mean (center_writing_weights), which this one does not write.`,
+			'Leave it out, or take one that was trained without it.'
+		);
+	// What the MLP reads lies behind a norm that takes the mean, and its hidden layer behind that.
+	if (!isInStream(site)) return cfg;
 	if (cfg.normalizeActivations === 'none') return { ...cfg, normalizeActivations: 'centre' };
 	throw new Problem(
 		'unsupported',
@@ -263,22 +272,15 @@ function configFor(id: string, { cfg, centred }: ImportedSae, config: Config): S
 function checkFits(id: string, { site, cfg, module }: ImportedSae, config: Config): void {
 	const { dIn, heads } = cfg;
 	checkHeads(config, { id, site, heads, dIn });
-	const architecture = architectureOf(config);
-	const { layers, dModel } = architecture.shape(config);
-	const { kind, layer } = placeOf(tapOf(site))!;
+	const { kind } = placeOf(tapOf(site))!;
 	const expected = heads ? 'heads' : kind;
-	if (module !== null && sameModule(architecture.modules(config), module) !== expected)
+	if (module !== null && sameModule(architectureOf(config).modules(config), module) !== expected)
 		throw new Problem(
 			'unsupported',
 			`The SAE ${id} reads the module "${module.slice(0, 60)}" of a layer, by its files, which is no site of this model: a norm or a factor follows before the stream, or there is none of that name.`,
 			'Use an SAE of the residual stream, or of what comes after that norm.'
 		);
-	const wrong =
-		kind !== 'embed' && layer >= layers
-			? `sits in layer ${layer}, which the model does not have`
-			: dIn !== dModel && !heads
-				? `reads ${dIn} numbers, but the model is ${dModel} wide`
-				: null;
+	const wrong = misplaced(config, { site, cfg });
 	if (wrong)
 		throw new Problem(
 			'pack-invalid',

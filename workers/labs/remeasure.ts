@@ -7,7 +7,7 @@ import {
 } from '../../src/core/packs/check';
 import type { Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
-import { readAt } from '../../src/core/names/site';
+import { readAt, tapOf } from '../../src/core/names/site';
 import { SaeEvaluator } from '../sae/evaluator';
 import type { Workbench } from '../packs/open-pack';
 
@@ -22,7 +22,7 @@ export async function remeasure(bench: Workbench, run: Run): Promise<Remeasured>
 		);
 	const windows = await checkedTexts(bench, check);
 	const ids = bench.saeIds.filter((id) => Object.hasOwn(check.saes, id));
-	const sites = ids.map((id) => readAt(bench.info(id)!));
+	const sites = ids.flatMap((id) => [readAt(bench.info(id)!), tapOf(bench.info(id)!.site)]);
 	const evaluator = new SaeEvaluator(bench, windows, [
 		...new Set([...sites, bench.model.sites.at(-1)!])
 	]);

@@ -3,7 +3,8 @@
  * they stay there between runs. On WebAssembly every input and output of a run is copied, and every output
  * allocated anew, so the cache stays here and only the rows of the newest tokens come out.
  */
-import { freshOutput, pastInput, presentOutput, type ModelShape } from '../graph/stream';
+import type { ModelShape } from '../graph/shape';
+import { freshOutput, pastInput, presentOutput } from '../graph/stream';
 import type { HostTensor, DeviceTensor, Outputs, Session } from '../runtime/session';
 
 /** Tokens by which the buffers grow: a small step, since every run copies them whole. */

@@ -1,20 +1,14 @@
 /** A language model at work: reads tokens in chunks, keeps its KV cache, taps sites, takes edits. */
 import type { Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
-import {
-	attnOut,
-	EMBEDDING,
-	headsLayer,
-	mlpOut,
-	placeOf,
-	residPost
-} from '../../src/core/names/site';
+import { attnOut, EMBEDDING, mlpOut, placeOf, residPost } from '../../src/core/names/site';
 import type { Architecture } from '../graph/families/family';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { maskFor } from '../graph/attention';
 import { Graph, type Weight } from '../graph/graph';
-import { addSites, Stream, type CacheForm, type EditedSae, type ModelShape } from '../graph/stream';
+import { widthOf, type ModelShape } from '../graph/shape';
+import { addSites, Stream, type CacheForm, type EditedSae } from '../graph/stream';
 import { kvCache, type KvCache } from './kv-cache';
 import { LazySession } from '../runtime/lazy-session';
 import {
@@ -72,6 +66,7 @@ export interface Step {
 /** Where the graph adds what is to be added at a site: for a residual it does so with the MLP's output. */
 function writtenAt(site: Site): Site {
 	const place = placeOf(site)!;
+	if (place.kind === 'mid') return attnOut(place.layer);
 	return place.kind === 'resid' ? mlpOut(place.layer) : site;
 }
 
@@ -93,14 +88,16 @@ export class LanguageModel {
 	constructor(
 		readonly config: Config,
 		readonly weights: ModelWeights,
-		form = cacheForm()
+		form = cacheForm(),
+		/** What can be read beside `sites` and the heads: taps that cost a little wherever the model runs. */
+		readonly more: readonly Site[] = []
 	) {
 		this.#form = form;
 		this.architecture = architectureOf(config);
 		this.shape = this.architecture.shape(config);
 	}
 
-	/** Every site that can be read, in the order of computation. */
+	/** Every site that flow knows, in the order of computation. */
 	get sites(): Site[] {
 		const blocks = Array.from({ length: this.shape.layers }, (_, l) => [
 			attnOut(l),
@@ -112,8 +109,7 @@ export class LanguageModel {
 
 	/** Numbers a token has at a site, or before W_O. */
 	width(tap: Site): number {
-		const { dModel, heads, dHead } = this.shape;
-		return headsLayer(tap) === null ? dModel : heads * dHead;
+		return widthOf(this.shape, tap);
 	}
 
 	/** Nothing read yet. */
@@ -352,7 +348,8 @@ export class LanguageModel {
 	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form, wanted?: Site[]): Uint8Array {
 		const graph = new Graph();
 		const weight = (name: string) => this.weights.weight(name);
-		const stream = new Stream(graph, this.shape, weight, form, edited);
+		const more = [...this.more, ...(wanted ?? [])];
+		const stream = new Stream(graph, this.shape, weight, form, edited, null, more);
 		this.architecture.build(stream, this.config);
 		return graph.finish(wanted);
 	}

@@ -17,6 +17,7 @@ import {
 	byDepth,
 	EMBEDDING,
 	HOOK_EMBED,
+	isFlowKind,
 	isMain,
 	parseFeatureId,
 	placeOf,
@@ -32,6 +33,7 @@ import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { LanguageModel } from '../model/language-model';
 import { checkHeads, throughOutput } from '../sae/heads';
+import { misplaced } from '../sae/places';
 import { Lens } from '../model/lens';
 import { modelWeights } from '../model/model-weights';
 import { once } from '../calls/once';
@@ -82,8 +84,10 @@ export class Workbench {
 			files[path] = openSafetensors(await source.open(path, signal, told(path)));
 		const weights = modelWeights(files, config, wide);
 		checkEmbedding(config, source.pack.saes);
-		for (const { cfg, ...sae } of source.pack.saes) checkHeads(config, { ...sae, ...cfg });
-		return new Workbench(source, tokenizer, new LanguageModel(config, weights), chat);
+		for (const sae of source.pack.saes) checkSae(config, sae);
+		const more = [...new Set(source.pack.saes.map(readAt))].filter(isBetween);
+		const languageModel = new LanguageModel(config, weights, undefined, more);
+		return new Workbench(source, tokenizer, languageModel, chat);
 	}
 
 	get pack() {
@@ -213,7 +217,7 @@ export class Workbench {
 		const named = (await this.labels(sae))?.get(index);
 		if (named) return named;
 		const statistics = await this.statistics(sae);
-		if (!statistics) return null;
+		if (!statistics?.listed) return null;
 		const ids = Array.from(
 			{ length: Math.min(3, statistics.listed) },
 			(_, i) => statistics.promoted[index * statistics.listed + i]!
@@ -323,6 +327,24 @@ export class Workbench {
 		const { shape, data } = this.model.weights.read(name);
 		return { rows: shape[0]!, columns: shape[1] ?? 1, data };
 	}
+}
+
+/** Whether a tap is none of those that every graph has. */
+function isBetween(tap: Site): boolean {
+	const place = placeOf(tap);
+	return place !== null && !isFlowKind(place.kind);
+}
+
+/** Throws a Problem where the model has no such place. */
+function checkSae(config: Config, sae: PackSae): void {
+	checkHeads(config, { ...sae, ...sae.cfg });
+	const wrong = misplaced(config, sae);
+	if (wrong)
+		throw new Problem(
+			'pack-invalid',
+			`The SAE ${sae.id} ${wrong}.`,
+			'Give SAEs that were trained on this model.'
+		);
 }
 
 /** Throws a Problem where an SAE reads the embedding without the positions that the model adds to it. */

@@ -30,7 +30,7 @@ export async function read(
 	const readSae = async (id: SaeId) => {
 		const sae = await bench.sae(id, signal);
 		signal.throwIfAborted();
-		run.part({ kind: 'site', site: await sae.read(taps.get(sae.tap)!, signal) });
+		run.part({ kind: 'site', site: await sae.read(taps, signal) });
 		await breathe();
 		signal.throwIfAborted();
 	};

@@ -7,9 +7,10 @@ import type { Codes } from './codes';
 import { tapsOf, type Sae } from './sae';
 
 /** The tokens of a text that count, as an SAE reads them. */
-interface Encoded {
-	/** [tokens × dIn] */
+export interface Encoded {
+	/** What it reads, [tokens × dIn], and what it reconstructs, [tokens × dOut]. */
 	x: Float32Array;
+	target: Float32Array;
 	codes: Codes;
 }
 
@@ -38,7 +39,8 @@ export async function* encodeTexts(
 		const encoded = new Map<SaeId, Encoded>();
 		for (const [id, sae] of saes) {
 			const x = taps.get(sae.tap)!.subarray(first * sae.spec.dIn);
-			encoded.set(id, { x, codes: await sae.encode(x, signal) });
+			const target = taps.get(sae.target)!.subarray(first * sae.spec.dOut);
+			encoded.set(id, { x, target, codes: await sae.encode(x, signal) });
 			await breathe();
 			signal?.throwIfAborted();
 		}

@@ -24,7 +24,8 @@ export class Encoder {
 		this.#weights = weights;
 		this.#shapes = tensors(cfg);
 		const known = new Map<string, Weight>();
-		for (const [name, shape] of Object.entries({ ...this.#shapes, b_dec: [cfg.dIn] })) {
+		const shift = cfg.applyBDecToInput && { b_dec: [cfg.dIn] };
+		for (const [name, shape] of Object.entries({ ...this.#shapes, ...shift })) {
 			checkTensor(weights, name, shape, `The SAE ${id}`);
 			const file = `sae:${id}:${name}`;
 			const part = floatFile(weights, name);

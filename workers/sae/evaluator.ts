@@ -8,7 +8,7 @@ import type { Site } from '../../src/core/names/ids';
 import { breathe } from '../runtime/session';
 import type { Codes } from './codes';
 import { distances } from './distances';
-import type { Sae } from './sae';
+import { tapsOf, type Sae } from './sae';
 import { SpliceLosses } from './splice-losses';
 import type { Workbench } from '../packs/open-pack';
 
@@ -29,7 +29,7 @@ export interface EvaluationOptions {
 }
 
 /** What is measured of an SAE. */
-export type EvaluatedSae = Pick<Sae, 'tap' | 'mean' | 'encode' | 'decode'>;
+export type EvaluatedSae = Pick<Sae, 'tap' | 'target' | 'mean' | 'encode' | 'decode'>;
 
 type Window = number[];
 
@@ -58,14 +58,15 @@ export class SaeEvaluator {
 		});
 	}
 
-	/** Each window with what the SAE reads of it, `[tokens × dIn]`, and its codes. */
+	/** Each window with what the SAE reads of it, `[tokens × dIn]`, what it reconstructs, `[tokens × dOut]`, and its codes. */
 	async *encoded(
-		sae: Pick<EvaluatedSae, 'tap' | 'encode'>,
+		sae: Pick<EvaluatedSae, 'tap' | 'target' | 'encode'>,
 		signal?: AbortSignal
-	): AsyncGenerator<{ window: Window; x: Float32Array; codes: Codes }> {
+	): AsyncGenerator<{ window: Window; x: Float32Array; target: Float32Array; codes: Codes }> {
 		for (const window of this.windows) {
-			const x = (await this.streams(window, [sae.tap], signal)).get(sae.tap)!;
-			yield { window, x, codes: await sae.encode(x, signal) };
+			const taps = await this.streams(window, tapsOf([sae]), signal);
+			const x = taps.get(sae.tap)!;
+			yield { window, x, target: taps.get(sae.target)!, codes: await sae.encode(x, signal) };
 		}
 	}
 
@@ -74,19 +75,18 @@ export class SaeEvaluator {
 		sae: EvaluatedSae,
 		{ spliced = Infinity, onWindow, signal }: EvaluationOptions = {}
 	): Promise<SaeEvaluation> {
-		const site = sae.tap;
-		const d = this.bench.model.width(site);
+		const site = sae.target;
+		const [dIn, d] = [this.bench.model.width(sae.tap), this.bench.model.width(site)];
 		const end = this.bench.model.sites.at(-1)!;
 		const sums = { tokens: 0, active: 0, error: 0, spread: 0, ratio: 0 };
 		const losses = { clean: 0, sae: 0, zero: 0, tokens: 0 };
 		let w = 0;
 		onWindow?.(w);
-		for await (const { window, x, codes } of this.encoded(sae, signal)) {
-			const replaced = Float32Array.from(x);
+		for await (const { window, x, target, codes } of this.encoded(sae, signal)) {
+			const replaced = Float32Array.from(target);
 			this.each(window, (t) => {
-				const xt = x.subarray(t * d, (t + 1) * d);
-				const y = sae.decode(codes, t, xt);
-				const [error, square, spread] = distances(xt, y, sae.mean);
+				const y = sae.decode(codes, t, x.subarray(t * dIn, (t + 1) * dIn));
+				const [error, square, spread] = distances(target.subarray(t * d, (t + 1) * d), y, sae.mean);
 				sums.tokens++;
 				sums.active += codes.offsets[t + 1]! - codes.offsets[t]!;
 				sums.error += error;
@@ -100,7 +100,7 @@ export class SaeEvaluator {
 				losses.zero += await this.#losses.zeroed(
 					site,
 					window,
-					() => this.#zeros(window, x),
+					() => this.#zeros(window, target),
 					signal
 				);
 				losses.sae += await this.#losses.spliced(site, window, replaced, signal);

@@ -7,7 +7,7 @@ import type { SiteReading } from '../../src/core/prompt/reading';
 import type { PackSae } from '../../src/core/packs/manifest';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
 import { float32, type Safetensors } from '../../src/core/files/safetensors';
-import { readAt } from '../../src/core/names/site';
+import { readAt, tapOf } from '../../src/core/names/site';
 import { Encoder } from './encoder';
 import { checkTensor } from '../model/float-file';
 import { Graph } from '../graph/graph';
@@ -18,9 +18,9 @@ import { INPUT_NORMALIZATIONS } from './normalization';
 import { LazySession } from '../runtime/lazy-session';
 import { Session } from '../runtime/session';
 
-/** What these SAEs read, by the names under which the model taps it, each once. */
-export function tapsOf(saes: Iterable<Pick<Sae, 'tap'>>): Site[] {
-	return [...new Set(Array.from(saes, (sae) => sae.tap))];
+/** What these SAEs read and reconstruct, by the names under which the model taps it, each once. */
+export function tapsOf(saes: Iterable<Pick<Sae, 'tap' | 'target'>>): Site[] {
+	return [...new Set(Array.from(saes, ({ tap, target }) => [tap, target]).flat())];
 }
 
 export class Sae {
@@ -29,12 +29,16 @@ export class Sae {
 	readonly wDec: Matrix;
 	/** What it reads, as the model taps it. */
 	readonly tap: Site;
+	/** What it reconstructs: what it reads, or of a transcoder what is written at its site. */
+	readonly target: Site;
 	readonly encoder: Encoder;
 	readonly bDec: Float32Array;
-	/** Mean activation of the site, for FVU; null when the pack has none. */
+	/** Mean of what it reconstructs, for FVU; null when the pack has none. */
 	readonly mean: Float32Array | null;
-	/** Rows in the space that it reads, `[dSae × dIn]`. */
+	/** Rows in the space of what it reconstructs, `[dSae × dOut]`. */
 	readonly #decoder: Matrix;
+	/** `[dOut × dIn]`, of a transcoder that has one. */
+	readonly #skip: Float32Array | null;
 	readonly #session = new LazySession(() => this.#open());
 	#unit: Matrix | null = null;
 
@@ -61,12 +65,14 @@ export class Sae {
 	) {
 		this.id = info.id;
 		this.tap = readAt(info);
-		const { dIn, dSae } = info.cfg;
+		const { dIn, dOut, dSae, reads, skip } = info.cfg;
+		this.target = reads === null ? this.tap : tapOf(info.site);
 		const read = (name: string, shape: number[]) => checked(info.id, weights, name, shape);
-		this.#decoder = { rows: dSae, columns: dIn, data: read('W_dec', [dSae, dIn]) };
+		this.#decoder = { rows: dSae, columns: dOut, data: read('W_dec', [dSae, dOut]) };
+		this.#skip = skip ? read('W_skip', [dOut, dIn]) : null;
 		this.wDec = shown ?? this.#decoder;
-		this.bDec = read('b_dec', [dIn]);
-		this.mean = weights.has('mean') ? read('mean', [dIn]) : null;
+		this.bDec = read('b_dec', [dOut]);
+		this.mean = weights.has('mean') ? read('mean', [dOut]) : null;
 		this.encoder = new Encoder(info, weights);
 	}
 
@@ -104,7 +110,10 @@ export class Sae {
 		return codesFromDense(data.codes as Float32Array, tokens);
 	}
 
-	/** x̂ for token t of `codes`, given the activation `x` it came from (for what was normalised away). */
+	/**
+	 * What token t of `codes` is decoded to, given the activation `x` `[dIn]` it came from, for what was normalised
+	 * away, or what a skip adds: `[dOut]`.
+	 */
 	decode(codes: Codes, t: number, x: Float32Array): Float32Array {
 		const out = Float64Array.from(this.bDec);
 		for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++) {
@@ -112,21 +121,28 @@ export class Sae {
 			const a = codes.activations[i]!;
 			for (let c = 0; c < w.length; c++) out[c]! += a * w[c]!;
 		}
-		const { normalizeActivations } = this.spec;
+		const { normalizeActivations, reads, dIn } = this.spec;
+		if (this.#skip)
+			for (let c = 0; c < out.length; c++)
+				for (let i = 0; i < dIn; i++) out[c]! += this.#skip[c * dIn + i]! * x[i]!;
+		// What it writes lies elsewhere than what it read, in a scale of its own.
+		if (reads !== null) return Float32Array.from(out);
 		return INPUT_NORMALIZATIONS[normalizeActivations].undo(Float32Array.from(out), x);
 	}
 
-	/** What a prompt looks like through this SAE. */
-	async read(x: Float32Array, signal?: AbortSignal): Promise<SiteReading> {
+	/** What a prompt looks like through this SAE, by what the model has at its taps. */
+	async read(taps: ReadonlyMap<Site, Float32Array>, signal?: AbortSignal): Promise<SiteReading> {
+		const [x, y] = [taps.get(this.tap)!, taps.get(this.target)!];
 		const codes = await this.encode(x, signal);
-		const d = this.spec.dIn;
-		const tokens = x.length / d;
+		const { dIn, dOut } = this.spec;
+		const tokens = x.length / dIn;
 		const l0 = new Uint32Array(tokens);
 		const fvu = new Float32Array(tokens);
 		for (let t = 0; t < tokens; t++) {
 			l0[t] = codes.offsets[t + 1]! - codes.offsets[t]!;
-			const xt = x.subarray(t * d, (t + 1) * d);
-			const [error, , variance] = distances(xt, this.decode(codes, t, xt), this.mean);
+			const decoded = this.decode(codes, t, x.subarray(t * dIn, (t + 1) * dIn));
+			const yt = y.subarray(t * dOut, (t + 1) * dOut);
+			const [error, , variance] = distances(yt, decoded, this.mean);
 			fvu[t] = error / variance;
 		}
 		return { sae: this.id, site: this.info.site, ...codes, l0, fvu };

@@ -3,18 +3,27 @@ import type { Edit } from '../../src/core/steering/writing';
 import type { SaeId, Site } from '../../src/core/names/ids';
 import { Problem } from '../../src/core/names/errors';
 import { row } from '../../src/core/math/matrix';
-import { mlpOut, parseFeatureId, placeOf, siteOf, tapOf } from '../../src/core/names/site';
+import {
+	attnOut,
+	isInStream,
+	mlpOut,
+	parseFeatureId,
+	placeOf,
+	siteOf,
+	tapOf
+} from '../../src/core/names/site';
 import type { Steering } from '../model/language-model';
 import type { Sae } from '../sae/sae';
 import type { HostTensor } from '../runtime/session';
 
 /**
  * The site whose input of the graph carries what is added at `site`: a residual's is that of the MLP
- * before it, but where the graph must look at the residual before it adds to it.
+ * or attention before it, but where the graph must look at the residual before it adds to it.
  */
 function addedAt(site: Site, looking: Set<Site>): Site {
-	const place = placeOf(site)!;
-	return place.kind === 'resid' && !looking.has(site) ? mlpOut(place.layer) : site;
+	const { kind, layer } = placeOf(site)!;
+	if (looking.has(site)) return site;
+	return kind === 'resid' ? mlpOut(layer) : kind === 'mid' ? attnOut(layer) : site;
 }
 
 /** What an edit adds to the stream: alpha + beta · a times the decoder row. */
@@ -89,8 +98,14 @@ function looked(group: {
 function locate(id: string, saes: Map<SaeId, Sae>): { sae: Sae; index: number } {
 	const parsed = parseFeatureId(id);
 	const sae = parsed && saes.get(parsed.sae);
-	if (parsed && sae && parsed.index < sae.wDec.rows && placeOf(siteOf(sae.id)))
-		return { sae, index: parsed.index };
+	if (parsed && sae && parsed.index < sae.wDec.rows && placeOf(siteOf(sae.id))) {
+		if (isInStream(siteOf(sae.id))) return { sae, index: parsed.index };
+		throw new Problem(
+			'unsupported',
+			`The features of ${sae.id} can be read and not steered: what stands at this site is not added to the stream.`,
+			'Choose a feature of a residual, attention or MLP output.'
+		);
+	}
 	throw new Problem(
 		'unknown-feature',
 		`There is no feature "${id.slice(0, 80)}" in this pack.`,

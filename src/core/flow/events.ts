@@ -4,7 +4,7 @@
  */
 import type { FeatureId, Site } from '../names/ids';
 import type { Origin } from './origin';
-import { EMBEDDING, placeOf, residBefore, residPost, tapOf } from '../names/site';
+import { EMBEDDING, isFlowKind, placeOf, residBefore, residPost, tapOf } from '../names/site';
 
 /** In the order in which they are listed for a feature. */
 export type FlowEvent = 'birth' | 'change' | 'split' | 'merge' | 'end';
@@ -38,7 +38,7 @@ interface Joints {
 
 function stageOf(site: Site): Stage | null {
 	const place = placeOf(site);
-	if (!place) return null;
+	if (!place || !isFlowKind(place.kind)) return null;
 	const { kind, layer } = place;
 	if (kind === 'attn' || kind === 'mlp') return { site, before: null, after: null, module: layer };
 	if (kind === 'embed') return { site: EMBEDDING, before: null, after: residPost(0), module: null };

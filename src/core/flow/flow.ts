@@ -7,7 +7,15 @@ import type { FeatureId, SaeId } from '../names/ids';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph';
 import type { Origin, OriginRow } from './origin';
 import { isHigh, zScore, type Best, type Null } from './matching';
-import { attnOut, depthOf, EMBEDDING, featureId, mlpOut, parseFeatureId } from '../names/site';
+import {
+	attnOut,
+	depthOf,
+	EMBEDDING,
+	featureId,
+	isFlowKind,
+	mlpOut,
+	parseFeatureId
+} from '../names/site';
 import { placeOf, residBefore, residPost, siteOf, tapOf } from '../names/site';
 
 export type UpstreamKind = 'resid' | 'mlp' | 'attn';
@@ -90,7 +98,7 @@ export function originRow(id: FeatureId, decoders: Decoders): OriginRow {
 /** Whether `b` can be written from `a` in one step: the sites a match may join. */
 export function isStep(a: string, b: string): boolean {
 	const [from, to] = [placeOf(a), placeOf(b)];
-	if (!from || !to) return false;
+	if (!from || !to || !isFlowKind(from.kind) || !isFlowKind(to.kind)) return false;
 	if (to.kind === 'embed') return false;
 	if (from.kind === 'resid' || from.kind === 'embed') return tapOf(a) === residBefore(to.layer);
 	if (from.layer !== to.layer) return false;
@@ -160,7 +168,7 @@ export function flowGraph(start: FeatureId, thresholds: Thresholds, decoders: De
 	if (place.kind === 'resid' || place.kind === 'embed') {
 		chain.back(start);
 		chain.forward(start);
-	} else {
+	} else if (isFlowKind(place.kind)) {
 		// A module's feature joins the residual stream where it is written, and may come from before it.
 		const written = chain.match(start, residPost(place.layer));
 		const before = chain.match(start, residBefore(place.layer));

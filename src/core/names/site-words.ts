@@ -1,8 +1,21 @@
 /** Short names for people; data, addresses and commands never abbreviate. */
-import { parseFeatureId, placeOf, siteOf } from './site';
+import { parseFeatureId, placeOf, siteOf, type SiteKind } from './site';
 
-const LETTER = { attn: 'A', mlp: 'M', resid: 'R', embed: 'E' };
-const WORD = { attn: 'attention', mlp: 'MLP', resid: 'residual', embed: 'embedding' };
+/** Of the sites around the MLP two letters: residual in the middle, what the MLP reads (input), its norm, its hidden layer. */
+const LETTER: Record<SiteKind, string> = {
+	...{ attn: 'A', mlp: 'M', resid: 'R', embed: 'E' },
+	...{ mid: 'RM', norm: 'MN', input: 'MI', hidden: 'MH' }
+};
+const WORD: Record<SiteKind, string> = {
+	attn: 'attention of',
+	mlp: 'MLP of',
+	resid: 'residual after',
+	embed: 'embedding',
+	mid: 'residual after attention of',
+	norm: 'normalised residual before the MLP of',
+	input: 'input of the MLP of',
+	hidden: 'hidden layer of the MLP of'
+};
 
 /** `R3`, `A0`, `E`; with the SAE's own name where a site has several. */
 export function shortSite(sae: string): string {
@@ -24,6 +37,5 @@ export function siteInWords(sae: string): string {
 	if (!place) return sae;
 	const own = sae.includes('@') ? `, SAE “${sae.split('@')[1]}”` : '';
 	if (place.kind === 'embed') return `embedding${own}`;
-	const where = place.kind === 'resid' ? 'after' : 'of';
-	return `${WORD[place.kind]} ${where} layer ${place.layer}${own}`;
+	return `${WORD[place.kind]} layer ${place.layer}${own}`;
 }

@@ -1,6 +1,7 @@
 /** What the page knows about a pack, and how a pack is opened: plain data. */
 import type { Call } from '../calls';
 import type { Site, SaeId } from '../names/ids';
+import type { SiteKind } from '../names/site';
 import type { ArchitectureName } from '../sae/architectures';
 import type { KronShape } from '../sae/kron';
 import type { Check } from './check';
@@ -61,7 +62,7 @@ export interface SaeInfo {
 	id: SaeId;
 	site: Site;
 	layer: number;
-	kind: 'attn' | 'mlp' | 'resid' | 'embed';
+	kind: SiteKind;
 	architecture: ArchitectureName;
 	/** It reads the attention heads before W_O (hook_z) and is shown after it; absent means false. */
 	heads?: boolean;

@@ -9,7 +9,7 @@ import * as j from '../files/json';
 import type { Null } from '../flow/matching';
 import { modelMetrics, saeMetrics, type ModelMetrics, type SaeMetrics } from './metrics';
 import { partsOf } from './parts';
-import { placeOf, siteOf } from '../names/site';
+import { isComputedBefore, isInStream, placeOf, siteOf } from '../names/site';
 import { parseStatsText, type StatsText } from '../corpus/source';
 
 /** Bytes; no description is longer. */
@@ -200,6 +200,11 @@ const saeOf = (file: j.Parse<string>, optionalFile: j.Parse<string | null>): j.P
 			if (!place) return `names a site that does not exist (${site.slice(0, 80)})`;
 			if (siteOf(id) !== site || !/^[\w.]+(@[\w.-]{1,64})?$/.test(id))
 				return `names an SAE that does not begin with its site (${id.slice(0, 80)})`;
+			const { reads } = cfg;
+			if (reads !== null && !isInStream(site))
+				return `has a transcoder that writes where nothing is added to the stream (${id})`;
+			if (reads !== null && !isComputedBefore(reads, site))
+				return `has a transcoder that reads what comes after the place where it writes (${id})`;
 			const elsewhere = cfg.heads && place.kind !== 'attn';
 			return elsewhere && `puts an SAE of attention heads elsewhere than at hook_attn_out (${id})`;
 		}

@@ -197,9 +197,10 @@ export class ModelImport {
 		if (missing !== null || reason !== null) return reason;
 		const shape = this.#shape();
 		if (!facts || !shape) return null;
-		if (facts.dIn !== shape.dModel && !facts.heads)
-			return `It reads ${facts.dIn} numbers, but the model is ${shape.dModel} wide.`;
 		const place = placeOf(facts.site);
+		const isOther = facts.heads === true || place?.kind === 'hidden';
+		if (facts.dIn !== shape.dModel && !isOther)
+			return `It reads ${facts.dIn} numbers, but the model is ${shape.dModel} wide.`;
 		return place && place.kind !== 'embed' && place.layer >= shape.layers
 			? `It sits in layer ${place.layer}, which the model does not have.`
 			: null;

@@ -13,7 +13,7 @@ import { peakOf } from '../../charts/layout/quantiles';
 import { visible } from '../../charts/layout/text';
 import { percent, short } from '../../core/names/numbers';
 import { shortFeature, siteInWords } from '../../core/names/site-words';
-import { parseFeatureId, placeOf } from '../../core/names/site';
+import { parseFeatureId, placeOf, toneOf } from '../../core/names/site';
 
 /** What the page knows beside the graph. */
 export interface Known {
@@ -67,7 +67,7 @@ export function markOf(
 	return {
 		id: node.id,
 		layer: node.layer,
-		kind: placeOf(node.site)?.kind ?? 'resid',
+		kind: toneOf(placeOf(node.site)?.kind ?? 'resid'),
 		origin: node.origin,
 		label,
 		short: shortFeature(node.id),

@@ -4,7 +4,8 @@ import type { Value } from '../graph';
 import type { Norm } from '../norm';
 import type { Readout } from '../readout';
 import type { Config } from './model-config';
-import type { ModelShape, Stream } from '../stream';
+import type { ModelShape } from '../shape';
+import type { Stream } from '../stream';
 
 export interface Architecture {
 	/** Values of `model_type` that it understands. */
@@ -31,6 +32,8 @@ export interface Architecture {
 	 * stream a norm or a factor stands is no site and is left out.
 	 */
 	modules(config: Config): Record<string, 'attn' | 'mlp' | 'heads' | 'embed'>;
+	/** Whether attention and MLP read the same stream, so that there is none between them; absent: they do not. */
+	parallel?(config: Config): boolean;
 	/** Name of a layer's W_O, whose output is what attention adds to the stream; null where a norm lies between. */
 	mixing(layer: number): string | null;
 	build(stream: Stream, config: Config): void;

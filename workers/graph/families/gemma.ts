@@ -10,8 +10,8 @@ import type { Config } from './model-config';
 import { contextOf, count, decimal, isTied, layerCount, optional, ropeWords } from './model-config';
 import type { Value } from '../graph';
 import type { Norm } from '../norm';
+import { normalisedHeads } from './normalised-heads';
 import { frequencies, rotaryTables, rotaryValues } from '../rotary';
-import type { Stream } from '../stream';
 
 const TABLE = 'model.embed_tokens.weight';
 const NORMS = ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'] as const;
@@ -67,6 +67,7 @@ export const gemma: Architecture = {
 			heads: count(config, 'num_attention_heads'),
 			kvHeads: count(config, 'num_key_value_heads'),
 			dHead,
+			dMlp: count(config, 'intermediate_size'),
 			vocabSize: count(config, 'vocab_size'),
 			context: contextOf(config, 'max_position_embeddings')
 		};
@@ -141,7 +142,9 @@ export const gemma: Architecture = {
 					parts.map((part) => `model.layers.${l}.${part}`)
 				);
 			const qkv = isThird(config)
-				? normalisedHeads(stream, config, l, normed)
+				? normalisedHeads(stream, `model.layers.${l}.self_attn`, normed, (name) =>
+						norm(config, name)
+					)
 				: linear(normed, ...['q', 'k', 'v'].map((part) => `self_attn.${part}_proj`));
 			const mixed = stream.attention(l, qkv, {
 				rotary: rotary.get(kinds[l]!)!,
@@ -155,7 +158,8 @@ export const gemma: Architecture = {
 			);
 			const [after, read] = stream.afterAttention(l, h, attended, normOf(l, 'pre_feedforward'));
 			const gate = act(g, linear(read, 'mlp.gate_proj'));
-			const down = linear(g.op('Mul', [gate, linear(read, 'mlp.up_proj')]), 'mlp.down_proj');
+			const gated = g.op('Mul', [gate, linear(read, 'mlp.up_proj')]);
+			const down = linear(stream.hidden(l, gated), 'mlp.down_proj');
 			return { h: after, mlp: stream.normalise(down, normOf(l, 'post_feedforward')) };
 		});
 	}
@@ -168,22 +172,6 @@ const norm = (config: Config, name: string): Norm => ({
 	epsilon: decimal(config, 'rms_norm_eps', 1e-6),
 	onePlus: true
 });
-
-/** Gemma 3's packed queries, keys and values: each head of the first two is normalised for itself. */
-function normalisedHeads(stream: Stream, config: Config, layer: number, x: Value): Value {
-	const { g, shape } = stream;
-	const sizes = (...dims: number[]) => g.constant(BigInt64Array.from(dims, BigInt), [dims.length]);
-	const parts = (['q', 'k', 'v'] as const).map((part) => {
-		const name = `model.layers.${layer}.self_attn.${part}`;
-		const y = stream.linear(x, [`${name}_proj`]);
-		if (part === 'v') return y;
-		const heads = part === 'q' ? shape.heads : shape.kvHeads;
-		const split = g.op('Reshape', [y, sizes(0, -1, heads, shape.dHead)]);
-		const normed = stream.normalise(split, norm(config, `${name}_norm`));
-		return g.op('Reshape', [normed, sizes(0, -1, heads * shape.dHead)]);
-	});
-	return g.op('Concat', parts, { axis: 2 });
-}
 
 /** What each layer sees: named in newer configs; else every second layer, or all but every sixth, has a window. */
 function kindsOf(config: Config, layers: number): string[] {

@@ -52,6 +52,7 @@ export const gptNeo: Architecture = {
 			heads,
 			kvHeads: heads,
 			dHead: count({ num_heads: dModel / heads }, 'num_heads'),
+			dMlp: count(config, 'intermediate_size', 4 * dModel),
 			vocabSize: count(config, 'vocab_size'),
 			context: contextOf(config, 'max_position_embeddings')
 		};
@@ -116,7 +117,8 @@ export const gptNeo: Architecture = {
 			const mixed = stream.attention(l, qkv, { window: seen[l]!, scale: 1 });
 			const out = linear(mixed, 'attn.attention.out_proj');
 			const [after, read] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
-			return { h: after, mlp: linear(act(g, linear(read, 'mlp.c_fc')), 'mlp.c_proj') };
+			const hidden = stream.hidden(l, act(g, linear(read, 'mlp.c_fc')));
+			return { h: after, mlp: linear(hidden, 'mlp.c_proj') };
 		});
 	}
 };

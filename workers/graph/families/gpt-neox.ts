@@ -35,7 +35,8 @@ export const gptNeox: Architecture = {
 		num_attention_heads: 64,
 		max_position_embeddings: 2048
 	}),
-	prefixes: { 'gpt_neox.': [''] },
+	// The class of transformers 5 calls its unembedding lm_head.
+	prefixes: { 'gpt_neox.': [''], 'embed_out.': ['lm_head.'] },
 
 	shape(config) {
 		const dModel = count(config, 'hidden_size');
@@ -49,6 +50,7 @@ export const gptNeox: Architecture = {
 			heads,
 			kvHeads: heads,
 			dHead,
+			dMlp: count(config, 'intermediate_size'),
 			vocabSize: count(config, 'vocab_size'),
 			context: contextOf(config, 'max_position_embeddings')
 		};
@@ -90,6 +92,7 @@ export const gptNeox: Architecture = {
 		mlp: 'mlp',
 		'mlp.dense_4h_to_h': 'mlp'
 	}),
+	parallel: (config) => config.use_parallel_residual !== false,
 	mixing: (layer) => `gpt_neox.layers.${layer}.attention.dense.weight`,
 
 	build(stream, config) {
@@ -101,7 +104,7 @@ export const gptNeox: Architecture = {
 		const order = g.constant(packedOrder(heads, dHead, dims), [3 * heads * dHead]);
 		const act = activation(config.hidden_act ?? 'gelu');
 		const readout = gptNeox.readout(config);
-		const parallel = config.use_parallel_residual !== false;
+		const parallel = gptNeox.parallel!(config);
 		const normOf = (l: number, part: string) =>
 			layerNorm(config, 'layer_norm_eps', `gpt_neox.layers.${l}.${part}`);
 
@@ -109,7 +112,8 @@ export const gptNeox: Architecture = {
 		buildBlocks(stream, stream.tokens(TABLE, readout), readout, before, (l, h, normed) => {
 			const name = (part: string) => `gpt_neox.layers.${l}.${part}`;
 			const linear = (x: Value, part: string) => stream.linear(x, [name(part)], true);
-			const mlp = (x: Value) => linear(act(g, linear(x, 'mlp.dense_h_to_4h')), 'mlp.dense_4h_to_h');
+			const mlp = (x: Value) =>
+				linear(stream.hidden(l, act(g, linear(x, 'mlp.dense_h_to_4h'))), 'mlp.dense_4h_to_h');
 			const packed = ['weight', 'bias'].map((kind) => {
 				const fused = stream.weight(`${name('attention.query_key_value')}.${kind}`);
 				return g.op('Gather', [fused, order], { axis: 0 });
@@ -119,7 +123,7 @@ export const gptNeox: Architecture = {
 			const out = linear(stream.attention(l, qkv, { rotary }), 'attention.dense');
 			const second = normOf(l, 'post_attention_layernorm');
 			if (parallel) {
-				const read = stream.normalise(h, second);
+				const read = stream.asideOfAttention(l, h, second);
 				return { h: stream.besideAttention(l, h, out), mlp: mlp(read) };
 			}
 			const [after, read] = stream.afterAttention(l, h, out, second);

@@ -44,6 +44,7 @@ export const gpt2: Architecture = {
 			heads,
 			kvHeads: heads,
 			dHead: count({ n_head: dModel / heads }, 'n_head'),
+			dMlp: count(config, 'n_inner', 4 * dModel),
 			vocabSize: count(config, 'vocab_size'),
 			context: contextOf(config, 'n_positions')
 		};
@@ -104,7 +105,8 @@ export const gpt2: Architecture = {
 			};
 			const out = map(stream.attention(l, map(normed, 'attn.c_attn')), 'attn.c_proj');
 			const [after, read] = stream.afterAttention(l, h, out, normOf(l, 'ln_2'));
-			return { h: after, mlp: map(act(g, map(read, 'mlp.c_fc')), 'mlp.c_proj') };
+			const hidden = stream.hidden(l, act(g, map(read, 'mlp.c_fc')));
+			return { h: after, mlp: map(hidden, 'mlp.c_proj') };
 		});
 	}
 };

@@ -1,15 +1,17 @@
 /**
  * Gemma Scope 2 (https://huggingface.co/google/gemma-scope-2): `params.safetensors` and a `config.json` with names of
- * Hugging Face's modules; a JumpReLU SAE. Transcoders and crosscoders come in the same files.
+ * Hugging Face's modules; a JumpReLU SAE or transcoder, with an affine skip or not. Crosscoders come in the same files.
  */
 import { headsOf, mlpOut, residPost } from '../../../src/core/names/site';
 import { readConfig } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
+import { transpose } from '../files/tensor-table';
 import { readWeights } from '../sae/read-weights';
 import { forward, layerIn, moduleHook } from '../sae/site-names';
 import { unsupportedTranscoder } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
+const SKIP = 'affine_skip_connection';
 const WEIGHTS = {
 	W_enc: 'w_enc',
 	W_dec: 'w_dec',
@@ -37,13 +39,22 @@ export const gemmaScope2: SaeFormat = {
 		const cfg = await readConfig(folder, config);
 		const table = await readTensors(folder, file);
 		const reads = cfg.string('hf_hook_point_in');
-		const writes = cfg.string('hf_hook_point_out') ?? reads;
-		const affine = table.has('affine_skip_connection') || cfg.boolean('affine_connection');
-		if (affine || writes !== reads || /transcoder|clt|crosscoder/.test(cfg.string('type') ?? 'sae'))
+		const out = cfg.string('hf_hook_point_out') ?? reads;
+		const type = cfg.string('type') ?? 'sae';
+		const transcodes = type === 'transcoder' || (out !== reads && reads !== null);
+		const isAffine = table.has(SKIP);
+		if (/clt|crosscoder|cross_layer/.test(type) || (isAffine && !transcodes))
 			throw unsupportedTranscoder(folder);
+		const { weights, ...sizes } = readWeights(table, WEIGHTS, 'as-is');
+		const { dIn, dOut } = sizes;
 		return {
-			...readWeights(table, WEIGHTS, 'as-is'),
+			...sizes,
+			// Stored as [d_in, d_out].
+			weights: isAffine
+				? { ...weights, W_skip: transpose(table.floats(SKIP).data, dIn, dOut) }
+				: weights,
 			site: reads ? hookOf(reads) : siteFromFolder(folder.name),
+			writes: transcodes && out !== null ? hookOf(out) : null,
 			architecture: 'jumprelu',
 			subtractBDec: false,
 			metadata: { model_name: cfg.string('model_name') },

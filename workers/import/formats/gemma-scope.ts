@@ -1,12 +1,11 @@
 /**
- * Gemma Scope (https://huggingface.co/google/gemma-scope): `params.npz`, a JumpReLU SAE; its site and its L0 are in
- * its path, `…-res/layer_20/width_16k/average_l0_71`.
+ * Gemma Scope (https://huggingface.co/google/gemma-scope): `params.npz`, a JumpReLU SAE or transcoder, which reads the MLP's
+ * normalised input before its gain; its site and its L0 are in its path, `…-res/layer_20/width_16k/average_l0_71`.
  */
 import { readTensors } from '../files/read-tensors';
 import { withInputScale } from '../sae/fold-weights';
 import { readWeights } from '../sae/read-weights';
 import { scopeFacts } from '../sae/site-names';
-import { unsupportedTranscoder } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
 const WEIGHTS = {
@@ -20,12 +19,12 @@ const WEIGHTS = {
 export const gemmaScope: SaeFormat = {
 	name: 'Gemma Scope',
 	files: ['params.npz'],
-	async read(folder, [file = ''], overrides) {
-		const { site, l0, isTranscoder, isEmbedding } = scopeFacts(folder.name);
-		if (isTranscoder && !overrides.site) throw unsupportedTranscoder(folder);
+	async read(folder, [file = '']) {
+		const { site, writes, l0, isEmbedding } = scopeFacts(folder.name);
 		const { dIn, dSae, weights } = readWeights(await readTensors(folder, file), WEIGHTS, 'as-is');
 		return {
 			site,
+			writes,
 			architecture: 'jumprelu',
 			dIn,
 			dSae,

@@ -1,12 +1,12 @@
 /**
  * sparsify (https://github.com/EleutherAI/sparsify): `cfg.json` and `sae.safetensors` in a folder named after the
- * module, `layers.12`. u = x − b_dec; the k largest of relu(encoder(u)) count.
+ * module, `layers.12`. u = x − b_dec, or x in a transcoder; the k largest of relu(encoder(u)) count.
  */
 import { readConfig } from '../files/folder';
 import { readTensors } from '../files/read-tensors';
-import { readWeights } from '../sae/read-weights';
+import { readSquare, readWeights } from '../sae/read-weights';
 import { forward, moduleHook, modulePart } from '../sae/site-names';
-import { unsupportedSae, unsupportedTranscoder } from '../sae/unsupported';
+import { unsupportedSae } from '../sae/unsupported';
 import type { SaeFormat } from './format';
 
 const WEIGHTS = { W_enc: 'encoder.weight', W_dec: 'W_dec', b_enc: 'encoder.bias', b_dec: 'b_dec' };
@@ -29,8 +29,14 @@ export const sparsify: SaeFormat = {
 	async read(folder, [config = '', file = ''], { decoderRows }) {
 		const cfg = await readConfig(folder, config);
 		const table = await readTensors(folder, file);
-		if (cfg.boolean('transcode') || cfg.boolean('skip_connection') || table.has('W_skip'))
-			throw unsupportedTranscoder(folder);
+		const transcodes = cfg.boolean('transcode') ?? false;
+		const skips = table.has('W_skip');
+		if (skips && !transcodes)
+			throw unsupportedSae(
+				folder,
+				'adds a linear map of its input (skip_connection) to the reconstruction of that same input',
+				'Use one that was trained without skip_connection, or a transcoder.'
+			);
 		if (cfg.boolean('signed'))
 			throw unsupportedSae(
 				folder,
@@ -42,13 +48,19 @@ export const sparsify: SaeFormat = {
 		const decoder =
 			decoderRows === null ? 'unknown' : decoderRows === 'features' ? 'as-is' : 'transposed';
 		const module = forward(folder.name).split('/').at(-1)!;
+		const { weights, ...read } = readWeights(table, WEIGHTS, 'transposed', sizes, decoder);
+		const { dIn } = read;
 		return {
-			...readWeights(table, WEIGHTS, 'transposed', sizes, decoder),
-			site: moduleHook(module),
+			...read,
+			// x @ W_skip.mT: [out, in], as here.
+			weights: skips ? { ...weights, W_skip: readSquare(table, 'W_skip', dIn) } : weights,
+			// A transcoder is trained from what its module reads to what that writes.
+			site: moduleHook(transcodes ? `${module}.input` : module),
+			writes: transcodes ? moduleHook(module) : null,
 			module: modulePart(module),
 			architecture: 'topk',
 			k: cfg.positiveInteger('k'),
-			subtractBDec: true,
+			subtractBDec: !transcodes,
 			took: ['decoderRows']
 		};
 	}

@@ -4,9 +4,16 @@ import type { Site } from '../../../src/core/names/ids';
 import type { Floats } from '../../../src/core/files/safetensors';
 import { saeArchitecture, type ArchitectureName } from '../../../src/core/sae/architectures';
 import type { Normalization, SaeConfig } from '../../../src/core/sae/config';
-import { attnOut, headsLayer } from '../../../src/core/names/site';
+import {
+	attnOut,
+	headsLayer,
+	isComputedBefore,
+	isInStream,
+	tapOf
+} from '../../../src/core/names/site';
 import { Problem } from '../../../src/core/names/errors';
 import { folderLabel, type Folder } from '../files/folder';
+import { namedHook } from './hook-names';
 import { resolveSite } from './site-names';
 import { missingFact, unsupportedSae } from './unsupported';
 
@@ -36,6 +43,8 @@ export interface PublishedMetrics {
 export interface SaeParts {
 	/** What it reads, by its files: a site, or the heads before W_O; null where they do not say. */
 	site: string | null;
+	/** Of a transcoder, where it writes; absent or null for an autoencoder. */
+	writes?: string | null;
 	/** As in `ImportedSae`. */
 	module?: string | null;
 	centred?: boolean;
@@ -47,7 +56,9 @@ export interface SaeParts {
 	k?: number | null;
 	subtractBDec: boolean;
 	normalize?: Normalization;
-	/** The architecture's tensors, `W_dec [dSae, dIn]` and `b_dec [dIn]`. */
+	/** Of a transcoder; absent: `dIn`. */
+	dOut?: number;
+	/** The architecture's tensors, `W_dec [dSae, dOut]` and `b_dec [dOut]`, `W_skip [dOut, dIn]` where there is a skip. */
 	weights: Record<string, Float32Array>;
 	/** As in `SaeShape`. */
 	own?: Record<string, number>;
@@ -70,7 +81,9 @@ export function toImportedSae(
 ): ImportedSae {
 	const { architecture, dIn, dSae } = parts;
 	const hook = resolveSite(folder, overrides, parts.site);
-	const heads = headsLayer(hook);
+	const reads = parts.writes == null ? null : tapOf(hook);
+	const heads = reads === null ? headsLayer(hook) : null;
+	const dOut = parts.dOut ?? dIn;
 	const { topK, tensors: shapesOf } = saeArchitecture(architecture);
 	checkStated(folder, overrides, [...(parts.took ?? []), ...(topK ? (['k'] as const) : [])]);
 	const k = overrides.k ?? parts.k ?? 0;
@@ -97,9 +110,18 @@ export function toImportedSae(
 		k: topK ? k : null,
 		own: parts.own ?? {},
 		heads: heads !== null,
+		reads,
+		dOut,
+		skip: parts.weights.W_skip !== undefined,
 		applyBDecToInput: parts.subtractBDec,
 		normalizeActivations: parts.normalize ?? 'none',
-		metadata: { ...parts.metadata, hook_name: hook, read_as: format, expected_l0: l0 }
+		metadata: {
+			...parts.metadata,
+			hook_name: hook,
+			...(parts.writes != null && { hook_name_out: parts.writes }),
+			read_as: format,
+			expected_l0: l0
+		}
 	};
 	const shapes = shapesOf(cfg);
 	const tensors = new Map<string, Floats>();
@@ -110,16 +132,28 @@ export function toImportedSae(
 				`has a number in ${name} that is not finite`,
 				'Download it again, or use another checkpoint.'
 			);
-		const rows = name === 'W_dec' ? dSae : shapes[name]?.length === 2 ? dIn : 0;
+		const rows = { W_dec: dSae, W_skip: dOut }[name] ?? (shapes[name]?.length === 2 ? dIn : 0);
 		tensors.set(name, { shape: rows ? [rows, data.length / rows] : [data.length], data });
 	}
-	const site = heads === null ? hook : attnOut(heads);
+	const site =
+		reads === null ? (heads === null ? hook : attnOut(heads)) : writesAt(folder, parts, reads);
 	return {
 		...{ format, site, cfg, tensors, expected: { l0 } },
 		module: overrides.site === null ? (parts.module ?? null) : null,
 		centred: parts.centred ?? false,
 		notes: [...notes, ...(parts.notes ?? [])]
 	};
+}
+
+/** Throws a Problem for a transcoder that writes where nothing of the model does, or before it reads. */
+function writesAt(folder: Folder, { writes }: SaeParts, reads: Site): Site {
+	const { site } = namedHook(writes!);
+	if (isInStream(site) && isComputedBefore(reads, site)) return site;
+	throw unsupportedSae(
+		folder,
+		`is a transcoder from "${reads}" to "${site.slice(0, 60)}", which cannot be run`,
+		'Use one that writes what the MLP or attention writes, or the stream, and reads what comes before.'
+	);
 }
 
 /** Their spelling after a `#`. */

@@ -18,10 +18,13 @@ interface WeightNames {
 export interface SaeSizes {
 	dIn?: number | null;
 	dSae?: number | null;
+	/** Of a transcoder whose output has another width than its input; else `dIn`. */
+	dOut?: number | null;
 }
 
 export interface SaeWeights {
 	dIn: number;
+	dOut: number;
 	dSae: number;
 	weights: Record<string, Float32Array>;
 }
@@ -45,14 +48,15 @@ export function readWeights(
 ): SaeWeights {
 	const dIn = sizes.dIn ?? vectorLength(table, b_dec!);
 	const dSae = sizes.dSae ?? vectorLength(table, Object.values(perFeature)[0]!);
+	const dOut = sizes.dOut ?? dIn;
 	const weights: Record<string, Float32Array> = {
 		W_enc: readMatrix(table, W_enc, [dIn, dSae], layout),
-		W_dec: readMatrix(table, W_dec, [dSae, dIn], decoderLayout),
-		b_dec: b_dec === null ? new Float32Array(dIn) : readVector(table, b_dec, dIn)
+		W_dec: readMatrix(table, W_dec, [dSae, dOut], decoderLayout),
+		b_dec: b_dec === null ? new Float32Array(dOut) : readVector(table, b_dec, dOut)
 	};
 	for (const [name, inFile] of Object.entries(perFeature))
 		weights[name] = readVector(table, inFile!, dSae);
-	return { dIn, dSae, weights };
+	return { dIn, dOut, dSae, weights };
 }
 
 /** A matrix `[rows, columns]`, row-major, transposed where the file has it the other way round. */
@@ -76,6 +80,11 @@ export function readMatrix(
 		);
 	const isTurned = straight === turned ? layout === 'transposed' : found === turned;
 	return isTurned ? transpose(data, columns, rows) : data;
+}
+
+/** A matrix `[n, n]`, as it is stored. */
+export function readSquare(table: TensorTable, name: string, n: number): Float32Array {
+	return readMatrix(table, name, [n, n], 'as-is');
 }
 
 /** A vector `[n]`. */

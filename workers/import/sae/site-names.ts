@@ -7,22 +7,28 @@ import {
 	headsLayer,
 	headsOf,
 	HOOK_EMBED,
+	mlpHidden,
+	mlpInput,
+	mlpNorm,
 	mlpOut,
 	placeOf,
+	residBefore,
+	residMid,
 	residPost
 } from '../../../src/core/names/site';
 import type { Folder } from '../files/folder';
+import { namedHook } from './hook-names';
 import { missingFact } from './unsupported';
 
 const SUPPORTED =
-	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_attn_out, attn.hook_z and hook_mlp_out';
+	'Supported: blocks.N.hook_resid_post, hook_resid_pre, hook_resid_mid, hook_attn_out, attn.hook_z, hook_mlp_out, ln2.hook_normalized, mlp.hook_in and mlp.hook_post';
 
 /**
  * The site of the overrides, else the one that the files name: a site, or the heads before W_O. Throws a Problem for
  * any other hook.
  */
 export function resolveSite(folder: Folder, overrides: SaeOverrides, named: string | null): Site {
-	const site = overrides.site ?? named ?? '';
+	const { site } = namedHook(overrides.site ?? named ?? '');
 	if (placeOf(site) || headsLayer(site) !== null) return site;
 	if (site === '')
 		throw missingFact(
@@ -63,9 +69,15 @@ export function moduleHook(name: string): string | null {
 	const found = layerModule(name);
 	if (!found) return EMBEDDING_MODULE.test(name) ? HOOK_EMBED : null;
 	const { layer, part, side } = found;
-	if (side === 'input')
+	if (part === '') return side === 'input' ? residBefore(layer) : residPost(layer);
+	const isNorm = /^(pre_feedforward_layernorm|ln_2)$/.test(part);
+	if (side === 'input') {
+		if (part === 'mlp') return mlpInput(layer);
+		if (isNorm) return residMid(layer);
+		if (/^mlp\.(down_proj|c_proj|dense_4h_to_h)$/.test(part)) return mlpHidden(layer);
 		return /o_proj$|c_proj$|out_proj$|dense$/.test(part) ? headsOf(layer) : null;
-	if (part === '') return residPost(layer);
+	}
+	if (isNorm) return mlpInput(layer);
 	if (/^(mlp(\.down_proj|\.c_proj|\.dense_4h_to_h)?|post_feedforward_layernorm)$/.test(part))
 		return mlpOut(layer);
 	const attention =
@@ -85,9 +97,11 @@ export function modulePart(name: string): string | null {
 
 /** What a path says of an SAE, by the folders that its makers name. */
 export interface PathFacts {
+	/** Where it reads. */
 	site: string | null;
 	l0: number | null;
-	isTranscoder: boolean;
+	/** Where a transcoder writes; null for an autoencoder. */
+	writes: string | null;
 	isEmbedding: boolean;
 }
 
@@ -99,11 +113,13 @@ const SCOPE =
 export function scopeFacts(path: string): PathFacts {
 	const [, kind = '', embedding, layer, l0] = SCOPE.exec(forward(path)) ?? [];
 	const n = Number(layer);
-	const site = { res: residPost(n), mlp: mlpOut(n), att: headsOf(n) }[kind] ?? null;
+	const isTranscoder = kind.startsWith('transcoder');
+	const own = { res: residPost(n), mlp: mlpOut(n), att: headsOf(n) }[kind] ?? null;
+	const site = isTranscoder ? mlpNorm(n) : own;
 	return {
 		site: embedding ? EMBEDDING : site,
 		l0: l0 === undefined ? null : Number(l0),
-		isTranscoder: kind.startsWith('transcoder'),
+		writes: isTranscoder ? mlpOut(n) : null,
 		isEmbedding: embedding !== undefined
 	};
 }

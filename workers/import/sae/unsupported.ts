@@ -40,8 +40,8 @@ export function unsupportedWord(folder: Folder, { word, value, allowed }: Disall
 export const unsupportedTranscoder = (folder: Folder): Problem =>
 	unsupportedSae(
 		folder,
-		'is a transcoder, which reads one site and predicts another; only autoencoders of a single site can be run',
-		'Use an SAE of this layer instead.'
+		'is a transcoder of a kind that cannot be run here: one over several layers, or one whose files do not say what it reads and writes',
+		'Use a transcoder of one layer, or an SAE of it.'
 	);
 
 /** A fact that is not in the files, and that an override can supply. */

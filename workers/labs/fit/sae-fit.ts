@@ -99,6 +99,7 @@ async function tried(
 async function atSite(sae: Sae, site: Site, run: FitRun): Promise<EvaluatedSae> {
 	return {
 		tap: tapOf(site),
+		target: tapOf(site),
 		mean: (await run.moments(site)).mean,
 		encode: (x, signal) => sae.encode(x, signal),
 		decode: (codes, t, x) => sae.decode(codes, t, x)
@@ -108,6 +109,7 @@ async function atSite(sae: Sae, site: Site, run: FitRun): Promise<EvaluatedSae> 
 /** Why there is nothing to measure; null where there is. */
 function unmeasurable({ cfg, site }: PackSae, { bench }: SaeEvaluator): string | null {
 	const { dModel } = bench.model.shape;
+	if (cfg.reads !== null) return 'It is a transcoder, of which no mistakes are tried.';
 	if (cfg.heads) return 'It reads what attention’s heads leave, where no mistakes are tried.';
 	if (cfg.dIn !== dModel)
 		return `It reads ${cfg.dIn} numbers, but every site of this model is ${dModel} wide.`;

@@ -44,7 +44,7 @@ export async function textStatistics(request: StatisticsRequest): Promise<unknow
 	const saes = ids.map((id) => ({
 		id,
 		dSae: bench.info(id)!.cfg.dSae,
-		dIn: bench.info(id)!.cfg.dIn
+		dIn: bench.info(id)!.cfg.dOut
 	}));
 	const vocab = bench.model.shape.vocabSize;
 	await writeShard(folder, tally, { ...part, pack: source.hash, text: file.facts, saes, vocab });
@@ -54,7 +54,7 @@ export async function textStatistics(request: StatisticsRequest): Promise<unknow
 /** Merges shards into the pack that they were made with. */
 export async function mergeShards(pack: string, shards: string[]): Promise<unknown> {
 	const { bench, source } = await open(pack);
-	const saes = source.pack.saes.map(({ id, cfg: { dSae, dIn } }) => ({ id, dSae, dIn }));
+	const saes = source.pack.saes.map(({ id, cfg: { dSae, dOut } }) => ({ id, dSae, dIn: dOut }));
 	const into = { hash: source.hash, vocab: bench.model.shape.vocabSize, saes };
 	const { tally, head } = await readShards(shards, into);
 	checkText(tally);

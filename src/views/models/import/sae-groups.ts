@@ -12,10 +12,14 @@ export interface SaeGroup {
 export const KINDS: Record<SiteKind, string> = {
 	embed: 'embedding',
 	attn: 'attention',
+	mid: 'residual stream after attention',
+	norm: 'normalised residual before the MLP',
+	input: 'input of the MLP',
+	hidden: 'hidden layer of the MLP',
 	mlp: 'MLP',
 	resid: 'residual stream'
 };
-const ORDER: SiteKind[] = ['embed', 'attn', 'mlp', 'resid'];
+const ORDER = Object.keys(KINDS) as SiteKind[];
 /** A layer by its number: `layer 1` is neither layer 10 nor a path with a 1 in it. */
 const LAYER = /\blayer\s+(\d+)(?!\S)/i;
 

@@ -9,11 +9,15 @@ import {
 	headsOf,
 	HOOK_EMBED,
 	isMain,
+	mlpHidden,
+	mlpInput,
+	mlpNorm,
 	mlpOut,
 	parseFeatureId,
 	placeOf,
 	readAt,
 	residBefore,
+	residMid,
 	residPost,
 	siteOf,
 	tapOf
@@ -29,6 +33,10 @@ const IN_ORDER = [
 	{ site: EMBEDDING, layer: 0, kind: 'embed' },
 	...LAYERS.flatMap((layer) => [
 		{ site: attnOut(layer), layer, kind: 'attn' },
+		{ site: residMid(layer), layer, kind: 'mid' },
+		{ site: mlpNorm(layer), layer, kind: 'norm' },
+		{ site: mlpInput(layer), layer, kind: 'input' },
+		{ site: mlpHidden(layer), layer, kind: 'hidden' },
 		{ site: mlpOut(layer), layer, kind: 'mlp' },
 		{ site: residPost(layer), layer, kind: 'resid' }
 	])
@@ -40,6 +48,10 @@ describe('a site', () => {
 		expect(mlpOut(3)).toBe('blocks.3.hook_mlp_out');
 		expect(residPost(3)).toBe('blocks.3.hook_resid_post');
 		expect(EMBEDDING).toBe('blocks.0.hook_resid_pre');
+		expect(residMid(3)).toBe('blocks.3.hook_resid_mid');
+		expect(mlpNorm(3)).toBe('blocks.3.ln2.hook_normalized');
+		expect(mlpInput(3)).toBe('blocks.3.mlp.hook_in');
+		expect(mlpHidden(3)).toBe('blocks.3.mlp.hook_post');
 	});
 
 	it('lies where its name says', () => {
@@ -61,7 +73,10 @@ describe('a site', () => {
 	});
 
 	it.each([
-		'blocks.3.hook_resid_mid',
+		'blocks.3.mlp.hook_resid_mid',
+		'blocks.3.ln1.hook_normalized',
+		'blocks.3.ln2.hook_in',
+		'blocks.3.hook_toString',
 		'blocks.3.hook_z',
 		'blocks.3.attn.hook_z',
 		'blocks.-1.hook_mlp_out',
@@ -171,6 +186,10 @@ describe('names for people', () => {
 		['blocks.0.hook_mlp_out', 'M0', 'MLP of layer 0'],
 		['blocks.2.hook_resid_post', 'R2', 'residual after layer 2'],
 		['blocks.2.hook_resid_pre', 'R1', 'residual after layer 1'],
+		['blocks.2.hook_resid_mid', 'RM2', 'residual after attention of layer 2'],
+		['blocks.2.ln2.hook_normalized', 'MN2', 'normalised residual before the MLP of layer 2'],
+		['blocks.2.mlp.hook_in', 'MI2', 'input of the MLP of layer 2'],
+		['blocks.2.mlp.hook_post@a', 'MH2@a', 'hidden layer of the MLP of layer 2, SAE “a”'],
 		['some.other.site', 'some.other.site', 'some.other.site']
 	])('%s is %s, or %s', (site, brief, words) => {
 		expect(shortSite(site)).toBe(brief);

@@ -90,6 +90,9 @@ describe('parsePack', () => {
 				own: {},
 				applyBDecToInput: true,
 				heads: false,
+				reads: null,
+				dOut: 4,
+				skip: false,
 				normalizeActivations: 'none',
 				metadata: {}
 			},
@@ -246,7 +249,26 @@ describe('parsePack', () => {
 		['a site that does not exist', pack({ saes: [sae({ id: 'x', site: 'x' })] })],
 		['an SAE that is not at its site', pack({ saes: [sae({ id: 'blocks.1.hook_mlp_out' })] })],
 		['an SAE name with a slash', pack({ saes: [sae({ id: `${SITE}@a/b` })] })],
-		['an unknown architecture', pack({ saes: [sae({}, { architecture: 'transcoder' })] })],
+		['an unknown architecture', pack({ saes: [sae({}, { architecture: 'crosscoder' })] })],
+		['a transcoder of no width', pack({ saes: [sae({}, { architecture: 'transcoder' })] })],
+		[
+			'a transcoder that reads nowhere',
+			pack({ saes: [sae({}, { architecture: 'topk_skip_transcoder', d_out: 2 })] })
+		],
+		[
+			'a transcoder that reads what comes later',
+			pack({
+				saes: [
+					sae(
+						{},
+						{
+							...{ architecture: 'transcoder', d_out: 2 },
+							metadata: { hook_name: 'blocks.9999.mlp.hook_in' }
+						}
+					)
+				]
+			})
+		],
 		['an unknown normalisation', pack({ saes: [sae({}, { normalize_activations: 'x' })] })],
 		['no features', pack({ saes: [sae({}, { d_sae: 0 })] })],
 		['a fraction of a feature', pack({ saes: [sae({}, { d_sae: 1.5 })] })],

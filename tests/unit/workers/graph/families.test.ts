@@ -58,7 +58,10 @@ describe('refuses by name', () => {
 			/rotary positions by "longrope"/
 		],
 		['llama-tied', { quantization_config: { quant_method: 'awq' } }, /quantization_config.*awq/],
-		['qwen2', { use_sliding_window: true }, /use_sliding_window: true/],
+		['qwen2', { use_sliding_window: true, layer_types: ['full_attention'] }, /layer_types/],
+		['qwen2', { use_sliding_window: true, sliding_window: 0 }, /no usable "sliding_window"/],
+		['qwen3', { max_window_layers: -1 }, /max_window_layers/],
+		['mistral', { sliding_window: 1.5 }, /no usable "sliding_window"/],
 		['gemma2', { attention_bias: true }, /attention_bias: true/],
 		['gemma2', { hidden_activation: 'gelu_sparse' }, /activation function is "gelu_sparse"/],
 		['gemma3', { use_bidirectional_attention: true }, /use_bidirectional_attention: true/],
@@ -78,6 +81,10 @@ describe('builds the same graph for the same model in other words', () => {
 		['gpt-neox', { rotary_pct: undefined, partial_rotary_factor: 0.25 }],
 		['gpt-neox', { rope_parameters: { rope_theta: 10000, partial_rotary_factor: 0.25 } }],
 		['gemma2', { layer_types: ['sliding_attention', 'full_attention', 'sliding_attention'] }],
+		['qwen2', { sliding_window: 2, layer_types: ['sliding_attention', 'full_attention'] }],
+		['qwen3', { layer_types: ['full_attention', 'sliding_attention'], max_window_layers: 0 }],
+		['qwen3', { rope_scaling: undefined, attention_bias: undefined }],
+		['mistral', { max_window_layers: 1, layer_types: ['full_attention', 'full_attention'] }],
 		[
 			'gemma3',
 			{
@@ -116,6 +123,9 @@ describe('builds another graph', () => {
 		['gemma2', { attn_logit_softcapping: null }],
 		['gemma2', { final_logit_softcapping: null }],
 		['gemma2', { query_pre_attn_scalar: 16 }],
+		['qwen3', { use_sliding_window: false }],
+		['mistral', { sliding_window: null }],
+		['mistral', { sliding_window: undefined }],
 		['gemma3', { sliding_window_pattern: 2 }],
 		['gemma3', { rope_local_base_freq: 10000 }]
 	];
@@ -154,6 +164,7 @@ describe('finds tensors under the names they have in the wild', () => {
 		['gpt2', (name) => name.replace(/^transformer\./, '')],
 		['gpt-neo', (name) => name.replace(/^transformer\./, '')],
 		['gpt-neox', (name) => name.replace(/^gpt_neox\./, '')],
+		['gpt-neox', (name) => name.replace(/^embed_out\./, 'lm_head.')],
 		['qwen2', (name) => name.replace(/^model\./, '')],
 		['gemma2', (name) => name.replace(/^model\./, '')],
 		['gemma3', (name) => name.replace(/^model\./, 'model.language_model.')],

@@ -140,27 +140,31 @@ describe('a module of Hugging Face’s classes', () => {
 describe('a path', () => {
 	it('says what its makers put at its end, and nothing of the folders above', () => {
 		const facts = (path: string) => {
-			const { site, l0, isTranscoder } = scopeFacts(path);
-			return [site, l0, isTranscoder];
+			const { site, l0, writes } = scopeFacts(path);
+			return [site, l0, writes];
 		};
 		const full = 'gemma-scope-2b-pt-res/layer_20/width_16k/average_l0_71';
-		expect(facts(full)).toEqual(['blocks.20.hook_resid_post', 71, false]);
+		expect(facts(full)).toEqual(['blocks.20.hook_resid_post', 71, null]);
 		expect(facts(`/me/transcoders/layer_3/${full}/`)).toEqual(facts(full));
 		expect(facts(`C:\\mlp\\${full.replaceAll('/', '\\')}`)).toEqual(facts(full));
 		expect(facts('/me/gemma-scope-2b-pt-att/layer_2/width_16k/canonical')).toEqual([
 			'blocks.2.attn.hook_z',
 			null,
-			false
+			null
 		]);
-		expect(facts('/me/gemma-scope-2b-pt-transcoders/layer_2/width_16k/average_l0_6')[2]).toBe(true);
+		expect(facts('/me/gemma-scope-2b-pt-transcoders/layer_2/width_16k/average_l0_6')).toEqual([
+			'blocks.2.ln2.hook_normalized',
+			6,
+			'blocks.2.hook_mlp_out'
+		]);
 		for (const path of [
 			'/me/layer_7/mine',
 			'/me/gemma-scope-2b-pt-res/mine',
 			'/res/notes/layer_3/x'
 		])
-			expect(facts(path), path).toEqual([null, null, false]);
-		expect(facts('/me/layer_7/average_l0_9/x')).toEqual([null, null, false]);
-		expect(facts('/me/layer_7/width_16k/average_l0_9')).toEqual([null, 9, false]);
+			expect(facts(path), path).toEqual([null, null, null]);
+		expect(facts('/me/layer_7/average_l0_9/x')).toEqual([null, null, null]);
+		expect(facts('/me/layer_7/width_16k/average_l0_9')).toEqual([null, 9, null]);
 	});
 
 	it('makes no transcoder of an SAE of Gemma Scope in a folder of that name', async () => {
@@ -199,7 +203,7 @@ describe('a path', () => {
 			'blocks.6.hook_mlp_out'
 		);
 		await expect(openAi('/resid_delta_mlp_v5_32k/mine')).rejects.toThrow(/which site/);
-		await expect(openAi('/x/mlp_post_act/autoencoders')).rejects.toThrow(/mlp\.hook_post/);
+		expect((await openAi('/x/mlp_post_act/autoencoders')).site).toBe('blocks.6.mlp.hook_post');
 		const params = weights({
 			w_enc: [D, N],
 			w_dec: [N, D],

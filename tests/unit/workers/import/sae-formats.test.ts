@@ -64,8 +64,37 @@ const read = (folder: ReturnType<typeof folderOf>, overrides: Partial<SaeOverrid
 describe('an SAE that cannot be run is refused by what it is', () => {
 	const TRANSCODER = /is a transcoder/;
 	it.each<[string, () => Promise<unknown>, RegExp]>([
-		['a transcoder of SAELens', () => read(saeLens({ architecture: 'transcoder' })), TRANSCODER],
-		['a JumpReLU one', () => read(saeLens({ architecture: 'jumprelu_transcoder' })), TRANSCODER],
+		[
+			'a transcoder that does not say where it writes',
+			() => read(saeLens({ architecture: 'transcoder', d_out: D })),
+			/does not say where it writes.*hook_name_out/
+		],
+		[
+			'one that writes where nothing is written',
+			() =>
+				read(
+					saeLens(
+						{
+							...{ architecture: 'skip_transcoder', d_out: D },
+							...{ hook_name: 'blocks.1.ln2.hook_in', hook_name_out: 'blocks.1.mlp.hook_post' }
+						},
+						{ ...STANDARD, W_skip: [D, D] }
+					)
+				),
+			/from "blocks\.1\.hook_resid_mid" to "blocks\.1\.mlp\.hook_post", which cannot be run/
+		],
+		[
+			'one that writes before it reads',
+			() =>
+				read(
+					saeLens({
+						...{ architecture: 'transcoder', d_out: D },
+						...{ hook_name: 'blocks.1.mlp.hook_in', hook_name_out: 'blocks.1.hook_attn_out' }
+					})
+				),
+			/to "blocks\.1\.hook_attn_out", which cannot be run/
+		],
+		['one across layers', () => read(saeLens({ architecture: 'clt' })), TRANSCODER],
 		[
 			'one by its two hooks',
 			() => read(saeLens({ hook_name_out: 'blocks.1.hook_mlp_out' })),
@@ -81,16 +110,28 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 			TRANSCODER
 		],
 		[
-			'Gemma Scope’s',
-			() => read(folderOf('gemma-scope-2b-pt-transcoders/layer_1', { 'params.npz': '' })),
+			'an SAE of Gemma Scope 2 with a skip',
+			() => read(gemma2({}, { affine_skip_connection: [D, D] })),
 			TRANSCODER
 		],
-		['Gemma Scope 2’s', () => read(gemma2({}, { affine_skip_connection: [D, D] })), TRANSCODER],
 		['a crosscoder', () => read(gemma2({ type: 'crosscoder' })), TRANSCODER],
-		['sparsify’s', () => read(sparsify({ transcode: true }, LINEAR)), TRANSCODER],
+		[
+			'an SAE of sparsify with a skip',
+			() => read(sparsify({ skip_connection: true }, { ...LINEAR, W_skip: [D, D] })),
+			/linear map of its input/
+		],
+		[
+			'a transcoder of what attention reads',
+			() => read(sparsify({ transcode: true }, LINEAR, '/x/layers.1.self_attn')),
+			/does not say which site/
+		],
 		['signed features', () => read(sparsify({ signed: true }, LINEAR)), /negative activations/],
 		['groups', () => read(sparsify({ activation: 'groupmax' }, LINEAR)), /"groupmax"/],
-		['a training checkpoint', () => read(saeLens({ architecture: 'batchtopk' })), /for inference/],
+		[
+			'a training checkpoint without its threshold',
+			() => read(saeLens({ architecture: 'batchtopk' })),
+			/without the threshold.*for inference/
+		],
 		[
 			'another architecture',
 			() => read(saeLens({ architecture: 'temporal' })),
@@ -106,9 +147,9 @@ describe('an SAE that cannot be run is refused by what it is', () => {
 		['TopK without k', () => read(saeLens({ architecture: 'topk' })), /without a k.*#k=/],
 		['more than there are', () => read(saeLens({ architecture: 'topk', k: 9 })), /keeps 9 of 3/],
 		[
-			'the middle of a block',
-			() => read(saeLens({ hook_name: 'blocks.1.hook_resid_mid' })),
-			/hook_resid_mid/
+			'what attention reads',
+			() => read(saeLens({ hook_name: 'blocks.1.ln1.hook_normalized' })),
+			/ln1\.hook_normalized/
 		],
 		['no place', () => read(saeLens({ hook_name: null })), /does not say which site.*#site=/],
 		[
@@ -231,7 +272,8 @@ describe('what files do not say', () => {
 			['layers.3.mlp', 'blocks.3.hook_mlp_out'],
 			['layers.3.self_attn', 'blocks.3.hook_attn_out'],
 			['model.layers.3.self_attn.o_proj.input', 'blocks.3.attn.hook_z'],
-			['model.layers.5.pre_feedforward_layernorm.output', null],
+			['model.layers.5.pre_feedforward_layernorm.output', 'blocks.5.mlp.hook_in'],
+			['model.layers.5.input_layernorm.output', null],
 			['embed_tokens', 'hook_embed'],
 			['mine', null]
 		] as const)

@@ -5,7 +5,7 @@ import { count, fixed, percent } from '../../../../core/names/numbers';
 import { shortSite } from '../../../../core/names/site-words';
 import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
 import { PAPER, SCALES, type Agreement, type Transition } from '../../../../core/labs/reproduction';
-import { placeOf, siteOf } from '../../../../core/names/site';
+import { placeOf, siteOf, toneOf } from '../../../../core/names/site';
 import { mean, type PaperComparison } from '../compare-words';
 
 export type Scale = (typeof SCALES)[number];
@@ -116,7 +116,7 @@ export const KIND_NAME: Record<UpstreamKind, string> = {
 
 /** The kind of site that an agreement matches into; the embedding is the residual before the first layer. */
 function kindOf({ from }: Agreement): UpstreamKind {
-	const { kind } = placeOf(siteOf(from))!;
+	const kind = toneOf(placeOf(siteOf(from))!.kind);
 	return kind === 'embed' ? 'resid' : kind;
 }
 
