@@ -2,16 +2,20 @@
 
     python3 tests/golden/formats.py
 
-Each SAE is written as its library writes it, and its codes and reconstruction are computed by that library's
-published formula, written out here: golden.safetensors holds x [T, D] and, of every folder, codes [T, N] and
-recon [T, D]."""
+Each SAE is written as its library writes it, and its codes and reconstruction are computed by that library where it can be
+had (`libraries.py`): SAELens, sparsify, dictionary_learning, and SAELens' loaders for Gemma Scope 2. Of the others (Gemma
+Scope's npz, OpenAI, Goodfire, OpenMOSS, our own KronSAE) the published formula is written out here. What is written out for
+the former too is compared with the library's answer. golden.safetensors holds x [T, D] and, of every folder, codes [T, N]
+and recon [T, D]."""
 import json
 import pathlib
 import shutil
+import sys
 
 import numpy as np
 import torch
 
+import libraries
 import tensors
 
 FORMATS = pathlib.Path(__file__).parent.parent / "fixtures" / "formats"
@@ -49,7 +53,13 @@ def folder(name):
     return path
 
 
-def keep(name, codes, recon):
+def keep(name, codes, recon, library=None):
+    """`library` is its own answer, which counts; the formula must agree with it."""
+    if library is not None:
+        for ours, theirs in zip((codes, recon), library):
+            if ours is not None and (ours - theirs).abs().max() > 1e-5 * theirs.abs().max():
+                raise AssertionError(f"{name}: the formula here is not the library's")
+        codes, recon = library
     GOLDEN[f"{name}.codes"], GOLDEN[f"{name}.recon"] = codes.detach().numpy(), recon.detach().numpy()
 
 
@@ -72,10 +82,11 @@ def sae_lens():
     base = {"d_in": D, "d_sae": N, "dtype": "float32", "apply_b_dec_to_input": True, "normalize_activations": "none",
             "reshape_activations": "none", "metadata": {"hook_name": "blocks.1.hook_resid_post"}}
 
-    def one(name, cfg, table, codes, recon):
+    def one(name, cfg, table, codes, recon, scale=None):
         words(folder(name) / "cfg.json", cfg)
         save(FORMATS / name / "sae_weights.safetensors", table)
-        keep(name, codes, recon)
+        known = cfg.get("architecture") != "kron"
+        keep(name, codes, recon, libraries.sae_lens(FORMATS / name, X, scale) if known else None)
 
     w = drawn()
     a = torch.relu((X - w["b_dec"]) @ w["W_enc"] + w["b_enc"])
@@ -85,7 +96,7 @@ def sae_lens():
     w = drawn()
     mean, std = X.mean(-1, keepdim=True), X.std(-1, keepdim=True)
     a = topk(((X - mean) / (std + 1e-5) - w["b_dec"]) @ w["W_enc"] + w["b_enc"])
-    flat = {"hook_point": "blocks.1.hook_mlp_out", "d_in": D, "d_sae": N, "activation_fn_str": "topk",
+    flat = {"dtype": "float32", "device": "cpu", "hook_point": "blocks.1.hook_mlp_out", "d_in": D, "d_sae": N, "activation_fn_str": "topk",
             "activation_fn_kwargs": {"k": K}, "normalize_activations": "layer_norm"}
     one("sae-lens-flat", flat, w, a, (a @ w["W_dec"] + w["b_dec"]) * std + mean)
 
@@ -115,7 +126,7 @@ def sae_lens():
     w, s = drawn(), 1.7
     a = torch.relu((s * X - w["b_dec"]) @ w["W_enc"] + w["b_enc"])
     one("sae-lens-average", {**base, "architecture": "standard", "normalize_activations": "expected_average_only_in"},
-        w, a, (a @ w["W_dec"] + w["b_dec"]) / s)
+        w, a, (a @ w["W_dec"] + w["b_dec"]) / s, s)
     words(FORMATS / "sae-lens-average" / "activation_scaler.json", {"scaling_factor": s})
 
     # KronSAE in words of our own.
@@ -150,7 +161,9 @@ def gemma_scope():
         "model_name": "google/gemma-3-270m-pt", "architecture": "jump_relu", "l0": 20, "affine_connection": False,
         "type": "sae"})
     save(where / "params.safetensors", {key.replace("W_", "w_"): value for key, value in w.items()})
-    keep("gemma-scope-2", a, a @ w["W_dec"] + w["b_dec"])
+    library, _ = libraries.from_hub(libraries.loaders.gemma_3_sae_huggingface_loader, "google/gemma-scope-2-270m-pt",
+                                    "resid_post/layer_1_width_20_l0_small", FORMATS / "gemma-scope-2", X)
+    keep("gemma-scope-2", a, a @ w["W_dec"] + w["b_dec"], library)
 
 
 # sparsify ------------------------------------------------------------------------------------------------------
@@ -163,7 +176,7 @@ def sparsify():
                                "multi_topk": False, "skip_connection": False, "transcode": False, "d_in": D})
     save(where / "sae.safetensors", {"encoder.weight": w["W_enc"].T, "encoder.bias": w["b_enc"], "W_dec": w["W_dec"],
                                      "b_dec": w["b_dec"]})
-    keep("sparsify", a, a @ w["W_dec"] + w["b_dec"])
+    keep("sparsify", a, a @ w["W_dec"] + w["b_dec"], libraries.sparsify(where, X))
 
 
 # dictionary_learning -------------------------------------------------------------------------------------------
@@ -176,7 +189,7 @@ def dictionary_learning():
                         "lm_name": "EleutherAI/pythia-70m-deduped", "submodule_name": "resid_post_layer_1", **more},
             "buffer": {"d_submodule": D, "io": "out", "ctx_len": 128}})
         torch.save(table, where / "ae.pt")
-        keep(name, codes, recon)
+        keep(name, codes, recon, libraries.dictionary_learning(dict_class, where, X))
 
     # A module's own state dictionary, with the versions that it carries beside the tensors. Its `from_pretrained`
     # divides the decoder's columns by their norms, and multiplies the encoder by them.
@@ -329,9 +342,12 @@ def main():
     shutil.rmtree(FORMATS, ignore_errors=True)
     for write in (sae_lens, gemma_scope, sparsify, dictionary_learning, openai, goodfire, llama_scope, refused):
         write()
+    import transcoders  # It draws from this module, after all others.
+    transcoders.write()
     (FORMATS / "golden.safetensors").write_bytes(tensors.dumps(GOLDEN))
     print(f"{sum(path.stat().st_size for path in FORMATS.rglob('*') if path.is_file()):,} bytes")
 
 
 if __name__ == "__main__":
+    sys.modules["formats"] = sys.modules[__name__]
     main()

@@ -63,8 +63,55 @@ const READ: [string, Partial<ImportedSae> & { architecture: string }, number | n
 	['llama-scope', { format: 'Llama Scope', site: RESID, architecture: 'jumprelu' }, 6],
 	['llamascopium-jumprelu', { format: 'Llamascopium', site: MLP, architecture: 'jumprelu' }, null],
 	['llamascopium-linear', { format: 'Llamascopium', site: MLP, architecture: 'jumprelu' }, null],
-	['llamascopium-topk', { format: 'Llamascopium', site: MLP, architecture: 'topk' }, 5]
+	['llamascopium-topk', { format: 'Llamascopium', site: MLP, architecture: 'topk' }, 5],
+	['sae-lens-batchtopk', { format: 'SAELens', site: RESID, architecture: 'jumprelu' }, null],
+	[
+		'sae-lens-batchtopk-inference',
+		{ format: 'SAELens', site: RESID, architecture: 'jumprelu' },
+		null
+	],
+	['sae-lens-matryoshka', { format: 'SAELens', site: RESID, architecture: 'jumprelu' }, null],
+	[
+		'sae-lens-matryoshka-inference',
+		{ format: 'SAELens', site: RESID, architecture: 'jumprelu' },
+		null
+	],
+	['sae-lens-transcoder', { format: 'SAELens', site: MLP, architecture: 'standard' }, null],
+	['sae-lens-skip', { format: 'SAELens', site: MLP, architecture: 'standard' }, null],
+	['sae-lens-jump-transcoder', { format: 'SAELens', site: MLP, architecture: 'jumprelu' }, null],
+	['sae-lens-jump-skip', { format: 'SAELens', site: MLP, architecture: 'jumprelu' }, null],
+	['sparsify-transcoder/layers.1.mlp', { format: 'sparsify', site: MLP, architecture: 'topk' }, 5],
+	['sparsify-skip/layers.1.mlp', { format: 'sparsify', site: MLP, architecture: 'topk' }, 5],
+	[
+		'gemma-scope-transcoder/gemma-scope-2b-pt-transcoders/layer_1/width_16k/average_l0_6',
+		{ format: 'Gemma Scope', site: MLP, architecture: 'jumprelu' },
+		6
+	],
+	[
+		'gemma-scope-2-transcoder/transcoder/layer_1_width_20_l0_small',
+		{ format: 'Gemma Scope 2', site: MLP, architecture: 'jumprelu' },
+		20
+	],
+	[
+		'gemma-scope-2-affine/transcoder/layer_1_width_20_l0_small_affine',
+		{ format: 'Gemma Scope 2', site: MLP, architecture: 'jumprelu' },
+		20
+	]
 ];
+
+/** Of a fixture that is a transcoder: what it reads, and whether it adds a linear map of that. */
+const IN = 'blocks.1.mlp.hook_in';
+const TRANSCODERS: Record<string, { reads: string; skip: boolean }> = {
+	'sae-lens-transcoder': { reads: IN, skip: false },
+	'sae-lens-skip': { reads: IN, skip: true },
+	'sae-lens-jump-transcoder': { reads: IN, skip: false },
+	'sae-lens-jump-skip': { reads: IN, skip: true },
+	'sparsify-transcoder': { reads: IN, skip: false },
+	'sparsify-skip': { reads: IN, skip: true },
+	'gemma-scope-transcoder': { reads: 'blocks.1.ln2.hook_normalized', skip: false },
+	'gemma-scope-2-transcoder': { reads: IN, skip: false },
+	'gemma-scope-2-affine': { reads: IN, skip: true }
+};
 
 describe('an SAE in each format', () => {
 	let golden: Safetensors;
@@ -79,8 +126,11 @@ describe('an SAE in each format', () => {
 		expect(read).toMatchObject({ ...expected, expected: { l0 } });
 		expect(read.cfg).toMatchObject({ architecture, dIn: 12, dSae: 20 });
 		const name = below.split('/')[0]!;
+		const { reads, skip } = TRANSCODERS[name] ?? { reads: null, skip: false };
+		expect(read.cfg).toMatchObject({ reads, skip, dOut: 12 });
 		const { shape, data: x } = float32(golden, 'x');
 		const sae = opened(read);
+		expect([sae.tap, sae.target]).toEqual(reads ? [reads, read.site] : [read.site, read.site]);
 		const codes = await sae.encode(x);
 		const dense = new Float32Array(shape[0]! * 20);
 		const again = new Float32Array(x.length);
