@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 const DOORS: [RegExp, string[]][] = [
 	[/^onnxruntime-web/, ['workers/runtime/session.ts']],
 	[/^oniguruma-parser\//, ['workers/tokenizer/patterns.ts']],
+	[/^@huggingface\/jinja$/, ['workers/prompt/chat-template.ts']],
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
 	[/^idb$/, ['workers/storage/files/connection.ts']],
 	[/^hash-wasm$/, ['workers/storage/files/hash.ts']],
