@@ -13,12 +13,12 @@ const root = import.meta.dirname;
 /** Bytes of the longest file that the site's host takes. */
 const limit = Number(process.env.UNDERCURRENT_MAX_FILE ?? Infinity);
 
-/** The packs of the built site: those that the build was given (`workers/node/site/build.ts`), else the default one. */
+/** The packs of the built site: those that the build was given (`workers/node/site/build.ts`), else ours. */
 function folders(): string[] {
 	const given = process.env.UNDERCURRENT_PACKS;
-	const own = path.join(root, 'models/default');
 	if (given) return given.split(path.delimiter);
-	return existsSync(path.join(own, 'pack.json')) ? [own] : [];
+	const ours = ['default', 'smollm2'].map((name) => path.join(root, 'models', name));
+	return ours.filter((folder) => existsSync(path.join(folder, 'pack.json')));
 }
 
 /** Served as they lie in development, where nothing needs to be cut; as hosts can bear them in the built site. */
@@ -80,7 +80,7 @@ function inDevelopment(): SitePack[] {
 	return folders().map((folder) => {
 		const text = readFileSync(path.join(folder, 'pack.json'), 'utf8');
 		const pack = parsePack(JSON.parse(text));
-		const to = 'models/default/';
+		const to = `models/${path.basename(folder)}/`;
 		return sitePack({ to, text, pack }, pack.workedExample && to + pack.workedExample);
 	});
 }
