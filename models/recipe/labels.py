@@ -7,8 +7,6 @@ truth shuffled.
 
 import numpy as np
 
-from transformer import VOCAB
-
 #: Thresholds as shares of the feature's largest activation on the first half.
 LEVELS = (0.0, 0.2, 0.4, 0.6)
 #: How often a concept must hold, and a feature fire, in the first half to be considered.
@@ -31,8 +29,9 @@ class Families:
 
     def __init__(self, truth, decode):
         self.truth, self.decode = truth, decode
-        self.known = np.flatnonzero(np.bincount(truth.tokens, minlength=VOCAB) >= SUPPORT)
-        number = np.full(VOCAB, -1)
+        counts = np.bincount(truth.tokens)
+        self.known = np.flatnonzero(counts >= SUPPORT)
+        number = np.full(len(counts), -1)
         number[self.known] = np.arange(len(self.known))
         self.number = number[truth.tokens]
         concepts, tokens = len(truth.names), len(self.known)
@@ -131,7 +130,7 @@ def scores(counts, choice):
 def by_truth(truth, codes, count, decode, seed=5):
     """For every feature: name, F1, precision, recall, chance; whether it passes; and whether shuffled truth would.
 
-    None for a feature that hardly fires.
+    `choice` is what the name says, as (family, thing). None for a feature that hardly fires.
     """
     families = Families(truth, decode)
     fit, test = (np.flatnonzero(truth.document % 2 == half) for half in (0, 1))
@@ -156,7 +155,7 @@ def by_truth(truth, codes, count, decode, seed=5):
             out.append(None)
             continue
         good = lambda f1, level: bool(f1 >= PASS_F1 and f1 >= level + ABOVE_CHANCE)
-        out.append({"name": families.name(choice[i][0], choice[i][2]), "f1": real[i][0], "precision": real[i][1],
-                    "recall": real[i][2], "chance": chance[i][0], "passes": good(real[i][0], chance[i][0]),
-                    "control": good(again[i][0], chance[i][0])})
+        out.append({"name": families.name(choice[i][0], choice[i][2]), "choice": (choice[i][0], choice[i][2]),
+                    "f1": real[i][0], "precision": real[i][1], "recall": real[i][2], "chance": chance[i][0],
+                    "passes": good(real[i][0], chance[i][0]), "control": good(again[i][0], chance[i][0])})
     return out

@@ -30,8 +30,8 @@ def activation(model, sae, site, sequences, features):
     return np.concatenate(out) if out else np.zeros(0, np.float32)
 
 
-def strongest(codes, document, tokens, wanted):
-    """(feature, place, activation) of the strongest contexts of each wanted feature, one per story."""
+def strongest(codes, document, tokens, wanted, contexts):
+    """(feature, place, activation) of so many strongest contexts of each wanted feature, one per story."""
     on = codes.values[tokens] > 0
     place = np.broadcast_to(tokens[:, None], on.shape)[on]
     f, v = codes.features[tokens][on].astype(np.int64), codes.values[tokens][on]
@@ -47,14 +47,14 @@ def strongest(codes, document, tokens, wanted):
             if document[place[i]] not in seen:
                 seen.add(document[place[i]])
                 found.append((feature, place[i], v[i]))
-            if len(seen) == CONTEXTS:
+            if len(seen) == contexts:
                 break
     return found
 
 
-def patterns(model, sae, site, truth, codes, tokens, wanted):
+def patterns(model, sae, site, truth, codes, tokens, wanted, contexts):
     """{feature: patterns}, each a tuple of token ids, ANY among them, the last one excited by it."""
-    found = strongest(codes, truth.document, tokens, wanted)
+    found = strongest(codes, truth.document, tokens, wanted, contexts)
     feature = np.array([f for f, _, _ in found], np.int64)
     place = np.array([p for _, p, _ in found], np.int64)
     level = np.array([v for _, _, v in found], np.float32)
@@ -133,10 +133,10 @@ def agreement(says, fires):
     return 2 * hits / max(1, len(says) + len(fires)), hits / max(1, len(says)), hits / max(1, len(fires))
 
 
-def by_pattern(model, sae, site, truth, codes, wanted, decode):
-    """{feature: name, F1, precision, recall, passes} for each wanted feature that has patterns."""
+def by_pattern(model, sae, site, truth, codes, wanted, decode, contexts=None):
+    """{feature: name, its patterns, F1, precision, recall, passes} for each wanted feature that has patterns."""
     halves = [np.flatnonzero(truth.document % 2 == half) for half in (0, 1)]
-    found = patterns(model, sae, site, truth, codes, halves[0], wanted)
+    found = patterns(model, sae, site, truth, codes, halves[0], wanted, contexts or CONTEXTS)
     fires = [Firing(codes, tokens, len(wanted)) for tokens in halves]
     ending = [endings(truth, tokens) for tokens in halves]
     out = {}
@@ -146,6 +146,6 @@ def by_pattern(model, sae, site, truth, codes, wanted, decode):
         level = max(LEVELS, key=lambda l: agreement(says[0], fires[0].above(feature, l * top))[0])
         f1, precision, recall = agreement(says[1], fires[1].above(feature, level * top))
         name = " / ".join("".join("[…]" if t == ANY else decode([t]) for t in p).strip() or "␣" for p in listed[:3])
-        out[feature] = {"name": f"pattern {quoted(name)}", "f1": f1, "precision": precision, "recall": recall,
+        out[feature] = {"name": f"pattern {quoted(name)}", "patterns": listed, "f1": f1, "precision": precision, "recall": recall,
                         "passes": min(precision, recall) >= PASS}
     return out

@@ -190,8 +190,8 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
         table.update(stats.together_table(own.values, own.features, d.features))
         table.update(examples.table(shown[d.id].values, shown[d.id].features, d.features, start_of, end_of,
                                     position, table["max"]))
-        table.update(stats.token_table(saes[d.id], model))
-        table.update(stats.match_table(d, saes))
+        table.update(stats.token_table(saes[d.id], model.n.g.detach(), model.e.weight.detach()))
+        table.update(stats.match_table(saes[d.id], {s: saes[s] for s in stats.upstream(d.site).values()}))
         if d.id == d.site:
             table.update(stats.group_table(d.site, codes, table))
         lines, labelled = named(model, saes[d.id], d, truth, told[d.id], encode.decode)

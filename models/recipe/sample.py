@@ -73,9 +73,9 @@ def runs(words, size=12):
     return (" ".join(words[i : i + size]) for i in range(len(words) - size + 1))
 
 
-def keep_own(texts, training_texts):
-    """Drops texts that hold a run of 12 words of the training text, an unwanted word or an address."""
-    bad = lambda text: unwanted.found(text) or ADDRESS.search(text) or len(text.split()) < 12
+def keep_own(texts, training_texts, shortest=12):
+    """Drops texts that hold a run of 12 words of the training text, an unwanted word or an address, or few words."""
+    bad = lambda text: unwanted.found(text) or ADDRESS.search(text) or len(text.split()) < shortest
     clean = [t for t in texts if not bad(t)]
     wanted = {}
     for i, text in enumerate(clean):

@@ -5,7 +5,7 @@ import torch
 
 from dictionaries import DICTIONARIES
 from place import CPU, products
-from transformer import EMBEDDING, RESIDUAL, VOCAB, WIDTH
+from transformer import EMBEDDING, RESIDUAL
 
 BINS, LISTED, MATCHES, TOGETHER = 16, 8, 5, 5
 DRAWS = 20000
@@ -13,11 +13,13 @@ DRAWS = 20000
 STEP = 2.0**-16
 #: Tokens over which correlations are taken, and how many are held in memory at once.
 PAIRED, CHUNK = 200_000, 8192
+#: Features whose effects on all tokens are held at once.
+AT_ONCE = 512
 
 
 def chance(sae, seed):
     """The null: best cosine of isotropic random unit vectors against this decoder."""
-    draws = torch.randn(DRAWS, WIDTH, generator=torch.Generator().manual_seed(seed))
+    draws = torch.randn(DRAWS, sae.unit.shape[1], generator=torch.Generator().manual_seed(seed))
     best = torch.cat([(d / d.norm(dim=1, keepdim=True) @ sae.unit.t()).max(1).values
                       for d in draws.split(2000)]).double()
     return {"median": float(best.median()), "std": float(best.std()),
@@ -45,9 +47,9 @@ def feature_table(values, features, tokens, count):
     bins = np.minimum(BINS - 1, (v / top[f] * BINS).astype(np.int64))
     counts = np.bincount(f * BINS + bins, minlength=count * BINS).reshape(count, BINS)
     token = np.broadcast_to(tokens[:, None].astype(np.int64), values.shape)[on]
-    share = np.bincount(f * VOCAB + token, minlength=count * VOCAB).reshape(count, VOCAB)
-    share = share / np.maximum(fired, 1)[:, None]
-    entropy = -(share * np.log2(share, where=share > 0, out=np.zeros_like(share))).sum(1)
+    pair, times = np.unique(f << 32 | token, return_counts=True)
+    share = times / fired[pair >> 32]
+    entropy = np.bincount(pair >> 32, -share * np.log2(share), minlength=count)
     return {"density": (fired / len(values)).astype(np.float32), "max": top, "mean": mean.astype(np.float32),
             "hist_counts": counts.astype(np.uint32), "token_entropy": entropy.astype(np.float16)}
 
@@ -110,23 +112,26 @@ def group_table(site, codes, table):
     return {"group_share": (found / np.maximum(found.sum(1, keepdims=True), 1)).astype(np.float16)}
 
 
-def token_table(sae, model):
+def token_table(sae, gain, unembedding):
     """Most promoted and suppressed tokens: decoder row × final gain × unembedding, centred."""
-    logits = (sae.w_dec * model.n.g.detach()) @ model.e.weight.detach().t()
-    logits = logits - logits.mean(1, keepdim=True)
-    top = lambda x: x.topk(LISTED, dim=1).indices.numpy().astype(np.uint16)
-    return {"promoted": top(logits), "suppressed": top(-logits)}
+    found = {"promoted": [], "suppressed": []}
+    for rows in (sae.w_dec * gain).split(AT_ONCE):
+        logits = rows @ unembedding.t()
+        logits -= logits.mean(1, keepdim=True)
+        for name, sign in zip(found, (1, -1)):
+            found[name].append((sign * logits).topk(LISTED, dim=1).indices)
+    return {name: torch.cat(parts).numpy().astype(np.uint16) for name, parts in found.items()}
 
 
 def coarse(cosine):
     return (np.round(cosine / STEP) * STEP).astype(np.float32)
 
 
-def match_table(dictionary, saes):
-    """Best matches in the main SAE of each upstream site, signed cosines of unit decoder rows."""
+def match_table(sae, before):
+    """Best matches in each SAE of `before` (by id), signed cosines of unit decoder rows."""
     out = {}
-    for other in upstream(dictionary.site).values():
-        cosine, index = (saes[dictionary.id].unit @ saes[other].unit.t()).topk(MATCHES, dim=1)
+    for other, earlier in before.items():
+        cosine, index = (sae.unit @ earlier.unit.t()).topk(MATCHES, dim=1)
         out[f"match.{other}.index"] = index.numpy().astype(np.uint16)
         out[f"match.{other}.cosine"] = coarse(cosine.numpy())
     return out

@@ -1,4 +1,4 @@
-/** What the default pack's texts must not hold: the books that it learnt from, and words nobody should meet. */
+/** What the texts of the packs that ship must not hold: the texts that were learnt from, and words nobody should meet. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { digest, unwantedIn, unwantedList } from '../../unwanted';
 import { wordsOf } from '../../words';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const DEFAULT = path.join(ROOT, 'models/default');
+/** The packs, and what each holds beside example texts. */
+const PACKS = { default: ['worked-example', 'pack', 'README'], smollm2: ['pack', 'README'] };
 const list = unwantedList();
 /** Words in a row that no text may share with the training text. */
 const RUN = 20;
@@ -21,37 +22,40 @@ const corpus = [process.env.UNDERCURRENT_CORPUS, path.resolve(ROOT, '../shared/c
 	(folder) => folder && existsSync(folder)
 );
 
-let texts: PackText[];
+const read = new Map<string, PackText[]>();
 beforeAll(async () => {
-	texts = await packTexts(DEFAULT);
+	for (const name of Object.keys(PACKS))
+		read.set(name, await packTexts(path.join(ROOT, 'models', name)));
 });
 
 describe('the texts that ship', () => {
-	it('are all found', () => {
+	it.each(Object.entries(PACKS))('are all found in %s', (name, others) => {
+		const texts = read.get(name)!;
 		const files = new Set(texts.map(({ at }) => at.split(/[,.]/)[0]));
-		for (const file of ['examples', 'worked-example', 'pack', 'README'])
-			expect(files).toContain(file);
+		for (const file of ['examples', ...others]) expect(files).toContain(file);
 		const examples = texts.filter(({ at }) => at.startsWith('examples'));
 		expect(examples.length).toBeGreaterThan(300);
 		expect(examples.filter(({ text }) => wordsOf(text).length >= RUN).length).toBeGreaterThan(300);
-		expect(examples.every(({ text }) => !text.includes('<|endoftext|>'))).toBe(true);
+		expect(examples.every(({ text }) => !/<\|(endoftext|im_start|im_end)\|>/.test(text))).toBe(
+			true
+		);
 	});
 
-	it('hold no word of the list', () => {
-		const found = texts.flatMap(({ at, text }) =>
-			unwantedIn(text, list).map((word) => `${word} (${at})`)
-		);
+	it.each(Object.keys(PACKS))('hold no word of the list in %s', (name) => {
+		const found = read
+			.get(name)!
+			.flatMap(({ at, text }) => unwantedIn(text, list).map((word) => `${word} (${at})`));
 		expect(found).toEqual([]);
 	});
 
 	it(`repeat no ${RUN} words in a row of the training text`, async ({ skip }) => {
 		if (!corpus)
 			process.stdout.write(
-				'The texts of the default pack were not compared with the training text: ' +
+				'The texts of the packs were not compared with the training text: ' +
 					'set UNDERCURRENT_CORPUS to its folder.\n'
 			);
 		skip(!corpus, 'no folder of training text');
-		const { shared, words, leftOut } = await sharedWith(corpus!, texts, RUN);
+		const { shared, words, leftOut } = await sharedWith(corpus!, [...read.values()].flat(), RUN);
 		if (leftOut.length > 0)
 			process.stdout.write(`Without xz these could not be read: ${leftOut.join(', ')}.\n`);
 		expect(leftOut.length > 0 || words > 0, `no text in ${corpus}`).toBe(true);
