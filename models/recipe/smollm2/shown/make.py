@@ -109,9 +109,9 @@ class Maker:
         self.means = pickled(self.work / f"means-{key}", lambda: measured.means(self.model, self.held))
         self.note("means")
         self.shown = Shown(sampled(self.work / "texts.json", self.model, self.tokenizer, corpus, self.note), self.tokenizer)
-        self.truth = pickled(self.work / f"truth-{key}", lambda: held_text.told(self.held, self.vocabulary))
+        self.truth = pickled(self.work / f"told-{key}", lambda: held_text.told(self.held, self.vocabulary))
         texts = [(ids[1:], kind, what) for kind, what, ids, _ in self.shown.texts]
-        self.shown_truth = pickled(self.work / f"shown-{key}", lambda: held_text.Told(texts, self.vocabulary, None, self.truth.names))
+        self.shown_truth = pickled(self.work / f"shown-told-{key}", lambda: held_text.Told(texts, self.vocabulary, None, self.truth.names))
         self.note(f"{len(self.shown.texts)} example texts of {len(self.shown.tokens)} tokens, {len(self.truth.tokens)} tokens of "
                   f"held-out text, {len(self.truth.names)} concepts")
 
@@ -153,25 +153,31 @@ class Maker:
 
         def described(number):
             """One SAE's statistics and names, as the files' bytes, and its entry in pack.json; kept as soon as they are there."""
+            here = f"{len(self.held.ids)}-{LAYERS[number]}"
+            entry, table, *_ = pickled(kept_here / f"described-{here}", lambda: counted(number))
+            lines, labelled = pickled(kept_here / f"named-{here}", lambda: named(number, from_bytes(gzip.decompress(table))))
+            entry["metrics"]["labelled"] = short(labelled)
+            return entry, table, lines
+
+        def named(number, table):
+            layer = LAYERS[number]
+            return naming.named(self.model, saes[layer], dictionary(layer), layer, self.truth, codes[layer], (self.shown_truth, starts),
+                                table, self.decode, self.vocabulary, blank)
+
+        def counted(number):
             layer = LAYERS[number]
             d, sae, own = dictionary(layer), saes[layer], codes[layer]
-            path = kept_here / f"described-{len(self.held.ids)}-{layer}"
-            if path.exists():
-                return pickle.loads(path.read_bytes())
             table = stats.feature_table(own.values, own.features, tokens, d.features)
             table.update(stats.together_table(own.values, own.features, d.features))
             table.update(examples.table(shown[layer].values, shown[layer].features, d.features, start_of, end_of, place, table["max"]))
             table.update(stats.token_table(sae, gain, unembedding))
             table.update(stats.match_table(sae, {dictionary(l).id: saes[l] for l in LAYERS[max(0, number - 1) : number]}))
-            lines, labelled = naming.named(self.model, sae, d, layer, self.truth, own, (self.shown_truth, starts), table, self.decode, blank)
             entry = {
                 "id": d.id, "site": d.site, "cfg": sae_config(d, self.shape.width, WINDOW, MODEL),
                 "weights": f"saes/{d.id}.safetensors", "stats": f"stats/{d.id}.safetensors.gz", "stats_tokens": len(tokens),
                 "labels": f"labels/{d.id}.json.gz", "null": stats.chance(sae, SEED + 100 + number),
-                "metrics": short({**measured.summary(own, table["density"], sums, layer), "labelled": labelled})}
-            made = entry, gzip.compress(to_bytes(table), 9, mtime=0), lines
-            path.write_bytes(pickle.dumps(made))
-            return made
+                "metrics": short(measured.summary(own, table["density"], sums, layer))}
+            return entry, gzip.compress(to_bytes(table), 9, mtime=0)
 
         entries = []
         for entry, table, lines in side_by_side(described, len(LAYERS)):
