@@ -9,12 +9,16 @@ import type { GgufMetadata } from './metadata';
 import { NORMAL, type GgufTokens, type TokenizerParts } from './tokens';
 
 const SPACE = '▁';
+/** Letters. SentencePiece makes none longer than 16 unless told to; looking for halves takes the square of it. */
+const LONGEST_PIECE = 128;
 
 /** Throws a Problem where something is missing. */
 export function sentencePieces(metadata: GgufMetadata, tokens: GgufTokens): TokenizerParts {
 	const { texts, types } = tokens;
 	const scores = metadata.numbers('tokenizer.ggml.scores');
 	if (scores?.length !== texts.length) throw damagedGguf('has no score for each of its tokens');
+	if (texts.some(({ length }, id) => types[id] === NORMAL && length > LONGEST_PIECE))
+		throw damagedGguf('has a token longer than those of any model');
 	const unknown = texts[metadata.number('tokenizer.ggml.unknown_token_id') ?? 0];
 	if (unknown === undefined) throw damagedGguf('has no token for what is unknown');
 	const isSpaced = metadata.flag('tokenizer.ggml.add_space_prefix') ?? true;

@@ -93,6 +93,15 @@ it('stores blocks as they are, row by row', async () => {
 	);
 });
 
+/** Its tokens, the last normal one replaced. */
+function pieces(name: string, by: string): string[] {
+	const metadata = new Map(takenApart(fixture(name)).metadata);
+	const [tokens, types] = ['tokens', 'token_type'].map((word) =>
+		metadata.get(`tokenizer.ggml.${word}`)
+	);
+	return (tokens as string[]).with((types as number[]).lastIndexOf(1), by);
+}
+
 const extra: CraftedTensor = {
 	...{ name: 'blk.0.attn_q.scale', type: 'F32', shape: [1] },
 	bytes: new Uint8Array(4)
@@ -106,6 +115,12 @@ it.each([
 	['no way of splitting', 'gpt2', { 'tokenizer.ggml.pre': null }, /pre “default”/],
 	['no merges', 'gpt2', { 'tokenizer.ggml.merges': null }, /no tokenizer.ggml.merges/],
 	['no scores', 'gemma3', { 'tokenizer.ggml.scores': null }, /no score/],
+	[
+		'a piece that would be halved a million times',
+		'gemma3',
+		{ 'tokenizer.ggml.tokens': pieces('gemma3', 'a'.repeat(1e6)) },
+		/token longer/
+	],
 	['one token twice', 'gpt2', { 'tokenizer.ggml.tokens': Array(400).fill('a') }, /twice/],
 	['more tokens than rows', 'gpt2', { 'tokenizer.ggml.tokens': Array(9999).fill('a') }, /rows/],
 	['a start that is no token', 'smollm', { 'tokenizer.ggml.bos_token_id': 1e6 }, /no token/],
