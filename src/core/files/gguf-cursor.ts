@@ -19,8 +19,8 @@ const NUMBERS: Record<number, [number, (view: DataView, at: number) => number]> 
 	5: [4, (view, at) => view.getInt32(at, true)],
 	6: [4, (view, at) => view.getFloat32(at, true)],
 	7: [1, (view, at) => view.getUint8(at)],
-	10: [8, (view, at) => Number(view.getBigUint64(at, true))],
-	11: [8, (view, at) => Number(view.getBigInt64(at, true))],
+	10: [8, (view, at) => view.getUint32(at, true) + 2 ** 32 * view.getUint32(at + 4, true)],
+	11: [8, (view, at) => view.getUint32(at, true) + 2 ** 32 * view.getInt32(at + 4, true)],
 	12: [8, (view, at) => view.getFloat64(at, true)]
 };
 const BOOLEAN = 7;
@@ -59,7 +59,7 @@ export class GgufCursor {
 		const length = this.u64();
 		if (length > LONGEST_TEXT)
 			throw damagedGguf('has a text longer than that of any model in its header');
-		if (!this.#take(length)) return '';
+		if (length === 0 || !this.#take(length)) return '';
 		return this.#utf8.decode(this.#bytes.subarray(this.at - length, this.at));
 	}
 

@@ -110,18 +110,18 @@ export const ggufParsers: Parser[] = [
 	{
 		name: 'GGUF headers without end',
 		prepare() {
-			const word = (type: bigint, count: number, each: Uint8Array) => {
+			/** A list of zeros, each of so many bytes. */
+			const word = (type: bigint, count: number, each: number) => {
 				const head = [number(3n, 4), number(0n, 8), number(1n, 8), number(0n, 8), number(9n, 4)];
 				const list = [number(type, 4), number(BigInt(count), 8)];
-				const body = new Uint8Array(each.length * count);
-				for (let at = 0; at < body.length; at += each.length) body.set(each, at);
+				const body = new Uint8Array(each * count);
 				return joined([Uint8Array.of(71, 71, 85, 70), ...head, ...list, body]);
 			};
 			const files = [
-				word(0n, 1_900_000, new Uint8Array(1)),
-				word(8n, 1_900_000, new Uint8Array(8)),
-				word(12n, 1_900_000, new Uint8Array(8)),
-				word(0n, 3_000_000, new Uint8Array(1))
+				word(0n, 1_900_000, 1),
+				word(8n, 1_900_000, 8),
+				word(12n, 1_900_000, 8),
+				word(0n, 3_000_000, 1)
 			];
 			return (draws) => {
 				const file = draws.pick(files);
