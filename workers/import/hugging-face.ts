@@ -14,10 +14,12 @@ import type { ModelFolder, ModelTensor } from './model-folder';
 const CONFIG = 'config.json';
 const TOKENIZER = 'tokenizer.json';
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
+/** Where newer versions of transformers save the chat template. */
+const CHAT_TEMPLATE = 'chat_template.jinja';
 export const MODEL_WEIGHTS = 'model.safetensors';
 export const WEIGHTS_INDEX = 'model.safetensors.index.json';
 /** The files of a model beside its weights. */
-export const MODEL_CONFIGS = [CONFIG, TOKENIZER, TOKENIZER_CONFIG];
+export const MODEL_CONFIGS = [CONFIG, TOKENIZER, TOKENIZER_CONFIG, CHAT_TEMPLATE];
 
 /** Whether a folder with these files holds a model, whatever is in them. */
 export function isModelFolder(names: string[]): boolean {
@@ -83,11 +85,20 @@ export async function openModelFolder(folder: Folder): Promise<ModelFolder> {
 		notes: notesOnConfig(config),
 		tensors,
 		tokenizer: () => folder.read(TOKENIZER),
-		tokenizerConfig: async () =>
-			folder.names.includes(TOKENIZER_CONFIG)
-				? folder.read(TOKENIZER_CONFIG)
-				: new TextEncoder().encode('{}')
+		tokenizerConfig: () => tokenizerConfigOf(folder)
 	};
+}
+
+/** With the chat template in it, wherever it was saved. */
+async function tokenizerConfigOf(folder: Folder): Promise<Uint8Array> {
+	const has = (name: string) => folder.names.includes(name);
+	const plain = has(TOKENIZER_CONFIG)
+		? await folder.read(TOKENIZER_CONFIG)
+		: new TextEncoder().encode('{}');
+	if (!has(CHAT_TEMPLATE)) return plain;
+	const fields = has(TOKENIZER_CONFIG) ? (await readConfig(folder, TOKENIZER_CONFIG)).fields : {};
+	const template = new TextDecoder().decode(await folder.read(CHAT_TEMPLATE));
+	return new TextEncoder().encode(JSON.stringify({ ...fields, chat_template: template }));
 }
 
 const isFloats = (dtype: string): boolean =>

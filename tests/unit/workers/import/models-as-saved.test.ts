@@ -49,6 +49,25 @@ const folder = (name: string, model: Uint8Array, config: Config = configOf(name)
 
 const TABLE = 'model.embed_tokens.weight';
 
+describe('a chat template', () => {
+	it.each([
+		['beside a config of the tokenizer', { bos_token: '<s>' }],
+		['alone', undefined]
+	])('may be saved as a file of its own, %s', async (_, config) => {
+		const model = await openModelFolder(
+			folderOf('/x/model', {
+				'config.json': configOf('llama-tied'),
+				'tokenizer.json': bytes('llama-tied/tokenizer.json'),
+				'model.safetensors': weights('llama-tied'),
+				'chat_template.jinja': new TextEncoder().encode('{{ messages }}'),
+				...(config && { 'tokenizer_config.json': config })
+			})
+		);
+		const stored = new TextDecoder().decode(await model.tokenizerConfig());
+		expect(JSON.parse(stored)).toEqual({ ...config, chat_template: '{{ messages }}' });
+	});
+});
+
 describe('a tied table', () => {
 	it('may be saved under the name of the head alone', async () => {
 		const renamed = weights('llama-tied', (name) => (name === TABLE ? 'lm_head.weight' : name));
