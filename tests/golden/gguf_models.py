@@ -1,6 +1,6 @@
 """
 What transformers makes of a GGUF file, whose weights it widens: logits and residual stream of texts, and a text written
-greedily. `check_gguf.ts` compares the engine with it. By hand, because the models do not ship:
+greedily. `check-gguf.ts` compares the engine with it. By hand, because the models do not ship:
 
     python3 tests/golden/gguf_models.py MODEL.gguf PACK/tokenizer.json TEXTS OUT.safetensors [--float64]
 
@@ -45,7 +45,7 @@ def main() -> None:
     options.add_argument("texts", type=Path)
     options.add_argument("out", type=Path)
     options.add_argument("--texts-read", type=int, default=TEXTS)
-    options.add_argument("--float64", action="store_true", help="also say how far float32 is from float64")
+    options.add_argument("--float64", action="store_true", help="also hold what float64 gives, and say how far float32 is")
     given = options.parse_args()
     tokenizer = Tokenizer.from_file(str(given.tokenizer))
     ids, seen = [], 0
@@ -86,20 +86,32 @@ def main() -> None:
     start = torch.tensor([ids[0][:20]])
     with torch.no_grad():
         written = model.generate(start, do_sample=False, max_new_tokens=WRITTEN, eos_token_id=None, pad_token_id=0)
-    out = {name: value.contiguous().float() for name, value in whole.items()}
+    print("written", flush=True)
+    out = {name: value.contiguous() for name, value in whole.items()}
     out["ids"] = torch.tensor(ids, dtype=torch.int32)
     out["written"] = written[0, 20:].to(torch.int32)
-    save_file(out, given.out)
     if given.float64:
-        model.double()
+        in_float64(model)
+        parts = [run(torch.tensor([one])) for one in ids]
         for name in whole:
-            whole[name] = []
-        for one in ids[:4]:
-            for name, value in run(torch.tensor([one])).items():
-                whole[name].append(value)
-        for name, values in whole.items():
-            exact = torch.cat(values)
-            print(f"float32 against float64, {name}: {rms_off(out[name][:4].double(), exact):.2e} × rms at most")
+            exact = torch.cat([part[name] for part in parts])
+            print(f"float32 against float64, {name}: {rms_off(whole[name].double(), exact):.2e} × rms at most")
+            out[f"float64.{name}"] = exact.float().contiguous()
+    save_file(out, given.out)
+
+
+def in_float64(model: torch.nn.Module) -> None:
+    """All but the angles of rotary positions, which transformers computes in float32; norms and softmax as well."""
+    model.double()
+    softmax = torch.nn.functional.softmax
+    torch.nn.functional.softmax = lambda x, dim=None, dtype=None, **_: softmax(x, dim=dim)
+    norms = [each for each in model.modules() if type(each).__name__.endswith("RMSNorm")]
+    for norm in norms:
+        eps = norm.variance_epsilon if hasattr(norm, "variance_epsilon") else norm.eps
+        one = 1 if "Gemma" in type(norm).__name__ else 0
+        norm.forward = lambda x, norm=norm, eps=eps, one=one: (
+            x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * (norm.weight + one)
+        )
 
 
 main()
