@@ -35,14 +35,16 @@ class Heads:
     def __init__(self, model):
         self.model, self.z, self.swap = model, {}, None
 
-    def attend(self, layer, x):
-        z = self.model.attention(layer, x)
-        self.z[layer] = z
-        return self.swap(z) if self.swap is not None and layer == LAYER else z
-
-    @torch.no_grad()
     def forward(self, ids, visit=lambda site, h: h):
-        return self.model.run(list(ids), 0, self.attend, visit)
+        """Logits [T, V]; `visit` as `Reference` has it, at every other site."""
+        def at(site, h):
+            if not site.endswith(".attn.hook_z"):
+                return visit(site, h)
+            layer = int(site.split(".")[1])
+            self.z[layer] = h
+            return self.swap(h) if self.swap is not None and layer == LAYER else h
+
+        return self.model.forward(ids, at)
 
 
 def sae(kind, z, rng):
