@@ -3,8 +3,6 @@
  * source states is null; revisions are those that others name in public, else the hub's newest counts.
  */
 
-import type { ArchitectureName } from '../sae/architectures';
-
 export interface CatalogueEntry {
 	/** What people call the model. */
 	title: string;
@@ -14,7 +12,6 @@ export interface CatalogueEntry {
 		what: string;
 		/** d_sae. */
 		features: number;
-		architecture: ArchitectureName;
 	};
 	/** Address of the paper or the article about the SAEs. */
 	paper: string | null;
@@ -64,8 +61,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 151_096_640,
 			licence: null,
 			what: 'blocks.6.hook_resid_pre, one of 13 residual streams',
-			features: 24_576,
-			architecture: 'standard'
+			features: 24_576
 		},
 		paper: 'https://www.lesswrong.com/posts/f9EgfLSurAiqRJySD',
 		note: null
@@ -87,8 +83,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 201_000_000,
 			licence: 'mit',
 			what: 'blocks.6.hook_resid_post, one of 12',
-			features: 32_768,
-			architecture: 'topk'
+			features: 32_768
 		},
 		paper: 'https://arxiv.org/abs/2406.04093',
 		note: null
@@ -110,8 +105,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 134_000_000,
 			licence: null,
 			what: 'blocks.3.hook_resid_post, one of 7 residual streams',
-			features: 32_768,
-			architecture: 'standard'
+			features: 32_768
 		},
 		paper: 'https://arxiv.org/abs/2403.19647',
 		note: null
@@ -133,8 +127,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 201_461_072,
 			licence: null,
 			what: 'blocks.5.hook_resid_post, one of each layer',
-			features: 32_768,
-			architecture: 'topk'
+			features: 32_768
 		},
 		paper: 'https://arxiv.org/abs/2406.04093',
 		note: null
@@ -156,8 +149,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 170_019_400,
 			licence: null,
 			what: 'blocks.15.hook_mlp_out, one of each layer',
-			features: 36_864,
-			architecture: 'topk'
+			features: 36_864
 		},
 		paper: null,
 		note: 'Trained on the base model; its instruct version is another.'
@@ -179,8 +171,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 302_000_000,
 			licence: 'cc-by-4.0',
 			what: 'blocks.20.hook_resid_post, one of each layer and several widths',
-			features: 16_384,
-			architecture: 'jumprelu'
+			features: 16_384
 		},
 		paper: 'https://arxiv.org/abs/2408.05147',
 		note: 'Wants more memory than most machines give a page: 10 GB as float32, 5 GB on a graphics processor with float16.'
@@ -202,8 +193,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 84_000_000,
 			licence: null,
 			what: 'blocks.9.hook_resid_post, one of each layer',
-			features: 16_384,
-			architecture: 'jumprelu'
+			features: 16_384
 		},
 		paper: null,
 		note: 'A chain of every layer on a model that fits a browser.'
@@ -225,8 +215,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 2_150_000_000,
 			licence: null,
 			what: 'blocks.6.hook_mlp_out, one of each layer',
-			features: 131_072,
-			architecture: 'topk'
+			features: 131_072
 		},
 		paper: null,
 		note: 'Each SAE is as large as the model.'
@@ -248,8 +237,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 			bytes: 537_000_000,
 			licence: null,
 			what: 'blocks.14.hook_resid_post, one of each layer',
-			features: 32_768,
-			architecture: 'topk'
+			features: 32_768
 		},
 		paper: null,
 		note: 'The form of these files is not known here: they may be refused.'
