@@ -174,7 +174,8 @@ describe('a host without headers', () => {
 			.waitFor();
 		expect((await engine(page)).why).toContain('A test asks for it.');
 		await expect.poll(() => threads(page), { timeout: 20_000 }).toHaveLength(0);
-		expect(page.workers().filter((each) => /engine\.worker/.test(each.url()))).toHaveLength(1);
+		const workers = () => page.workers().filter((each) => /engine\.worker/.test(each.url()));
+		await expect.poll(workers, { timeout: 20_000 }).toHaveLength(1);
 	});
 });
 

@@ -23,6 +23,8 @@ export interface SaeShape {
 export interface SaeArchitecture<Name extends string = string> {
 	/** Its word in `cfg.json`: SAELens', where SAELens has one. */
 	name: Name;
+	/** The word for a transcoder that encodes so: SAELens', or our own where it has none; absent where none is known. */
+	transcoder?: string;
 	/** Whether only the k largest activations of a token count; the config then states k. */
 	topK: boolean;
 	/** The words of `SaeShape.own`. */

@@ -27,12 +27,12 @@ export interface SaeConfig extends SaeShape {
 	metadata: Record<string, unknown>;
 }
 
-/** Transcoders by SAELens' names of them, and, since it has none for TopK, one of our own. */
-const TRANSCODERS: Record<string, ArchitectureName> = {
-	transcoder: 'standard',
-	jumprelu_transcoder: 'jumprelu',
-	topk_transcoder: 'topk'
-};
+/** Architectures by SAELens' names of their transcoders. */
+const TRANSCODERS = new Map<string, ArchitectureName>(
+	SAE_ARCHITECTURES.flatMap(({ name, transcoder }) =>
+		transcoder ? [[transcoder, name] as const] : []
+	)
+);
 const SKIP = /_?skip(?=_transcoder$)/;
 
 /** `jumprelu_skip_transcoder` is JumpReLU, and a transcoder with a skip; null for a name of no SAE. */
@@ -41,8 +41,8 @@ export function namedArchitecture(
 ): { architecture: ArchitectureName; transcodes: boolean; skip: boolean } | null {
 	const skip = SKIP.test(name);
 	const plain = name.replace(SKIP, '').replace(/^_/, '');
-	if (Object.hasOwn(TRANSCODERS, plain))
-		return { architecture: TRANSCODERS[plain]!, transcodes: true, skip };
+	const transcoder = TRANSCODERS.get(plain);
+	if (transcoder) return { architecture: transcoder, transcodes: true, skip };
 	const own = SAE_ARCHITECTURES.find((one) => one.name === name);
 	return own ? { architecture: own.name, transcodes: false, skip: false } : null;
 }
@@ -50,8 +50,8 @@ export function namedArchitecture(
 /** The inverse. */
 function nameOf({ architecture, reads, skip }: SaeConfig): string {
 	if (reads === null) return architecture;
-	const parts = [architecture === 'standard' ? '' : architecture, skip ? 'skip' : '', 'transcoder'];
-	return parts.filter(Boolean).join('_');
+	const { transcoder = architecture } = saeArchitecture(architecture);
+	return skip ? transcoder.replace(/transcoder$/, 'skip_transcoder') : transcoder;
 }
 
 /** Throws a Problem for what is not the config of an SAE that can be run. */
@@ -59,7 +59,7 @@ export const saeConfig: j.Parse<SaeConfig> = (value, at) => {
 	const said = j.object({ architecture: j.text })(value, at).architecture;
 	const named = namedArchitecture(said);
 	if (!named) {
-		const names = [...SAE_ARCHITECTURES.map(({ name }) => name), ...Object.keys(TRANSCODERS)];
+		const names = [...SAE_ARCHITECTURES.map(({ name }) => name), ...TRANSCODERS.keys()];
 		j.object({ architecture: j.oneOf(names) })(value, at);
 		throw j.invalid(`has a ${at} of an unknown architecture`);
 	}

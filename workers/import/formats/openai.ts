@@ -52,7 +52,7 @@ export const openAi: SaeFormat = {
 		const decoder = table.has(TIED) ? 'as-is' : 'transposed';
 		return {
 			...readWeights(table, WEIGHTS, 'transposed', {}, decoder),
-			site: siteFromFile(folder.name, file),
+			site: overrides.site ?? siteFromFile(folder, file),
 			architecture: isTopK ? 'topk' : 'standard',
 			k: typeof k === 'number' ? k : null,
 			subtractBDec: true,
@@ -75,10 +75,10 @@ function assumedActivation(folder: Folder, file: string, { k, activation }: SaeO
 }
 
 /** `{place}_v5_32k/autoencoders/{layer}.pt`, the folder between them left out or not. */
-function siteFromFile(path: string, file: string): string | null {
+function siteFromFile(folder: Folder, file: string): string | null {
 	const layer = /^(\d{1,4})\./.exec(file);
 	if (!layer) return null;
-	const folders = forward(path)
+	const folders = forward(folder.name)
 		.replace(/\/[^/]*\.(pt|safetensors)$/, '')
 		.replace(/\/autoencoders$/, '')
 		.split('/');
@@ -93,7 +93,13 @@ function siteFromFile(path: string, file: string): string | null {
 		case 'resid_post_mlp':
 			return residPost(n);
 		case 'resid_post_attn':
-			return `blocks.${n}.hook_resid_mid`;
+			// Nothing but a folder's name says so, and its features cannot be followed through the layers.
+			throw missingFact(
+				folder,
+				'site',
+				`lies in a folder named resid_post_attn, the stream between attention and MLP, which flow does not follow (blocks.${n}.hook_resid_mid)`,
+				`Add #site=blocks.${n}.hook_resid_mid to the folder to read it there all the same.`
+			);
 		case 'mlp_post_act':
 			return `blocks.${n}.mlp.hook_post`;
 		default:

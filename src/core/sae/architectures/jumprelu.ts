@@ -7,6 +7,7 @@ import { linear, zeroUnless } from '../linear';
 
 export const jumprelu: SaeArchitecture<'jumprelu'> = {
 	name: 'jumprelu',
+	transcoder: 'jumprelu_transcoder',
 	topK: false,
 	tensors: ({ dIn, dSae }) => ({ W_enc: [dIn, dSae], b_enc: [dSae], threshold: [dSae] }),
 	activations(g, x, tensor) {

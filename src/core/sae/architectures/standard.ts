@@ -4,6 +4,7 @@ import { linear } from '../linear';
 
 export const standard: SaeArchitecture<'standard'> = {
 	name: 'standard',
+	transcoder: 'transcoder',
 	topK: false,
 	tensors: ({ dIn, dSae }) => ({ W_enc: [dIn, dSae], b_enc: [dSae] }),
 	activations: (g, x, tensor) => g.op('Relu', [linear(g, x, tensor('W_enc'), tensor('b_enc'))]),

@@ -4,6 +4,7 @@ import { linear } from '../linear';
 
 export const topk: SaeArchitecture<'topk'> = {
 	name: 'topk',
+	transcoder: 'topk_transcoder',
 	topK: true,
 	tensors: ({ dIn, dSae }) => ({ W_enc: [dIn, dSae], b_enc: [dSae] }),
 	activations: (g, x, tensor) => linear(g, x, tensor('W_enc'), tensor('b_enc')),
