@@ -19,7 +19,7 @@ it('answers, shows what its answer is made of, and needs no network once it is s
 	const smol = model.locator('option', { hasText: 'SmolLM2' });
 	// Its size is told before anything of it is fetched.
 	expect(await smol.innerText()).toMatch(/download \d+ MB/);
-	await model.selectOption((await smol.getAttribute('value')));
+	await model.selectOption(await smol.getAttribute('value'));
 	await named(page, 'textbox', 'User').waitFor();
 	await engineReady(page);
 
