@@ -23,7 +23,6 @@ if NEEDED:
     import about
     import held
     import labels
-    import llama
     import naming
     import opened
     import prompts
@@ -31,19 +30,7 @@ if NEEDED:
     import stored
     import tagged
     import writing
-
-
-def small():
-    """A random Llama of two layers."""
-    torch.manual_seed(1)
-    width, kv, inner = 48, 16, 80
-    sizes = {"self_attn.q_proj": (width, width), "self_attn.k_proj": (kv, width), "self_attn.v_proj": (kv, width),
-             "self_attn.o_proj": (width, width), "mlp.gate_proj": (inner, width), "mlp.up_proj": (inner, width),
-             "mlp.down_proj": (width, inner), "input_layernorm": (width,), "post_attention_layernorm": (width,)}
-    tensors = {f"model.layers.{layer}.{name}.weight": size for layer in range(2) for name, size in sizes.items()}
-    tensors |= {"model.embed_tokens.weight": (300, width), "model.norm.weight": (width,)}
-    tensors = {name: (torch.randn(size) * 0.3).numpy() for name, size in tensors.items()}
-    return llama.Llama(opened.Shape(300, width, 2, 3, 1, 16, inner, 10_000.0, 1e-5), tensors, torch.float32)
+    from small_llama import small
 
 
 def bytes_of(words):
@@ -79,14 +66,14 @@ class Shown(unittest.TestCase):
         self.assertEqual(made.encode("he said").ids, [0, *plain.encode("he said").ids])
 
     def test_keys_and_values_kept_say_what_a_whole_pass_says(self):
-        model, ids = small(), torch.randint(17, 300, (3, 9))
+        (model, _), ids = small(2), torch.randint(17, 300, (3, 9))
         whole, cache = model.logits(ids), writing.Cache(model, 3, 9)
         for at in range(9):
             torch.testing.assert_close(cache.step(model, ids[:, at], at), whole[:, at], atol=2e-4, rtol=2e-4)
 
     def test_texts_begin_with_their_prompts_and_hold_nothing_special(self):
         begun = [[1, 20, 21, 22], [1, 30]]
-        for text, prompt in zip(writing.written(small(), begun, 12, torch.Generator().manual_seed(1)), begun):
+        for text, prompt in zip(writing.written(small(2)[0], begun, 12, torch.Generator().manual_seed(1)), begun):
             self.assertEqual(text[: len(prompt)], prompt)
             self.assertTrue(all(i >= 17 for i in text[len(prompt) :]))
 

@@ -21,31 +21,18 @@ if NEEDED:
     import encoders
     import ending
     import kernels
-    import llama
     import opened
     import rows
     import texts
     import topk
     from dictionaries import Dictionary
+    from small_llama import small
 
 
 def made(features=96, k=6, width=64, seed=1):
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(256, width, generator=generator) * 5 + torch.randn(width, generator=generator)
     return topk.TopK(features, k, *topk.fitted(x), generator), x
-
-
-def small():
-    """A random Llama of three layers, and its tensors."""
-    torch.manual_seed(1)
-    width, kv, inner = 48, 16, 80
-    sizes = {"self_attn.q_proj": (width, width), "self_attn.k_proj": (kv, width), "self_attn.v_proj": (kv, width),
-             "self_attn.o_proj": (width, width), "mlp.gate_proj": (inner, width), "mlp.up_proj": (inner, width),
-             "mlp.down_proj": (width, inner), "input_layernorm": (width,), "post_attention_layernorm": (width,)}
-    tensors = {f"model.layers.{layer}.{name}.weight": size for layer in range(3) for name, size in sizes.items()}
-    tensors |= {"model.embed_tokens.weight": (300, width), "model.norm.weight": (width,)}
-    tensors = {name: (torch.randn(size) * 0.3).numpy() for name, size in tensors.items()}
-    return llama.Llama(opened.Shape(300, width, 3, 3, 1, 16, inner, 10_000.0, 1e-5), tensors, torch.float32), tensors
 
 
 @unittest.skipUnless(NEEDED, "gguf, tokenizers or g++ is missing")
@@ -56,7 +43,7 @@ class Smol(unittest.TestCase):
         np.testing.assert_array_equal(opened.halves(pairs, heads), rows_of)
 
     def test_the_ending_pulls_to_what_the_model_says(self):
-        model, _ = small()
+        model, _ = small(3)
         ids = torch.randint(20, 300, (4, 24))
         keep = rows.learnt(ids)
         with torch.no_grad():
@@ -89,7 +76,7 @@ class Smol(unittest.TestCase):
             self.skipTest("transformers is missing")
         import transformers
 
-        ours, tensors = small()
+        ours, tensors = small(3)
         theirs = transformers.LlamaForCausalLM(transformers.LlamaConfig(**opened.hugging_face(ours.shape))).eval()
         theirs.load_state_dict({n: torch.from_numpy(a) for n, a in tensors.items()}, strict=False)
         ids = torch.randint(0, 300, (2, 40))
