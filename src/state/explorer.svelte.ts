@@ -7,6 +7,7 @@ import type { FeatureId, SaeId, Site } from '../core/names/ids';
 import type { FlowGraph, FlowRequest } from '../core/flow/graph';
 import type { PromptFlowRequest } from '../core/flow/prompt';
 import { chainOf, type Thresholds } from '../core/flow/flow';
+import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
@@ -136,7 +137,7 @@ export class Explorer {
 	/** Whether the address asks for the page's own pack, which the worked example is of. */
 	readonly #isOwn: boolean = $derived.by(() => {
 		const { pack } = this.address;
-		const own = this.offered[0]?.hash.slice(0, 12);
+		const own = this.offered[0] && shortHash(this.offered[0].hash);
 		return pack === null || (own !== undefined && pack.endsWith(`-${own}`));
 	});
 

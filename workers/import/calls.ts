@@ -1,4 +1,5 @@
 /** Importing: what a source holds, packs built of it, and packs that are fetched as they are. */
+import { shortHash } from '../../src/core/packs/pack-name';
 import type { Handlers, Run } from '../../src/core/calls';
 import type { BuildRequest } from '../../src/core/import/build-request';
 import type { ImportCalls } from '../../src/core/import/calls';
@@ -98,6 +99,6 @@ async function fetchPack(
 	const { name, title, files } = source.pack;
 	const all = Object.values(files);
 	const bytes = all.reduce((sum, file) => sum + file.bytes, 0);
-	const hash = source.hash.slice(0, 12);
+	const hash = shortHash(source.hash);
 	return { name, title, hash, files: all.length, bytes, added: source.fetched() };
 }

@@ -1,4 +1,5 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
+import { shortHash } from '../../src/core/packs/pack-name';
 import type { Edit } from '../../src/core/steering/writing';
 import type { FeatureId, SaeId, Site } from '../../src/core/names/ids';
 import type { Label } from '../../src/core/features/feature';
@@ -279,7 +280,7 @@ export class Workbench {
 			description: pack.description,
 			licence: pack.licence,
 			citation: pack.citation,
-			hash: source.hash.slice(0, 12),
+			hash: shortHash(source.hash),
 			layers: shape.layers,
 			dModel: shape.dModel,
 			vocabSize: shape.vocabSize,

@@ -1,11 +1,9 @@
 /** How much of which pack is stored, counted without reading any file. */
+import { shortHash } from '../../src/core/packs/pack-name';
 import type { Pack, PackFile } from '../../src/core/packs/manifest';
 import { totalBytes } from '../../src/core/packs/parts';
 import type { StorageReport, StoredPack } from '../../src/core/packs/stored';
 import type { PackRecord } from './files/database';
-
-/** Hex digits of a pack's hash that name it. */
-export const HASH_DIGITS = 12;
 
 /** A pack on the list of stored packs. */
 export interface ListedPack {
@@ -43,7 +41,7 @@ function described(
 	return {
 		name: pack.name,
 		title: pack.title,
-		hash: record.hash.slice(0, HASH_DIGITS),
+		hash: shortHash(record.hash),
 		size: totalBytes(Object.fromEntries(files.map((file) => [file.sha256, file]))),
 		files: files.length,
 		whole,

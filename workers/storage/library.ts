@@ -1,4 +1,5 @@
 /** The packs of this browser: opened over the network or imported, stored, and opened again without a network. */
+import { HASH_DIGITS, packName, shortHash } from '../../src/core/packs/pack-name';
 import type { Progress } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { OpenRequest } from '../../src/core/packs/info';
@@ -21,7 +22,7 @@ import { ifUnlocked, isLocked, withLock, type FileStore } from './files/file-sto
 import { sha256 } from './files/hash';
 import { isQuota, storageEstimate } from './files/quota';
 import { readManifest, storeFiles, type Manifest } from './transfer/import-pack';
-import { HASH_DIGITS, inventory, type ListedPack } from './inventory';
+import { inventory, type ListedPack } from './inventory';
 import { fetchManifest } from './network/fetch-manifest';
 import { HostTokens } from './network/host-tokens';
 import { StoredSource } from './pack-source';
@@ -143,7 +144,7 @@ export class Library {
 		const { pack, record } = await this.#named(hash);
 		const progress = throttled('verify', onProgress);
 		const blob = await zipPack(record.text, pack.files, this.#files.store, signal, progress);
-		return { name: `${pack.name}-${record.hash.slice(0, HASH_DIGITS)}.zip`, blob };
+		return { name: `${packName({ name: pack.name, hash: record.hash })}.zip`, blob };
 	}
 
 	/** Stores the pack that a reader chose: all of it, or nothing. */
@@ -192,7 +193,7 @@ export class Library {
 				return {
 					name: pack.name,
 					title: pack.title,
-					hash: hash.slice(0, HASH_DIGITS),
+					hash: shortHash(hash),
 					files: Object.keys(pack.files).length,
 					bytes: totalBytes(pack.files),
 					added

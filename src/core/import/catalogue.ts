@@ -43,16 +43,18 @@ export function addressOf({ id, revision, path }: HubPlace): string {
 const open = { gated: false, path: '' };
 const gated = { gated: true, path: '' };
 
+const GPT2: HubPlace = {
+	...open,
+	id: 'openai-community/gpt2',
+	revision: '607a30d783dfa663caf39e06633721c8d4cfcd7e',
+	bytes: 548_000_000,
+	licence: 'mit'
+};
+
 export const CATALOGUE: readonly CatalogueEntry[] = [
 	{
 		title: 'GPT-2 small',
-		model: {
-			...open,
-			id: 'openai-community/gpt2',
-			revision: '607a30d783dfa663caf39e06633721c8d4cfcd7e',
-			bytes: 548_000_000,
-			licence: 'mit'
-		},
+		model: GPT2,
 		saes: {
 			...open,
 			id: 'jbloom/GPT2-Small-SAEs-Reformatted',
@@ -68,13 +70,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 	},
 	{
 		title: 'GPT-2 small, TopK',
-		model: {
-			...open,
-			id: 'openai-community/gpt2',
-			revision: '607a30d783dfa663caf39e06633721c8d4cfcd7e',
-			bytes: 548_000_000,
-			licence: 'mit'
-		},
+		model: GPT2,
 		saes: {
 			...open,
 			id: 'jbloom/GPT2-Small-OAI-v5-32k-resid-post-SAEs',

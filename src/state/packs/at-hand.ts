@@ -1,6 +1,7 @@
 /** The packs that a reader can change to: those of the site, those stored here, and the one in use. */
 import { bytes } from '../../core/names/numbers';
 import type { PackInfo } from '../../core/packs/info';
+import { packName } from '../../core/packs/pack-name';
 import type { SitePack } from '../../core/packs/site-pack';
 import type { StoredPack } from '../../core/packs/stored';
 
@@ -11,22 +12,18 @@ export interface PackAtHand {
 	text: string;
 }
 
-const HASH_DIGITS = 12;
-
 export function packsAtHand(
 	inUse: PackInfo | null,
 	offered: readonly SitePack[],
 	stored: readonly StoredPack[]
 ): PackAtHand[] {
-	const nameOf = ({ name, hash }: { name: string; hash: string }) =>
-		`${name}-${hash.slice(0, HASH_DIGITS)}`;
-	const used = inUse && nameOf(inUse);
-	const lacking = new Map(stored.map((pack) => [nameOf(pack), pack.size - pack.bytes]));
+	const used = inUse && packName(inUse);
+	const lacking = new Map(stored.map((pack) => [packName(pack), pack.size - pack.bytes]));
 	const found = new Map<string, string>();
-	if (inUse) found.set(nameOf(inUse), inUse.title);
-	for (const pack of offered) found.set(nameOf(pack), pack.title);
-	for (const pack of stored) found.set(nameOf(pack), pack.title);
-	const sizes = new Map(offered.map((pack) => [nameOf(pack), pack.bytes]));
+	if (inUse) found.set(packName(inUse), inUse.title);
+	for (const pack of offered) found.set(packName(pack), pack.title);
+	for (const pack of stored) found.set(packName(pack), pack.title);
+	const sizes = new Map(offered.map((pack) => [packName(pack), pack.bytes]));
 	return [...found].map(([name, title]) => {
 		const left = lacking.get(name) ?? sizes.get(name) ?? 0;
 		const fetched = left > 0 && name !== used;

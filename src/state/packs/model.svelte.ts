@@ -1,13 +1,11 @@
 /** The open pack and what runs it: from the first byte to ready, back after a loss, and on to another pack. */
 import type { Backend, Opened, OpenRequest, PackInfo, ThreadsWish } from '../../core/packs/info';
+import { HASH_DIGITS, packName } from '../../core/packs/pack-name';
 import type { Progress } from '../../core/calls';
 import { isAbort, Problem } from '../../core/names/errors';
 import type { SitePack } from '../../core/packs/site-pack';
 import type { Engine } from '../../core/engine';
 import { asError } from '../calls/resource.svelte';
-
-/** Digits of a pack's hash in the address. */
-const HASH_DIGITS = 12;
 
 export type Phase = 'idle' | 'opening' | 'ready' | 'failed';
 
@@ -77,7 +75,7 @@ export class Model {
 	}
 	/** `{name}-{hash}`, as in the address. */
 	get packName(): string | null {
-		return this.pack && `${this.pack.name}-${this.pack.hash}`;
+		return this.pack && packName(this.pack);
 	}
 	/** Whether the host holds another pack in the place of the one that the page was built with. */
 	get isReplaced(): boolean {
