@@ -33,9 +33,10 @@ interface Live {
 	served: Remote<Served>;
 	/** The worker listens: what is sent before that may be lost. */
 	ready: Promise<void>;
-	/** Rejects when the worker is gone. */
-	lost: Promise<never>;
-	lose: (problem: Problem) => void;
+	/** Ends of the calls under way, told when the worker is gone. A promise raced by every call would keep their answers. */
+	waiting: Set<(problem: Problem) => void>;
+	/** Why the worker is gone; null while it is not. */
+	gone: Problem | null;
 	/** Done when a pack is open; null while nobody has asked for one in this worker. */
 	opened: Promise<unknown> | null;
 	/** It has said that it listens. */
@@ -165,19 +166,23 @@ export class EngineClient {
 			else onPart?.(told.part);
 		});
 		const cancel = () => void live.served.cancel(job).catch(ignore);
+		if (live.gone) throw live.gone;
+		const { promise: lost, reject: lose } = Promise.withResolvers<never>();
 		live.calls++;
+		live.waiting.add(lose);
 		try {
 			const answer = live.ready.then(() => {
 				signal?.throwIfAborted();
 				return live.served.call(name, request, job, report);
 			});
-			return await Promise.race([answer, live.lost, aborted(signal, ended.signal, cancel)]);
+			return await Promise.race([answer, lost, aborted(signal, ended.signal, cancel)]);
 		} catch (error) {
 			// A worker that has loaded a damaged runtime loads no other.
 			if (codeOf(error) === 'runtime-damaged' && this.#live === live) this.#end(live);
 			throw error;
 		} finally {
 			live.calls--;
+			live.waiting.delete(lose);
 			if (live.calls === 0 && live.useless) this.#replaceWhenQuiet(live);
 			ended.abort();
 		}
@@ -186,12 +191,10 @@ export class EngineClient {
 	#alive(): Live {
 		if (this.#live) return this.#live;
 		const worker = this.#spawn();
-		const { promise: lost, reject: lose } = Promise.withResolvers<never>();
-		lost.catch(ignore);
 		const { promise: ready, resolve } = Promise.withResolvers<void>();
 		const served = wrap<Served>(worker);
 		const begun = { opened: null, listens: false, calls: 0, asked: null, useless: null };
-		const live: Live = { worker, served, ready, lost, lose, ...begun };
+		const live: Live = { worker, served, ready, waiting: new Set(), gone: null, ...begun };
 		worker.addEventListener('message', ({ data }: MessageEvent<Partial<Told> | null>) => {
 			if (live.asked !== null && this.#live === live) this.onSilence(0);
 			live.asked = null;
@@ -220,7 +223,8 @@ export class EngineClient {
 	#lose(live: Live, problem: Problem): void {
 		if (this.#live !== live) return;
 		this.#end(live);
-		live.lose(problem);
+		live.gone = problem;
+		for (const lose of live.waiting) lose(problem);
 		this.onSilence(0);
 		this.onLost(problem);
 	}
