@@ -13,6 +13,8 @@ import type {
 } from '../src/core/packs/info';
 import type { PackSource } from '../src/core/packs/source';
 import type { Context, PackProvider } from './calls/context';
+import { circuitCalls } from './circuit/calls';
+import { Circuits } from './circuit/circuit';
 import { CorpusRun } from './corpus/run';
 import { Activity } from './features/activations';
 import { featureCalls } from './features/calls';
@@ -33,6 +35,7 @@ import type { Library } from './storage/library';
 interface Running {
 	bench: Workbench;
 	flows: Flows;
+	circuits: Circuits;
 	activity: Activity;
 }
 
@@ -64,6 +67,7 @@ export class LocalEngine implements Context {
 			...promptCalls(this),
 			...steeringCalls(this),
 			...featureCalls(this),
+			...circuitCalls(this),
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
@@ -85,6 +89,7 @@ export class LocalEngine implements Context {
 
 	readonly bench = (): Workbench => this.#open().bench;
 	readonly flows = (): Flows => this.#open().flows;
+	readonly circuits = (): Circuits => this.#open().circuits;
 	readonly activity = (): Activity => this.#open().activity;
 	readonly library = async (): Promise<Library> => {
 		if (this.provider.stored) return this.provider.stored();
@@ -109,6 +114,7 @@ export class LocalEngine implements Context {
 
 	async #openPack(request: OpenRequest, run: Run): Promise<Opened> {
 		const source = await this.provider.open(request, run);
+		await this.#running?.circuits.release();
 		await this.#running?.bench.release();
 		this.#running = null;
 		const choice = await chooseDevice(request.backend);
@@ -130,7 +136,12 @@ export class LocalEngine implements Context {
 		}
 		const { bench, test } = made!;
 		const pack = await bench.packInfo();
-		this.#running = { bench, flows: new Flows(bench), activity: new Activity(bench) };
+		this.#running = {
+			bench,
+			flows: new Flows(bench),
+			circuits: new Circuits(bench),
+			activity: new Activity(bench)
+		};
 		return {
 			pack,
 			backend,

@@ -1,5 +1,6 @@
 /** Everything that may be asked of an engine, by the page and the command line alike. */
 import type { Methods } from './calls';
+import type { CircuitCalls } from './circuit/circuit';
 import type { CorpusCalls } from './corpus/requests';
 import type { FeatureCalls } from './features/feature';
 import type { MatchCalls } from './flow/matches';
@@ -23,6 +24,7 @@ export interface Calls
 		FlowCalls,
 		PromptFlowCalls,
 		ImportCalls,
+		CircuitCalls,
 		CorpusCalls,
 		LabCalls {}
 

@@ -3,6 +3,7 @@ import type { Run } from '../../src/core/calls';
 import type { OpenRequest } from '../../src/core/packs/info';
 import type { PackSource } from '../../src/core/packs/source';
 import type { Activity } from '../features/activations';
+import type { Circuits } from '../circuit/circuit';
 import type { Flows } from '../flow/flows';
 import type { Workbench } from '../packs/open-pack';
 import type { Library } from '../storage/library';
@@ -19,6 +20,7 @@ export interface Context {
 	/** The open pack at work. */
 	bench(): Workbench;
 	flows(): Flows;
+	circuits(): Circuits;
 	/** What its SAEs do on the texts that it brings. */
 	activity(): Activity;
 	/** The packs that are kept. */

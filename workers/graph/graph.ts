@@ -35,6 +35,7 @@ const MICROSOFT = 'com.microsoft';
 /** Operators that onnxruntime defines in its own domain, beyond the ONNX standard. */
 const CONTRIB = new Set([
 	'FastGelu',
+	'FusedMatMul',
 	'Gelu',
 	'GroupQueryAttention',
 	'QuickGelu',
@@ -43,15 +44,15 @@ const CONTRIB = new Set([
 	'SkipSimplifiedLayerNormalization'
 ]);
 
-interface Node {
-	type: string;
-	inputs: Value[];
-	outputs: Value[];
-	attributes: Record<string, Attribute>;
+export interface GraphNode {
+	readonly type: string;
+	readonly inputs: Value[];
+	readonly outputs: Value[];
+	readonly attributes: Record<string, Attribute>;
 }
 
 export class Graph {
-	#nodes: Node[] = [];
+	#nodes: GraphNode[] = [];
 	/** Values that leave the graph, by the names they were made under. */
 	#renamed = new Map<Value, string>();
 	#initializers: { name: Value; tensor: Message }[] = [];
@@ -61,6 +62,11 @@ export class Graph {
 	#count = 0;
 	readonly inputs: string[] = [];
 	readonly outputs: string[] = [];
+
+	/** In the order in which they were added: each after those whose values it takes. */
+	get nodes(): readonly GraphNode[] {
+		return this.#nodes;
+	}
 
 	input(name: Value, type: ElementType, shape: Dim[]): Value {
 		this.#inputs.push(valueInfo(name, type, shape));
@@ -165,7 +171,7 @@ export class Graph {
 	}
 }
 
-function node(spec: Node, id: string, name: (value: Value) => string): Message {
+function node(spec: GraphNode, id: string, name: (value: Value) => string): Message {
 	const { type, inputs, outputs, attributes } = spec;
 	const message = new Message();
 	for (const input of inputs) message.string(1, name(input));

@@ -2,7 +2,6 @@
  * The residual stream of a transformer under construction: every architecture writes to it and reads
  * from it through this class, which adds the taps, the steering and the KV cache on the way.
  */
-import type { OpenFile } from '../../src/core/files/open-file';
 import {
 	attnOut,
 	EMBEDDING,
@@ -21,47 +20,15 @@ import type { Dim, ElementType, Graph, Value, Weight } from './graph';
 import { addAndNormalise, normalise, scaledAndShifted, withoutGain, type Norm } from './norm';
 import { logitsOf, type Readout } from './readout';
 import type { ModelShape } from './shape';
-import { editDelta, type EncoderSpec } from '../sae/encoder-graph';
-
-/** An SAE whose edits depend on its own activation (`set`, `scale`, `ablate`) and so run in the graph. */
-export interface EditedSae {
-	id: string;
-	site: string;
-	/** What it reads, as the model taps it: the site itself, or what is computed before it. */
-	reads: string;
-	spec: EncoderSpec;
-	/** The files its weights lie in, by the names in `spec`. */
-	files: Record<string, OpenFile>;
-}
-
-/**
- * How keys and values leave the graph: `whole` for a GPU, where they stay; `rows`, those of the tokens
- * just read, where every output is copied; not at all in `batch`, a graph that reads one more token many
- * times over, each time with vectors of its own added to the stream.
- */
-export type CacheForm = 'whole' | 'rows' | 'batch';
-
-export const pastInput = (layer: number, part: 'key' | 'value'): string => `past.${layer}.${part}`;
-export const presentOutput = (layer: number, part: 'key' | 'value'): string =>
-	`present.${layer}.${part}`;
-export const freshOutput = (layer: number, part: 'key' | 'value'): string =>
-	`fresh.${layer}.${part}`;
-
-/**
- * The sites at which a graph with these edits adds a vector to the stream, in the order in which its
- * input `adds`, `[sites · dModel]`, holds the vectors. After an MLP one place serves the MLP and the
- * residual, and one attention and the residual after it, but where the graph must look at the residual first.
- */
-export function addSites(layers: number, edited: EditedSae[]): string[] {
-	const split = (site: string) => (edited.some((e) => e.site === site) ? [site] : []);
-	const blocks = Array.from({ length: layers }, (_, l) => [
-		attnOut(l),
-		...split(residMid(l)),
-		mlpOut(l),
-		...split(residPost(l))
-	]);
-	return [EMBEDDING, ...blocks.flat()];
-}
+import {
+	addSites,
+	freshOutput,
+	pastInput,
+	presentOutput,
+	type CacheForm,
+	type EditedSae
+} from './stream-inputs';
+import { editDelta } from '../sae/encoder-graph';
 
 export class Stream {
 	readonly ids: Value;
@@ -74,6 +41,7 @@ export class Stream {
 	readonly #rows: 1 | 'B';
 	/** The unembedding, `[dModel, vocab]`, once something has asked for it. */
 	#unembedding: Value | null = null;
+	#logits: Value | null = null;
 
 	constructor(
 		readonly g: Graph,
@@ -85,9 +53,11 @@ export class Stream {
 		/** A site whose value is taken from the input `replace` instead of being computed. */
 		private readonly replaced: string | null = null,
 		/** What is tapped beside the sites that flow knows and the heads. */
-		private readonly more: readonly string[] = []
+		private readonly more: readonly string[] = [],
+		/** What takes the place of the value at a site, by the site. */
+		private readonly spliced: ReadonlyMap<string, (x: Value) => Value> = new Map()
 	) {
-		this.#rows = form === 'batch' ? 'B' : 1;
+		this.#rows = this.#isBatch ? 'B' : 1;
 		this.ids = g.input('ids', 'int64', [this.#rows, 'S']);
 		this.#lengths = [
 			g.input('seqlens_k', 'int32', [this.#rows]),
@@ -96,8 +66,22 @@ export class Stream {
 		this.#adds = this.#splitAdds();
 	}
 
+	get #isBatch(): boolean {
+		return this.form === 'batch' || this.form === 'plain';
+	}
+
 	weight(name: string): Value {
 		return this.g.weight(this.locate(name));
+	}
+
+	/** `[rows, 1, vocab]`, once the model is built. */
+	get logits(): Value {
+		return this.#logits!;
+	}
+
+	/** What stands at a site; null where the model has none of this name. */
+	at(site: string): Value | null {
+		return this.#read.get(site) ?? null;
 	}
 
 	/**
@@ -161,7 +145,7 @@ export class Stream {
 			...how
 		};
 		const past = { key: this.#past(layer, 'key'), value: this.#past(layer, 'value') };
-		if (isFused(shape, attending)) {
+		if (this.form !== 'plain' && isFused(shape, attending)) {
 			const pasts = { key: this.#forEachRow(past.key), value: this.#forEachRow(past.value) };
 			const out = fusedAttention(g, shape, qkv, pasts, this.#lengths, attending);
 			for (const part of ['key', 'value'] as const) this.#cache(layer, part, out[part], null);
@@ -212,7 +196,7 @@ export class Stream {
 
 	/** The same past for every row. */
 	#forEachRow(past: Value): Value {
-		if (this.form !== 'batch') return past;
+		if (!this.#isBatch) return past;
 		const { g } = this;
 		const rows = g.op('Shape', [this.#lengths[0]]);
 		return g.op('Expand', [past, g.op('Concat', [rows, whole(g, 1, 1, 1)], { axis: 0 })]);
@@ -221,7 +205,7 @@ export class Stream {
 	/** Lets keys or values leave the graph: all of them, or the new ones, where `fresh` may hold them already. */
 	#cache(layer: number, part: 'key' | 'value', present: Value, fresh: Value | null): void {
 		const { g } = this;
-		if (this.form === 'batch') return;
+		if (this.#isBatch) return;
 		const { kvHeads, dHead } = this.shape;
 		if (this.form === 'whole') {
 			g.output(presentOutput(layer, part), present, 'float32', [1, kvHeads, 'T', dHead]);
@@ -283,9 +267,8 @@ export class Stream {
 		if (!this.#edits(site)) {
 			const joined = this.#join(h, written, bias, norm);
 			this.#tap(site, joined[0]);
-			if (site !== this.replaced) return joined;
-			const x = this.#replacement();
-			return [x, this.normalise(x, norm)];
+			const x = this.#inPlaceOf(site, joined[0]);
+			return x === joined[0] ? joined : [x, this.normalise(x, norm)];
 		}
 		const stream = g.op('Add', [g.op('Add', [h, written]), bias]);
 		this.#tap(site, stream);
@@ -297,6 +280,7 @@ export class Stream {
 	head(normed: Value, readout: Readout): void {
 		const row = this.g.op('Gather', [normed, whole(this.g, -1)], { axis: 1 });
 		const logits = logitsOf(this.g, row, this.#transposed(readout), readout);
+		this.#logits = logits;
 		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
 	}
 
@@ -308,7 +292,7 @@ export class Stream {
 
 	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {
 		// The operator takes one bias for all rows.
-		const own = bias && this.form === 'batch';
+		const own = bias && this.#isBatch;
 		const added = own ? this.g.op('Add', [out, bias]) : out;
 		const weight = (name: string) => this.weight(name);
 		return addAndNormalise(this.g, h, added, own ? '' : bias, norm, weight);
@@ -317,12 +301,19 @@ export class Stream {
 	/** Taps a site and applies the edits that depend on its activations. */
 	#site(site: string, x: Value): Value {
 		this.#tap(site, x);
-		if (site === this.replaced) return this.#replacement();
+		const other = this.#inPlaceOf(site, x);
+		if (other !== x) return other;
 		return this.#edits(site) ? this.g.op('Add', [x, this.#delta(site, x)]) : x;
 	}
 
+	/** What the model goes on with at a site; `x` itself where nothing is put there. */
+	#inPlaceOf(site: string, x: Value): Value {
+		if (site === this.replaced) return this.#replacement();
+		return this.spliced.get(site)?.(x) ?? x;
+	}
+
 	#replacement(width = this.shape.dModel): Value {
-		return this.g.input('replace', 'float32', [1, 'S', width]);
+		return this.g.input('replace', 'float32', [this.#rows, 'S', width]);
 	}
 
 	#edits(site: string): boolean {
@@ -330,18 +321,24 @@ export class Stream {
 	}
 
 	/**
-	 * One input for all sites: each input of a run costs as much as a small operator. `[sites · dModel]`, or
-	 * `[B, sites, dModel]` in a batch.
+	 * One input for all sites: each input of a run costs as much as a small operator. `[sites · dModel]`,
+	 * `[B, sites, dModel]` in a batch, or `[B, sites, S, dModel]` where each token has its own.
 	 */
 	#splitAdds(): Map<string, Value> {
 		if (!this.edited) return new Map();
 		const sites = addSites(this.shape.layers, this.edited);
 		const { dModel } = this.shape;
-		const batch = this.form === 'batch';
-		const dims = batch ? ['B', sites.length, dModel] : [sites.length * dModel];
-		const all = this.g.input('adds', 'float32', dims);
-		const parts = this.g.ops('Split', [all], sites.length, { axis: batch ? 1 : 0 });
-		return new Map(sites.map((site, i) => [site, parts[i]!]));
+		const { g, form } = this;
+		const dims = {
+			whole: [sites.length * dModel],
+			rows: [sites.length * dModel],
+			batch: ['B', sites.length, dModel],
+			plain: ['B', sites.length, 'S', dModel]
+		}[form];
+		const all = g.input('adds', 'float32', dims);
+		const parts = g.ops('Split', [all], sites.length, { axis: this.#isBatch ? 1 : 0 });
+		const each = (part: Value) => (form === 'plain' ? g.op('Squeeze', [part, whole(g, 1)]) : part);
+		return new Map(sites.map((site, i) => [site, each(parts[i]!)]));
 	}
 
 	/** The vector added where `site` is written; '' in a graph without steering. */

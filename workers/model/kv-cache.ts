@@ -4,7 +4,7 @@
  * allocated anew, so the cache stays here and only the rows of the newest tokens come out.
  */
 import type { ModelShape } from '../graph/shape';
-import { freshOutput, pastInput, presentOutput } from '../graph/stream';
+import { freshOutput, pastInput, presentOutput } from '../graph/stream-inputs';
 import type { HostTensor, DeviceTensor, Outputs, Session } from '../runtime/session';
 
 /** Tokens by which the buffers grow: a small step, since every run copies them whole. */

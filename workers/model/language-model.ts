@@ -6,9 +6,10 @@ import type { Architecture } from '../graph/families/family';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { maskFor } from '../graph/attention';
-import { Graph, type Weight } from '../graph/graph';
+import { Graph, type Value, type Weight } from '../graph/graph';
 import { widthOf, type ModelShape } from '../graph/shape';
-import { addSites, Stream, type CacheForm, type EditedSae } from '../graph/stream';
+import { Stream } from '../graph/stream';
+import { addSites, type CacheForm, type EditedSae } from '../graph/stream-inputs';
 import { kvCache, type KvCache } from './kv-cache';
 import { LazySession } from '../runtime/lazy-session';
 import {
@@ -64,7 +65,7 @@ export interface Step {
 }
 
 /** Where the graph adds what is to be added at a site: for a residual it does so with the MLP's output. */
-function writtenAt(site: Site): Site {
+export function writtenAt(site: Site): Site {
 	const place = placeOf(site)!;
 	if (place.kind === 'mid') return attnOut(place.layer);
 	return place.kind === 'resid' ? mlpOut(place.layer) : site;
@@ -212,15 +213,42 @@ export class LanguageModel {
 		signal?: AbortSignal
 	): Promise<Map<Site, Float32Array>> {
 		const session = await this.#upTo(sites);
-		const [rows, length] = [ids.length, ids[0]?.length ?? 0];
-		const dims = [rows, addSites(this.shape.layers, []).length, this.shape.dModel];
+		const dims = [ids.length, addSites(this.shape.layers, []).length, this.shape.dModel];
 		const feeds = {
-			...this.#inputs(session, ids[0] ?? [], kvCache(this.#form, this.shape), rows),
-			ids: { data: BigInt64Array.from(ids.flat(), BigInt), dims: [rows, length] },
+			...this.textFeeds(session, ids),
 			adds: { data: new Float32Array(dims.reduce((a, b) => a * b)), dims }
 		};
 		const { data } = await session.run(feeds, sites, signal);
 		return new Map(sites.map((site) => [site, data[site] as Float32Array]));
+	}
+
+	/** Texts of one length, each from its start, as a graph of many rows takes them. */
+	textFeeds(session: Session, ids: number[][]): Record<string, HostTensor | DeviceTensor> {
+		const [rows, length] = [ids.length, ids[0]?.length ?? 0];
+		return {
+			...this.#inputs(session, ids[0] ?? [], kvCache(this.#form, this.shape), rows),
+			ids: { data: BigInt64Array.from(ids.flat(), BigInt), dims: [rows, length] }
+		};
+	}
+
+	/**
+	 * The model in a graph that somebody goes on with: whole texts, with vectors of their own for each of their tokens added
+	 * at `addSites`; or instead the value of one site given, or of any of them changed.
+	 */
+	plainStream(
+		graph: Graph,
+		instead: {
+			replaced?: Site | null;
+			spliced?: ReadonlyMap<Site, (x: Value) => Value>;
+		} | null = null
+	): Stream {
+		const { replaced = null, spliced } = instead ?? {};
+		const weight = (name: string) => this.weights.weight(name);
+		const edited = instead === null ? [] : null;
+		const { shape, more } = this;
+		const stream = new Stream(graph, shape, weight, 'plain', edited, replaced, more, spliced);
+		this.architecture.build(stream, this.config);
+		return stream;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import type { Opened } from '../../src/core/packs/info';
 import type { TokenProbability } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
+import { CIRCUIT_METHODS } from '../../src/core/circuit/circuit';
 import { QUICK, WHOLE } from '../../src/core/labs/reproduction';
 import { LocalEngine } from '../engine';
 import type { Progress, Watch } from '../../src/core/calls';
@@ -255,8 +256,48 @@ const example: Command = {
 	}
 };
 
+const attribute: Command = {
+	options: ['pack', 'text', 'token', 'against', 'top'],
+	async run(args) {
+		const request = {
+			text: args.need('text'),
+			token: args.need('token'),
+			against: args.get('against'),
+			top: args.whole('top', 20, 1)
+		};
+		const { engine } = await open(args);
+		return engine.attribute(request);
+	}
+};
+
+const circuit: Command = {
+	options: ['pack', 'text', 'target', 'against', 'patch', 'method', 'top', 'seed'],
+	flags: ['no-curves'],
+	async run(args) {
+		const method = CIRCUIT_METHODS.find((name) => name === (args.get('method') ?? 'ig'));
+		if (!method) throw usage(`--method is one of ${CIRCUIT_METHODS.join(', ')}`);
+		const request = {
+			text: args.need('text'),
+			target: args.need('target'),
+			against: args.get('against'),
+			patch: args.get('patch'),
+			method,
+			top: args.whole('top', 100, 1),
+			curves: args.get('no-curves') === undefined,
+			seed: args.whole('seed', 0)
+		};
+		const { engine } = await open(args);
+		return engine.circuit(
+			request,
+			said(({ what }) => `working out ${what}`)
+		);
+	}
+};
+
 export const COMMANDS: Record<string, Command> = {
 	read,
+	attribute,
+	circuit,
 	write,
 	feature,
 	flow,

@@ -64,6 +64,20 @@ export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
 const widened = (g: Graph, x: Value, more: number): Value =>
 	more > 0 ? g.op('Pad', [x, integers(g, [0, 0, 0, more])], { mode: 'constant' }) : x;
 
+/** What every feature is worth, after TopK or threshold, of `x` `[.., S, dIn]`: `[.. · S, dSae]`. */
+export function wholeCodes(g: Graph, x: Value, spec: EncoderSpec): Value {
+	if (!isTopK(spec)) return flat(g, denseCodes(g, x, spec), spec.dSae);
+	const { all, values } = topCodes(g, x, spec);
+	return amongTop(g, all, values, spec);
+}
+
+/** Of the activations `some`, those that are among the k largest, and above 0. */
+function amongTop(g: Graph, some: Value, values: Value, spec: EncoderSpec): Value {
+	const least = g.op('Gather', [values, integers(g, [spec.k! - 1])], { axis: 1 });
+	const on = g.op('GreaterOrEqual', [some, least]);
+	return g.op('Relu', [g.op('Where', [on, some, g.constant(Float32Array.of(0), [1])])]);
+}
+
 /**
  * The change that edits make at a site, `[1, S, width]`: Σ_j (alpha_j + beta_j · a_j) · row_j, with the
  * activation a_j after TopK or threshold. `set:v` is (v, −1), `scale:r` (0, r − 1), `add:s` (s, 0).
@@ -80,10 +94,7 @@ export function editDelta(
 	if (isTopK(spec)) {
 		const { all, values } = topCodes(g, x, spec);
 		const chosen = g.op('Gather', [all, inputs.index], { axis: 1 });
-		const least = g.op('Gather', [values, integers(g, [spec.k! - 1])], { axis: 1 });
-		const on = g.op('GreaterOrEqual', [chosen, least]);
-		const zero = g.constant(Float32Array.of(0), [1]);
-		activation = g.op('Relu', [g.op('Where', [on, chosen, zero])]);
+		activation = amongTop(g, chosen, values, spec);
 	} else {
 		const codes = flat(g, denseCodes(g, x, spec), spec.dSae);
 		activation = g.op('Gather', [codes, inputs.index], { axis: 1 });

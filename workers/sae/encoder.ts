@@ -15,12 +15,14 @@ export class Encoder {
 	readonly files: SessionFiles = {};
 	/** The least activation of each feature, where the architecture has such thresholds; else null. */
 	readonly thresholds: Float32Array | null;
+	readonly #id: string;
 	readonly #weights: Safetensors;
 	readonly #shapes: Record<string, number[]>;
 
 	/** Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
 	constructor({ id, cfg }: Pick<PackSae, 'id' | 'cfg'>, weights: Safetensors) {
 		const { tensors, threshold } = saeArchitecture(cfg.architecture);
+		this.#id = id;
 		this.#weights = weights;
 		this.#shapes = tensors(cfg);
 		const known = new Map<string, Weight>();
@@ -46,6 +48,21 @@ export class Encoder {
 				const [rows, columns] = this.#shapes[name] as [number, number];
 				return column({ rows, columns, data: this.#read(name) }, at);
 			});
+	}
+
+	/** Another of the SAE's tensors as a graph takes it. */
+	tensor(name: string, shape: number[]): { weight: Weight; files: SessionFiles } {
+		const file = `sae:${this.#id}:${name}`;
+		const part = floatFile(this.#weights, name);
+		const weight: Weight = {
+			name: file,
+			type: 'float32',
+			shape,
+			file,
+			offset: 0,
+			length: part.size
+		};
+		return { weight, files: { [file]: part } };
 	}
 
 	#read(name: string): Float32Array {

@@ -7,10 +7,12 @@ interface InputNormalization {
 	apply(g: Graph, x: Value, d: number): Value;
 	/** Brings the reconstruction `y` back to the scale of the activation `x`, both `[d]`. */
 	undo(y: Float32Array, x: Float32Array): Float32Array;
+	/** The same as nodes, `[.., d]`. */
+	restore(g: Graph, y: Value, x: Value, d: number): Value;
 }
 
 export const INPUT_NORMALIZATIONS: Record<Normalization, InputNormalization> = {
-	none: { apply: (_, x) => x, undo: (y) => y },
+	none: { apply: (_, x) => x, undo: (y) => y, restore: (_, y) => y },
 
 	/** x − μ */
 	centre: {
@@ -18,7 +20,8 @@ export const INPUT_NORMALIZATIONS: Record<Normalization, InputNormalization> = {
 		undo(y, x) {
 			const mu = mean(x);
 			return y.map((v) => v + mu);
-		}
+		},
+		restore: (g, y, x) => g.op('Add', [y, overLast(g, x)])
 	},
 
 	/** (x − μ) / (σ + 1e-5) with σ unbiased, as SAELens and OpenAI's TopK SAEs do it. */
@@ -33,6 +36,11 @@ export const INPUT_NORMALIZATIONS: Record<Normalization, InputNormalization> = {
 			const mu = mean(x);
 			const sigma = Math.sqrt(x.reduce((s, v) => s + (v - mu) ** 2, 0) / (x.length - 1));
 			return y.map((v) => v * sigma + mu);
+		},
+		restore(g, y, x, d) {
+			const unbiased = g.op('Mul', [meanSquare(g, centred(g, x)), scalar(g, d / (d - 1))]);
+			const scaled = g.op('Mul', [y, g.op('Sqrt', [unbiased])]);
+			return g.op('Add', [scaled, overLast(g, x)]);
 		}
 	},
 
@@ -45,7 +53,9 @@ export const INPUT_NORMALIZATIONS: Record<Normalization, InputNormalization> = {
 		undo(y, x) {
 			const norm = Math.sqrt(x.reduce((s, v) => s + v * v, 0));
 			return y.map((v) => (v * norm) / Math.sqrt(x.length));
-		}
+		},
+		// ‖x‖ / √d is the root of the mean square.
+		restore: (g, y, x) => g.op('Mul', [y, g.op('Sqrt', [meanSquare(g, x)])])
 	}
 };
 

@@ -1,0 +1,198 @@
+/** Sparse feature circuits of a prompt: the steps stand in `src/core/circuit/circuit.ts`. */
+import type { Run } from '../../src/core/calls';
+import type {
+	Circuit,
+	CircuitPart,
+	CircuitRequest,
+	Completeness,
+	Faithfulness
+} from '../../src/core/circuit/circuit';
+import { seeded } from '../../src/core/math/random';
+import { Problem } from '../../src/core/names/errors';
+import type { Workbench } from '../packs/open-pack';
+import { estimate, measure, nodesOf, slopes, type Node } from './effects';
+import { ModelGradients, type Metric } from './model-gradients';
+import { keyOf, Paths } from './paths';
+import { nodeSaes, siteNodes, type SiteNodes } from './reading';
+import { SplicedModel, type NodeSet } from './spliced';
+import { oneToken } from './token-wish';
+
+/** Random sets of nodes behind each point of a curve. */
+const DRAWS = 3;
+/** Edges that are answered for each node. */
+const EDGES = 20;
+/** For each node that is asked for, nodes whose exact effect is measured: those of the largest estimates. */
+const MEASURED = 3;
+/** Steps between the sizes of sets. */
+const RATIO = 4;
+
+/** The graphs of a pack's circuits, each made when it is first needed. */
+export class Circuits {
+	readonly #gradients: ModelGradients;
+	readonly #paths: Paths;
+	#spliced: SplicedModel | null = null;
+
+	constructor(readonly bench: Workbench) {
+		this.#gradients = new ModelGradients(bench.model);
+		this.#paths = new Paths(bench.model);
+	}
+
+	async circuit(request: CircuitRequest, run: Run<CircuitPart>): Promise<Circuit> {
+		const { bench } = this;
+		const { signal } = run;
+		const target = oneToken(bench, request.target);
+		const against = request.against === undefined ? null : oneToken(bench, request.against);
+		const { tokens } = bench.tokenize(request.text);
+		const ids = tokens.map(({ id }) => id);
+		const patch = request.patch === undefined ? null : this.#alike(request.patch, ids);
+		const metric: Metric = new Map([
+			[target.id, 1],
+			...(against && against.id !== target.id ? [[against.id, -1] as const] : [])
+		]);
+		const { saes, leftOut } = await nodeSaes(bench, signal);
+		const read = async (of: number[]) => {
+			const places = saes.map(({ target }) => target);
+			const { taps, metric: found } = await this.#gradients.run(
+				of,
+				metric,
+				[new Map()],
+				places,
+				signal
+			);
+			const sites: SiteNodes[] = [];
+			for (const sae of saes) sites.push(await siteNodes(sae, taps.get(sae.target)!, signal));
+			return { sites, metric: found[0]! };
+		};
+		run.progress({ phase: 'read', what: 'prompt', done: 0, total: 0 });
+		const { sites, metric: clean } = await read(ids);
+		const other = patch && (await read(patch));
+
+		const told = (what: string) => (done: number, total: number) =>
+			run.progress({ phase: 'measure', what, done, total });
+		const all = nodesOf(sites, other?.sites ?? null);
+		const slope = await slopes(
+			request.method === 'ig' ? 'ig' : 'grad',
+			this.#gradients,
+			ids,
+			metric,
+			sites,
+			other?.sites ?? null,
+			told('effects'),
+			signal
+		);
+		estimate(all, slope);
+		const byEffect = (a: Node, b: Node) => Math.abs(b.effect) - Math.abs(a.effect);
+		let ranked = all.toSorted(byEffect);
+		if (request.method === 'exact') {
+			ranked = ranked.slice(0, MEASURED * request.top);
+			await measure(ranked, this.#gradients, ids, metric, clean, told('exact effects'), signal);
+			ranked.sort(byEffect);
+		}
+		const chosen = ranked.slice(0, request.top);
+		const spliced = (this.#spliced ??= new SplicedModel(bench.model, saes));
+		const sets = (of: NodeSet[], what: string) =>
+			spliced.run(ids, metric, sites, other?.sites ?? null, of, told(what), signal);
+		const [empty] = await sets([{ rest: false, errors: false, nodes: [] }], 'nothing');
+		const part: CircuitPart = {
+			tokens: tokens.map(({ id, text, special }) => ({ id, text, special })),
+			target: { id: target.id, text: target.text },
+			against: against && { id: against.id, text: against.text },
+			metric: { clean, empty: empty!, patched: other?.metric ?? null },
+			nodes: chosen.map((node) => ({
+				...keyOf(node),
+				activation: node.activation,
+				effect: node.effect
+			})),
+			candidates: all.length,
+			total: all.reduce((sum, { effect }) => sum + effect, 0)
+		};
+		run.part(part);
+		const edges = await this.#paths.edges(chosen, sites, slope, ids, told('edges'), signal);
+		const kept = edges.slice(0, EDGES * request.top);
+		const curves = request.curves
+			? await this.#curves(ranked, all, clean, empty!, request.seed ?? 0, (of) =>
+					sets(of, 'curves')
+				)
+			: { faithfulness: [], completeness: [] };
+		return {
+			...part,
+			method: request.method,
+			edges: kept,
+			edgesLeftOut: edges.length - kept.length,
+			...curves,
+			draws: DRAWS,
+			leftOut
+		};
+	}
+
+	async release(): Promise<void> {
+		await this.#gradients.release();
+		await this.#paths.release();
+		await this.#spliced?.release();
+	}
+
+	async #curves(
+		ranked: Node[],
+		all: Node[],
+		clean: number,
+		empty: number,
+		seed: number,
+		run: (sets: NodeSet[]) => Promise<number[]>
+	): Promise<{ faithfulness: Faithfulness[]; completeness: Completeness[] }> {
+		const uniform = seeded(seed);
+		const sizes: number[] = [];
+		for (let size = 1; size < ranked.length; size *= RATIO) sizes.push(size);
+		sizes.push(ranked.length);
+		const sets = sizes.flatMap((size): NodeSet[] => {
+			const nodes = ranked.slice(0, size);
+			return [
+				{ rest: false, errors: false, nodes },
+				{ rest: false, errors: true, nodes },
+				{ rest: true, errors: false, nodes },
+				...Array.from({ length: DRAWS }, () => ({
+					rest: false,
+					errors: false,
+					nodes: drawn(all, size, uniform)
+				}))
+			];
+		});
+		const share = (m: number) => (m - empty) / (clean - empty);
+		const found = (await run(sets)).map(share);
+		const each = 3 + DRAWS;
+		const rows = sizes.map((nodes, i) => {
+			const [value, errorsKept, without, ...random] = found.slice(i * each, (i + 1) * each);
+			return { nodes, value: value!, errorsKept: errorsKept!, without: without!, random };
+		});
+		return {
+			faithfulness: rows.map(({ nodes, value, errorsKept, random }) => ({
+				nodes,
+				value,
+				random: random.reduce((sum, v) => sum + v, 0) / DRAWS,
+				range: [Math.min(...random), Math.max(...random)],
+				errorsKept
+			})),
+			completeness: rows.map(({ nodes, without }) => ({ nodes, value: without }))
+		};
+	}
+
+	/** The ids of another prompt of as many tokens. */
+	#alike(text: string, ids: number[]): number[] {
+		const other = this.bench.tokenize(text).tokens.map(({ id }) => id);
+		if (other.length === ids.length) return other;
+		throw new Problem(
+			'usage',
+			`The two prompts differ in length: ${ids.length} tokens and ${other.length}.`,
+			'Choose words of as many tokens, so that each token has its counterpart.'
+		);
+	}
+}
+
+/** So many of them, each at most once. */
+function drawn(all: Node[], size: number, uniform: () => number): Node[] {
+	const left = [...all];
+	for (let i = 0; i < size; i++) {
+		const j = i + Math.floor(uniform() * (left.length - i));
+		[left[i], left[j]] = [left[j]!, left[i]!];
+	}
+	return left.slice(0, size);
+}
