@@ -1,10 +1,19 @@
 /** The address after `#`: everything that another person needs to see the same. From text to state and back. */
+import { CIRCUIT_METHODS, type CircuitMethod } from './circuit/circuit';
 import type { Edit } from './steering/writing';
 import type { FeatureId } from './names/ids';
 import { formatEdit, parseEdit } from './steering/edits';
 import { parseFeatureId, placeOf, siteOf } from './names/site';
 
-export const VIEWS = ['explore', 'feature', 'flow', 'steer', 'report', 'models'] as const;
+export const VIEWS = [
+	'explore',
+	'feature',
+	'flow',
+	'circuit',
+	'steer',
+	'report',
+	'models'
+] as const;
 export type View = (typeof VIEWS)[number];
 /** Pages of the view `report` besides its first, which has no name. */
 const REPORT_PAGES = ['flow'] as const;
@@ -18,11 +27,13 @@ export const LIMITS = {
 	topP: [0.01, 1],
 	seed: [0, 4_294_967_295],
 	most: [10, 500],
+	nodes: [5, 300],
 	cosine: [0, 1]
 } as const satisfies Record<string, Limits>;
 type Limits = readonly [least: number, most: number];
 
 const LONGEST_PROMPT = 200_000;
+const LONGEST_TOKEN = 200;
 const MOST_EDITS = 64;
 /** As any number within the limits is written: one below a millionth has an exponent. */
 const NUMBER = /^-?\d{1,20}(\.\d{1,24})?(e-\d{1,3})?$/;
@@ -54,6 +65,19 @@ const PARAMETERS = {
 	beside: prompt('beside'),
 	/** The most nodes that the flow of a prompt draws. */
 	most: number('most', 100, LIMITS.most, Number.isInteger),
+	/** The token whose logit a circuit explains, as text; null: the likeliest next one. */
+	target: once<string, null>('target', null, (text) => text.slice(0, LONGEST_TOKEN), ''),
+	/** Another, whose logit is taken from it. */
+	against: once<string, null>('against', null, (text) => text.slice(0, LONGEST_TOKEN), ''),
+	/** How a circuit's effects are found. */
+	method: once<CircuitMethod, CircuitMethod>(
+		'method',
+		'grad',
+		(text) => CIRCUIT_METHODS.find((method) => method === text) ?? null,
+		`not one of ${CIRCUIT_METHODS.join(', ')}`
+	),
+	/** Nodes of a circuit. */
+	nodes: number('nodes', 40, LIMITS.nodes, Number.isInteger),
 	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
 	tRes: number('t_res', null, LIMITS.cosine),
 	tModule: number('t_module', null, LIMITS.cosine),

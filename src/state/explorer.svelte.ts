@@ -11,6 +11,7 @@ import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
+import { CircuitTask } from './circuit/circuit.svelte';
 import { Address } from './page/address.svelte';
 import { added, changed } from './steering/edits';
 import type { Engine } from '../core/engine';
@@ -63,6 +64,7 @@ export class Explorer {
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
+	readonly circuit: CircuitTask;
 	/** The packs that come with the page; the first opens by itself. */
 	readonly offered: readonly SitePack[];
 	example = $state.raw<Example | null>(null);
@@ -99,6 +101,9 @@ export class Explorer {
 		this.promptFlow = this.#part(new PromptFlows(engine), (flows) => {
 			const { view, id } = this.address;
 			if (view === 'flow' && id === null && this.promptRequest) flows.ask(this.promptRequest);
+		});
+		this.circuit = this.#part(new CircuitTask(engine), (circuit) => {
+			if (this.address.view === 'circuit') circuit.follow(this.prompt, this.reading, this.address);
 		});
 		const flow = new Resource((request: FlowRequest, signal) => engine.flow(request, { signal }));
 		this.flow = this.#part(flow, () => {

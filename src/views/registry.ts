@@ -12,6 +12,7 @@ export const VIEW_LIST: readonly ViewEntry[] = [
 	{ view: 'explore', title: 'Explore', load: () => import('./explore/Explore.svelte') },
 	{ view: 'feature', title: 'Feature', load: () => import('./feature/Feature.svelte') },
 	{ view: 'flow', title: 'Flow', load: () => import('./flow/Flow.svelte') },
+	{ view: 'circuit', title: 'Circuit', load: () => import('./circuit/Circuit.svelte') },
 	{ view: 'steer', title: 'Steer', load: () => import('./steer/Steer.svelte') },
 	{ view: 'report', title: 'Report', load: () => import('./report/Report.svelte') },
 	{ view: 'models', title: 'Models', load: () => import('./models/Models.svelte') }

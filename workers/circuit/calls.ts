@@ -6,5 +6,6 @@ import { attribute } from './attribution';
 
 export const circuitCalls = ({ bench, circuits }: Context): Handlers<CircuitCalls> => ({
 	attribute: (request, run) => attribute(request, bench(), run.signal),
-	circuit: (request, run) => circuits().circuit(request, run)
+	circuit: (request, run) => circuits().circuit(request, run),
+	intervene: (request, run) => circuits().intervene(request, run.signal)
 });

@@ -3,15 +3,22 @@ import type { Run } from '../../src/core/calls';
 import type {
 	Circuit,
 	CircuitPart,
+	CircuitNodeKey,
 	CircuitRequest,
 	Completeness,
-	Faithfulness
+	Faithfulness,
+	Intervention,
+	InterventionRequest,
+	Prediction
 } from '../../src/core/circuit/circuit';
 import { seeded } from '../../src/core/math/random';
+import { largest, softmax } from '../../src/core/math/sampling';
 import { Problem } from '../../src/core/names/errors';
+import type { Site } from '../../src/core/names/ids';
 import type { Workbench } from '../packs/open-pack';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
-import { ModelGradients, type Metric } from './model-gradients';
+import { directions } from '../labs/causal';
+import { metricOf, ModelGradients, type Metric } from './model-gradients';
 import { keyOf, Paths } from './paths';
 import { nodeSaes, siteNodes, type SiteNodes } from './reading';
 import { SplicedModel, type NodeSet } from './spliced';
@@ -23,6 +30,10 @@ const DRAWS = 3;
 const EDGES = 20;
 /** For each node that is asked for, nodes whose exact effect is measured: those of the largest estimates. */
 const MEASURED = 3;
+/** Random controls of an intervention. */
+const CONTROLS = 5;
+/** Next tokens that are answered. */
+const SAID = 10;
 /** Steps between the sizes of sets. */
 const RATIO = 4;
 
@@ -45,27 +56,10 @@ export class Circuits {
 		const { tokens } = bench.tokenize(request.text);
 		const ids = tokens.map(({ id }) => id);
 		const patch = request.patch === undefined ? null : this.#alike(request.patch, ids);
-		const metric: Metric = new Map([
-			[target.id, 1],
-			...(against && against.id !== target.id ? [[against.id, -1] as const] : [])
-		]);
-		const { saes, leftOut } = await nodeSaes(bench, signal);
-		const read = async (of: number[]) => {
-			const places = saes.map(({ target }) => target);
-			const { taps, metric: found } = await this.#gradients.run(
-				of,
-				metric,
-				[new Map()],
-				places,
-				signal
-			);
-			const sites: SiteNodes[] = [];
-			for (const sae of saes) sites.push(await siteNodes(sae, taps.get(sae.target)!, signal));
-			return { sites, metric: found[0]! };
-		};
+		const metric = metricFor(target.id, against?.id ?? null);
 		run.progress({ phase: 'read', what: 'prompt', done: 0, total: 0 });
-		const { sites, metric: clean } = await read(ids);
-		const other = patch && (await read(patch));
+		const { sites, leftOut, metric: clean } = await this.#read(ids, metric, signal);
+		const other = patch && (await this.#read(patch, metric, signal));
 
 		const told = (what: string) => (done: number, total: number) =>
 			run.progress({ phase: 'measure', what, done, total });
@@ -89,7 +83,10 @@ export class Circuits {
 			ranked.sort(byEffect);
 		}
 		const chosen = ranked.slice(0, request.top);
-		const spliced = (this.#spliced ??= new SplicedModel(bench.model, saes));
+		const spliced = (this.#spliced ??= new SplicedModel(
+			bench.model,
+			sites.map(({ sae }) => sae)
+		));
 		const sets = (of: NodeSet[], what: string) =>
 			spliced.run(ids, metric, sites, other?.sites ?? null, of, told(what), signal);
 		const [empty] = await sets([{ rest: false, errors: false, nodes: [] }], 'nothing');
@@ -123,6 +120,42 @@ export class Circuits {
 			draws: DRAWS,
 			leftOut
 		};
+	}
+
+	/** The model with some nodes scaled. */
+	async intervene(request: InterventionRequest, signal?: AbortSignal): Promise<Intervention> {
+		const { bench } = this;
+		const target = oneToken(bench, request.target);
+		const against = request.against === undefined ? null : oneToken(bench, request.against);
+		const ids = bench.tokenize(request.text).tokens.map(({ id }) => id);
+		const metric = metricFor(target.id, against?.id ?? null);
+		const { sites } = await this.#read(ids, metric, signal);
+		const nodes = nodesOf(sites, null);
+		const random = directions(seeded(request.seed ?? 0));
+		const adds = [false, ...Array.from({ length: CONTROLS }, () => true)].map((isRandom) => {
+			const all = new Map<Site, Float32Array>();
+			for (const { node: wanted, factor } of request.changes) {
+				const node = nodes.find((one) => isNode(one, wanted));
+				if (!node) throw unknownNode();
+				// A node's own change sets it to 0.
+				const change = node.change.map((v) => (1 - factor) * v);
+				const sum = all.get(node.at.site) ?? new Float32Array(node.at.x.length);
+				const added = isRandom ? random(change) : change;
+				added.forEach((v, c) => (sum[node.position * added.length + c]! += v));
+				all.set(node.at.site, sum);
+			}
+			return all;
+		});
+		const rows = await this.#gradients.logits(ids, [new Map(), ...adds], signal);
+		const [before, after, ...controls] = rows.map((logits): Prediction => {
+			const p = softmax(logits);
+			return {
+				metric: metricOf(logits, 0, metric, bench.model),
+				p: p[target.id]!,
+				next: largest(p, SAID).map((id) => ({ token: bench.tokenizer.text(id), id, p: p[id]! }))
+			};
+		});
+		return { before: before!, after: after!, random: controls };
 	}
 
 	async release(): Promise<void> {
@@ -175,6 +208,16 @@ export class Circuits {
 		};
 	}
 
+	/** What there is of nodes on a prompt. */
+	async #read(ids: number[], metric: Metric, signal?: AbortSignal) {
+		const { saes, leftOut } = await nodeSaes(this.bench, signal);
+		const places = saes.map(({ target }) => target);
+		const found = await this.#gradients.run(ids, metric, [new Map()], places, signal);
+		const sites: SiteNodes[] = [];
+		for (const sae of saes) sites.push(await siteNodes(sae, found.taps.get(sae.target)!, signal));
+		return { sites, leftOut, metric: found.metric[0]! };
+	}
+
 	/** The ids of another prompt of as many tokens. */
 	#alike(text: string, ids: number[]): number[] {
 		const other = this.bench.tokenize(text).tokens.map(({ id }) => id);
@@ -186,6 +229,25 @@ export class Circuits {
 		);
 	}
 }
+
+function metricFor(target: number, against: number | null): Metric {
+	const metric = new Map([[target, 1]]);
+	if (against !== null && against !== target) metric.set(against, -1);
+	return metric;
+}
+
+function isNode(node: Node, key: CircuitNodeKey): boolean {
+	const own = keyOf(node);
+	if (own.position !== key.position) return false;
+	return 'id' in key ? 'id' in own && own.id === key.id : 'error' in own && own.error === key.error;
+}
+
+const unknownNode = () =>
+	new Problem(
+		'usage',
+		'This node is not active on this prompt.',
+		'Choose one of the nodes that are shown.'
+	);
 
 /** So many of them, each at most once. */
 function drawn(all: Node[], size: number, uniform: () => number): Node[] {

@@ -87,10 +87,17 @@ export class ModelGradients {
 		adds: Adds[],
 		signal?: AbortSignal
 	): Promise<number[]> {
+		const rows = await this.logits(ids, adds, signal);
+		return rows.map((logits) => metricOf(logits, 0, metric, this.model));
+	}
+
+	/** Logits after the last token, `[vocab]`, of the text once for each of `adds`. */
+	async logits(ids: number[], adds: Adds[], signal?: AbortSignal): Promise<Float32Array[]> {
 		const session = await this.#forward.get();
 		const all = addSites(this.model.shape.layers, []);
 		const rows = this.#rows(ids.length, all.length);
-		const found: number[] = [];
+		const found: Float32Array[] = [];
+		const { vocabSize } = this.model.shape;
 		for (let from = 0; from < adds.length; from += rows) {
 			const part = adds.slice(from, from + rows);
 			const texts = part.map(() => ids);
@@ -99,8 +106,9 @@ export class ModelGradients {
 				adds: this.#added(part, ids.length, all)
 			};
 			const { data } = await session.run(feeds, ['logits'], signal);
+			const logits = data.logits as Float32Array;
 			for (let r = 0; r < part.length; r++)
-				found.push(metricOf(data.logits as Float32Array, r, metric, this.model));
+				found.push(logits.subarray(r * vocabSize, (r + 1) * vocabSize));
 			await breathe();
 			signal?.throwIfAborted();
 		}

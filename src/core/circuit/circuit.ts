@@ -12,6 +12,7 @@
  */
 import type { Call } from '../calls';
 import type { FeatureId, SaeId } from '../names/ids';
+import type { TokenProbability } from '../names/tokens';
 import type { Attribution, AttributionRequest, TokenWish } from './attribution';
 
 export const CIRCUIT_METHODS = ['grad', 'ig', 'exact'] as const;
@@ -97,9 +98,35 @@ export type CircuitPart = Pick<
 	'tokens' | 'target' | 'against' | 'metric' | 'nodes' | 'candidates' | 'total'
 >;
 
+/** Nodes of a prompt scaled where they are: 0 switches one off, 2 doubles it. */
+export interface InterventionRequest {
+	text: string;
+	target: TokenWish;
+	against?: TokenWish | undefined;
+	changes: { node: CircuitNodeKey; factor: number }[];
+	seed?: number | undefined;
+}
+
+/** What the model would say next, and m. */
+export interface Prediction {
+	metric: number;
+	/** Of the target. */
+	p: number;
+	next: TokenProbability[];
+}
+
+export interface Intervention {
+	before: Prediction;
+	after: Prediction;
+	/** With random vectors of the same lengths in place of what the changes add, one for each draw. */
+	random: Prediction[];
+}
+
 export interface CircuitCalls {
 	/** Throws a Problem where the pack has no SAE of the residual stream, or a word is not one token. */
 	attribute: Call<AttributionRequest, Attribution>;
 	/** Throws a Problem where no SAE of the pack lies in the stream, a word is not one token, or the prompts differ in length. */
 	circuit: Call<CircuitRequest, Circuit, CircuitPart>;
+	/** Throws a Problem for a node that the prompt does not have. */
+	intervene: Call<InterventionRequest, Intervention>;
 }

@@ -82,6 +82,18 @@ export class Address {
 	get most() {
 		return this.state.most;
 	}
+	get target() {
+		return this.state.target;
+	}
+	get against() {
+		return this.state.against;
+	}
+	get method() {
+		return this.state.method;
+	}
+	get nodes() {
+		return this.state.nodes;
+	}
 	get tRes() {
 		return this.state.tRes;
 	}

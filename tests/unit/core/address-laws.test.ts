@@ -1,4 +1,5 @@
 /** Every state comes back from its address, and every text after `#` gives a state that can be shown. */
+import { CIRCUIT_METHODS } from '../../../src/core/circuit/circuit';
 import { describe, expect, it } from 'vitest';
 import {
 	DEFAULTS,
@@ -71,6 +72,10 @@ function drawn(): AddressState {
 		}),
 		beside: maybe(text),
 		most: whole(LIMITS.most),
+		target: maybe(text),
+		against: maybe(text),
+		method: draws.pick(CIRCUIT_METHODS),
+		nodes: whole(LIMITS.nodes),
 		tRes: maybe(() => real(LIMITS.cosine)),
 		tModule: maybe(() => real(LIMITS.cosine)),
 		pack: maybe(() => `${draws.pick(['default', 'gpt2-small'])}-0123456789ab`)
@@ -80,13 +85,13 @@ function drawn(): AddressState {
 /** Whether a state is one that the page may be asked to show. */
 function expectBounded(state: AddressState): void {
 	expect(VIEWS).toContain(state.view);
-	for (const name of ['length', 'temperature', 'topP', 'seed', 'most'] as const) {
+	for (const name of ['length', 'temperature', 'topP', 'seed', 'most', 'nodes'] as const) {
 		const [least, most] = LIMITS[name];
 		expect(state[name] >= least && state[name] <= most, `${name} ${state[name]}`).toBe(true);
 	}
 	for (const cosine of [state.tRes, state.tModule])
 		expect(cosine === null || (cosine >= 0 && cosine <= 1)).toBe(true);
-	for (const name of ['length', 'seed', 'most'] as const)
+	for (const name of ['length', 'seed', 'most', 'nodes'] as const)
 		expect(Number.isInteger(state[name])).toBe(true);
 	expect(state.token === null || Number.isInteger(state.token)).toBe(true);
 	expect(new Set(state.steer.map(({ id }) => id)).size).toBe(state.steer.length);
