@@ -43,8 +43,10 @@ export interface Ran {
 export const NOTHING = -1;
 /** Bytes by which the process may grow while an input is in hand. */
 export const MOST_GROWTH = 1e9;
-/** Milliseconds that an input may take. */
+/** Milliseconds of a core that an input may take: a busy machine lends fewer to the second. */
 const LONGEST = 5000;
+/** Milliseconds after which an input that takes none of them waits for something that does not come. */
+const LONGEST_WAIT = 60_000;
 /** Between two looks at the thread. */
 const LOOK = 50;
 /** Faults after which a parser is left alone. */
@@ -82,12 +84,18 @@ export class Fuzzer {
 		return new Promise((resolve) => {
 			let level = process.memoryUsage.rss();
 			let seen = NOTHING;
+			let used = process.cpuUsage();
 			const watch = setInterval(() => {
 				const [index, begun] = [current[0]!, current[1]!];
-				if (index !== seen) level = process.memoryUsage.rss();
+				if (index !== seen) {
+					level = process.memoryUsage.rss();
+					used = process.cpuUsage();
+				}
 				seen = index;
 				if (index === NOTHING) return;
-				if (Date.now() - work.least - begun > LONGEST)
+				const { user, system } = process.cpuUsage(used);
+				const waited = Date.now() - work.least - begun;
+				if (user + system > 1000 * LONGEST || waited > LONGEST_WAIT)
 					end('hang', `It took more than ${LONGEST} ms.`);
 				else if (process.memoryUsage.rss() - level > 1.5 * MOST_GROWTH)
 					end('memory', 'The process grew and grew.');

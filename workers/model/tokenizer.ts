@@ -1,5 +1,6 @@
 /** Text to tokens and back, for any `tokenizer.json` that can be followed exactly. */
 import { tokenText, type Token } from '../../src/core/names/tokens';
+import { parseJson } from '../../src/core/files/json';
 import { concatenated } from '../storage/files/memory';
 import { fieldsOf, unsound } from '../tokenizer/component';
 import { Pipeline } from '../tokenizer/pipeline';
@@ -83,7 +84,7 @@ export class Tokenizer {
 
 function parsed(json: string, name: string): unknown {
 	try {
-		return JSON.parse(json);
+		return parseJson(json);
 	} catch {
 		throw unsound(`${name} is no JSON`);
 	}

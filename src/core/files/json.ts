@@ -159,11 +159,15 @@ export const each = <const K extends string, T>(keys: readonly K[], parse: Parse
 /** Deeper than anything that is written on purpose, and far from where writing it again or sending it to another thread fails. */
 const DEEPEST = 200;
 
-/** As `JSON.parse`, but throws a SyntaxError also for what is nested without end. */
+/** Characters: three times the largest tokenizer.json that is published. */
+const LONGEST = 100e6;
+
+/** As `JSON.parse`, but throws a SyntaxError also for what is nested or goes on without end. */
 export function parseJson(
 	json: string,
 	reviver?: (key: string, value: unknown) => unknown
 ): unknown {
+	if (json.length > LONGEST) throw new SyntaxError(`It is longer than ${LONGEST} characters.`);
 	// Inside strings brackets are text.
 	let depth = 0;
 	for (let at = 0; at < json.length; at++) {

@@ -59,3 +59,10 @@ it(`ends in tokens or a sentence, ${TRIES} times over`, () => {
 	expect(refusals).toBeGreaterThan(TRIES / 10);
 	expect(refusals).toBeLessThan(TRIES);
 });
+
+it('is refused in a sentence where it is nested without end', () => {
+	const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+	const text = `{"decoder":${deep},"model":{"type":"BPE","vocab":{},"merges":[]}}`;
+	expect(() => new Tokenizer(text, '{}')).toThrow(Problem);
+	expect(() => new Tokenizer('{}', `{"x":${deep}}`)).toThrow(Problem);
+});
