@@ -11,6 +11,7 @@ import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
+import { Attributions } from './circuit/attribution.svelte';
 import { CircuitTask } from './circuit/circuit.svelte';
 import { Address } from './page/address.svelte';
 import { added, changed } from './steering/edits';
@@ -65,6 +66,7 @@ export class Explorer {
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
 	readonly circuit: CircuitTask;
+	readonly attribution: Attributions;
 	/** The packs that come with the page; the first opens by itself. */
 	readonly offered: readonly SitePack[];
 	example = $state.raw<Example | null>(null);
@@ -102,6 +104,7 @@ export class Explorer {
 			const { view, id } = this.address;
 			if (view === 'flow' && id === null && this.promptRequest) flows.ask(this.promptRequest);
 		});
+		this.attribution = this.#part(new Attributions(engine));
 		this.circuit = this.#part(new CircuitTask(engine), (circuit) => {
 			if (this.address.view === 'circuit') circuit.follow(this.prompt, this.reading, this.address);
 		});

@@ -15,8 +15,7 @@ export const saeOf = (node: CircuitNodeKey): string =>
 	'id' in node ? parseFeatureId(node.id)!.sae : node.error;
 
 /** SAEs with a node, from the embedding up. */
-const levelsOf = ({ nodes }: Found): string[] =>
-	[...new Set(nodes.map(saeOf))].sort(byDepth);
+const levelsOf = ({ nodes }: Found): string[] => [...new Set(nodes.map(saeOf))].sort(byDepth);
 
 export const rowsOf = (found: Found) =>
 	levelsOf(found).map((sae) => ({
