@@ -23,9 +23,11 @@ import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
 import { Model, type ModelSetup } from './packs/model.svelte';
 import { Packs } from './packs/packs.svelte';
+import { noticesOf } from './page/notices';
 import { Preferences } from './page/preferences.svelte';
 import { PromptFlows } from './flow/prompt-flow.svelte';
 import { Reading, rowsOf } from './prompt/reading.svelte';
+import { PromptWeights } from './prompt/weights.svelte';
 import { RemoteImport } from './import/remote.svelte';
 import { Remeasurement } from './labs/remeasure.svelte';
 import { ReproductionTask } from './labs/reproduction.svelte';
@@ -67,6 +69,7 @@ export class Explorer {
 	readonly promptFlow: PromptFlows;
 	readonly circuit: CircuitTask;
 	readonly attribution: Attributions;
+	readonly weights: PromptWeights;
 	/** The packs that come with the page; the first opens by itself. */
 	readonly offered: readonly SitePack[];
 	example = $state.raw<Example | null>(null);
@@ -105,6 +108,7 @@ export class Explorer {
 			if (view === 'flow' && id === null && this.promptRequest) flows.ask(this.promptRequest);
 		});
 		this.attribution = this.#part(new Attributions(engine));
+		this.weights = this.#part(new PromptWeights(engine));
 		this.circuit = this.#part(new CircuitTask(engine), (circuit) => {
 			if (this.address.view === 'circuit') circuit.follow(this.prompt, this.reading, this.address);
 		});
@@ -219,21 +223,9 @@ export class Explorer {
 	readonly isExample: boolean = $derived.by(() => this.reading.source === 'example');
 
 	/** What of the address could not be followed, one sentence each. */
-	readonly notices: string[] = $derived.by(() => {
-		const { site, token, pack } = this.address;
-		const more = [...this.address.problems];
-		const open = this.model.ready;
-		if (open && site !== null && !this.#has(site))
-			more.push(`This pack has no SAE at ${site}, so ${this.site} is shown.`);
-		if (open && pack !== null && pack !== this.model.packName)
-			more.push(
-				`The pack ${pack} of the address is not stored here, so ${this.model.packName} is open and numbers may differ; who has it as a file can import it under Models.`
-			);
-		const settled = this.reading.source === 'engine' && !this.reading.busy && this.prompt !== '';
-		if (settled && token !== null && token >= this.reading.tokens.length)
-			more.push(`The prompt has no token ${token}, so its last one is shown.`);
-		return more;
-	});
+	readonly notices: string[] = $derived.by(() =>
+		noticesOf(this.address, this.model, this.reading, this.site, (sae) => this.#has(sae))
+	);
 
 	/** Address of the flow of all features active on the prompt. */
 	get promptFlowHref(): string {

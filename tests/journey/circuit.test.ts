@@ -71,7 +71,9 @@ it('compares two prompts of one length, and says what cannot be asked', async ()
 	await page.getByText('The two prompts differ in length').waitFor();
 	await page.getByRole('textbox', { name: 'Second prompt' }).fill('The old fox went to the wood');
 	await page.keyboard.press('Tab');
-	await named(page, 'region', 'Circuit').getByText(/on the second prompt it is/).waitFor();
+	await named(page, 'region', 'Circuit')
+		.getByText(/on the second prompt it is/)
+		.waitFor();
 	const target = page.getByRole('combobox', { name: 'Token to explain' });
 	await target.fill('two words');
 	await page.keyboard.press('Tab');
@@ -79,5 +81,40 @@ it('compares two prompts of one length, and says what cannot be asked', async ()
 	await target.fill('');
 	await page.keyboard.press('Tab');
 	await named(page, 'region', 'What the nodes explain').waitFor();
+	await page.context().close();
+});
+
+it('weighs the features of a token and of the whole prompt, and what pushes towards a next token', async () => {
+	const { page, complaints } = await newVisitor(browser);
+	const prompt = new URLSearchParams({ prompt: 'The old fox went to the sea and saw a big blue' });
+	await page.goto(`${site}?backend=wasm#/explore?${prompt}`);
+	const features = named(page, 'list', 'Features').getByRole('listitem');
+	await page.locator('label', { hasText: 'Unusual' }).click();
+	await features
+		.filter({ hasText: /as strong on .* of tokens|never as strong/ })
+		.first()
+		.waitFor();
+	await page.locator('label', { hasText: 'Effect' }).click();
+	await features
+		.filter({ hasText: /pushes (towards|away from) “boat” by/ })
+		.first()
+		.waitFor();
+	await page.locator('label', { hasText: 'Whole prompt' }).click();
+	await features
+		.filter({ hasText: /tokens?, strongest at “/ })
+		.first()
+		.waitFor();
+	await page.getByRole('button', { name: /more that fire on over 10 % of tokens/ }).click();
+
+	await page.getByRole('button', { name: 'What pushes towards boat' }).click();
+	const pushes = named(page, 'region', 'What pushes towards the token');
+	const rows = pushes.getByRole('table', { name: 'What pushes towards “ boat”' }).getByRole('row');
+	await rows.nth(1).waitFor();
+	expect(await rows.count()).toBe(13);
+	await pushes.getByRole('button', { name: 'stone' }).click();
+	await pushes.getByRole('table', { name: /rather than “ stone”/ }).waitFor();
+	await pushes.getByRole('link', { name: 'circuit of this token' }).click();
+	await page.getByRole('heading', { name: 'Why “ boat”?' }).waitFor();
+	expect(complaints).toEqual([]);
 	await page.context().close();
 });

@@ -15,12 +15,15 @@ import { seeded } from '../../src/core/math/random';
 import { largest, softmax } from '../../src/core/math/sampling';
 import { Problem } from '../../src/core/names/errors';
 import type { Site } from '../../src/core/names/ids';
-import type { Workbench } from '../packs/open-pack';
+import type { Weights, WeightsRequest } from '../../src/core/prompt/weights';
+import { unknownFeature, type Workbench } from '../packs/open-pack';
+import { tapsOf, type Sae } from '../sae/sae';
+import { dot } from './readout-direction';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
 import { directions } from '../labs/causal';
 import { metricOf, ModelGradients, type Metric } from './model-gradients';
 import { keyOf, Paths } from './paths';
-import { nodeSaes, siteNodes, type SiteNodes } from './reading';
+import { nodeSaes, siteNodes, whyNoNode, type SiteNodes } from './reading';
 import { SplicedModel, type NodeSet } from './spliced';
 import { oneToken } from './token-wish';
 
@@ -206,6 +209,54 @@ export class Circuits {
 			})),
 			completeness: rows.map(({ nodes, without }) => ({ nodes, value: without }))
 		};
+	}
+
+	/** How unusual the features of an SAE are on a prompt, and what they do to its likeliest next token. */
+	async weights({ text, sae: id }: WeightsRequest, signal?: AbortSignal): Promise<Weights> {
+		const { bench } = this;
+		const info = bench.info(id);
+		if (!info) throw unknownFeature(id);
+		const ids = bench.tokenize(text).tokens.map((token) => token.id);
+		const sae = await bench.sae(id, signal);
+		const { taps, logits } = await bench.model.readOnce(ids, [...tapsOf([sae])], signal);
+		const p = softmax(logits);
+		const target = largest(p, 1)[0]!;
+		const codes = await sae.encode(taps.get(sae.tap)!, signal);
+		const statistics = await bench.statistics(id);
+		const tails =
+			statistics &&
+			Float32Array.from(codes.features, (feature, i) =>
+				statistics.tail(feature, codes.activations[i]!)
+			);
+		return {
+			sae: id,
+			tails,
+			effects: await this.#effects(ids, target, sae, taps.get(sae.target)!, signal),
+			target: { token: bench.tokenizer.text(target), id: target, p: p[target]! }
+		};
+	}
+
+	/** Null where what the SAE reconstructs is not in the stream. */
+	async #effects(
+		ids: number[],
+		target: number,
+		sae: Sae,
+		x: Float32Array,
+		signal?: AbortSignal
+	): Promise<Float32Array | null> {
+		if (whyNoNode(sae.info) !== null) return null;
+		const metric = metricFor(target, null);
+		const found = await this.#gradients.run(ids, metric, [new Map()], [sae.target], signal);
+		const slope = found.at.get(sae.target)!;
+		const { codes, write } = await siteNodes(sae, x, signal);
+		const d = sae.wDec.columns;
+		const effects = new Float32Array(codes.features.length);
+		for (let t = 0; t < ids.length; t++)
+			for (let i = codes.offsets[t]!; i < codes.offsets[t + 1]!; i++) {
+				const own = write(t, codes.features[i]!);
+				effects[i] = codes.activations[i]! * dot(slope.subarray(t * d, (t + 1) * d), own);
+			}
+		return effects;
 	}
 
 	/** What there is of nodes on a prompt. */

@@ -2,6 +2,7 @@
 import type { SaeId, Site } from '../../src/core/names/ids';
 import { row } from '../../src/core/math/matrix';
 import { isInStream, isMain, placeOf, isFlowKind, tapOf } from '../../src/core/names/site';
+import type { PackSae } from '../../src/core/packs/manifest';
 import { Problem } from '../../src/core/names/errors';
 import type { Workbench } from '../packs/open-pack';
 import type { Codes } from '../sae/codes';
@@ -23,6 +24,14 @@ export interface SiteNodes {
 	write(t: number, index: number): Float32Array;
 }
 
+/** Why the features of an SAE act on no stream that can be followed from its site; null where they do. */
+export function whyNoNode({ site, cfg }: Pick<PackSae, 'site' | 'cfg'>): string | null {
+	if (cfg.reads !== null) return 'a transcoder reads at one place and writes at another';
+	if (cfg.heads) return 'it reads the heads before they are mixed';
+	const isFollowed = isInStream(site) && isFlowKind(placeOf(site)!.kind);
+	return isFollowed ? null : 'its site is not in the stream';
+}
+
 /** The SAEs whose features can be nodes, in the order of computation; and the others, each with the reason. */
 export async function nodeSaes(
 	bench: Workbench,
@@ -31,16 +40,7 @@ export async function nodeSaes(
 	const leftOut: { sae: SaeId; reason: string }[] = [];
 	const kept: SaeId[] = [];
 	for (const id of bench.saeIds) {
-		const { site, cfg } = bench.info(id)!;
-		const reason = !isMain(id)
-			? 'the site has a main SAE'
-			: cfg.reads !== null
-				? 'a transcoder reads at one place and writes at another'
-				: cfg.heads
-					? 'it reads the heads before they are mixed'
-					: !isInStream(site) || !isFlowKind(placeOf(site)!.kind)
-						? 'its site is not in the stream'
-						: null;
+		const reason = isMain(id) ? whyNoNode(bench.info(id)!) : 'the site has a main SAE';
 		if (reason === null) kept.push(id);
 		else leftOut.push({ sae: id, reason });
 	}

@@ -140,6 +140,23 @@ export class Statistics {
 		};
 	}
 
+	/**
+	 * Share of all held-out tokens on which a feature is at least as strong: of its histogram the bins above, and as much of
+	 * the one that the activation lies in.
+	 */
+	tail(index: number, activation: number): number {
+		const { edges, counts } = this.histogram(index);
+		const all = counts.reduce((a, b) => a + b, 0);
+		if (all === 0) return 0;
+		let above = 0;
+		counts.forEach((count, i) => {
+			const [low, high] = [edges[i]!, edges[i + 1]!];
+			const share = high > low ? (high - activation) / (high - low) : 0;
+			above += count * Math.min(1, Math.max(0, share));
+		});
+		return (above / all) * this.density[index]!;
+	}
+
 	/** Example texts, strongest first. */
 	examples(index: number, texts: ExampleTexts, tokenizer: Tokenizer): Example[] {
 		const examples: Example[] = [];
