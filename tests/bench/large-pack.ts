@@ -2,11 +2,14 @@
  * Packs of the shape of known models, float32, with one SAE at the middle layer. Their numbers are random: how long it
  * takes and how much memory does not depend on them.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parsePack } from '../../src/core/packs/manifest';
 import { LARGEST_PART } from '../../src/core/packs/writer';
 import { normals, seeded } from '../../src/core/math/random';
 import { PackFolder } from '../../workers/node/folders/pack-writer';
+import type { Config } from '../../workers/graph/families/model-config';
 import { architectureOf } from '../../workers/graph/families/families';
 import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer';
 
@@ -59,6 +62,14 @@ const SHAPES: Record<'gpt2' | 'smollm2', Shape> = {
 };
 /** Drawn once, and taken again from another place for each tensor. */
 const POOL = 1 << 20;
+
+/** Bytes that the weights of a pack's model have as float32. */
+export function float32Size(folder: string): number {
+	const { model } = parsePack(JSON.parse(readFileSync(path.join(folder, 'pack.json'), 'utf8')));
+	const config = model.config as Config;
+	const shapes = Object.values(architectureOf(config).weights(config));
+	return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 4), 0);
+}
 
 /** Bytes of the model's weights. */
 export async function makeLargePack(

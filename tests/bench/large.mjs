@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
- * `node tests/bench/large.mjs`: a model of the size of GPT-2 small, opened from the browser's storage on
- * WebAssembly: time until it says what comes next, which takes the whole model, and to the first features, which
- * take an SAE as well; and the renderer's peak memory by then over the model's size.
+ * `node tests/bench/large.mjs [--pack DIR]`: a model of the size of GPT-2 small, or a pack of yours, opened from the
+ * browser's storage on WebAssembly: time until it says what comes next, which takes the whole model, and to the first
+ * features, which take an SAE as well; and the renderer's peak memory by then over the model's size in float32.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { tsImport } from 'tsx/esm/api';
 import { buildIfStale, serve } from '../../workers/node/site/serve.mjs';
@@ -15,6 +16,8 @@ import { CHROMIUM_ARGS, provideChromium } from '../find-chromium.mjs';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROMPT = 'The old lighthouse keeper counted the boats as they came home.';
 const TIMEOUT = 600_000;
+
+const { values } = parseArgs({ options: { pack: { type: 'string' } } });
 
 const status = (page, name, text) =>
 	page.getByRole('status', { name, exact: true }).filter({ hasText: text });
@@ -51,13 +54,14 @@ async function main() {
 	if (!executablePath) throw new Error('The benchmark needs a Chromium: set CHROMIUM_PATH.');
 	if (!buildIfStale()) throw new Error('The site could not be built: see above.');
 	const folder = mkdtempSync(path.join(tmpdir(), 'undercurrent-large-'));
-	const { makeLargePack } = await tsImport('./large-pack.ts', import.meta.url);
-	const model = await makeLargePack(path.join(folder, 'pack'));
+	const { makeLargePack, float32Size } = await tsImport('./large-pack.ts', import.meta.url);
+	const pack = values.pack ? path.resolve(values.pack) : path.join(folder, 'pack');
+	const model = values.pack ? float32Size(pack) : await makeLargePack(pack);
 	mkdirSync(path.join(folder, 'site/models'), { recursive: true });
 	for (const name of readdirSync(path.join(ROOT, 'dist')))
 		if (name !== 'models')
 			symlinkSync(path.join(ROOT, 'dist', name), path.join(folder, 'site', name));
-	symlinkSync(path.join(folder, 'pack'), path.join(folder, 'site/models/default'));
+	symlinkSync(pack, path.join(folder, 'site/models/default'));
 	const server = await serve({ folder: path.join(folder, 'site') });
 	const base = `http://127.0.0.1:${server.address().port}/?backend=wasm`;
 	const profile = path.join(folder, 'profile');

@@ -1,7 +1,16 @@
-/** What a model's graph takes beside its tokens: steering, and the keys and values of what was read before. */
+/** What a model's graph takes beside its tokens: weights, steering, and the keys and values of what was read before. */
 import type { OpenFile } from '../../src/core/files/open-file';
 import { attnOut, EMBEDDING, mlpOut, residMid, residPost } from '../../src/core/names/site';
+import type { Weight } from './graph';
 import type { EncoderSpec } from '../sae/encoder-graph';
+
+/** Where a model's weights lie. */
+export interface Located {
+	/** One as its family names and shapes it. */
+	weight(name: string): Weight;
+	/** Matrices `[out, in]`, each transposed, one beside the other: `[in, Σ out]`. */
+	transposed(names: string[]): Weight;
+}
 
 /** An SAE whose edits depend on its own activation (`set`, `scale`, `ablate`) and so run in the graph. */
 export interface EditedSae {

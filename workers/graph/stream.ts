@@ -16,7 +16,7 @@ import {
 	residPost
 } from '../../src/core/names/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
-import type { Dim, ElementType, Graph, Value, Weight } from './graph';
+import type { Dim, ElementType, Graph, Value } from './graph';
 import { addAndNormalise, normalise, scaledAndShifted, withoutGain, type Norm } from './norm';
 import { logitsOf, type Readout } from './readout';
 import type { ModelShape } from './shape';
@@ -26,7 +26,8 @@ import {
 	pastInput,
 	presentOutput,
 	type CacheForm,
-	type EditedSae
+	type EditedSae,
+	type Located
 } from './stream-inputs';
 import { editDelta } from '../sae/encoder-graph';
 
@@ -39,14 +40,12 @@ export class Stream {
 	readonly #read = new Map<string, Value>();
 	/** Rows of a run: 1, or those of a batch. */
 	readonly #rows: 1 | 'B';
-	/** The unembedding, `[dModel, vocab]`, once something has asked for it. */
-	#unembedding: Value | null = null;
 	#logits: Value | null = null;
 
 	constructor(
 		readonly g: Graph,
 		readonly shape: ModelShape,
-		private readonly locate: (name: string) => Weight,
+		private readonly located: Located,
 		private readonly form: CacheForm,
 		/** null builds the graph without any steering. */
 		private readonly edited: EditedSae[] | null,
@@ -71,7 +70,7 @@ export class Stream {
 	}
 
 	weight(name: string): Value {
-		return this.g.weight(this.locate(name));
+		return this.g.weight(this.located.weight(name));
 	}
 
 	/** `[rows, 1, vocab]`, once the model is built. */
@@ -86,7 +85,7 @@ export class Stream {
 
 	/**
 	 * The rows of a table `[vocab, dModel]` that the tokens name. Where it is the unembedding, too, they are columns of
-	 * the transposed copy that the session keeps of that, so that it need not keep the table as well.
+	 * the transposed copy that the session has of that, so that it need not have the table as well.
 	 */
 	tokens(table: string, readout: Readout): Value {
 		if (table !== readout.unembedding)
@@ -109,16 +108,14 @@ export class Stream {
 
 	/**
 	 * x · [W₁ᵀ | W₂ᵀ | …], + [b₁ | b₂ | …] if `biased`, for the linear maps of these names, whose weights are stored
-	 * `[out, in]`; the session folds the transposition away.
+	 * `[out, in]`.
 	 */
 	linear(x: Value, names: string[], biased = false): Value {
-		const joined = (parts: Value[], axis: number) =>
-			parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis });
-		const matrices = names.map((name) =>
-			this.g.op('Transpose', [this.weight(`${name}.weight`)], { perm: [1, 0] })
-		);
+		const joined = (parts: Value[]) =>
+			parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis: 0 });
+		const matrix = this.located.transposed(names.map((name) => `${name}.weight`));
 		const biases = biased ? names.map((name) => this.weight(`${name}.bias`)) : null;
-		return this.product(x, joined(matrices, 1), biases ? joined(biases, 0) : '');
+		return this.product(x, this.g.weight(matrix), biases ? joined(biases) : '');
 	}
 
 	/** x · matrix + bias, for a matrix `[in, out]`. */
@@ -284,10 +281,9 @@ export class Stream {
 		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
 	}
 
-	/** The unembedding as a single row, as in writing, is multiplied with fastest; the session folds the copy. */
+	/** The unembedding as a single row, as in writing, is multiplied with fastest. */
 	#transposed({ unembedding }: Readout): Value {
-		this.#unembedding ??= this.g.op('Transpose', [this.weight(unembedding)], { perm: [1, 0] });
-		return this.#unembedding;
+		return this.g.weight(this.located.transposed([unembedding]));
 	}
 
 	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {

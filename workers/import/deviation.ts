@@ -4,6 +4,8 @@ import { float32Bytes } from '../../src/core/files/dtypes';
 import type { Floats } from '../../src/core/files/safetensors';
 import { largest } from '../../src/core/math/sampling';
 import { LanguageModel, type ModelWeights } from '../model/language-model';
+import { transposedWeight } from '../model/transposed';
+import type { SessionFiles } from '../runtime/session';
 import type { ModelFolder } from './model-folder';
 
 /** The float32 weights are all in memory for it: more bytes than this are not measured. */
@@ -54,10 +56,12 @@ function off(found: Float32Array, exact: Float32Array): number {
 }
 
 function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
-	const files = Object.fromEntries(
+	const files: SessionFiles = Object.fromEntries(
 		[...tensors].map(([name, { data }]) => [name, inMemory(float32Bytes(data))])
 	);
+	const stored = (name: string) => ({ file: files[name]!, shape: tensors.get(name)!.shape });
 	return {
+		transposed: (names) => transposedWeight(names, names.map(stored), files),
 		weight: (name) => ({
 			name,
 			type: 'float32',

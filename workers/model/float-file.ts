@@ -1,60 +1,69 @@
 /** Tensors as files of float32, each by itself, as a graph's weights are given. */
 import { Problem } from '../../src/core/names/errors';
-import {
-	areFiniteBlocks,
-	BLOCK_LAYOUTS,
-	widenBlocks,
-	type BlockType
-} from '../../src/core/files/blocks';
-import {
-	checkRange,
-	chunksFrom,
-	computedFile,
-	partOf,
-	type OpenFile
-} from '../../src/core/files/open-file';
-import { float32Bytes, type Dtype } from '../../src/core/files/dtypes';
+import { areFiniteBlocks, BLOCK_LAYOUTS, widenBlocks } from '../../src/core/files/blocks';
+import { checkRange, chunksFrom, partOf, type OpenFile } from '../../src/core/files/open-file';
+import { bitsOf, float32Bytes, toFloat32, type Dtype } from '../../src/core/files/dtypes';
 import {
 	blocksIn,
 	checkFloats,
 	float32,
+	scaleOf,
 	shapeOf,
+	widenInts,
 	type Safetensors
 } from '../../src/core/files/safetensors';
 
 /**
- * float32 where it lies in its file; what must be widened is so each time that it is read. Throws a Problem
- * for what is no decimal numbers.
+ * float32 where it lies in its file; what must be widened is so each time that it is read, only as much of it as is
+ * read. Throws a Problem for what is no decimal numbers.
  */
 export function floatFile(file: Safetensors, name: string): OpenFile {
 	checkFloats(file, name);
 	const { dtype, from, to } = file.range(name);
-	if (dtype === 'F32') return partOf(file.file, from, to);
-	const size = shapeOf(file, name).reduce((a, b) => a * b, 4);
+	const stored = partOf(file.file, from, to);
+	if (dtype === 'F32') return stored;
 	const type = blocksIn({ dtype }, name);
-	if (type) return widenedFile(partOf(file.file, from, to), type, size);
-	return computedFile(size, () => float32Bytes(float32(file, name).data));
+	if (type) {
+		const { bytes, values } = BLOCK_LAYOUTS[type];
+		return widenedFile(stored, { bytes, values }, (blocks, out) =>
+			widenBlocks(type, blocks, out, 0)
+		);
+	}
+	if (dtype === 'I8') {
+		const scale = scaleOf(file, name, file.range(name).shape);
+		return widenedFile(stored, { bytes: 1, values: 1 }, (bytes, out, first) =>
+			widenInts(bytes, out, first, scale)
+		);
+	}
+	const unit = { bytes: bitsOf(dtype) / 8, values: 1 };
+	return widenedFile(stored, unit, (bytes, out) => out.set(toFloat32(dtype, bytes)!));
 }
 
-/** The `size` bytes of float32 that blocks are widened to, only as many of them as are read. */
-function widenedFile(blocks: OpenFile, type: BlockType, size: number): OpenFile {
-	const { bytes, values } = BLOCK_LAYOUTS[type];
-	const width = 4 * values;
+/** The float32 that `units` of some bytes are widened to; `widen` is told where in the tensor its first number stands. */
+function widenedFile(
+	stored: OpenFile,
+	unit: { bytes: number; values: number },
+	widen: (stored: Uint8Array, out: Float32Array, first: number) => void
+): OpenFile {
+	const width = 4 * unit.values;
+	const size = (stored.size / unit.bytes) * width;
 	let mostRead = 0;
 	return {
 		size,
 		resident: 0,
+		copies: true,
 		get mostRead() {
 			return mostRead;
 		},
 		read(from, to) {
 			checkRange(size, from, to);
 			const [first, end] = [Math.floor(from / width), Math.ceil(to / width)];
-			const wide = new Float32Array((end - first) * values);
+			const wide = new Float32Array((end - first) * unit.values);
 			let at = 0;
-			for (const chunk of chunksFrom(blocks, first * bytes, end * bytes, bytes)) {
-				widenBlocks(type, chunk, wide, at);
-				at += (chunk.length / bytes) * values;
+			for (const chunk of chunksFrom(stored, first * unit.bytes, end * unit.bytes, unit.bytes)) {
+				const length = (chunk.length / unit.bytes) * unit.values;
+				widen(chunk, wide.subarray(at, at + length), first * unit.values + at);
+				at += length;
 			}
 			mostRead = Math.max(mostRead, wide.byteLength);
 			return float32Bytes(wide).subarray(from - first * width, to - first * width);

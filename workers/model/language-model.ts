@@ -6,10 +6,10 @@ import type { Architecture } from '../graph/families/family';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
 import { maskFor } from '../graph/attention';
-import { Graph, type Value, type Weight } from '../graph/graph';
+import { Graph, type Value } from '../graph/graph';
 import { widthOf, type ModelShape } from '../graph/shape';
 import { Stream } from '../graph/stream';
-import { addSites, type CacheForm, type EditedSae } from '../graph/stream-inputs';
+import { addSites, type CacheForm, type EditedSae, type Located } from '../graph/stream-inputs';
 import { kvCache, type KvCache } from './kv-cache';
 import { LazySession } from '../runtime/lazy-session';
 import {
@@ -29,9 +29,8 @@ const EDITED_SESSIONS = 3;
 const BATCH = 48;
 
 /** Where each of the model's tensors lies, and the files they lie in. */
-export interface ModelWeights {
-	weight(name: string): Weight;
-	/** The same as numbers, row-major. */
+export interface ModelWeights extends Located {
+	/** A tensor as numbers, row-major. */
 	read(name: string): { shape: number[]; data: Float32Array };
 	files: SessionFiles;
 	/** The most bytes of the weights that were in memory at a time outside the runtime, so far. */
@@ -243,10 +242,9 @@ export class LanguageModel {
 		} | null = null
 	): Stream {
 		const { replaced = null, spliced } = instead ?? {};
-		const weight = (name: string) => this.weights.weight(name);
 		const edited = instead === null ? [] : null;
 		const { shape, more } = this;
-		const stream = new Stream(graph, shape, weight, 'plain', edited, replaced, more, spliced);
+		const stream = new Stream(graph, shape, this.weights, 'plain', edited, replaced, more, spliced);
 		this.architecture.build(stream, this.config);
 		return stream;
 	}
@@ -261,8 +259,7 @@ export class LanguageModel {
 		release(): Promise<void>;
 	}> {
 		const graph = new Graph();
-		const weight = (name: string) => this.weights.weight(name);
-		const stream = new Stream(graph, this.shape, weight, this.#form, null, site);
+		const stream = new Stream(graph, this.shape, this.weights, this.#form, null, site);
 		this.architecture.build(stream, this.config);
 		const last = residPost(this.shape.layers - 1);
 		const session = await Session.create(graph.finish([last]), this.weights.files, []);
@@ -375,9 +372,8 @@ export class LanguageModel {
 
 	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form, wanted?: Site[]): Uint8Array {
 		const graph = new Graph();
-		const weight = (name: string) => this.weights.weight(name);
 		const more = [...this.more, ...(wanted ?? [])];
-		const stream = new Stream(graph, this.shape, weight, form, edited, null, more);
+		const stream = new Stream(graph, this.shape, this.weights, form, edited, null, more);
 		this.architecture.build(stream, this.config);
 		return graph.finish(wanted);
 	}

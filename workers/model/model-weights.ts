@@ -1,7 +1,12 @@
 /** The model's tensors as the graph wants them: each to be read from where it lies, checked. */
-import { float32Bytes } from '../../src/core/files/dtypes';
-import { computedFile, peakMemory, partOf } from '../../src/core/files/open-file';
-import { blocksIn, float32, type Floats, type Safetensors } from '../../src/core/files/safetensors';
+import { peakMemory, partOf } from '../../src/core/files/open-file';
+import {
+	blocksIn,
+	float32,
+	shapeOf,
+	type Floats,
+	type Safetensors
+} from '../../src/core/files/safetensors';
 import { transpose } from '../import/files/tensor-table';
 import { checkTensor, floatFile } from './float-file';
 import type { Config } from '../graph/families/model-config';
@@ -11,6 +16,7 @@ import type { ModelWeights } from './language-model';
 import type { SessionFiles } from '../runtime/session';
 import { checkLayers } from './layers-held';
 import { foundAs } from './tensor-names';
+import { transposedFile, transposedWeight, type Stored } from './transposed';
 
 /**
  * Checks that every tensor is there, under any of its known names, has its shape and holds finite numbers.
@@ -45,14 +51,17 @@ export function modelWeights(
 		const floats = float32(file, there);
 		return isTurned(name) ? turned(floats) : floats;
 	};
+	const stored = (name: string): Stored => {
+		const { file, there } = inFile(name);
+		return { file: floatFile(file, there), shape: shapeOf(file, there) };
+	};
 	for (const [name, shape] of Object.entries(shapes(config))) {
 		const { file, there } = inFile(name);
 		const isOther = isTurned(name);
 		checkTensor(file, there, isOther ? shape.toReversed() : shape, 'The model', name);
 		const place = file.range(there);
 		const half = place.dtype === 'F16' && !wide;
-		const widened = () => float32Bytes(read(name).data);
-		const whole = isOther ? computedFile(size(shape), widened) : floatFile(file, there);
+		const whole = isOther ? transposedFile([stored(name)]) : floatFile(file, there);
 		const part = half ? partOf(file.file, place.from, place.to) : whole;
 		const type = half ? 'float16' : 'float32';
 		weights.set(name, { name, type, shape, file: name, offset: 0, length: part.size });
@@ -60,6 +69,7 @@ export function modelWeights(
 	}
 	return {
 		weight: (name) => weights.get(name)!,
+		transposed: (names) => transposedWeight(names, names.map(stored), parts),
 		read,
 		files: parts,
 		held: () => {
@@ -68,9 +78,6 @@ export function modelWeights(
 		}
 	};
 }
-
-/** Bytes of as many float32. */
-const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 4);
 
 function turned({ shape, data }: Floats): Floats {
 	const [rows, columns] = shape as [number, number];

@@ -1,18 +1,42 @@
 /**
  * External data for onnxruntime-web, read lazily. The runtime takes whole `Uint8Array`s and, while it makes a
- * session, asks each for the part that holds a weight: only then is that part read, and freed once it is copied.
+ * session, asks each for the part that holds a weight: only then is that part read, and freed when the next is.
  */
-import type { OpenFile } from '../../src/core/files/open-file';
+import { free, type OpenFile } from '../../src/core/files/open-file';
+
+/** One part at a time: the runtime has copied it before it asks for another. */
+class Lent {
+	/** Why a part could not be read; the runtime's own error does not say. */
+	failure: unknown = null;
+	#last: { file: OpenFile; part: Uint8Array } | null = null;
+
+	read(file: OpenFile, from: number, to: number): Uint8Array {
+		this.free();
+		try {
+			const part = file.read(from, to);
+			this.#last = { file, part };
+			return part;
+		} catch (error) {
+			this.failure = error;
+			throw error;
+		}
+	}
+
+	free(): void {
+		if (this.#last) free(this.#last.file, this.#last.part);
+		this.#last = null;
+	}
+}
 
 /** A `Uint8Array` as far as the runtime looks: it asks for the length and for parts. */
 class LazyBytes extends Uint8Array {
-	/** Why a part could not be read; the runtime's own error does not say. */
-	failure: unknown = null;
 	readonly #file: OpenFile;
+	readonly #lent: Lent;
 
-	constructor(file: OpenFile) {
+	constructor(file: OpenFile, lent: Lent) {
 		super(0);
 		this.#file = file;
+		this.#lent = lent;
 	}
 
 	override get byteLength(): number {
@@ -20,12 +44,7 @@ class LazyBytes extends Uint8Array {
 	}
 
 	override subarray(from = 0, to = this.#file.size): Uint8Array<ArrayBuffer> {
-		try {
-			return this.#file.read(from, to) as Uint8Array<ArrayBuffer>;
-		} catch (error) {
-			this.failure = error;
-			throw error;
-		}
+		return this.#lent.read(this.#file, from, to) as Uint8Array<ArrayBuffer>;
 	}
 }
 
@@ -34,13 +53,16 @@ export async function withExternalData<T>(
 	files: Record<string, OpenFile>,
 	use: (externalData: { path: string; data: Uint8Array }[]) => Promise<T>
 ): Promise<T> {
+	const lent = new Lent();
 	const external = Object.entries(files).map(([path, file]) => ({
 		path,
-		data: new LazyBytes(file)
+		data: new LazyBytes(file, lent)
 	}));
 	try {
 		return await use(external);
 	} catch (error) {
-		throw external.find(({ data }) => data.failure !== null)?.data.failure ?? error;
+		throw lent.failure ?? error;
+	} finally {
+		lent.free();
 	}
 }

@@ -7,6 +7,8 @@ export interface OpenFile {
 	readonly resident: number;
 	/** The most bytes that one read has brought into memory so far. */
 	readonly mostRead: number;
+	/** Whether each read makes a copy, which nobody else holds: who reads it may free it. */
+	readonly copies: boolean;
 	/**
 	 * Bytes `from` up to `to`, a view or a copy: do not write to it. Throws a RangeError for bytes beyond the
 	 * file, a Problem when they have changed since the file was opened.
@@ -22,6 +24,7 @@ export function inMemory(bytes: Uint8Array): OpenFile {
 		size: bytes.length,
 		resident: bytes.length,
 		mostRead: 0,
+		copies: false,
 		read: (from, to) => {
 			checkRange(bytes.length, from, to);
 			return bytes.subarray(from, to);
@@ -39,6 +42,7 @@ export function partOf(file: OpenFile, start: number, end: number): OpenFile {
 		get mostRead() {
 			return file.mostRead;
 		},
+		copies: file.copies,
 		read: (from, to) => {
 			checkRange(end - start, from, to);
 			return file.read(start + from, start + to);
@@ -46,12 +50,13 @@ export function partOf(file: OpenFile, start: number, end: number): OpenFile {
 	};
 }
 
-/** `size` bytes that are computed again whenever some of them are read. */
+/** `size` bytes that are computed again, into new memory, whenever some of them are read. */
 export function computedFile(size: number, compute: () => Uint8Array): OpenFile {
 	let mostRead = 0;
 	return {
 		size,
 		resident: 0,
+		copies: true,
 		get mostRead() {
 			return mostRead;
 		},
@@ -76,7 +81,18 @@ export function peakMemory(files: OpenFile[]): number {
 	return resident + Math.max(0, ...files.map((file) => file.mostRead));
 }
 
-/** Bytes `from` up to `to` in chunks, each but the last a multiple of `unit` long. */
+/**
+ * Frees what was read of a file where that is a copy. Left to the collector, many large reads one after another would
+ * be in memory at once. Browsers without `transfer` leave it to that.
+ */
+export function free({ copies }: OpenFile, { buffer }: Uint8Array): void {
+	if (copies) (buffer as { transfer?: (length: number) => unknown }).transfer?.(0);
+}
+
+/**
+ * Bytes `from` up to `to` in chunks, each but the last a multiple of `unit` long. A chunk is gone when the next is
+ * asked for.
+ */
 export function* chunksFrom(
 	file: OpenFile,
 	from: number,
@@ -84,5 +100,9 @@ export function* chunksFrom(
 	unit = 8
 ): Generator<Uint8Array> {
 	const step = unit * Math.ceil(CHUNK / unit);
-	for (let at = from; at < to; at += step) yield file.read(at, Math.min(at + step, to));
+	for (let at = from; at < to; at += step) {
+		const chunk = file.read(at, Math.min(at + step, to));
+		yield chunk;
+		free(file, chunk);
+	}
 }

@@ -188,7 +188,11 @@ export interface Floats {
 export function float32(file: Pick<Safetensors, 'tensor'>, name: string): Floats {
 	const tensor = file.tensor(name);
 	const { shape, dtype } = tensor;
-	if (dtype === 'I8') return { shape, data: scaled(tensor, file.tensor(`${name}.scale`), name) };
+	if (dtype === 'I8') {
+		const data = new Float32Array(tensor.bytes.length);
+		widenInts(tensor.bytes, data, 0, scaleOf(file, name, shape));
+		return { shape, data };
+	}
 	const type = blocksIn(tensor, name);
 	if (type) {
 		const wide = blocksShape(tensor, name, type);
@@ -246,16 +250,27 @@ export function integers(file: Safetensors, name: string): Integers {
 	throw damaged(`has tensor ${name.slice(0, 80)} in ${dtype}, where integers are needed`);
 }
 
-function scaled(tensor: Tensor, scale: Tensor, name: string): Float32Array {
-	const { shape, bytes } = tensor;
+/** int8 as float32, each times its scale; `first` is which number of its matrix the first one is. */
+export function widenInts(
+	bytes: Uint8Array,
+	out: Float32Array,
+	first: number,
+	scale: (i: number) => number
+): void {
+	for (let i = 0; i < out.length; i++) out[i] = ((bytes[i]! << 24) >> 24) * scale(first + i);
+}
+
+/** What number i of an int8 matrix is multiplied by. Throws a Problem where it has no scale that fits. */
+export function scaleOf(
+	file: Pick<Safetensors, 'tensor'>,
+	name: string,
+	shape: number[]
+): (i: number) => number {
+	const scale = file.tensor(`${name}.scale`);
 	const byRow = scaledByRow(shape, scale, name);
-	const [rows = 1, columns = 1] = shape;
+	const columns = shape[1]!;
 	const factors = toFloat32('F32', scale.bytes)!;
-	const values = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-	const out = new Float32Array(values.length);
-	for (let r = 0, i = 0; r < rows; r++)
-		for (let c = 0; c < columns; c++, i++) out[i] = values[i]! * factors[byRow ? r : c]!;
-	return out;
+	return byRow ? (i) => factors[Math.floor(i / columns)]! : (i) => factors[i % columns]!;
 }
 
 /** Whether an int8 matrix has a scale for each row; else it has one for each column. Throws a Problem when it has neither. */

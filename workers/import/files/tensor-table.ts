@@ -65,14 +65,31 @@ export function withUnread(
 	};
 }
 
-/** `[rows, columns]` as `[columns, rows]`, in squares that stay in the processor's cache. */
+/** `[rows, columns]` as `[columns, rows]`. */
 export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
 	const out = new Float32Array(data.length);
+	transposeInto(out, rows, 0, data, columns);
+	return out;
+}
+
+/**
+ * Rows of `columns` numbers as columns of `out`, whose rows are `width` long, from column `left` on; in squares that
+ * stay in the processor's cache.
+ */
+export function transposeInto(
+	out: Float32Array,
+	width: number,
+	left: number,
+	data: Float32Array,
+	columns: number
+): void {
+	const rows = data.length / columns;
 	const square = 32;
 	for (let top = 0; top < rows; top += square)
-		for (let left = 0; left < columns; left += square)
-			for (let r = top; r < Math.min(rows, top + square); r++)
-				for (let c = left; c < Math.min(columns, left + square); c++)
-					out[c * rows + r] = data[r * columns + c]!;
-	return out;
+		for (let first = 0; first < columns; first += square) {
+			const [bottom, last] = [Math.min(rows, top + square), Math.min(columns, first + square)];
+			for (let c = first; c < last; c++)
+				for (let r = top, to = c * width + left + top; r < bottom; r++)
+					out[to++] = data[r * columns + c]!;
+		}
 }

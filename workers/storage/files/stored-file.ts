@@ -1,6 +1,6 @@
 /** A stored file that is read in parts, synchronously, without being loaded as a whole: in workers only. */
 import { Problem } from '../../../src/core/names/errors';
-import { checkRange, inMemory, type OpenFile } from '../../../src/core/files/open-file';
+import { checkRange, free, inMemory, type OpenFile } from '../../../src/core/files/open-file';
 import { CHUNK } from './file-store';
 import { sha256, startSha256 } from './hash';
 
@@ -38,6 +38,7 @@ export async function openStored(
  */
 class StoredFile implements OpenFile {
 	readonly resident = 0;
+	readonly copies = true;
 	mostRead = 0;
 	readonly #sums: Uint32Array;
 
@@ -59,11 +60,18 @@ class StoredFile implements OpenFile {
 			eachSum(bytes, (sum, i) => (this.#sums[from / BLOCK + i] = sum));
 			return bytes;
 		};
-		if (this.size <= WHOLE) return sha256(take(0, this.size));
+		if (this.size <= WHOLE) {
+			const bytes = take(0, this.size);
+			const hash = await sha256(bytes);
+			free(this, bytes);
+			return hash;
+		}
 		const hasher = await startSha256();
 		for (let at = 0; at < this.size; at += CHUNK) {
 			signal?.throwIfAborted();
-			hasher.update(take(at, Math.min(at + CHUNK, this.size)));
+			const bytes = take(at, Math.min(at + CHUNK, this.size));
+			hasher.update(bytes);
+			free(this, bytes);
 		}
 		return hasher.hex();
 	}

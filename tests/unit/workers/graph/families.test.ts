@@ -24,8 +24,14 @@ function built(config: Config): Uint8Array {
 		if (!shape) throw new Error(`${name} is used but not asked for`);
 		return { name, type: 'float32', shape, file: 'model', offset: 0, length: 4 };
 	};
+	const transposed = (names: string[]): Weight => {
+		const shapes = names.map((name) => weight(name).shape);
+		const shape = [shapes[0]![1]!, shapes.reduce((sum, [out]) => sum + out!, 0)];
+		return { name: names.join(' '), type: 'float32', shape, file: 'model', offset: 0, length: 4 };
+	};
 	const graph = new Graph();
-	architecture.build(new Stream(graph, architecture.shape(config), weight, 'rows', null), config);
+	const located = { weight, transposed };
+	architecture.build(new Stream(graph, architecture.shape(config), located, 'rows', null), config);
 	return graph.finish();
 }
 
