@@ -71,6 +71,10 @@ function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 			length: files[name]!.size
 		}),
 		read: (name) => tensors.get(name)!,
+		rows(name, from, to) {
+			const { shape, data } = tensors.get(name)!;
+			return data.subarray(from * shape[1]!, to * shape[1]!);
+		},
 		files,
 		held: () => peakMemory(Object.values(files))
 	};

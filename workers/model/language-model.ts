@@ -32,6 +32,8 @@ const BATCH = 48;
 export interface ModelWeights extends Located {
 	/** A tensor as numbers, row-major. */
 	read(name: string): { shape: number[]; data: Float32Array };
+	/** Rows `from` up to `to` of a matrix. */
+	rows(name: string, from: number, to: number): Float32Array;
 	files: SessionFiles;
 	/** The most bytes of the weights that were in memory at a time outside the runtime, so far. */
 	held(): number;

@@ -1,4 +1,5 @@
 /** The model's tensors as the graph wants them: each to be read from where it lies, checked. */
+import { toFloat32 } from '../../src/core/files/dtypes';
 import { peakMemory, partOf } from '../../src/core/files/open-file';
 import {
 	blocksIn,
@@ -71,6 +72,11 @@ export function modelWeights(
 		weight: (name) => weights.get(name)!,
 		transposed: (names) => transposedWeight(names, names.map(stored), parts),
 		read,
+		rows(name, from, to) {
+			const columns = weights.get(name)!.shape[1]!;
+			if (isTurned(name)) return read(name).data.subarray(from * columns, to * columns);
+			return toFloat32('F32', stored(name).file.read(4 * from * columns, 4 * to * columns))!;
+		},
 		files: parts,
 		held: () => {
 			const whole = peakMemory(all.map(({ file }) => file));

@@ -238,7 +238,8 @@ export class Workbench {
 		if (this.#embedding) return this.#embedding;
 		const { architecture, config } = this.model;
 		const { table, scale } = architecture.embedding(config);
-		const stored = this.#matrix(table);
+		const isTied = table === architecture.readout(config).unembedding;
+		const stored = isTied ? this.unembedding : this.#matrix(table);
 		const data = scale === 1 ? stored.data : stored.data.map((x) => x * scale);
 		return (this.#embedding = { ...stored, data });
 	}

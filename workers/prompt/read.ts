@@ -50,22 +50,22 @@ async function lensReadings(
 	taps: Map<string, Float32Array>,
 	signal?: AbortSignal
 ): Promise<LensReading[]> {
-	const readings: LensReading[] = [];
-	for (const site of bench.model.sites) {
-		const place = placeOf(site)!;
-		if (place.kind !== 'resid') continue;
-		const { probabilities, ids } = await bench.lens.top(taps.get(site)!, signal);
-		const { k } = bench.lens;
-		const top = Array.from({ length: ids.length / k }, (_, t) =>
-			Array.from({ length: k }, (_, i) => ({
-				token: bench.tokenizer.text(ids[t * k + i]!),
-				id: ids[t * k + i]!,
-				p: probabilities[t * k + i]!
-			}))
-		);
-		readings.push({ site, layer: place.layer, top });
-		await breathe();
-		signal?.throwIfAborted();
-	}
-	return readings;
+	const { lens, model } = bench;
+	const residuals = model.sites.filter((site) => placeOf(site)!.kind === 'resid');
+	const length = taps.get(residuals[0]!)!.length;
+	const all = new Float32Array(residuals.length * length);
+	residuals.forEach((site, i) => all.set(taps.get(site)!, i * length));
+	const { probabilities, ids } = await lens.top(all, signal);
+	const k = Math.min(lens.k, model.shape.vocabSize);
+	const tokens = length / model.shape.dModel;
+	return residuals.map((site, s) => ({
+		site,
+		layer: placeOf(site)!.layer,
+		top: Array.from({ length: tokens }, (_, t) =>
+			Array.from({ length: k }, (_, i) => {
+				const at = (s * tokens + t) * k + i;
+				return { token: bench.tokenizer.text(ids[at]!), id: ids[at]!, p: probabilities[at]! };
+			})
+		)
+	}));
 }
