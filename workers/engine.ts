@@ -24,6 +24,8 @@ import { importCalls } from './import/calls';
 import { labs } from './labs/labs';
 import { Workbench } from './packs/open-pack';
 import { parseSelfTest, selfTest } from './packs/self-test';
+import { inBestForm, type Tried } from './packs/weights-form';
+import { isSlowerInBlocks } from './model/block-speed';
 import { promptCalls } from './prompt/calls';
 import { chooseDevice, type Choice } from './runtime/device';
 import { leaveGpu, runtimeThreads, startRuntime, watchRuns } from './runtime/session';
@@ -122,10 +124,17 @@ export class LocalEngine implements Context {
 		const threads = await this.#start(choice, request.threads);
 		let backend: Backend = choice.device ? 'webgpu' : 'wasm';
 		let { reason } = choice;
-		let made = await tried(source, choice.device, run).catch((error) => {
-			if (request.backend || !choice.device) throw error;
-			return null;
-		});
+		let made: Tried | null;
+		if (choice.device) {
+			const open = (asBlocks: boolean) => tried(source, choice.device, run, asBlocks);
+			const isSlower = ({ model }: Workbench) => isSlowerInBlocks(model, run.signal);
+			const best = await inBestForm(open, isSlower).catch((error) => {
+				if (request.backend) throw error;
+				return null;
+			});
+			reason = `${reason} ${best?.says ?? ''}`.trim();
+			made = best;
+		} else made = await tried(source, null, run);
 		if (choice.device && !(made?.test.ok ?? false)) {
 			if (request.backend === 'webgpu') throw failedOnGpu(made?.test);
 			leaveGpu();
@@ -197,18 +206,20 @@ export class LocalEngine implements Context {
 async function tried(
 	source: PackSource,
 	gpu: GPUDevice | null,
-	{ signal, progress }: Run
-): Promise<{ bench: Workbench; test: SelfTest }> {
+	{ signal, progress }: Run,
+	asBlocks = false
+): Promise<Tried> {
 	const wide = gpu !== null && !gpu.features.has('shader-f16');
 	const sizes = new Map<string, number>();
 	const { model } = source.pack;
 	const paths = [model.tokenizer, model.tokenizerConfig, ...model.weights];
 	const total = paths.reduce((sum, path) => sum + source.pack.files[path]!.bytes, 0);
-	const bench = await Workbench.open(source, wide, signal, (path, done) => {
+	const told = (path: string, done: number) => {
 		sizes.set(path, done);
 		const sum = [...sizes.values()].reduce((a, b) => a + b, 0);
 		progress({ phase: 'download', what: path, done: sum, total });
-	});
+	};
+	const bench = await Workbench.open(source, wide, signal, told, asBlocks);
 	progress({ phase: 'prepare', what: 'model', done: 0, total: 0 });
 	const expected = await expectedOf(bench);
 	const test = expected

@@ -13,6 +13,7 @@ import { SafetensorsWriter } from '../../workers/import/files/safetensors-writer
 import { architectureOf } from '../../workers/graph/families/families';
 import { ensureRuntime } from '../../workers/runtime/session';
 import { Draws } from '../draws';
+import { llamaOf, off, randomBlocks, SMALL_LLAMA } from '../block-models';
 import { FIXTURES } from './fixture';
 
 const TYPES = Object.keys(BLOCK_LAYOUTS) as BlockType[];
@@ -47,24 +48,8 @@ it.each(TYPES)('widens any part of a tensor of %s alone', async (type) => {
 	expect(() => part.read(0, part.size + 1)).toThrow(RangeError);
 });
 
-/** Rows of random blocks whose numbers are about 0.05 in size. */
-function randomBlocks(draws: Draws, type: BlockType, rows: number, columns: number): Uint8Array {
-	const { values, bytes, halves } = BLOCK_LAYOUTS[type];
-	const out = Uint8Array.from({ length: (rows * columns * bytes) / values }, () =>
-		draws.integer(0, 255)
-	);
-	const scale = { q8_0: 0x0e, q4_k: 0x02, q5_k: 0x01, q6_k: 0x00 }[type as string] ?? 0x1c;
-	for (let at = 0; at < out.length; at += bytes)
-		for (const half of halves) out.set([draws.integer(0, 255), scale], at + half);
-	return out;
-}
-
 const CONFIGS = {
-	llama: {
-		model_type: 'llama',
-		...{ vocab_size: 64, hidden_size: 256, intermediate_size: 512, num_hidden_layers: 2 },
-		...{ num_attention_heads: 4, num_key_value_heads: 2, tie_word_embeddings: true }
-	},
+	llama: SMALL_LLAMA,
 	gpt2: {
 		model_type: 'gpt2',
 		...{ vocab_size: 64, n_embd: 256, n_layer: 2, n_head: 4, n_positions: 64 }
@@ -115,6 +100,28 @@ it.each(Object.keys(CONFIGS) as (keyof typeof CONFIGS)[])(
 		expect(found!.logits).toEqual(expected!.logits);
 		expect(new Set(found!.logits).size).toBeGreaterThan(32);
 		expect(found!.logits.every(Number.isFinite)).toBe(true);
+	}
+);
+
+it.each(['q4_0', 'q4_1', 'q8_0', 'I8'])(
+	'multiplies by %s as by the same in float32',
+	async (type) => {
+		await ensureRuntime();
+		const file = llamaOf(type);
+		const [blocks, wide] = await Promise.all(
+			[true, false].map(async (asBlocks) => {
+				const weights = modelWeights({ file }, SMALL_LLAMA, false, asBlocks);
+				expect(weights.hasBlocks).toBe(asBlocks);
+				const model = new LanguageModel(SMALL_LLAMA, weights);
+				const { taps, logits } = await model.readOnce([1, 5, 9, 2, 60], model.sites);
+				return { taps, logits, files: Object.keys(weights.files) };
+			})
+		);
+		for (const [site, x] of wide!.taps)
+			expect(off(blocks!.taps.get(site)!, x), site).toBeLessThan(2e-5);
+		expect(off(blocks!.logits, wide!.logits)).toBeLessThan(2e-5);
+		expect(blocks!.files.some((name) => name.endsWith('transposed'))).toBe(false);
+		expect(blocks!.files.filter((name) => name.endsWith(' q')).length).toBe(1 + 2 * 5);
 	}
 );
 

@@ -35,9 +35,11 @@ const MICROSOFT = 'com.microsoft';
 /** Operators that onnxruntime defines in its own domain, beyond the ONNX standard. */
 const CONTRIB = new Set([
 	'FastGelu',
+	'GatherBlockQuantized',
 	'FusedMatMul',
 	'Gelu',
 	'GroupQueryAttention',
+	'MatMulNBits',
 	'QuickGelu',
 	'RotaryEmbedding',
 	'SkipLayerNormalization',

@@ -10,17 +10,13 @@ export interface Readout {
 	softcap: number | null;
 }
 
-/** Logits `[.., vocab]` of the stream after the final norm; `table`: the unembedding, transposed. */
-export function logitsOf(g: Graph, normed: Value, table: Value, readout: Readout): Value {
-	return capped(g, g.op('MatMul', [normed, table]), readout);
-}
-
-/** The same of many rows, `[rows × dModel]`, by the unembedding as it is stored: `[rows × vocab]`. */
+/** Logits of many rows of the stream after the final norm, by the unembedding as it is stored: `[rows × vocab]`. */
 export function rowLogits(g: Graph, normed: Value, readout: Readout, weight: Weights): Value {
 	return capped(g, g.op('Gemm', [normed, weight(readout.unembedding)], { transB: 1 }), readout);
 }
 
-function capped(g: Graph, logits: Value, { softcap }: Readout): Value {
+/** What a model makes of the product with its unembedding. */
+export function capped(g: Graph, logits: Value, { softcap }: Readout): Value {
 	return softcap === null ? logits : softcapped(g, logits, softcap);
 }
 

@@ -1,6 +1,7 @@
 /** What a model's graph takes beside its tokens: weights, steering, and the keys and values of what was read before. */
 import type { OpenFile } from '../../src/core/files/open-file';
 import { attnOut, EMBEDDING, mlpOut, residMid, residPost } from '../../src/core/names/site';
+import type { BlockMatrix } from './block-products';
 import type { Weight } from './graph';
 import type { EncoderSpec } from '../sae/encoder-graph';
 
@@ -10,6 +11,8 @@ export interface Located {
 	weight(name: string): Weight;
 	/** Matrices `[out, in]`, each transposed, one beside the other: `[in, Σ out]`. */
 	transposed(names: string[]): Weight;
+	/** The same in the blocks in which they are stored; null where they are to be multiplied as float32. */
+	blocks(names: string[]): BlockMatrix | null;
 }
 
 /** An SAE whose edits depend on its own activation (`set`, `scale`, `ablate`) and so run in the graph. */

@@ -17,8 +17,9 @@ import {
 } from '../../src/core/names/site';
 import { fusedAttention, isFused, maskInput, plainAttention, type Attending } from './attention';
 import type { Dim, ElementType, Graph, Value } from './graph';
+import { rowsOfBlocks, timesBlocks, type BlockMatrix } from './block-products';
 import { addAndNormalise, normalise, scaledAndShifted, withoutGain, type Norm } from './norm';
-import { logitsOf, type Readout } from './readout';
+import { capped, type Readout } from './readout';
 import type { ModelShape } from './shape';
 import {
 	addSites,
@@ -88,9 +89,12 @@ export class Stream {
 	 * the transposed copy that the session has of that, so that it need not have the table as well.
 	 */
 	tokens(table: string, readout: Readout): Value {
+		const blocks = this.#blocks([table]);
+		if (blocks) return rowsOfBlocks(this.g, this.ids, blocks);
 		if (table !== readout.unembedding)
 			return this.g.op('Gather', [this.weight(table), this.ids], { axis: 0 });
-		const columns = this.g.op('Gather', [this.#transposed(readout), this.ids], { axis: 1 });
+		const transposed = this.g.weight(this.located.transposed([table]));
+		const columns = this.g.op('Gather', [transposed, this.ids], { axis: 1 });
 		return this.g.op('Transpose', [columns], { perm: [1, 2, 0] });
 	}
 
@@ -113,9 +117,25 @@ export class Stream {
 	linear(x: Value, names: string[], biased = false): Value {
 		const joined = (parts: Value[]) =>
 			parts.length === 1 ? parts[0]! : this.g.op('Concat', parts, { axis: 0 });
-		const matrix = this.located.transposed(names.map((name) => `${name}.weight`));
-		const biases = biased ? names.map((name) => this.weight(`${name}.bias`)) : null;
-		return this.product(x, this.g.weight(matrix), biases ? joined(biases) : '');
+		const product = this.#times(
+			x,
+			names.map((name) => `${name}.weight`)
+		);
+		return biased
+			? this.g.op('Add', [product, joined(names.map((name) => this.weight(`${name}.bias`)))])
+			: product;
+	}
+
+	/** x · [W₁ᵀ | W₂ᵀ | …], by blocks where the weights are in blocks. */
+	#times(x: Value, names: string[]): Value {
+		const blocks = this.#blocks(names);
+		if (blocks) return timesBlocks(this.g, x, blocks);
+		return this.g.op('MatMul', [x, this.g.weight(this.located.transposed(names))]);
+	}
+
+	/** Gradients go through plain products only. */
+	#blocks(names: string[]): BlockMatrix | null {
+		return this.form === 'plain' ? null : this.located.blocks(names);
 	}
 
 	/** x · matrix + bias, for a matrix `[in, out]`. */
@@ -276,14 +296,10 @@ export class Stream {
 	/** Logits of the last position, `[1, vocab]`, from the normalised stream. */
 	head(normed: Value, readout: Readout): void {
 		const row = this.g.op('Gather', [normed, whole(this.g, -1)], { axis: 1 });
-		const logits = logitsOf(this.g, row, this.#transposed(readout), readout);
+		// As a single row, as in writing, it is multiplied fastest with a transposed table.
+		const logits = capped(this.g, this.#times(row, [readout.unembedding]), readout);
 		this.#logits = logits;
 		this.g.output('logits', logits, 'float32', [this.#rows, 1, this.shape.vocabSize]);
-	}
-
-	/** The unembedding as a single row, as in writing, is multiplied with fastest. */
-	#transposed({ unembedding }: Readout): Value {
-		return this.g.weight(this.located.transposed([unembedding]));
 	}
 
 	#join(h: Value, out: Value, bias: Value, norm: Norm): [Value, Value] {

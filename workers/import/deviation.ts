@@ -62,6 +62,8 @@ function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
 	const stored = (name: string) => ({ file: files[name]!, shape: tensors.get(name)!.shape });
 	return {
 		transposed: (names) => transposedWeight(names, names.map(stored), files),
+		blocks: () => null,
+		hasBlocks: false,
 		weight: (name) => ({
 			name,
 			type: 'float32',

@@ -35,6 +35,8 @@ export interface ModelWeights extends Located {
 	/** Rows `from` up to `to` of a matrix. */
 	rows(name: string, from: number, to: number): Float32Array;
 	files: SessionFiles;
+	/** Whether graphs multiply by some of them in blocks. */
+	readonly hasBlocks: boolean;
 	/** The most bytes of the weights that were in memory at a time outside the runtime, so far. */
 	held(): number;
 }

@@ -9,6 +9,7 @@ import {
 	type Safetensors
 } from '../../src/core/files/safetensors';
 import { transpose } from '../import/files/tensor-table';
+import { blockMatrix } from './block-matrices';
 import { checkTensor, floatFile } from './float-file';
 import type { Config } from '../graph/families/model-config';
 import { architectureOf } from '../graph/families/families';
@@ -23,12 +24,14 @@ import { transposedFile, transposedWeight, type Stored } from './transposed';
  * Checks that every tensor is there, under any of its known names, has its shape and holds finite numbers.
  * float32 and float16 stay where they are, each a file of external data of the graph; with `wide`, since a
  * GPU without `shader-f16` cannot read float16, and for bfloat16, int8 and blocks they are widened to float32 whenever
- * a session is made of them. Blocks run along a matrix's inputs, so that one of shape [in, out] stands transposed.
+ * a session is made of them; with `asBlocks`, blocks of 4 and 8 bits and int8 stay as they are where a graph multiplies by them.
+ * Blocks run along a matrix's inputs, so that one of shape [in, out] stands transposed.
  */
 export function modelWeights(
 	files: Record<string, Safetensors>,
 	config: Config,
-	wide: boolean
+	wide: boolean,
+	asBlocks = false
 ): ModelWeights {
 	const weights = new Map<string, Weight>();
 	const parts: SessionFiles = {};
@@ -68,9 +71,14 @@ export function modelWeights(
 		weights.set(name, { name, type, shape, file: name, offset: 0, length: part.size });
 		parts[name] = part;
 	}
+	const blocks = (of: string[], to: SessionFiles) =>
+		asBlocks ? blockMatrix(of, of.map(inFile), to) : null;
+	const matrices = Object.entries(shapes(config)).filter(([, shape]) => shape.length === 2);
 	return {
+		hasBlocks: matrices.some(([name]) => !storedInOut?.test(name) && blocks([name], {})),
 		weight: (name) => weights.get(name)!,
 		transposed: (names) => transposedWeight(names, names.map(stored), parts),
+		blocks: (names) => blocks(names, parts),
 		read,
 		rows(name, from, to) {
 			const columns = weights.get(name)!.shape[1]!;

@@ -64,12 +64,16 @@ export class Workbench {
 		this.lens = new Lens(model);
 	}
 
-	/** Loads tokenizer and model; SAEs and statistics follow when asked for. `wide`: no float16 on this GPU. */
+	/**
+	 * Loads tokenizer and model; SAEs and statistics follow when asked for. `wide`: no float16 on this GPU; `asBlocks`:
+	 * weights that are stored in blocks run so.
+	 */
 	static async open(
 		source: PackSource,
 		wide: boolean,
 		signal?: AbortSignal,
-		onProgress: (path: string, done: number, total: number) => void = () => undefined
+		onProgress: (path: string, done: number, total: number) => void = () => undefined,
+		asBlocks = false
 	): Promise<Workbench> {
 		const { model } = source.pack;
 		const config = model.config as Config;
@@ -83,7 +87,7 @@ export class Workbench {
 		const files: Record<string, Safetensors> = {};
 		for (const path of model.weights)
 			files[path] = openSafetensors(await source.open(path, signal, told(path)));
-		const weights = modelWeights(files, config, wide);
+		const weights = modelWeights(files, config, wide, asBlocks);
 		checkEmbedding(config, source.pack.saes);
 		for (const sae of source.pack.saes) checkSae(config, sae);
 		const more = [...new Set(source.pack.saes.map(readAt))].filter(isBetween);

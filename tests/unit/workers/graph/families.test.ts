@@ -30,7 +30,7 @@ function built(config: Config): Uint8Array {
 		return { name: names.join(' '), type: 'float32', shape, file: 'model', offset: 0, length: 4 };
 	};
 	const graph = new Graph();
-	const located = { weight, transposed };
+	const located = { weight, transposed, blocks: () => null };
 	architecture.build(new Stream(graph, architecture.shape(config), located, 'rows', null), config);
 	return graph.finish();
 }
