@@ -142,6 +142,36 @@ it('makes the same of a .zip, in int8, and says what that costs', async () => {
 	await client.calls.deletePack(made.hash);
 });
 
+it.runIf(await navigator.gpu?.requestAdapter().catch(() => null))(
+	'runs int8 on WebGPU as it is stored, or says why not, and reads as WebAssembly does',
+	async () => {
+		client = new EngineClient();
+		const source = chosen(await folderOf('llama-tied', SAES));
+		const made = await client.calls.buildPack(order(source, { dtype: 'q8' }));
+		const read = new Map<string, Map<string, SiteReading>>();
+		for (const backend of ['wasm', 'webgpu'] as const) {
+			client.kill();
+			client = new EngineClient();
+			const request = { address: nowhere(), backend, stored: made.hash };
+			const { reason, selfTest } = await client.calls.open(request);
+			expect(selfTest.ok).toBe(true);
+			if (backend === 'webgpu')
+				expect(reason).toMatch(
+					/\. Its weights (run in blocks, as they are stored|are widened to float32: in blocks they run slower)\.$/
+				);
+			else expect(reason).not.toMatch(/blocks/);
+			read.set(backend, await readAll());
+		}
+		for (const [id, wasm] of read.get('wasm')!) {
+			const found = read.get('webgpu')!.get(id)!;
+			expect(found.features).toEqual(wasm.features);
+			wasm.activations.forEach((x, i) => expect(found.activations[i]).toBeCloseTo(x, 3));
+		}
+		await client.calls.deletePack(made.hash);
+	},
+	240_000
+);
+
 it('adds SAEs to a stored pack, which shares its files and stays as it is', async () => {
 	client = new EngineClient();
 	const { pack: base } = await client.calls.open({ address: at('llama-untied/'), backend: 'wasm' });

@@ -4,7 +4,8 @@ import {
 	computedFile,
 	peakMemory,
 	partOf,
-	chunksFrom
+	chunksFrom,
+	free
 } from '../../../../src/core/files/open-file';
 
 const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
@@ -37,6 +38,23 @@ describe.each([
 		expect([...chunksFrom(file, 2, 19)].flatMap((piece) => [...piece])).toEqual([
 			...bytes.subarray(2, 19)
 		]);
+	});
+});
+
+describe('free', () => {
+	it('lets go of copies only', () => {
+		const kept = inMemory(bytes).read(0, 5);
+		free(inMemory(bytes), kept);
+		expect(kept).toHaveLength(5);
+		const file = partOf(
+			computedFile(20, () => bytes.slice()),
+			2,
+			9
+		);
+		const copy = file.read(0, 5);
+		free(file, copy);
+		// Engines without `transfer` keep it until it is collected.
+		expect(copy).toHaveLength('transfer' in ArrayBuffer.prototype ? 0 : 5);
 	});
 });
 
