@@ -30,6 +30,8 @@ import { promptCalls } from './prompt/calls';
 import { chooseDevice, type Choice } from './runtime/device';
 import { leaveGpu, runtimeThreads, startRuntime, watchRuns } from './runtime/session';
 import { chooseThreads } from './runtime/threads';
+import { searchCalls } from './search/calls';
+import { Search } from './search/search';
 import { steeringCalls } from './steering/calls';
 import { storageCalls } from './storage/calls';
 import type { Library } from './storage/library';
@@ -39,6 +41,7 @@ interface Running {
 	flows: Flows;
 	circuits: Circuits;
 	activity: Activity;
+	search: Search;
 }
 
 const STARTED_BEFORE = 'The engine was started before a model was opened.';
@@ -70,6 +73,7 @@ export class LocalEngine implements Context {
 			...steeringCalls(this),
 			...featureCalls(this),
 			...circuitCalls(this),
+			...searchCalls(this),
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
@@ -93,6 +97,7 @@ export class LocalEngine implements Context {
 	readonly flows = (): Flows => this.#open().flows;
 	readonly circuits = (): Circuits => this.#open().circuits;
 	readonly activity = (): Activity => this.#open().activity;
+	readonly search = (): Search => this.#open().search;
 	readonly library = async (): Promise<Library> => {
 		if (this.provider.stored) return this.provider.stored();
 		throw new Problem('unsupported', 'A folder is not a store.', 'Use the page.');
@@ -149,7 +154,8 @@ export class LocalEngine implements Context {
 			bench,
 			flows: new Flows(bench),
 			circuits: new Circuits(bench),
-			activity: new Activity(bench)
+			activity: new Activity(bench),
+			search: new Search(bench)
 		};
 		return {
 			pack,

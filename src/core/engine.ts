@@ -9,6 +9,7 @@ import type { PromptFlowCalls } from './flow/prompt';
 import type { ImportCalls } from './import/calls';
 import type { LabCalls } from './labs/calls';
 import type { PackCalls } from './packs/info';
+import type { SearchCalls } from './search/search';
 import type { StorageCalls } from './packs/stored';
 import type { PromptCalls } from './prompt/reading';
 import type { WritingCalls } from './steering/writing';
@@ -25,6 +26,7 @@ export interface Calls
 		PromptFlowCalls,
 		ImportCalls,
 		CircuitCalls,
+		SearchCalls,
 		CorpusCalls,
 		LabCalls {}
 

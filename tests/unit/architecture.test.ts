@@ -23,6 +23,8 @@ const DOORS: [RegExp, string[]][] = [
 	[/^onnxruntime-web/, ['workers/runtime/session.ts']],
 	[/^oniguruma-parser\//, ['workers/tokenizer/patterns.ts']],
 	[/^@huggingface\/jinja$/, ['workers/prompt/chat-template.ts']],
+	[/^minisearch$/, ['workers/search/name-index.ts']],
+	[/^@tanstack\/virtual-core$/, ['src/ui/tables/virtual-rows.svelte.ts']],
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
 	[/^idb$/, ['workers/storage/files/connection.ts']],
 	[/^hash-wasm$/, ['workers/storage/files/hash.ts']],

@@ -6,6 +6,7 @@ import type { Activity } from '../features/activations';
 import type { Circuits } from '../circuit/circuit';
 import type { Flows } from '../flow/flows';
 import type { Workbench } from '../packs/open-pack';
+import type { Search } from '../search/search';
 import type { Library } from '../storage/library';
 
 /** Where packs come from: the browser's storage in the page, folders on the command line. */
@@ -23,6 +24,8 @@ export interface Context {
 	circuits(): Circuits;
 	/** What its SAEs do on the texts that it brings. */
 	activity(): Activity;
+	/** What finds features in it. */
+	search(): Search;
 	/** The packs that are kept. */
 	library(): Promise<Library>;
 }

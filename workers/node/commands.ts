@@ -5,6 +5,7 @@ import type { TokenProbability } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
 import { CIRCUIT_METHODS } from '../../src/core/circuit/circuit';
+import { SEARCH_WAYS } from '../../src/core/search/search';
 import { QUICK, WHOLE } from '../../src/core/labs/reproduction';
 import { LocalEngine } from '../engine';
 import type { Progress, Watch } from '../../src/core/calls';
@@ -294,12 +295,31 @@ const circuit: Command = {
 	}
 };
 
+const search: Command = {
+	options: ['pack', 'text', 'by', 'against', 'like', 'sae', 'max-density', 'top'],
+	async run(args) {
+		const wanted = args.get('by');
+		const by = SEARCH_WAYS.find((way) => way === wanted);
+		if (wanted !== undefined && !by) throw usage(`--by is one of ${SEARCH_WAYS.join(', ')}`);
+		const like = args.get('like');
+		const request = {
+			...{ by, like, text: like === undefined ? args.need('text') : args.get('text') },
+			...{ against: args.get('against'), sae: args.get('sae') },
+			...{ maxDensity: args.number('max-density'), top: args.whole('top', 20, 1) }
+		};
+		const { engine } = await open(args);
+		const found = await engine.search(request);
+		return found.map(({ id, score, why }) => ({ id, score, why }));
+	}
+};
+
 export const COMMANDS: Record<string, Command> = {
 	read,
 	attribute,
 	circuit,
 	write,
 	feature,
+	search,
 	flow,
 	origins,
 	report,

@@ -180,9 +180,31 @@ export class Statistics {
 		return examples.sort((a, b) => Math.max(...b.activations) - Math.max(...a.activations));
 	}
 
+	/** Where in the texts each feature's examples peak, [features × examples of each]; −1: none. */
+	get peaks(): ArrayLike<number> {
+		return this.#at;
+	}
+
+	/** Examples that each feature may have. */
+	get examplesEach(): number {
+		return this.#perFeature;
+	}
+
+	/** Activation in example `e`, counted over all features, `offset` tokens from its start. */
+	activationIn(e: number, offset: number): number {
+		for (let i = this.#starts[e]!; i < this.#starts[e + 1]!; i++)
+			if (this.#offset[i] === offset) return this.#act[i]!;
+		return 0;
+	}
+
 	/** Entropy in bits of the tokens on which a feature is active. */
 	tokenEntropy(index: number): number | null {
 		return this.#entropy?.[index] ?? null;
+	}
+
+	/** Entropies in bits of all features; null when not measured. */
+	get tokenEntropies(): Float32Array | null {
+		return this.#entropy;
 	}
 
 	/** Shares of a feature's active tokens in the groups of `GROUPS`; null also for one that is never active. */

@@ -18,6 +18,7 @@ export class Encoder {
 	readonly #id: string;
 	readonly #weights: Safetensors;
 	readonly #shapes: Record<string, number[]>;
+	readonly #lengths = new Map<string, Float32Array>();
 
 	/** Throws a Problem when a tensor is missing, has another shape, or holds a NaN. */
 	constructor({ id, cfg }: Pick<PackSae, 'id' | 'cfg'>, weights: Safetensors) {
@@ -50,6 +51,39 @@ export class Encoder {
 			});
 	}
 
+	/**
+	 * Cosines of each of `vectors` `[dIn]` with what each feature looks along, `[dSae]`; of a kron feature the geometric
+	 * mean of its parents', 0 where one of them is below 0.
+	 */
+	cosines(vectors: readonly Float32Array[]): Float32Array[] {
+		const { architecture, dSae } = this.spec;
+		const { directions } = saeArchitecture(architecture);
+		const along = new Map<string, Float32Array[]>();
+		const project = (name: string): Float32Array[] => {
+			const known = along.get(name);
+			if (known) return known;
+			const [, columns] = this.#shapes[name] as [number, number];
+			const data = this.#read(name);
+			const lengths = this.#columnLengths(name, data, columns);
+			const cosines = vectors.map((v) => {
+				const sums = new Float32Array(columns);
+				for (let r = 0; r < v.length; r++)
+					for (let c = 0; c < columns; c++) sums[c]! += v[r]! * data[r * columns + c]!;
+				const length = Math.hypot(...v);
+				return sums.map((sum, c) => sum / (lengths[c]! * length || 1));
+			});
+			along.set(name, cosines);
+			return cosines;
+		};
+		const places = Array.from({ length: dSae }, (_, index) => directions(index, this.spec));
+		return vectors.map((_, v) =>
+			Float32Array.from(places, (own) => {
+				const [p, q] = own.map(([name, at]) => project(name)[v]![at]!);
+				return q === undefined ? p! : Math.sqrt(Math.max(0, p!) * Math.max(0, q));
+			})
+		);
+	}
+
 	/** Another of the SAE's tensors as a graph takes it. */
 	tensor(name: string, shape: number[]): { weight: Weight; files: SessionFiles } {
 		const file = `sae:${this.#id}:${name}`;
@@ -63,6 +97,16 @@ export class Encoder {
 			length: part.size
 		};
 		return { weight, files: { [file]: part } };
+	}
+
+	#columnLengths(name: string, data: Float32Array, columns: number): Float32Array {
+		const known = this.#lengths.get(name);
+		if (known) return known;
+		const squares = new Float32Array(columns);
+		for (let i = 0; i < data.length; i++) squares[i % columns]! += data[i]! ** 2;
+		const lengths = squares.map(Math.sqrt);
+		this.#lengths.set(name, lengths);
+		return lengths;
 	}
 
 	#read(name: string): Float32Array {
