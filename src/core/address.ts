@@ -2,11 +2,13 @@
 import { CIRCUIT_METHODS, type CircuitMethod } from './circuit/circuit';
 import type { Edit } from './steering/writing';
 import type { FeatureId } from './names/ids';
+import { SEARCH_WAYS, type SearchWay } from './search/search';
 import { formatEdit, parseEdit } from './steering/edits';
 import { parseFeatureId, placeOf, siteOf } from './names/site';
 
 export const VIEWS = [
 	'explore',
+	'find',
 	'feature',
 	'flow',
 	'circuit',
@@ -28,7 +30,8 @@ export const LIMITS = {
 	seed: [0, 4_294_967_295],
 	most: [10, 500],
 	nodes: [5, 300],
-	cosine: [0, 1]
+	cosine: [0, 1],
+	density: [0, 1]
 } as const satisfies Record<string, Limits>;
 type Limits = readonly [least: number, most: number];
 
@@ -63,12 +66,20 @@ const PARAMETERS = {
 	steer: { name: 'steer', usual: [], parse: parseEdits, format: formatEdits },
 	/** A second prompt, whose flow is compared with the first one's. */
 	beside: prompt('beside'),
+	/** What is searched for, in which way, and what differs from what; null: all ways that fit. */
+	find: prompt('find'),
+	by: once<SearchWay, null>('by', null, isWay, 'which is no way of searching'),
+	against: prompt('against'),
+	/** Searched and listed in this SAE alone. */
+	within: once('within', null, (text) => (isSae(text) ? text : null), 'which is not an SAE'),
+	/** Features that fire on a larger share of tokens are left out. */
+	maxDensity: number('max_density', null, LIMITS.density),
 	/** The most nodes that the flow of a prompt draws. */
 	most: number('most', 100, LIMITS.most, Number.isInteger),
 	/** The token whose logit a circuit explains, as text; null: the likeliest next one. */
 	target: once<string, null>('target', null, (text) => text.slice(0, LONGEST_TOKEN), ''),
 	/** Another, whose logit is taken from it. */
-	against: once<string, null>('against', null, (text) => text.slice(0, LONGEST_TOKEN), ''),
+	ratherThan: once<string, null>('rather_than', null, (text) => text.slice(0, LONGEST_TOKEN), ''),
 	/** How a circuit's effects are found. */
 	method: once<CircuitMethod, CircuitMethod>(
 		'method',
@@ -263,6 +274,10 @@ function isFeature(id: string): boolean {
 
 function isSae(sae: string): boolean {
 	return /^[\w.]{1,64}(@[\w.-]{1,64})?$/.test(sae) && placeOf(siteOf(sae)) !== null;
+}
+
+function isWay(text: string): SearchWay | null {
+	return SEARCH_WAYS.find((way) => way === text) ?? null;
 }
 
 function isPack(pack: string): boolean {

@@ -18,6 +18,7 @@ import { added, changed } from './steering/edits';
 import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
 import { ModelImport } from './import/import.svelte';
+import { Finding } from './search/finding.svelte';
 import { FitTask } from './labs/fit.svelte';
 import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
@@ -58,6 +59,7 @@ export class Explorer {
 	readonly steering: Steering;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
+	readonly finding: Finding;
 	readonly remeasurement: Remeasurement;
 	readonly packs: Packs;
 	readonly modelImport: ModelImport;
@@ -125,11 +127,15 @@ export class Explorer {
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
 		this.fit = this.#part(new FitTask(engine));
+		this.finding = this.#part(new Finding(engine), (finding) => {
+			if (this.address.view === 'find') finding.follow(this.address.state, this.site);
+		});
 
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {
 			this.#follow();
 			void this.model.keep();
+			this.finding.prepareSoon();
 		};
 		this.model.onLeave = () => this.#leave();
 		this.model.onReady = () => {
@@ -248,13 +254,13 @@ export class Explorer {
 
 	/** Address of this view with another pack open; sites and features are not those of the one before. */
 	packHref(pack: string): string {
-		const none = { site: null, token: null, steer: [] };
+		const none = { site: null, within: null, token: null, steer: [] };
 		return this.address.href(this.address.view, null, { ...none, pack });
 	}
 
 	/** Opens another stored pack in this view. */
 	openPack(pack: string): void {
-		this.address.set({ site: null, token: null, steer: [], pack });
+		this.address.set({ site: null, within: null, token: null, steer: [], pack });
 	}
 
 	/** Address of a page of the report; null is its first. */

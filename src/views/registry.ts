@@ -10,6 +10,7 @@ export interface ViewEntry {
 
 export const VIEW_LIST: readonly ViewEntry[] = [
 	{ view: 'explore', title: 'Explore', load: () => import('./explore/Explore.svelte') },
+	{ view: 'find', title: 'Find', load: () => import('./find/Find.svelte') },
 	{ view: 'feature', title: 'Feature', load: () => import('./feature/Feature.svelte') },
 	{ view: 'flow', title: 'Flow', load: () => import('./flow/Flow.svelte') },
 	{ view: 'circuit', title: 'Circuit', load: () => import('./circuit/Circuit.svelte') },

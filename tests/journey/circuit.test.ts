@@ -26,7 +26,7 @@ it('finds a circuit, switches a node off on the spot, and hands its numbers out'
 	const { page, complaints } = await opened({
 		prompt: 'The old fox went to the sea and saw a big blue',
 		target: ' boat',
-		against: ' house',
+		rather_than: ' house',
 		nodes: '20'
 	});
 	await page.getByRole('heading', { name: 'Why “ boat” rather than “ house”?' }).waitFor();

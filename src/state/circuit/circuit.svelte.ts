@@ -43,13 +43,13 @@ export class CircuitTask extends Task<Asked, Circuit | CircuitPart> {
 		const { source, text, busy, error, next } = reading;
 		const likeliest = next[0];
 		if (source !== 'engine' || text !== prompt || busy || error || !likeliest) return;
-		const { target, against, beside, method, nodes: top } = address;
+		const { target, ratherThan, beside, method, nodes: top } = address;
 		this.#ask({
 			text,
 			target: target ?? likeliest.id,
 			method,
 			top,
-			...(against !== null && { against }),
+			...(ratherThan !== null && { against: ratherThan }),
 			...(beside !== null && beside.trim() !== '' && { patch: beside })
 		});
 	}

@@ -85,14 +85,29 @@ export class Address {
 	get target() {
 		return this.state.target;
 	}
-	get against() {
-		return this.state.against;
+	get ratherThan() {
+		return this.state.ratherThan;
 	}
 	get method() {
 		return this.state.method;
 	}
 	get nodes() {
 		return this.state.nodes;
+	}
+	get find() {
+		return this.state.find;
+	}
+	get by() {
+		return this.state.by;
+	}
+	get against() {
+		return this.state.against;
+	}
+	get within() {
+		return this.state.within;
+	}
+	get maxDensity() {
+		return this.state.maxDensity;
 	}
 	get tRes() {
 		return this.state.tRes;

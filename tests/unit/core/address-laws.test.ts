@@ -10,6 +10,7 @@ import {
 	type AddressState
 } from '../../../src/core/address';
 import { attnOut, featureId, mlpOut, residPost } from '../../../src/core/names/site';
+import { SEARCH_WAYS } from '../../../src/core/search/search';
 import type { EditMode } from '../../../src/core/steering/writing';
 import { Draws } from '../../draws';
 
@@ -71,6 +72,11 @@ function drawn(): AddressState {
 			return { id, mode, value: mode === 'ablate' ? 0 : draws.real(-20, 20) };
 		}),
 		beside: maybe(text),
+		find: maybe(text),
+		by: maybe(() => draws.pick(SEARCH_WAYS)),
+		against: maybe(text),
+		within: maybe(sae),
+		maxDensity: maybe(() => real(LIMITS.density)),
 		most: whole(LIMITS.most),
 		target: maybe(text),
 		against: maybe(text),
