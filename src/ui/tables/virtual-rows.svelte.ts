@@ -54,7 +54,8 @@ export class VirtualRows {
 			scrollToFn: elementScroll,
 			observeElementRect,
 			observeElementOffset,
-			scrollPaddingStart: this.row,
+			// The head, one row high, moves all others down.
+			scrollPaddingEnd: this.row,
 			onChange: () => this.#draw()
 		};
 	}
