@@ -6,6 +6,7 @@ import type { Opened, SaeInfo } from '../../src/core/packs/info';
 import { methods, runOf, type Handlers, type Run } from '../../src/core/calls';
 import type { ReadingPart, ReadRequest, SiteReading } from '../../src/core/prompt/reading';
 import type { Token, TokenProbability } from '../../src/core/names/tokens';
+import type { FeatureTable, FoundFeature, SearchRequest } from '../../src/core/search/search';
 import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
 import { compared, type Remeasured } from '../../src/core/packs/check';
 import { Problem } from '../../src/core/names/errors';
@@ -315,6 +316,38 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		this.log.push('keep');
 		progress({ phase: 'download', what: 'saes', done: 1, total: 1 });
 		return true;
+	}
+
+	prepareSearch(): void {
+		this.log.push('prepareSearch');
+	}
+
+	/** Features of the first SAE whose index begins with as many letters as the text has. */
+	async search({ text = '', sae, top = 20 }: SearchRequest): Promise<FoundFeature[]> {
+		this.log.push(`search ${text}`);
+		if (text.startsWith('zz')) return [];
+		const among = sae ?? this.saes[0]!.id;
+		const ids = Array.from({ length: Math.min(top, 5) }, (_, i) =>
+			featureId(among, text.length + i)
+		);
+		const lines = await this.lines(ids);
+		return lines.map(({ id, label, density }, i) => {
+			return { id, label, density, score: 1 - i / 10, why: `named “${text}”` };
+		});
+	}
+
+	async featureTable({ sae }: { sae: string }): Promise<FeatureTable> {
+		this.log.push(`featureTable ${sae}`);
+		const ids = Array.from({ length: this.#options.dSae }, (_, i) => featureId(sae, i));
+		const lines = await this.lines(ids);
+		return {
+			sae,
+			density: Float32Array.from(lines, (line) => line.density!),
+			max: Float32Array.from(lines, (line) => line.max!),
+			entropy: null,
+			labels: lines.map(({ label }) => label),
+			origins: null
+		};
 	}
 
 	#known(id: FeatureId) {

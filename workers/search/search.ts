@@ -149,7 +149,8 @@ export class Search {
 				}
 				await scope.pause();
 			}
-			yield spread(promoting, scope.most, 0.7 * share);
+			// Of one word, the feature that pushes towards it most is as good an answer as those named after it.
+			yield spread(promoting, scope.most, words.length === 1 ? 0.97 : 0.7 * share);
 			const reading: Hit[] = [];
 			const embedded: Float32Array[] = [];
 			for (const token of tokens.slice(0, 4)) embedded.push(await this.#material.embedded(token));
