@@ -18,7 +18,7 @@ export class VirtualRows {
 
 	/** `row`: height of a row in pixels. */
 	constructor(readonly row: number) {
-		this.#virtual = new Virtualizer(this.#options(0));
+		this.#virtual = new Virtualizer<HTMLElement, HTMLElement>(this.#options(0));
 	}
 
 	/** Follows the element that scrolls; the answer ends that. */
