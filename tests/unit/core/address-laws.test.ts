@@ -51,6 +51,8 @@ const real = ([least, most]: readonly [number, number]) =>
 		draws.real(least, most),
 		Math.max(least, most * 10 ** -draws.real(0, 9))
 	]);
+/** No longer than a token may be. */
+const token = () => text().slice(0, 200);
 const maybe = <T>(value: () => T) => (draws.chance(0.4) ? null : value());
 
 function drawn(): AddressState {
@@ -78,8 +80,8 @@ function drawn(): AddressState {
 		within: maybe(sae),
 		maxDensity: maybe(() => real(LIMITS.density)),
 		most: whole(LIMITS.most),
-		target: maybe(text),
-		against: maybe(text),
+		target: maybe(token),
+		ratherThan: maybe(token),
 		method: draws.pick(CIRCUIT_METHODS),
 		nodes: whole(LIMITS.nodes),
 		tRes: maybe(() => real(LIMITS.cosine)),
