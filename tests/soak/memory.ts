@@ -1,14 +1,13 @@
 /** How much memory a page takes, seen from three sides, and whether it stays where it was. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CDPSession, Page } from 'playwright-core';
 
-/** Bytes; null where the machine or the browser does not say. */
+/** Bytes; null where they are not measured. */
 export interface Sample {
 	/** Seconds since the beginning. */
 	at: number;
-	/** The heap of the page's own thread. */
+	/** What the page's own thread keeps, by `measureUserAgentSpecificMemory`. */
 	page: number | null;
-	/** The heaps of its workers and the buffers that they hold. */
+	/** What its workers keep. */
 	worker: number | null;
 	/** The process that both run in. */
 	renderer: number | null;
@@ -21,79 +20,8 @@ type Side = (typeof SIDES)[number];
 export const WARM = 600;
 const ALLOWED = 0.05;
 
-/** What the page's developer tools say of it and of its workers. */
-export class MemoryMeter {
-	/** Sessions of the workers, by their targets. */
-	readonly #workers = new Map<string, string>();
-	readonly #waiting = new Map<number, (result: Usage | undefined) => void>();
-	#asked = 0;
-
-	private constructor(readonly devtools: CDPSession) {}
-
-	static async on(page: Page): Promise<MemoryMeter> {
-		const meter = new MemoryMeter(await page.context().newCDPSession(page));
-		const { devtools } = meter;
-		await devtools.send('Performance.enable');
-		devtools.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
-			if (targetInfo.type === 'worker') meter.#workers.set(targetInfo.targetId, sessionId);
-		});
-		devtools.on('Target.detachedFromTarget', ({ sessionId }) => {
-			for (const [target, session] of meter.#workers)
-				if (session === sessionId) meter.#workers.delete(target);
-		});
-		devtools.on('Target.receivedMessageFromTarget', ({ message }) => {
-			const { id, result } = JSON.parse(message) as { id: number; result?: Usage };
-			meter.#waiting.get(id)?.(result);
-			meter.#waiting.delete(id);
-		});
-		await devtools.send('Target.setAutoAttach', {
-			autoAttach: true,
-			waitForDebuggerOnStart: false,
-			flatten: false
-		});
-		return meter;
-	}
-
-	async sample(at: number): Promise<Sample> {
-		// What the first frees may hold the last reference to more.
-		for (let n = 0; n < 2; n++) await this.devtools.send('HeapProfiler.collectGarbage');
-		const { metrics } = await this.devtools.send('Performance.getMetrics');
-		const page = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? null;
-		return { at, page, worker: await this.#workerBytes(), renderer: rendererBytes() };
-	}
-
-	async #workerBytes(): Promise<number | null> {
-		let sum: number | null = null;
-		for (const session of this.#workers.values()) {
-			for (let n = 0; n < 2; n++) await this.#ask(session, 'HeapProfiler.collectGarbage');
-			const usage = await this.#ask(session, 'Runtime.getHeapUsage');
-			if (usage?.usedSize === undefined) continue;
-			sum = (sum ?? 0) + usage.usedSize + (usage.backingStorageSize ?? 0);
-		}
-		return sum;
-	}
-
-	/** A worker that is busy for long is passed over. */
-	#ask(sessionId: string, method: string): Promise<Usage | undefined> {
-		const id = ++this.#asked;
-		return new Promise((resolve) => {
-			this.#waiting.set(id, resolve);
-			setTimeout(() => resolve(undefined), 10_000);
-			void this.devtools.send('Target.sendMessageToTarget', {
-				sessionId,
-				message: JSON.stringify({ id, method })
-			});
-		});
-	}
-}
-
-interface Usage {
-	usedSize?: number;
-	backingStorageSize?: number;
-}
-
 /** The resident memory of the largest renderer below this process. */
-function rendererBytes(): number | null {
+export function rendererBytes(): number | null {
 	try {
 		const sizes = readdirSync('/proc')
 			.filter((name) => /^\d+$/.test(name))
