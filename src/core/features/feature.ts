@@ -15,6 +15,16 @@ export interface Label {
 	recall?: number | null;
 	/** The F1 that shuffled truth reaches. */
 	chance?: number | null;
+	/** Examples of the feature at whose peak the name holds; absent where nobody looked. */
+	held?: Held | undefined;
+}
+
+/** Of how many examples a name holds: all whose truth is known, and the strongest of them. */
+export interface Held {
+	holds: number;
+	of: number;
+	strongest: number | null;
+	ofStrongest: number | null;
 }
 
 export interface Example {

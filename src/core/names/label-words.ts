@@ -4,7 +4,7 @@ import type { Example, Label } from '../features/feature';
 /** Sources that the page knows, in words. */
 const SOURCES: Record<string, string> = {
 	truth: 'Named after what the generator of the texts knew to be true where it fires',
-	pattern: 'Named after a pattern of tokens on which it fires',
+	pattern: 'Named after the words or tokens on which it fires',
 	tokens: 'Named after the tokens it promotes: what it writes, not when it fires',
 	reader: 'Named by a reader'
 };
@@ -15,13 +15,18 @@ const CHECKED: Record<string, string> = { truth: 'checked name', pattern: 'check
 
 /**
  * `checked name: right 94 %, found 99 %`: of the tokens on which it fires the share where the name holds, and of the
- * tokens where the name holds the share on which it fires. Without these its F1; without that, that it is not checked.
+ * tokens where the name holds the share on which it fires. Without these its F1; without that, that it is not checked. Where
+ * the examples were asked, how many agree comes first.
  */
-export function labelMark({ source, score, precision, recall }: Label): string {
+export function labelMark(label: Label): string {
+	const { source, score, precision, recall } = label;
 	if (source === 'tokens') return 'unnamed; pushes towards these tokens';
 	const name = CHECKED[source] ?? `named by a ${source}`;
-	if (known(precision) && known(recall))
-		return `${name}: right ${whole(precision)}, found ${whole(recall)}`;
+	const held = heldInWords(label);
+	if (known(precision) && known(recall)) {
+		const rates = `right ${whole(precision)}, found ${whole(recall)}`;
+		return held ? `${name}: ${held}; ${rates}` : `${name}: ${rates}`;
+	}
 	return score === null ? `${name}, not checked` : `${name}: F1 ${digits(score)}`;
 }
 
@@ -32,6 +37,20 @@ export function briefMark({ source, score }: Label): string {
 	if (source === 'tokens') return 'unnamed';
 	const name = source === 'truth' ? 'checked' : source;
 	return score === null ? name : `${name}, F1 ${digits(score)}`;
+}
+
+/** `Holds in 21 of 24 examples`; null where nobody looked. */
+export function heldInWords({ held }: Label): string | null {
+	return held ? `holds in ${held.holds} of ${held.of} examples` : null;
+}
+
+/** The same in sentences, with the strongest examples apart. */
+export function heldInSentences({ held }: Label): string | null {
+	if (!held) return null;
+	const { holds, of, strongest, ofStrongest } = held;
+	const all = `It holds in ${holds} of ${of} stored examples, from the strongest to the weakest`;
+	if (strongest === null || ofStrongest === null) return `${all}.`;
+	return `${all}; of the ${ofStrongest} strongest in ${strongest === ofStrongest ? 'all' : strongest}.`;
 }
 
 /** Where an example text came from. */

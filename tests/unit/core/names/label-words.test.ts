@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { GROUP_NAMES, mainGroup } from '../../../../src/core/names/group-words';
-import { briefMark, labelMark, sourceInWords } from '../../../../src/core/names/label-words';
+import {
+	briefMark,
+	heldInSentences,
+	heldInWords,
+	labelMark,
+	sourceInWords
+} from '../../../../src/core/names/label-words';
 import { shortFeature, shortSite, siteInWords } from '../../../../src/core/names/site-words';
 import type { Label } from '../../../../src/core/features/feature';
 
@@ -31,6 +37,25 @@ describe('labelMark', () => {
 	])('says of %o where it came from and how good it is', (over, whole, brief) => {
 		expect(labelMark(label(over))).toBe(whole);
 		expect(briefMark(label(over))).toBe(brief);
+	});
+
+	it('says first in how many examples the name holds', () => {
+		const held = { holds: 21, of: 24, strongest: 6, ofStrongest: 6 };
+		const seen = label({ score: 0.9, precision: 0.935, recall: 0.996, held });
+		expect(heldInWords(seen)).toBe('holds in 21 of 24 examples');
+		expect(labelMark(seen)).toBe(
+			'checked name: holds in 21 of 24 examples; right 94 %, found 100 %'
+		);
+		expect(heldInSentences(seen)).toMatch(/in 21 of 24 stored examples.*6 strongest in all\.$/);
+		const some = label({ held: { ...held, strongest: 4 } });
+		expect(heldInSentences(some)).toMatch(/6 strongest in 4\.$/);
+		const older = label({ held: { ...held, strongest: null, ofStrongest: null } });
+		expect(heldInSentences(older)).toMatch(/to the weakest\.$/);
+	});
+
+	it('says nothing of examples that nobody asked', () => {
+		expect(heldInWords(label({}))).toBeNull();
+		expect(heldInSentences(label({}))).toBeNull();
 	});
 
 	it('has a sentence for every source, known or not', () => {

@@ -41,7 +41,22 @@ describe('parseLabels', () => {
 		expect(parse([]).size).toBe(0);
 	});
 
+	it('takes in how many examples a name holds', () => {
+		const counted = parse([
+			line({ 7: 21, 8: 24, 9: 5, 10: 6 }),
+			line({ 0: 4, 7: 2, 8: 9 }),
+			line({ 0: 5 })
+		]);
+		expect(counted.get(3)?.held).toEqual({ holds: 21, of: 24, strongest: 5, ofStrongest: 6 });
+		expect(counted.get(4)?.held).toEqual({ holds: 2, of: 9, strongest: null, ofStrongest: null });
+		expect(counted.get(5)?.held).toBeUndefined();
+	});
+
 	it.each<[string, unknown]>([
+		['more examples that agree than there are', [line({ 7: 25, 8: 24 })]],
+		['more strong examples that agree than there are', [line({ 7: 9, 8: 24, 9: 7, 10: 6 })]],
+		['more strong examples than examples', [line({ 7: 4, 8: 4, 9: 4, 10: 6 })]],
+		['half an example', [line({ 7: 1.5, 8: 24 })]],
 		['no list', {}],
 		['a line that is no list', ['3']],
 		['a feature beyond the last', [line({ 0: 8 })]],
