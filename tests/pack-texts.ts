@@ -37,6 +37,7 @@ export async function packTexts(folder: string): Promise<PackText[]> {
 		texts.push(...stringsOf(JSON.parse(await utf8(pack.workedExample)), pack.workedExample));
 	if (pack.reproduction)
 		texts.push(...stringsOf(JSON.parse(await utf8(pack.reproduction)), pack.reproduction));
+	if (pack.themes) texts.push(...stringsOf(JSON.parse(await utf8(pack.themes)), pack.themes));
 	for (const { id, labels, cfg } of pack.saes) {
 		if (!labels) continue;
 		const lines = new TextDecoder().decode(gunzipSync(await source.bytes(labels)));

@@ -12,6 +12,8 @@ import type { PackCalls } from './packs/info';
 import type { SearchCalls } from './search/search';
 import type { StorageCalls } from './packs/stored';
 import type { PromptCalls } from './prompt/reading';
+import type { DoseCalls } from './steering/dose';
+import type { ThemeCalls } from './steering/themes';
 import type { WritingCalls } from './steering/writing';
 
 export interface Calls
@@ -20,6 +22,8 @@ export interface Calls
 		StorageCalls,
 		PromptCalls,
 		WritingCalls,
+		DoseCalls,
+		ThemeCalls,
 		FeatureCalls,
 		MatchCalls,
 		FlowCalls,

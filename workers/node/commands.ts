@@ -19,6 +19,7 @@ import { addJsonFile } from './folders/add-json-file';
 import { packFolders } from './folders/pack';
 import { say } from './plain-output';
 import { siteJson } from './site-json';
+import { keptThemes, measuredThemes } from './themes';
 import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
 import { undo } from './fit';
@@ -107,6 +108,27 @@ const feature: Command = {
 		const id = args.need('id');
 		const { engine } = await open(args);
 		return engine.feature(id);
+	}
+};
+
+const dose: Command = {
+	options: ['pack', 'id'],
+	async run(args) {
+		const id = args.need('id');
+		const { engine } = await open(args);
+		const { add, kl, perplexityRatio } = await engine.dose(id);
+		return { add, kl, perplexity_ratio: perplexityRatio };
+	}
+};
+
+const themes: Command = {
+	options: ['pack', 'ideas', 'text'],
+	async run(args) {
+		const ideas = args.get('ideas');
+		const { local } = await open(args);
+		const bench = local.bench();
+		if (ideas === undefined) return measuredThemes(bench);
+		return keptThemes(bench, args.need('pack'), ideas, args.get('text'));
 	}
 };
 
@@ -320,6 +342,8 @@ export const COMMANDS: Record<string, Command> = {
 	write,
 	feature,
 	search,
+	dose,
+	themes,
 	flow,
 	origins,
 	report,

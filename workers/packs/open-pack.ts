@@ -1,5 +1,6 @@
 /** A pack laid out for work: its tokenizer, model, SAEs and statistics, each loaded when needed. */
 import { shortHash } from '../../src/core/packs/pack-name';
+import { parseThemes, type Themes } from '../../src/core/steering/themes';
 import type { Edit } from '../../src/core/steering/writing';
 import type { FeatureId, SaeId, Site } from '../../src/core/names/ids';
 import type { Label } from '../../src/core/features/feature';
@@ -214,6 +215,13 @@ export class Workbench {
 		const path = this.pack.reproduction;
 		if (!path) return null;
 		return parseReproduction(new TextDecoder().decode(await this.source.bytes(path)));
+	}
+
+	/** Themes that were dosed for this pack, null when it brings none. Throws a Problem for a file that is no such thing. */
+	async themes(): Promise<Themes | null> {
+		const path = this.pack.themes;
+		if (!path) return null;
+		return parseThemes(new TextDecoder().decode(await this.source.bytes(path)));
 	}
 
 	/** What a feature is called: its name, or the tokens it promotes; null when nothing is known. */

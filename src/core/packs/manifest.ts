@@ -34,6 +34,8 @@ export interface Pack {
 	workedExample: string | null;
 	/** The file of the results of `reproduce`. */
 	reproduction: string | null;
+	/** The file of themes: sliders with doses and stored texts. */
+	themes: string | null;
 	/** Every file but `pack.json`, by its path relative to it. */
 	files: Record<string, PackFile>;
 }
@@ -127,7 +129,8 @@ export function parsePack(json: unknown): Pack {
 		examples: optionalFile,
 		selfTest: ['self_test', optionalFile],
 		workedExample: ['worked_example', optionalFile],
-		reproduction: optionalFile
+		reproduction: optionalFile,
+		themes: optionalFile
 	})(json, '');
 	if (pack.model.weights.length === 0) throw j.invalid('names no file of model weights');
 	return { name, ...pack, saes, files };

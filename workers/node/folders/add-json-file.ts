@@ -3,7 +3,7 @@ import { PackFolder } from './pack-writer';
 /** Adds a file to a pack in a folder, or replaces it. `key`: the field of `pack.json` that names the file. */
 export async function addJsonFile(
 	folder: string,
-	key: 'worked_example' | 'reproduction',
+	key: 'worked_example' | 'reproduction' | 'themes',
 	file: string,
 	content: unknown
 ): Promise<void> {
