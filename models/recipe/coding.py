@@ -74,6 +74,14 @@ class Codes:
         self.features = np.memmap(f"{at}.features", np.uint16, mode, shape=(tokens, k))
 
 
+class Together:
+    """Codes of texts one after the other: of each its first so many tokens."""
+
+    def __init__(self, parts):
+        self.values = np.concatenate([np.asarray(codes.values[:tokens]) for codes, tokens in parts])
+        self.features = np.concatenate([np.asarray(codes.features[:tokens]) for codes, tokens in parts])
+
+
 def encode(model, saes, batches, tokens, folder, means=None):
     """Codes of every SAE on the `tokens` tokens of `batches`, kept in `folder`, and the sums behind the reconstruction errors.
 

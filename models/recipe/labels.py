@@ -5,6 +5,8 @@ and threshold are chosen on one half of the stories and scored on the other; the
 truth shuffled.
 """
 
+import copy
+
 import numpy as np
 
 #: Thresholds as shares of the feature's largest activation on the first half.
@@ -42,6 +44,8 @@ class Families:
         self.barred[2] = ahead_already
         ahead, behind = truth.neighbour(1), truth.neighbour(-1)
         self.place = [None, None, ahead, ahead, behind]
+        #: Concepts may be known of some tokens only, and are counted there.
+        self.told = getattr(truth, "told", None)
 
     def of(self, family, at):
         """(which of `at`, what holds there) for tokens `at`."""
@@ -55,48 +59,64 @@ class Families:
         starts = np.repeat(self.truth.first[place] - np.cumsum(counts) + counts, counts)
         return np.repeat(which, counts), self.truth.concept[starts + np.arange(counts.sum())]
 
+    def elsewhere(self, truth):
+        """What may hold at the tokens of another text, whose concepts have the same numbers."""
+        other = copy.copy(self)
+        number = np.full(max(int(truth.tokens.max()), int(self.known.max())) + 1, -1)
+        number[self.known] = np.arange(len(self.known))
+        other.truth, other.number = truth, number[truth.tokens]
+        ahead, behind = truth.neighbour(1), truth.neighbour(-1)
+        other.place = [None, None, ahead, ahead, behind]
+        return other
+
     def name(self, family, what):
         text = self.truth.names[what] if family in (0, 2) else quoted(self.decode([self.known[what]]))
         return ("{}", "{}", "next: {}", "next: {}", "after {}")[family].format(text)
 
 
 class Counts:
-    """Per feature and level how often it fires, and in each family how often with each thing; and supports."""
+    """Per feature and level how often it fires, and in each family how often with each thing; and supports.
+
+    `fired` is by family: that of a concept is counted where concepts are known.
+    """
 
     def __init__(self, families, codes, count, largest, tokens, shuffled=None):
         levels = len(LEVELS)
-        self.fired = np.zeros((count, levels), np.int64)
+        every, told = np.zeros((2, count, levels), np.int64)
         self.hits = [np.zeros((count * levels, width), np.int64) for width in families.widths]
         self.support = [np.zeros(width, np.int64) for width in families.widths]
         for at in range(0, len(tokens), CHUNK):
             place = tokens[at : at + CHUNK]
-            told = place if shuffled is None else shuffled[at : at + CHUNK]
+            where = place if shuffled is None else shuffled[at : at + CHUNK]
             values, features = codes.values[place], codes.features[place].astype(np.int64)
             row, column = np.nonzero(values > 0)
             f, v = features[row, column], values[row, column]
             level = (v[:, None] > largest[f][:, None] * np.array(LEVELS)).sum(1) - 1
             keep = level >= 0
             row, key = row[keep], f[keep] * levels + level[keep]
-            self.fired += np.bincount(key, minlength=count * levels).reshape(count, levels)
+            every += np.bincount(key, minlength=count * levels).reshape(count, levels)
+            known = key if families.told is None else key[families.told[where][row]]
+            told += np.bincount(known, minlength=count * levels).reshape(count, levels)
             order = np.argsort(row, kind="stable")
             row, key = row[order], key[order]
             edges = np.searchsorted(row, np.arange(len(place) + 1))
             for family, width in enumerate(families.widths):
-                which, what = families.of(family, told)
+                which, what = families.of(family, where)
                 self.support[family] += np.bincount(what, minlength=width)
                 times = edges[which + 1] - edges[which]
                 start = np.repeat(edges[which] - np.cumsum(times) + times, times)
                 both = key[start + np.arange(times.sum())] * width + np.repeat(what, times)
                 self.hits[family] += np.bincount(both, minlength=count * levels * width).reshape(-1, width)
         # A level counts all that is stronger.
-        self.fired = self.fired[:, ::-1].cumsum(1)[:, ::-1]
+        every, told = (fired[:, ::-1].cumsum(1)[:, ::-1] for fired in (every, told))
+        self.fired = [told, every, told, every, every]
         for family, width in enumerate(families.widths):
             h = self.hits[family].reshape(count, levels, width)
             self.hits[family] = h[:, ::-1].cumsum(1)[:, ::-1]
 
     def f1(self, family):
         """[features, levels, things]"""
-        total = self.fired[:, :, None] + self.support[family][None, None, :]
+        total = self.fired[family][:, :, None] + self.support[family][None, None, :]
         return 2 * self.hits[family] / np.maximum(total, 1)
 
 
@@ -137,7 +157,7 @@ def scores(counts, choice):
     out = np.zeros((len(choice), 3))
     for i, (family, level, what) in enumerate(choice):
         hits = counts.hits[family][i, level, what]
-        fired, support = counts.fired[i, level], counts.support[family][what]
+        fired, support = counts.fired[family][i, level], counts.support[family][what]
         out[i] = 2 * hits / max(1, fired + support), hits / max(1, fired), hits / max(1, support)
     return out
 
@@ -159,12 +179,13 @@ def by_truth(truth, codes, count, decode, seed=5, others=0):
         first = Counts(families, codes, count, largest, fit, mixed[0])
         choice = choose(first, count, families.barred)
         more = runners_up(first, count, families.barred, others + 1)[1:] if others and not shuffle else []
-        fired = first.fired[:, 0]
+        fired, listed = first.fired[1][:, 0], [choice, *more]
+        chosen = [scores(first, c)[:, 0] for c in listed] if not shuffle else []
         del first
         second = Counts(families, codes, count, largest, test, mixed[1])
-        return choice, scores(second, choice), fired, [(c, scores(second, c)) for c in more]
+        return choice, scores(second, choice), fired, chosen[:1], [(c, scores(second, c), f) for c, f in zip(more, chosen[1:])]
 
-    choice, real, fired, more = round_of(False)
+    choice, real, fired, (fit_scores,), more = round_of(False)
     _, chance, *_ = round_of(True)
     _, again, *_ = round_of(True)
     out = []
@@ -173,9 +194,9 @@ def by_truth(truth, codes, count, decode, seed=5, others=0):
             out.append(None)
             continue
         good = lambda f1, level: bool(f1 >= PASS_F1 and f1 >= level + ABOVE_CHANCE)
-        told = lambda choice, score: {
-            "name": families.name(choice[0], choice[2]), "choice": (choice[0], choice[2]), "f1": score[0], "precision": score[1],
+        told = lambda choice, score, chosen: {
+            "name": families.name(choice[0], choice[2]), "choice": (choice[0], choice[2]), "chosen": chosen, "f1": score[0], "precision": score[1],
             "recall": score[2], "chance": chance[i][0], "passes": good(score[0], chance[i][0])}
-        out.append({**told(choice[i], real[i]), "control": good(again[i][0], chance[i][0]),
-                    "others": [told(c[i], s[i]) for c, s in more]})
+        out.append({**told(choice[i], real[i], fit_scores[i]), "control": good(again[i][0], chance[i][0]),
+                    "others": [told(c[i], s[i], f[i]) for c, s, f in more]})
     return out

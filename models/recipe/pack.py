@@ -13,9 +13,8 @@ import torch
 import coding
 import encoders
 import examples
-import labels
 import metrics
-import n2g
+import names
 import stats
 from dictionaries import DICTIONARIES
 from side_by_side import side_by_side
@@ -26,7 +25,7 @@ from transformer import CONTEXT, LAYERS, VOCAB, WIDTH, LanguageModel, config, ha
 SELF_TEST = ("One winter morning the old king went to the market and found a small bird. It sat on a barrel beside the "
              'bread and sang. "Whose bird is this?" asked the king, but nobody knew, so he took it home with him.')
 
-HELD_TOKENS, MEAN_TOKENS, CHECK_TEXTS = 1_000_000, 100_000, 20
+HELD_TOKENS, MEAN_TOKENS, CHECK_TEXTS, NAMING_ROWS = 1_000_000, 100_000, 20, 400
 
 
 def self_test(model, saes, ids):
@@ -92,22 +91,13 @@ def once(path, measure):
     return json.loads(path.read_text())
 
 
-def named(model, sae, dictionary, truth, codes, decode):
-    """Lines of the labels' file, and what share of the alive features they name."""
-    found = labels.by_truth(truth, codes, dictionary.features, decode)
-    open_ = np.array([bool(f) and not f["passes"] for f in found])
-    seen = n2g.by_pattern(model, sae, dictionary.site, truth, codes, open_, decode)
-    lines, short = [], lambda x: round(float(x), 4)
-    for i, told in enumerate(found):
-        if told and told["passes"]:
-            lines.append([i, "truth", told["name"], *(short(told[s]) for s in ("f1", "precision", "recall", "chance"))])
-        elif seen.get(i, {}).get("passes"):
-            p = seen[i]
-            lines.append([i, "pattern", p["name"], *(short(p[s]) for s in ("f1", "precision", "recall")), None])
-    alive = [f for f in found if f]
-    share = lambda source: sum(line[1] == source for line in lines) / max(1, len(alive))
-    return lines, {"truth": share("truth"), "pattern": share("pattern"), "alive": len(alive),
-                   "control": sum(f["control"] for f in alive) / max(1, len(alive))}
+def naming(truth, rows, documents, known, starts, decode):
+    """(what names SAEs, how many tokens of the held-out rows it takes); `known` is of the generated among the documents."""
+    others = [row[row != 0].tolist() for row in rows[:NAMING_ROWS].numpy()]
+    generated = iter(known)
+    told = [next(generated) if kind == 0 else None for _, kind in documents]
+    numbers = range(len(others))
+    return names.Naming(truth, others, numbers, [ids for ids, _ in documents], told, starts, decode), sum(map(len, others))
 
 
 def example_text(model, encode, training_texts, generated, seed):
@@ -136,10 +126,11 @@ def check(model, saes, documents):
 
 
 def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held, characters, training_texts,
-         generated, truth, abilities, about, seed=7):
+         generated, known, truth, abilities, about, seed=7):
     """Everything after training.
 
-    `held` maps a set's name to its tokens, `characters` to its length; `abilities(model)` is what the model can do.
+    `held` maps a set's name to its tokens, `characters` to its length; `generated` are texts, `known` what is true of them;
+    `abilities(model)` is what the model can do.
     """
     begun = time.time()
     note = lambda what: print(f"{time.time() - begun:6.0f} s  {what}", flush=True)
@@ -180,6 +171,7 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
     shown, _ = coding.encode(model, saes, groups([d for d, _ in documents]), len(position), work / "examples")
     told, _ = coding.encode(model, saes, groups(truth.documents), len(truth.tokens), work / "truth")
     note(f"codes of the examples, and of {len(truth.tokens)} tokens with their truth")
+    namer, taken = naming(truth, rows, documents, known, starts[:-1], encode.decode)
     start_of, end_of = (np.repeat(at, np.diff(starts)) for at in (starts[:-1] + 1, starts[1:]))
 
     def described(number):
@@ -194,7 +186,8 @@ def make(out, work, weights, raw_saes, tokenizer, tokenizer_config, encode, held
         table.update(stats.match_table(saes[d.id], {s: saes[s] for s in stats.upstream(d.site).values()}))
         if d.id == d.site:
             table.update(stats.group_table(d.site, codes, table))
-        lines, labelled = named(model, saes[d.id], d, truth, told[d.id], encode.decode)
+        seen = coding.Together([(told[d.id], len(truth.tokens)), (own, taken)])
+        lines, labelled = namer.named(seen, d.features, table)
         entry = {
             "id": d.id, "site": d.site, "cfg": sae_config(d), "weights": f"saes/{d.id}.safetensors",
             "stats": f"stats/{d.id}.safetensors.gz", "stats_tokens": len(tokens),

@@ -77,11 +77,12 @@ def make_pack(args):
         },
     }
     truth = Truth((generate(seed) for seed in corpus.TRUTH_SEEDS), encode, concepts)
+    shown = [generate(seed) for seed in corpus.HELD_SEEDS[:GENERATED]]
     made = pack.make(
         args.out, work, model["model"], saes["saes"],
         tokenizer.tokenizer_json(encode.vocabulary, encode.merges), tokenizer.tokenizer_config(CONTEXT),
         encode, held, characters, (d for docs in corpus.texts(args.books).values() for d in docs),
-        [generate(seed).text for seed in corpus.HELD_SEEDS][:GENERATED], truth,
+        [story.text for story in shown], [concepts(story) for story in shown], truth,
         lambda model: abilities.measured(model, encode, work), about)
     (Path(args.out) / "README.md").write_text(card.text(made))
 

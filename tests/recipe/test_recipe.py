@@ -25,7 +25,6 @@ import dictionaries  # noqa: E402
 import examples  # noqa: E402
 import handover  # noqa: E402
 import metrics  # noqa: E402
-import n2g  # noqa: E402
 import pack  # noqa: E402
 import place  # noqa: E402
 import run  # noqa: E402
@@ -238,7 +237,7 @@ class Stages(unittest.TestCase):
         small = [replace(d, features=64, k=8, heads=d.heads and (8, 2, 4)) for d in dictionaries.DICTIONARIES]
         values = {
             pack: {"HELD_TOKENS": 3000, "MEAN_TOKENS": 1000, "CHECK_TEXTS": 2},
-            examples: {"SAMPLED": 6}, n2g: {"CONTEXTS": 1, "LONGEST": 2}, stats: {"DRAWS": 300}, run: {"GENERATED": 20},
+            examples: {"SAMPLED": 6}, stats: {"DRAWS": 300}, run: {"GENERATED": 20},
             abilities: {"PROBES": 3, "STORIES": 3, "LONGEST": 40}, train_model: {"SAVE_EVERY": -1, "BATCH": 2},
             train_saes: {"SAVE_EVERY": -1, "BATCH": 2},
             corpus: {"STORIES": 200, "HELD_SEEDS": range(9_000_000, 9_000_040),
