@@ -269,7 +269,7 @@ export class Explorer {
 	}
 
 	type(prompt: string): void {
-		this.address.set({ prompt, token: null });
+		this.address.type(prompt);
 	}
 
 	choose(choice: { site?: SaeId; token?: number | null }): void {

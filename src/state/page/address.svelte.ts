@@ -9,6 +9,8 @@ import {
 
 /** Browsers refuse to have the address written too often: one write per this time while dragging. */
 const WRITE_MS = 250;
+/** After so long without a key what is typed next is another prompt. */
+const REST_MS = 2000;
 
 type Choice = Partial<Omit<AddressState, 'view' | 'id'>>;
 
@@ -17,6 +19,8 @@ export class Address {
 	onChange: () => void = () => undefined;
 	#parsed = $state.raw<ParsedAddress>({ state: parseAddress('').state, problems: [] });
 	#due: ReturnType<typeof setTimeout> | undefined;
+	/** When a prompt was typed last. */
+	#typed = -Infinity;
 
 	constructor() {
 		this.#read();
@@ -135,6 +139,17 @@ export class Address {
 	set(choice: Choice): void {
 		this.#take({ ...this.state, ...choice });
 		this.#due ??= setTimeout(this.#write, WRITE_MS);
+	}
+
+	/** Another prompt: a step of its own in the history, unless it goes on with what was typed a moment ago. */
+	type(prompt: string): void {
+		const now = performance.now();
+		const isNew = now - this.#typed > REST_MS;
+		this.#typed = now;
+		if (!isNew) return this.set({ prompt, token: null });
+		this.#write();
+		this.#take({ ...this.state, prompt, token: null });
+		history.pushState(null, '', formatAddress(this.state));
 	}
 
 	/** The whole address with pending changes, for sharing. */

@@ -37,6 +37,18 @@ describe('Explore', () => {
 		await vi.waitFor(() => expect(location.hash).toContain('prompt=the+old+king'));
 	});
 
+	it('goes back to the prompt before, not through every key', async () => {
+		await openRoom(Explore, HASH);
+		const box = page.getByRole('textbox', { name: 'Prompt', exact: true });
+		await box.fill('the old king');
+		await box.fill('the old king went');
+		await vi.waitFor(() => expect(location.hash).toContain('prompt=the+old+king+went'));
+		history.back();
+		await expect.element(box).toHaveValue('a little fox ran');
+		history.forward();
+		await expect.element(box).toHaveValue('the old king went');
+	});
+
 	it('walks over the tokens with arrow keys', async () => {
 		const { explorer } = await openRoom(Explore, HASH);
 		await tokens().nth(2).getByRole('button').click();
