@@ -24,14 +24,15 @@ function folders(): string[] {
 /** Served as they lie in development, where nothing needs to be cut; as hosts can bear them in the built site. */
 function models(command: 'build' | 'serve'): Plugin {
 	const packs = command === 'build' ? publications(folders(), limit) : [];
-	const examples = packs.map(({ from, pack }) => {
-		const file = pack.workedExample;
+	const asset = (from: string, file: string | null, name: string) => {
 		const source = file === null ? null : readFileSync(path.join(from, file));
-		return (
-			source && { fileName: `assets/worked-example-${digest(source).slice(0, 8)}.json`, source }
-		);
-	});
-	const told = packs.map((pack, i) => sitePack(pack, examples[i]?.fileName ?? null));
+		return source && { fileName: `assets/${name}-${digest(source).slice(0, 8)}.json`, source };
+	};
+	const examples = packs.map(({ from, pack }) => asset(from, pack.workedExample, 'worked-example'));
+	const themes = packs.map(({ from, pack }) => asset(from, pack.themes, 'themes'));
+	const told = packs.map((pack, i) =>
+		sitePack(pack, examples[i]?.fileName ?? null, themes[i]?.fileName ?? null)
+	);
 	return {
 		name: 'undercurrent-models',
 		config: () => ({
@@ -54,7 +55,8 @@ function models(command: 'build' | 'serve'): Plugin {
 		generateBundle() {
 			if (packs.length === 0)
 				this.warn('models/default/pack.json is not there: the site is built without a pack.');
-			for (const example of examples) if (example) this.emitFile({ type: 'asset', ...example });
+			for (const file of [...examples, ...themes])
+				if (file) this.emitFile({ type: 'asset', ...file });
 		},
 		async writeBundle({ dir }) {
 			for (const pack of packs) await publish(pack, dir!);
@@ -81,7 +83,8 @@ function inDevelopment(): SitePack[] {
 		const text = readFileSync(path.join(folder, 'pack.json'), 'utf8');
 		const pack = parsePack(JSON.parse(text));
 		const to = `models/${path.basename(folder)}/`;
-		return sitePack({ to, text, pack }, pack.workedExample && to + pack.workedExample);
+		const at = (file: string | null) => file && to + file;
+		return sitePack({ to, text, pack }, at(pack.workedExample), at(pack.themes));
 	});
 }
 
@@ -106,7 +109,11 @@ const pwa = VitePWA({
 	workbox: {
 		clientsClaim: true,
 		importScripts: ['service-worker-routes.js'],
-		globPatterns: ['**/*.{js,css,html,svg,png}', 'assets/worked-example-*.json'],
+		globPatterns: [
+			'**/*.{js,css,html,svg,png}',
+			'assets/worked-example-*.json',
+			'assets/themes-*.json'
+		],
 		// The inference runtime is kept when used; packs are kept by workers/storage.
 		globIgnores: ['service-worker-routes.js', 'assets/ort*', 'models/**', 'screenshots/**'],
 		navigateFallbackDenylist: [/\/models\//],

@@ -1,20 +1,23 @@
 /** Everything the page knows, and the one place that decides what to ask the engine when something changes. */
 import { createContext } from 'svelte';
 import type { ReportPage, View } from '../core/address';
+import type { Themes } from '../core/steering/themes';
 import type { Edit } from '../core/steering/writing';
 import type { FeatureCard } from '../core/features/feature';
-import type { FeatureId, SaeId, Site } from '../core/names/ids';
+import type { FeatureId, SaeId } from '../core/names/ids';
 import type { FlowGraph, FlowRequest } from '../core/flow/graph';
 import type { PromptFlowRequest } from '../core/flow/prompt';
 import { chainOf, type Thresholds } from '../core/flow/flow';
 import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
-import { byDepth, parseFeatureId, placeOf, siteOf, type SiteKind } from '../core/names/site';
+import { byDepth, parseFeatureId } from '../core/names/site';
 import { Attributions } from './circuit/attribution.svelte';
 import { CircuitTask } from './circuit/circuit.svelte';
 import { Address } from './page/address.svelte';
-import { added, changed } from './steering/edits';
+import { DoseList } from './steering/doses.svelte';
+import { EditList } from './steering/edit-list';
+import { ThemeStory } from './steering/theme-story.svelte';
 import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
 import { ModelImport } from './import/import.svelte';
@@ -23,6 +26,7 @@ import { FitTask } from './labs/fit.svelte';
 import { Experiments } from './labs/experiments.svelte';
 import { Labels } from './packs/labels.svelte';
 import { Model, type ModelSetup } from './packs/model.svelte';
+import { placed, type SaePlace } from './packs/sae-place';
 import { Packs } from './packs/packs.svelte';
 import { noticesOf } from './page/notices';
 import { Preferences } from './page/preferences.svelte';
@@ -36,17 +40,12 @@ import { Resource } from './calls/resource.svelte';
 import { Steering } from './steering/steering.svelte';
 import { TextStatistics } from './corpus/statistics.svelte';
 
-export interface SaePlace {
-	id: SaeId;
-	site: Site;
-	layer: number;
-	kind: SiteKind;
-}
-
 export interface Setup extends ModelSetup {
 	engine: Engine;
 	/** Brings the stored example, or null. */
 	example?: () => Promise<Example | null>;
+	/** Brings the themes stored with the page's own pack, or null. */
+	themes?: () => Promise<Themes | null>;
 }
 
 export class Explorer {
@@ -57,6 +56,9 @@ export class Explorer {
 	readonly reading: Reading;
 	readonly labels: Labels;
 	readonly steering: Steering;
+	readonly story: ThemeStory;
+	readonly doses: DoseList;
+	readonly #edits: EditList;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
 	readonly finding: Finding;
@@ -97,6 +99,17 @@ export class Explorer {
 			const settings = { text: this.prompt, tokens, temperature, topP, seed };
 			if (view === 'steer') steering.ask(settings, steer);
 		});
+		this.story = this.#part(new ThemeStory(engine), (story) => {
+			void story.find(this.model.packName);
+			if (this.isFirst) story.ask(this.address.steer);
+		});
+		const writing = () => this.steering.busy || this.story.stream.busy || this.reading.busy;
+		this.doses = this.#part(new DoseList(engine, writing), (doses) => {
+			const { view, steer } = this.address;
+			if (writing()) doses.yield();
+			if (view === 'steer')
+				doses.ask(steer.flatMap(({ id, mode }) => (mode === 'add' ? [id] : [])));
+		});
 		this.reading = this.#part(new Reading(engine), (reading) =>
 			reading.ask(this.prompt, this.#inView())
 		);
@@ -123,6 +136,7 @@ export class Explorer {
 		this.feature = this.#part(feature, () => {
 			if (this.address.view === 'feature' && this.focus !== null) void feature.ask(this.focus);
 		});
+		this.#edits = new EditList(this.address, this.labels, this.reading, this.doses);
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
@@ -225,6 +239,12 @@ export class Explorer {
 		return { text, token: chosen, most, ...this.thresholds, ...second };
 	});
 
+	/** Whether a visitor has asked for nothing yet, and is shown a story that themes rewrite. */
+	readonly isFirst: boolean = $derived.by(
+		() =>
+			this.address.view === 'explore' && this.address.prompt === null && this.story.themes !== null
+	);
+
 	/** Whether what is shown is the stored example and not the engine's own work. */
 	readonly isExample: boolean = $derived.by(() => this.reading.source === 'example');
 
@@ -280,29 +300,27 @@ export class Explorer {
 		this.address.set({ tRes: tRes ?? null, tModule: tModule ?? null });
 	}
 
-	/** Adds a feature to the steering panel, at the strength of its maximum. */
+	/** Adds a feature to the steering panel, at its default strength once that is known. */
 	async steer(id: FeatureId): Promise<void> {
-		await this.#add([id]);
+		await this.#edits.add([id]);
 	}
 
 	/** Adds the residual features of a feature's chain through the layers, cut where the thresholds say. */
 	async steerChain(id: FeatureId, cuts: Omit<FlowRequest, 'id'> = {}): Promise<void> {
-		await this.#add(chainOf(await this.engine.flow({ id, ...cuts }), id));
+		await this.#edits.add(chainOf(await this.engine.flow({ id, ...cuts }), id));
 	}
 
 	/** Puts these edits into the list, in place of those of the same features. */
 	setEdits(edits: Edit[]): void {
-		const others = this.address.steer.filter((old) => !edits.some((edit) => edit.id === old.id));
-		this.address.set({ steer: [...others, ...edits] });
+		this.#edits.set(edits);
 	}
 
 	edit(id: FeatureId, change: Partial<Edit>): void {
-		const line = this.labels.line(id);
-		this.address.set({ steer: changed(this.address.steer, id, change, line?.max ?? null) });
+		this.#edits.change(id, change);
 	}
 
 	removeEdit(id: FeatureId): void {
-		this.address.set({ steer: this.address.steer.filter((edit) => edit.id !== id) });
+		this.#edits.remove(id);
 	}
 
 	isSteered(id: FeatureId): boolean {
@@ -324,20 +342,6 @@ export class Explorer {
 		return this.address.link({ pack: this.model.packName ?? this.address.pack });
 	}
 
-	async #add(ids: FeatureId[]): Promise<void> {
-		const lines = await Promise.all(ids.map((id) => this.labels.fetch(id).catch(() => null)));
-		// A chain pushes as hard as one feature would: its parts point much the same way and add up.
-		const strengths = ids.map((id, i) => {
-			const strength = lines[i]?.max ?? this.#peak(id);
-			return strength && strength / ids.length;
-		});
-		this.address.set({ steer: added(this.address.steer, ids, strengths) });
-	}
-
-	#peak(id: FeatureId): number | null {
-		return Math.max(0, ...(this.reading.activationsOf(id) ?? [])) || null;
-	}
-
 	#has(sae: SaeId): boolean {
 		return this.saes.some(({ id }) => id === sae);
 	}
@@ -345,7 +349,9 @@ export class Explorer {
 	async #begin(): Promise<void> {
 		this.model.want(this.address.pack);
 		const opening = this.model.open();
+		const themes = this.#setup.themes?.();
 		const example = (await this.#setup.example?.()) ?? null;
+		if (this.#isOwn && this.story.themes === null) this.story.themes = (await themes) ?? null;
 		this.example = example;
 		if (example && this.#isOwn && this.prompt === example.prompt && !this.model.ready)
 			this.#show(example);
@@ -386,11 +392,6 @@ export class Explorer {
 			(sae) => sae !== null
 		);
 	}
-}
-
-function placed(id: SaeId, site: Site): SaePlace {
-	const place = placeOf(siteOf(site));
-	return { id, site, layer: place?.layer ?? 0, kind: place?.kind ?? 'resid' };
 }
 
 export const [getExplorer, setExplorer] = createContext<Explorer>();

@@ -7,6 +7,8 @@ import { methods, runOf, type Handlers, type Run } from '../../src/core/calls';
 import type { ReadingPart, ReadRequest, SiteReading } from '../../src/core/prompt/reading';
 import type { Token, TokenProbability } from '../../src/core/names/tokens';
 import type { FeatureTable, FoundFeature, SearchRequest } from '../../src/core/search/search';
+import type { Dose } from '../../src/core/steering/dose';
+import type { Themes } from '../../src/core/steering/themes';
 import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
 import { compared, type Remeasured } from '../../src/core/packs/check';
 import { Problem } from '../../src/core/names/errors';
@@ -35,6 +37,8 @@ export interface FakeOptions {
 	rich?: boolean;
 	/** Which of its dictionaries the pack holds; all unless it says. */
 	holds?: (sae: string) => boolean;
+	/** What the pack's file of themes holds. */
+	themes?: Themes | null;
 	/** How far the embedding's L0 is from what the pack states, as a share of it. */
 	drift?: number;
 }
@@ -67,6 +71,7 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 			rich: false,
 			holds: () => true,
 			drift: 0,
+			themes: null,
 			...options
 		};
 	}
@@ -269,6 +274,16 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		this.log.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
 		await this.wait(signal);
 		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) => this.#site(id, tokens));
+	}
+
+	themes(): Themes | null {
+		return this.#options.themes;
+	}
+
+	async dose(id: FeatureId, { signal }: Run = runOf()): Promise<Dose> {
+		this.log.push(`dose ${id}`);
+		await this.wait(signal);
+		return { add: 12, kl: 0.2, perplexityRatio: 1.1 };
 	}
 
 	async write(

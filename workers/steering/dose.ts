@@ -55,6 +55,14 @@ export class Doses {
 		throw without(edits);
 	}
 
+	/** What is measured at a strength. */
+	async at(edits: Edit[], add: number, signal?: AbortSignal): Promise<Dose> {
+		const saes = await this.bench.steered(edits, signal);
+		const { ratio } = await this.#fluency(edits, add, saes, signal);
+		const kl = await this.#divergence.of(steeringOf(scaled(edits, add), saes), signal);
+		return { add, kl, perplexityRatio: ratio };
+	}
+
 	async #fluency(edits: Edit[], add: number, saes: Map<SaeId, Sae>, signal?: AbortSignal) {
 		this.#plain ??= this.#write([], 0, saes);
 		this.#plain.catch(() => (this.#plain = null));

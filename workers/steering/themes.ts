@@ -1,5 +1,6 @@
 /** Themes made of features: how strong they may be, what they do to texts, and the same of random directions. */
 import { normals, seeded } from '../../src/core/math/random';
+import { BOUND } from '../../src/core/steering/dose';
 import { matchKl } from '../../src/core/steering/strengths';
 import {
 	counted,
@@ -30,6 +31,11 @@ export interface ThemeIdea {
 const SEED = 11;
 /** How near a random direction comes to the theme's divergence, as a share. */
 const NEAR = 0.05;
+/** A theme whose texts repeat themselves is made weaker by this, so often. */
+const WEAKER = 0.85;
+const TIMES = 8;
+
+const rounded = (x: number) => Number(x.toPrecision(3));
 
 export class ThemeMeter {
 	readonly #prompts: number[][];
@@ -43,15 +49,33 @@ export class ThemeMeter {
 		this.#doses = new Doses(bench);
 	}
 
-	/** Finds the dose of a theme, and what it writes after `prompt`. */
+	/**
+	 * Finds the dose of a theme, and what it writes after `prompt`. Where texts of `THEME_PROMPTS` go round in circles that
+	 * do not do so unsteered, or lose their fluency, it is made weaker.
+	 */
 	async dosed({ name, words, edits }: ThemeIdea, prompt: string, start: number): Promise<Theme> {
-		const { add, kl, perplexityRatio } = await this.#doses.of(edits, start);
-		const strong = scaled(edits, add).map((edit) => ({
-			...edit,
-			value: Number(edit.value.toPrecision(3))
-		}));
-		const steered = await this.story(prompt, strong);
-		return { name, words, edits: strong, kl, perplexityRatio, steered, measured: [] };
+		const saes = await this.bench.steered(edits);
+		let { add, kl, perplexityRatio } = await this.#doses.of(edits, start);
+		for (let time = 0; time < TIMES; time++) {
+			const strong = scaled(edits, add).map((edit) => ({ ...edit, value: rounded(edit.value) }));
+			if (time === TIMES - 1 || (await this.#fluent(steeringOf(strong, saes)))) {
+				const steered = await this.story(prompt, strong);
+				return { name, words, edits: strong, kl, perplexityRatio, steered, measured: [] };
+			}
+			add = rounded(add * WEAKER);
+			({ kl, perplexityRatio } = await this.#doses.at(edits, add));
+		}
+		throw new RangeError('Nothing was tried.');
+	}
+
+	async #fluent(steering: Steering | null): Promise<boolean> {
+		for (const temperature of THEME_WRITING.temperatures) {
+			const plain = await this.#unsteered(temperature);
+			const steered = await this.#write(steering, temperature);
+			const ratio = steered.perplexity / plain.perplexity;
+			if (steered.loops > plain.loops || ratio > BOUND.perplexityRatio) return false;
+		}
+		return true;
 	}
 
 	/** The tokens that follow a prompt, greedily. */

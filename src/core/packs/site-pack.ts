@@ -11,4 +11,6 @@ export interface SitePack {
 	address: string;
 	/** Address of its worked example, which is shown before an engine runs; null without one. */
 	example: string | null;
+	/** The same of its themes. */
+	themes: string | null;
 }

@@ -22,14 +22,31 @@ describe('Steer', () => {
 	it('rewrites the steered text when the slider goes to its end', async () => {
 		const { explorer } = await openRoom(Steer, HASH);
 		const plain = text('Unsteered');
+		// The fake engine doses every feature at 12.
+		const dose = page.getByRole('status', { name: `Dose of ${ID}` });
+		await expect.element(dose).toHaveTextContent('× 0.0833 of its default strength, 12');
 		(slider().element() as HTMLElement).focus();
 		await userEvent.keyboard('{End}');
 		await vi.waitFor(() => expect(explorer.steering.busy).toBe(false));
 		expect(text('Steered')).not.toBe(plain);
 		expect(text('Unsteered')).toBe(plain);
-		const { max } = (await explorer.labels.fetch(ID))!;
-		expect(explorer.address.steer[0]!.value).toBeCloseTo(3 * max!);
+		expect(explorer.address.steer[0]!.value).toBe(36);
+		await expect
+			.element(slider())
+			.toHaveAttribute('aria-valuetext', '3 times its default strength');
 		await expect.element(page.getByText(/The texts differ from token/)).toBeVisible();
+	});
+
+	it('gives a new feature its dose, unless somebody has moved it meanwhile', async () => {
+		const { explorer } = await openRoom(Steer, HASH);
+		const valueOf = (id: string) => explorer.address.steer.find((one) => one.id === id)?.value;
+		await explorer.steer('blocks.0.hook_mlp_out/5');
+		await vi.waitFor(() => expect(valueOf('blocks.0.hook_mlp_out/5')).toBe(12));
+		await explorer.steer('blocks.0.hook_mlp_out/6');
+		explorer.edit('blocks.0.hook_mlp_out/6', { value: 5 });
+		await vi.waitFor(() => expect(explorer.doses.of('blocks.0.hook_mlp_out/6')?.add).toBe(12));
+		expect(valueOf('blocks.0.hook_mlp_out/6')).toBe(5);
+		expect(valueOf(ID)).toBe(1);
 	});
 
 	it('changes the mode, and explains it with its formula', async () => {
@@ -69,7 +86,7 @@ describe('Steer', () => {
 
 	it('stops and writes again', async () => {
 		const { explorer } = await openRoom(Steer, HASH.replace('length=12', 'length=120'), {
-			pace: 4
+			pace: 25
 		});
 		await page.getByRole('button', { name: 'Write again' }).click();
 		await page.getByRole('button', { name: 'Stop' }).click();

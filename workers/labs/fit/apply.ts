@@ -86,7 +86,7 @@ async function forget(
 	id: SaeId,
 	selfTest: string | null
 ): Promise<void> {
-	for (const key of ['worked_example', 'reproduction']) {
+	for (const key of ['worked_example', 'reproduction', 'themes']) {
 		const path = manifest[key];
 		if (typeof path === 'string') writer.drop(path);
 		delete manifest[key];

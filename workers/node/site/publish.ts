@@ -46,10 +46,11 @@ function described(json: { files: Record<string, PackFile> }, pack: Pack, limit:
 	return `${JSON.stringify(json, null, '\t')}\n`;
 }
 
-/** What the page is told of it; `example` is the address of its worked example. */
+/** What the page is told of it; `example` and `themes` are addresses of its worked example and its themes. */
 export function sitePack(
 	{ pack, text, to }: Omit<Publication, 'from'>,
-	example: string | null
+	example: string | null,
+	themes: string | null
 ): SitePack {
 	const files = Object.values(pack.files);
 	return {
@@ -59,7 +60,8 @@ export function sitePack(
 		hash: createHash('sha256').update(text).digest('hex'),
 		bytes: files.reduce((sum, file) => sum + file.bytes, 0),
 		address: to,
-		example
+		example,
+		themes
 	};
 }
 

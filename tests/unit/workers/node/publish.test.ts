@@ -45,7 +45,7 @@ describe('a published pack', () => {
 		for (const file of Object.keys(before.pack.files))
 			expect(same(await after.bytes(file), await before.bytes(file))).toBe(true);
 		expect(await after.stored()).toEqual(new Set(Object.keys(before.pack.files)));
-		expect(after.hash).toBe(sitePack(publication!, null).hash);
+		expect(after.hash).toBe(sitePack(publication!, null, null).hash);
 	});
 
 	it('is the folder as it was where nothing has to be cut, and can be published again', async () => {
