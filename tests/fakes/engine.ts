@@ -4,8 +4,8 @@ import type { FeatureId } from '../../src/core/names/ids';
 import type { FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
 import type { Opened, SaeInfo } from '../../src/core/packs/info';
 import { methods, runOf, type Handlers, type Run } from '../../src/core/calls';
-import type { ReadingPart, ReadRequest, SiteReading } from '../../src/core/prompt/reading';
-import type { Token, TokenProbability } from '../../src/core/names/tokens';
+import type { ReadingPart, ReadRequest } from '../../src/core/prompt/reading';
+import type { TokenProbability } from '../../src/core/names/tokens';
 import type { FeatureTable, FoundFeature, SearchRequest } from '../../src/core/search/search';
 import type { Dose } from '../../src/core/steering/dose';
 import type { Themes } from '../../src/core/steering/themes';
@@ -18,6 +18,7 @@ import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import type { Calls, Engine } from '../../src/core/engine';
 import { tokensOf } from './experiments';
 import { fakePromptFlow } from './prompt-flow';
+import { fakeReading } from './reading';
 import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './pack';
 import { FakeStore } from './store';
 
@@ -139,7 +140,7 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		const ids = this.saes.map((sae) => sae.id);
 		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
 			await this.wait(signal);
-			part({ kind: 'site', site: this.#site(id, tokens) });
+			part({ kind: 'site', site: fakeReading(id, tokens, this.#options) });
 		}
 		const lens = Array.from({ length: this.#options.layers }, (_, layer) => ({
 			site: `blocks.${layer}.hook_resid_post`,
@@ -273,7 +274,9 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 	async promptFlow(request: PromptFlowRequest, { signal }: Run = runOf()): Promise<PromptFlow> {
 		this.log.push(`promptFlow ${request.token ?? 'all'} ${request.most}`);
 		await this.wait(signal);
-		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) => this.#site(id, tokens));
+		return fakePromptFlow(request, this.saes, tokensOf, (id, tokens) =>
+			fakeReading(id, tokens, this.#options)
+		);
 	}
 
 	themes(): Themes | null {
@@ -374,29 +377,6 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		)
 			return parsed;
 		throw new Problem('unknown-feature', `There is no feature ${id}.`, 'Choose one from a list.');
-	}
-
-	#site(id: string, tokens: Token[]): SiteReading {
-		const { k, dSae } = this.#options;
-		const n = tokens.length;
-		const offsets = Uint32Array.from({ length: n + 1 }, (_, t) => t * k);
-		const features = new Uint32Array(n * k);
-		const activations = new Float32Array(n * k);
-		tokens.forEach((token, t) => {
-			for (let i = 0; i < k; i++) {
-				features[t * k + i] = (Math.floor(noise(`${id}${token.text}`) * dSae) + i * 17) % dSae;
-				activations[t * k + i] = (1 + 6 * noise(`${id}${token.text}a`)) * Math.exp(-i / 6);
-			}
-		});
-		return {
-			sae: id,
-			site: siteOf(id),
-			offsets,
-			features,
-			activations,
-			l0: new Uint32Array(n).fill(k),
-			fvu: Float32Array.from(tokens, (token) => 0.05 + 0.4 * noise(`${id}${token.text}v`))
-		};
 	}
 }
 
