@@ -348,9 +348,14 @@ export class Stream {
 			plain: ['B', sites.length, 'S', dModel]
 		}[form];
 		const all = g.input('adds', 'float32', dims);
-		const parts = g.ops('Split', [all], sites.length, { axis: this.#isBatch ? 1 : 0 });
-		const each = (part: Value) => (form === 'plain' ? g.op('Squeeze', [part, whole(g, 1)]) : part);
-		return new Map(sites.map((site, i) => [site, each(parts[i]!)]));
+		// A shader takes too few buffers for one Split of this shape.
+		const parts =
+			form === 'plain'
+				? sites.map((_, i) =>
+						g.op('Gather', [all, g.constant(BigInt64Array.of(BigInt(i)), [])], { axis: 1 })
+					)
+				: g.ops('Split', [all], sites.length, { axis: this.#isBatch ? 1 : 0 });
+		return new Map(sites.map((site, i) => [site, parts[i]!]));
 	}
 
 	/** The vector added where `site` is written; '' in a graph without steering. */
