@@ -15,7 +15,7 @@ import { seeded } from '../../src/core/math/random';
 import { largest, softmax } from '../../src/core/math/sampling';
 import { Problem } from '../../src/core/names/errors';
 import type { Site } from '../../src/core/names/ids';
-import type { Weights, WeightsRequest } from '../../src/core/prompt/weights';
+import type { FeatureWeights, WeightsRequest } from '../../src/core/prompt/weights';
 import { unknownFeature, type Workbench } from '../packs/open-pack';
 import { tapsOf, type Sae } from '../sae/sae';
 import { dot } from './readout-direction';
@@ -212,7 +212,7 @@ export class Circuits {
 	}
 
 	/** How unusual the features of an SAE are on a prompt, and what they do to its likeliest next token. */
-	async weights({ text, sae: id }: WeightsRequest, signal?: AbortSignal): Promise<Weights> {
+	async weights({ text, sae: id }: WeightsRequest, signal?: AbortSignal): Promise<FeatureWeights> {
 		const { bench } = this;
 		const info = bench.info(id);
 		if (!info) throw unknownFeature(id);

@@ -348,7 +348,6 @@ export class Stream {
 			plain: ['B', sites.length, 'S', dModel]
 		}[form];
 		const all = g.input('adds', 'float32', dims);
-		// A shader takes too few buffers for one Split of this shape.
 		const parts =
 			form === 'plain'
 				? sites.map((_, i) =>
@@ -358,7 +357,7 @@ export class Stream {
 		return new Map(sites.map((site, i) => [site, parts[i]!]));
 	}
 
-	/** The vector added where `site` is written; '' in a graph without steering. */
+	/** What is added where `site` is written; '' in a graph without steering. */
 	#add(site: string): Value {
 		return this.#adds.get(site) ?? '';
 	}

@@ -116,7 +116,7 @@ export async function measureArm(
 	arm: Arm,
 	request: SteeringRequest,
 	bench: Workbench,
-	theme: Theme,
+	theme: WatchedTheme,
 	signal?: AbortSignal
 ): Promise<ArmResult> {
 	const steering = armSteering(arm, await bench.steered(arm.edits, signal), request.seed);
@@ -134,14 +134,14 @@ export async function measureArm(
 }
 
 /** What a theme is made of. */
-export interface Theme {
+export interface WatchedTheme {
 	features: { sae: Sae; index: number; max: number }[];
 	tokens: Set<number>;
 }
 
 /** Throws a Problem for a feature that does not exist. */
-export async function themeOf(ids: string[], bench: Workbench): Promise<Theme> {
-	const theme: Theme = { features: [], tokens: new Set() };
+export async function themeOf(ids: string[], bench: Workbench): Promise<WatchedTheme> {
+	const theme: WatchedTheme = { features: [], tokens: new Set() };
 	for (const id of ids) {
 		const { sae, index } = await bench.feature(id);
 		const statistics = await bench.statistics(sae.id);
@@ -159,7 +159,7 @@ async function readBack(
 	prompt: number[],
 	ids: number[],
 	bench: Workbench,
-	theme: Theme,
+	theme: WatchedTheme,
 	signal?: AbortSignal
 ): Promise<WrittenText> {
 	const { model, lens } = bench;

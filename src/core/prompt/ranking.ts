@@ -3,7 +3,7 @@ import type { FeatureId } from '../names/ids';
 import { featureId } from '../names/site';
 import type { Token } from '../names/tokens';
 import type { SiteReading } from './reading';
-import type { Weights } from './weights';
+import type { FeatureWeights } from './weights';
 
 export const ORDERS = ['strength', 'unusual', 'effect'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -30,7 +30,7 @@ export function ranked(
 	tokens: readonly Token[],
 	token: number | null,
 	order: Order,
-	weights: Weights | null
+	weights: FeatureWeights | null
 ): Ranked[] {
 	const rows = Math.min(site.offsets.length - 1, tokens.length);
 	const chosen =

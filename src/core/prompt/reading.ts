@@ -2,7 +2,7 @@
 import type { Call } from '../calls';
 import type { Site, SaeId } from '../names/ids';
 import type { Token, TokenProbability } from '../names/tokens';
-import type { Weights, WeightsRequest } from './weights';
+import type { FeatureWeights, WeightsRequest } from './weights';
 
 /** One SAE's view of a prompt, sparse: row t is `offsets[t] .. offsets[t + 1]`, strongest first. */
 export interface SiteReading {
@@ -54,5 +54,5 @@ export interface ReadRequest {
 export interface PromptCalls {
 	tokenize: Call<string, { tokens: Token[]; leftOut: Token[] }>;
 	read: Call<ReadRequest, void, ReadingPart>;
-	weights: Call<WeightsRequest, Weights>;
+	weights: Call<WeightsRequest, FeatureWeights>;
 }

@@ -8,7 +8,7 @@ export interface WeightsRequest {
 }
 
 /** Of every active feature at every token, in the order of a `SiteReading` of the same text. */
-export interface Weights {
+export interface FeatureWeights {
 	sae: SaeId;
 	/** [nnz] share of held-out tokens on which it is at least as strong; null where the pack has no statistics. */
 	tails: Float32Array | null;
