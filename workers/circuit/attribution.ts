@@ -15,10 +15,10 @@ import { softmax } from '../../src/core/math/sampling';
 import { Problem } from '../../src/core/names/errors';
 import { featureId, residPost, tapOf } from '../../src/core/names/site';
 import type { Workbench } from '../packs/open-pack';
-import { INPUT_NORMALIZATIONS } from '../sae/normalization';
 import { tapsOf, type Sae } from '../sae/sae';
 import { directions } from '../labs/causal';
 import { dot, less, logitDirection } from './readout-direction';
+import { siteNodes } from './reading';
 import { oneToken } from './token-wish';
 
 const DRAWS = 4;
@@ -65,14 +65,12 @@ export async function attributeTokens(
 		const stream = still.taps.get(last)!;
 		const direction = directionOf(bench, stream, token.id, against?.id ?? null);
 		const read = still.taps.get(sae.tap)!;
-		const codes = await sae.encode(read, signal);
 		const here = still.taps.get(sae.target)!;
-		const writes = writesOf(sae, read);
+		const { codes, write } = await siteNodes(sae, read, signal);
 		const { vector } = direction;
 		const active = Array.from(codes.features, (index, i) => {
 			const activation = codes.activations[i]!;
-			const write = writes(index, activation);
-			return { index, activation, direct: dot(vector, write) };
+			return { index, activation, direct: activation * dot(vector, write(0, index)) };
 		}).sort((a, b) => Math.abs(b.direct) - Math.abs(a.direct));
 		const shown = active.slice(0, request.top ?? active.length);
 		const total = (parts: { direct: number }[]) =>
@@ -127,16 +125,6 @@ export async function attributeTokens(
 function directionOf(bench: Workbench, x: Float32Array, token: number, against: number | null) {
 	const one = logitDirection(bench, x, token);
 	return against === null ? one : less(one, logitDirection(bench, x, against));
-}
-
-/** What a feature writes at an activation: a·w, in the scale that the SAE's normalisation of `x` gives it. */
-function writesOf(sae: Sae, x: Float32Array): (index: number, a: number) => Float32Array {
-	const { undo } = INPUT_NORMALIZATIONS[sae.spec.normalizeActivations];
-	const width = sae.wDec.columns;
-	const nothing = undo(new Float32Array(width), x);
-	const one = undo(new Float32Array(width).fill(1), x);
-	const scale = one.map((v, c) => v - nothing[c]!);
-	return (index, a) => row(sae.wDec, index).map((w, c) => a * w * scale[c]!);
 }
 
 async function lastResidualSae(bench: Workbench, signal?: AbortSignal): Promise<Sae> {

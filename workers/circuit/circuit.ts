@@ -17,7 +17,7 @@ import { Problem } from '../../src/core/names/errors';
 import type { Site } from '../../src/core/names/ids';
 import type { FeatureWeights, WeightsRequest } from '../../src/core/prompt/weights';
 import { unknownFeature, type Workbench } from '../packs/open-pack';
-import { tapsOf, type Sae } from '../sae/sae';
+import { tapsOf } from '../sae/sae';
 import { dot } from './readout-direction';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
 import { directions } from '../labs/causal';
@@ -221,7 +221,9 @@ export class Circuits {
 		const { taps, logits } = await bench.model.readOnce(ids, [...tapsOf([sae])], signal);
 		const p = softmax(logits);
 		const target = largest(p, 1)[0]!;
-		const codes = await sae.encode(taps.get(sae.tap)!, signal);
+		const nodes =
+			whyNoNode(info) === null ? await siteNodes(sae, taps.get(sae.target)!, signal) : null;
+		const codes = nodes?.codes ?? (await sae.encode(taps.get(sae.tap)!, signal));
 		const statistics = await bench.statistics(id);
 		const tails =
 			statistics &&
@@ -231,24 +233,21 @@ export class Circuits {
 		return {
 			sae: id,
 			tails,
-			effects: await this.#effects(ids, target, sae, taps.get(sae.target)!, signal),
+			effects: nodes && (await this.#effects(ids, target, nodes, signal)),
 			target: { token: bench.tokenizer.text(target), id: target, p: p[target]! }
 		};
 	}
 
-	/** Null where what the SAE reconstructs is not in the stream. */
+	/** What the logit of a token loses with each feature of a prompt, by its gradient, `[nnz]`. */
 	async #effects(
 		ids: number[],
 		target: number,
-		sae: Sae,
-		x: Float32Array,
+		{ sae, codes, write }: SiteNodes,
 		signal?: AbortSignal
-	): Promise<Float32Array | null> {
-		if (whyNoNode(sae.info) !== null) return null;
+	): Promise<Float32Array> {
 		const metric = metricFor(target, null);
 		const found = await this.#gradients.run(ids, metric, [new Map()], [sae.target], signal);
 		const slope = found.at.get(sae.target)!;
-		const { codes, write } = await siteNodes(sae, x, signal);
 		const d = sae.wDec.columns;
 		const effects = new Float32Array(codes.features.length);
 		for (let t = 0; t < ids.length; t++)

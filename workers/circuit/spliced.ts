@@ -89,8 +89,8 @@ export class SplicedModel {
 /** What flows on at a site of the stream `x`, `[B, S, d]`. */
 function splice(g: Graph, x: Value, sae: Sae, s: number, decoder: Value): Value {
 	const { dIn, dSae, normalizeActivations } = sae.spec;
-	const places = g.op('Slice', [g.op('Shape', [x]), integers(g, 0), integers(g, 2)]);
-	const shape = g.op('Concat', [places, integers(g, dSae)], { axis: 0 });
+	const places = g.op('Slice', [g.op('Shape', [x]), g.integers(0), g.integers(2)]);
+	const shape = g.op('Concat', [places, g.integers(dSae)], { axis: 0 });
 	const codes = g.op('Reshape', [wholeCodes(g, x, sae.spec), shape]);
 	const keep = g.input(`keep.${s}`, 'float32', ['B', 'S', dSae]);
 	const fixed = g.input(`fixed.${s}`, 'float32', [1, `Q${s}`, dSae]);
@@ -155,6 +155,3 @@ function masks(
 		[`keep.error.${s}`]: { data: errors, dims: [sets.length, tokens, 1] }
 	};
 }
-
-const integers = (g: Graph, ...values: number[]): Value =>
-	g.constant(BigInt64Array.from(values, BigInt), [values.length]);

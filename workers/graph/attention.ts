@@ -86,12 +86,13 @@ export function plainAttention(
 	{ first, mask }: { first: Value; mask: Value },
 	{ rotary, scale, softcap }: Attending
 ): KeysAndValues & { mixed: Value; fresh: KeysAndValues } {
-	const whole = (...dims: number[]) => g.constant(BigInt64Array.from(dims, BigInt), [dims.length]);
 	const turned = (x: Value) =>
 		rotary ? g.op('RotaryEmbedding', [x, first, rotary.cos, rotary.sin]) : x;
 	const byHead = (x: Value) =>
-		g.op('Transpose', [g.op('Reshape', [x, whole(0, -1, kvHeads, dHead)])], { perm: [0, 2, 1, 3] });
-	const widths = whole(heads * dHead, kvHeads * dHead, kvHeads * dHead);
+		g.op('Transpose', [g.op('Reshape', [x, g.integers(0, -1, kvHeads, dHead)])], {
+			perm: [0, 2, 1, 3]
+		});
+	const widths = g.integers(heads * dHead, kvHeads * dHead, kvHeads * dHead);
 	const [q, k, v] = g.ops('Split', [qkv, widths], 3, { axis: 2 });
 	const fresh = { key: byHead(turned(k!)), value: byHead(v!) };
 	const key = g.op('Concat', [past.key, fresh.key], { axis: 2 });
@@ -101,10 +102,10 @@ export function plainAttention(
 	const group = heads / kvHeads;
 	const queries = g.op(
 		'Transpose',
-		[g.op('Reshape', [turned(q!), whole(0, -1, kvHeads, group, dHead)])],
+		[g.op('Reshape', [turned(q!), g.integers(0, -1, kvHeads, group, dHead)])],
 		{ perm: [0, 2, 3, 1, 4] }
 	);
-	const forGroup = (x: Value) => g.op('Unsqueeze', [x, whole(2)]);
+	const forGroup = (x: Value) => g.op('Unsqueeze', [x, g.integers(2)]);
 	const columns = g.op('Transpose', [key], { perm: [0, 1, 3, 2] });
 	const products = g.op('MatMul', [queries, forGroup(columns)]);
 	const scores = g.op('Mul', [products, g.constant(Float32Array.of(scale), [1])]);
@@ -113,5 +114,5 @@ export function plainAttention(
 	const rows = g.op('Transpose', [g.op('MatMul', [shares, forGroup(value)])], {
 		perm: [0, 3, 1, 2, 4]
 	});
-	return { mixed: g.op('Reshape', [rows, whole(0, -1, heads * dHead)]), key, value, fresh };
+	return { mixed: g.op('Reshape', [rows, g.integers(0, -1, heads * dHead)]), key, value, fresh };
 }

@@ -29,8 +29,8 @@ export function timesBlocks(g: Graph, x: Value, matrix: BlockMatrix): Value {
 	const inputs = [x, g.weight(matrix.q), g.weight(matrix.scales)];
 	const product = g.op('MatMulNBits', inputs, attributes);
 	if (!matrix.mins) return product;
-	const parts = g.op('Reshape', [x, whole(g, 0, -1, K / BLOCK, BLOCK)]);
-	const sums = g.op('ReduceSum', [parts, whole(g, 3)], { keepdims: 0 });
+	const parts = g.op('Reshape', [x, g.integers(0, -1, K / BLOCK, BLOCK)]);
+	const sums = g.op('ReduceSum', [parts, g.integers(3)], { keepdims: 0 });
 	return g.op('Add', [product, g.op('MatMul', [sums, g.weight(matrix.mins)])]);
 }
 
@@ -42,8 +42,5 @@ export function rowsOfBlocks(g: Graph, ids: Value, matrix: BlockMatrix): Value {
 	});
 	const least = mins && g.op('Gather', [g.weight(mins), ids], { axis: 0 });
 	const rows = least ? g.op('Add', [found, least]) : found;
-	return g.op('Reshape', [rows, whole(g, 0, -1, matrix.shape[1])]);
+	return g.op('Reshape', [rows, g.integers(0, -1, matrix.shape[1])]);
 }
-
-const whole = (g: Graph, ...values: number[]): Value =>
-	g.constant(BigInt64Array.from(values, BigInt), [values.length]);

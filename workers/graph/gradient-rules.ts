@@ -18,8 +18,6 @@ export type Rule = (
 
 const numbers = (g: Graph, ...values: number[]): Value =>
 	g.constant(Float32Array.from(values), [values.length]);
-const integers = (g: Graph, ...values: number[]): Value =>
-	g.constant(BigInt64Array.from(values, BigInt), [values.length]);
 
 /** A chain of products. */
 const times = (g: Graph, ...factors: Value[]): Value =>
@@ -32,7 +30,7 @@ const mean = (g: Graph, x: Value): Value => g.op('ReduceMean', [x], { axes: [-1]
 /** Summed over the axes along which `x`, of the same rank, was repeated. */
 function asWideAs(g: Graph, gradient: Value, x: Value): Value {
 	const same = g.op('Equal', [g.op('Shape', [gradient]), g.op('Shape', [x])]);
-	const axes = g.op('Reshape', [g.op('NonZero', [g.op('Not', [same])]), integers(g, -1)]);
+	const axes = g.op('Reshape', [g.op('NonZero', [g.op('Not', [same])]), g.integers(-1)]);
 	return g.op('ReduceSum', [gradient, axes], { keepdims: 1, noop_with_empty_axes: 1 });
 }
 
@@ -124,7 +122,7 @@ const isAbove0 = (g: Graph, x: Value): Value =>
 
 /** Sizes along an axis, `[1]`. */
 const sizeAlong = (g: Graph, x: Value, axis: number): Value =>
-	g.op('Gather', [g.op('Shape', [x]), integers(g, axis)], { axis: 0 });
+	g.op('Gather', [g.op('Shape', [x]), g.integers(axis)], { axis: 0 });
 
 export const RULES: Record<string, Rule> = {
 	Identity: (_, __, [out]) => ({ into: [out!] }),
@@ -185,7 +183,7 @@ export const RULES: Record<string, Rule> = {
 	Gelu: unary((g, x) => exactGelu(g, x)),
 	Softmax: (g, { outputs: [y] }, [out]) => {
 		const weighted = times(g, out!, y!);
-		const sum = g.op('ReduceSum', [weighted, integers(g, -1)], { keepdims: 1 });
+		const sum = g.op('ReduceSum', [weighted, g.integers(-1)], { keepdims: 1 });
 		return { into: [minus(g, weighted, times(g, y!, sum))] };
 	},
 	ReduceMean: (g, { inputs: [x] }, [out]) => {
@@ -194,8 +192,8 @@ export const RULES: Record<string, Rule> = {
 	},
 	// Only the last of the rows along axis 1 is ever gathered.
 	Gather: (g, { inputs: [x] }, [out]) => {
-		const before = minus(g, sizeAlong(g, x!, 1), integers(g, 1));
-		const none = integers(g, 0);
+		const before = minus(g, sizeAlong(g, x!, 1), g.integers(1));
+		const none = g.integers(0);
 		const pads = g.op('Concat', [none, before, none, none, none, none], { axis: 0 });
 		return { into: [g.op('Pad', [out!, pads]), null] };
 	},
@@ -221,10 +219,10 @@ export const RULES: Record<string, Rule> = {
 	},
 	Concat: (g, { inputs, attributes }, [out], moves) => {
 		const axis = attributes.axis as number;
-		let start = integers(g, 0);
+		let start = g.integers(0);
 		const into = inputs.map((x, i) => {
 			const end = plus(g, start, sizeAlong(g, x, axis));
-			const own = moves[i] ? g.op('Slice', [out!, start, end, integers(g, axis)]) : null;
+			const own = moves[i] ? g.op('Slice', [out!, start, end, g.integers(axis)]) : null;
 			start = end;
 			return own;
 		});

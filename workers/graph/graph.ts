@@ -124,6 +124,11 @@ export class Graph {
 		return name;
 	}
 
+	/** Whole numbers as a vector: sizes, axes, places. */
+	integers(...values: number[]): Value {
+		return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
+	}
+
 	/** Adds a node and returns its outputs, `count` of them. */
 	ops(
 		type: string,

@@ -168,7 +168,7 @@ export class Stream {
 			for (const part of ['key', 'value'] as const) this.#cache(layer, part, out[part], null);
 			return this.#mixed(layer, out.mixed);
 		}
-		const first = g.op('Gather', [this.#positions(), whole(g, 0)], { axis: 0 });
+		const first = g.op('Gather', [this.#positions(), g.integers(0)], { axis: 0 });
 		const read = (part: Value) => this.#forEachRow(this.#filled(part, first));
 		const places = { first, mask: this.#mask(attending.window) };
 		const kept = { key: read(past.key), value: read(past.value) };
@@ -194,7 +194,7 @@ export class Stream {
 	/** Of buffers that grow by many tokens at once, the part that has been read; `first` is where it ends. */
 	#filled(past: Value, first: Value): Value {
 		if (this.form === 'whole') return past;
-		return this.g.op('Slice', [past, whole(this.g, 0), first, whole(this.g, 2)]);
+		return this.g.op('Slice', [past, this.g.integers(0), first, this.g.integers(2)]);
 	}
 
 	#mask(window: number | null): Value {
@@ -216,7 +216,7 @@ export class Stream {
 		if (!this.#isBatch) return past;
 		const { g } = this;
 		const rows = g.op('Shape', [this.#lengths[0]]);
-		return g.op('Expand', [past, g.op('Concat', [rows, whole(g, 1, 1, 1)], { axis: 0 })]);
+		return g.op('Expand', [past, g.op('Concat', [rows, g.integers(1, 1, 1)], { axis: 0 })]);
 	}
 
 	/** Lets keys or values leave the graph: all of them, or the new ones, where `fresh` may hold them already. */
@@ -295,7 +295,7 @@ export class Stream {
 
 	/** Logits of the last position, `[1, vocab]`, from the normalised stream. */
 	head(normed: Value, readout: Readout): void {
-		const row = this.g.op('Gather', [normed, whole(this.g, -1)], { axis: 1 });
+		const row = this.g.op('Gather', [normed, this.g.integers(-1)], { axis: 1 });
 		// As a single row, as in writing, it is multiplied fastest with a transposed table.
 		const logits = capped(this.g, this.#times(row, [readout.unembedding]), readout);
 		this.#logits = logits;
@@ -395,6 +395,3 @@ export class Stream {
 		return deltas.reduce((sum, delta) => g.op('Add', [sum, delta]));
 	}
 }
-
-const whole = (g: Graph, ...values: number[]): Value =>
-	g.constant(BigInt64Array.from(values, BigInt), [values.length]);

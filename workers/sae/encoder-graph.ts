@@ -40,7 +40,7 @@ export interface TopCodes {
  */
 export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
 	const all = flat(g, denseCodes(g, x, spec), spec.dSae);
-	const k = integers(g, [spec.k!]);
+	const k = g.integers(spec.k!);
 	if (spec.dSae <= TOP_K_BLOCK) {
 		const [values, indices] = g.ops('TopK', [all, k], 2, { axis: -1 });
 		return { all, values: values!, indices: g.op('Cast', [indices!], { to: 6 }) };
@@ -48,7 +48,7 @@ export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
 	const blocks = Math.ceil(spec.dSae / TOP_K_BLOCK);
 	const rows = g.op('Reshape', [
 		widened(g, all, blocks * TOP_K_BLOCK - spec.dSae),
-		integers(g, [-1, blocks, TOP_K_BLOCK])
+		g.integers(-1, blocks, TOP_K_BLOCK)
 	]);
 	const [best, places] = g.ops('TopK', [rows, k], 2, { axis: -1 });
 	const starts = Int32Array.from({ length: blocks }, (_, i) => i * TOP_K_BLOCK);
@@ -62,7 +62,7 @@ export function topCodes(g: Graph, x: Value, spec: EncoderSpec): TopCodes {
 
 /** `[S, columns]` with so many columns more: zeros, which change nothing, since a code of 0 is no code. */
 const widened = (g: Graph, x: Value, more: number): Value =>
-	more > 0 ? g.op('Pad', [x, integers(g, [0, 0, 0, more])], { mode: 'constant' }) : x;
+	more > 0 ? g.op('Pad', [x, g.integers(0, 0, 0, more)], { mode: 'constant' }) : x;
 
 /** What every feature is worth, after TopK or threshold, of `x` `[.., S, dIn]`: `[.. · S, dSae]`. */
 export function wholeCodes(g: Graph, x: Value, spec: EncoderSpec): Value {
@@ -73,7 +73,7 @@ export function wholeCodes(g: Graph, x: Value, spec: EncoderSpec): Value {
 
 /** Of the activations `some`, those that are among the k largest, and above 0. */
 function amongTop(g: Graph, some: Value, values: Value, spec: EncoderSpec): Value {
-	const least = g.op('Gather', [values, integers(g, [spec.k! - 1])], { axis: 1 });
+	const least = g.op('Gather', [values, g.integers(spec.k! - 1)], { axis: 1 });
 	const on = g.op('GreaterOrEqual', [some, least]);
 	return g.op('Relu', [g.op('Where', [on, some, g.constant(Float32Array.of(0), [1])])]);
 }
@@ -101,11 +101,8 @@ export function editDelta(
 	}
 	const strength = g.op('Add', [g.op('Mul', [activation, inputs.beta]), inputs.alpha]);
 	const delta = g.op('MatMul', [strength, inputs.rows]);
-	return g.op('Reshape', [delta, integers(g, [1, -1, width])]);
+	return g.op('Reshape', [delta, g.integers(1, -1, width)]);
 }
 
 const flat = (g: Graph, x: Value, columns: number): Value =>
-	g.op('Reshape', [x, integers(g, [-1, columns])]);
-
-const integers = (g: Graph, values: number[]): Value =>
-	g.constant(BigInt64Array.from(values, BigInt), [values.length]);
+	g.op('Reshape', [x, g.integers(-1, columns)]);

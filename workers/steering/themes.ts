@@ -12,6 +12,7 @@ import {
 	type Written
 } from '../../src/core/steering/themes';
 import type { Edit } from '../../src/core/steering/writing';
+import { likeRandom } from '../labs/causal';
 import type { Steering } from '../model/language-model';
 import type { Workbench } from '../packs/open-pack';
 import { runOf } from '../../src/core/calls';
@@ -121,12 +122,7 @@ export class ThemeMeter {
 	/** Random vectors at the same sites, as strong as moves the model equally far. */
 	async #random(steering: Steering): Promise<Steering> {
 		const normal = normals(seeded(SEED));
-		const drawn = [...steering.adds].map(([site, v]) => {
-			const length = Math.hypot(...v);
-			const random = v.map(() => normal());
-			const scale = length / Math.hypot(...random);
-			return [site, random.map((x) => x * scale)] as const;
-		});
+		const drawn = [...steering.adds].map(([site, v]) => [site, likeRandom(v, normal)] as const);
 		const at = (strength: number): Steering => ({
 			...steering,
 			adds: new Map(drawn.map(([site, v]) => [site, v.map((x) => x * strength)]))

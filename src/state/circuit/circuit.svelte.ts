@@ -9,27 +9,24 @@ import type {
 import type { Engine } from '../../core/engine';
 import type { Address } from '../page/address.svelte';
 import type { Reading } from '../prompt/reading.svelte';
+import { AskedTask } from '../calls/asked-task.svelte';
 import { Resource, same } from '../calls/resource.svelte';
-import { Task } from '../calls/task.svelte';
 
 /** Time for the next key or the next step of a slider before a circuit is sought. */
 const PAUSE_MS = 500;
 
 type Asked = Omit<CircuitRequest, 'curves'>;
 
-export class CircuitTask extends Task<Asked, Circuit | CircuitPart> {
-	/** What was asked last, answered or not. */
-	asked = $state.raw<Asked | null>(null);
+export class CircuitTask extends AskedTask<Asked, Circuit | CircuitPart> {
 	/** How much each node that was touched is scaled, by its key. */
 	changes = $state.raw<ReadonlyMap<string, number>>(new Map());
 	readonly intervention: Resource<
 		{ asked: Asked; changes: { node: CircuitNodeKey; factor: number }[] },
 		Intervention
 	>;
-	#pause: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(engine: Engine) {
-		super((request, { signal, onProgress, onPart }) =>
+		super(PAUSE_MS, (request, { signal, onProgress, onPart }) =>
 			engine.circuit({ ...request, curves: true }, { signal, onProgress, onPart })
 		);
 		this.intervention = new Resource(({ asked, changes }, signal) => {
@@ -44,7 +41,7 @@ export class CircuitTask extends Task<Asked, Circuit | CircuitPart> {
 		const likeliest = next[0];
 		if (source !== 'engine' || text !== prompt || busy || error || !likeliest) return;
 		const { target, ratherThan, beside, method, nodes: top } = address;
-		this.#ask({
+		this.ask({
 			text,
 			target: target ?? likeliest.id,
 			method,
@@ -54,27 +51,9 @@ export class CircuitTask extends Task<Asked, Circuit | CircuitPart> {
 		});
 	}
 
-	/** The answer to what was asked last, whole or in part, or null while it is not there. */
-	get current(): Circuit | CircuitPart | null {
-		return this.answerTo(this.asked);
-	}
-
-	/** Asks unless the same was asked last. */
-	#ask(request: Asked): void {
-		if (same(request, this.asked)) return;
-		clearTimeout(this.#pause);
-		this.asked = request;
-		this.error = null;
-		this.reset();
-		// A part of an answer, left when something else was asked, is none.
-		if (this.current && 'edges' in this.current) return this.stop();
-		this.busy = true;
-		this.#pause = setTimeout(() => void this.start(request), PAUSE_MS);
-	}
-
-	/** Asks again, after an error or when it was stopped. */
-	again(): void {
-		if (this.asked) void this.start(this.asked);
+	override ask(request: Asked): void {
+		if (!same(request, this.asked)) this.reset();
+		super.ask(request);
 	}
 
 	/** Scales a node where it is; 1 leaves it as it is. */
@@ -92,15 +71,13 @@ export class CircuitTask extends Task<Asked, Circuit | CircuitPart> {
 		this.intervention.clear();
 	}
 
-	override stop(): void {
-		clearTimeout(this.#pause);
-		super.stop();
-	}
-
 	override clear(): void {
 		super.clear();
-		this.asked = null;
 		this.reset();
+	}
+
+	protected override isWhole(answer: Circuit | CircuitPart): boolean {
+		return 'edges' in answer;
 	}
 
 	#intervene(): void {

@@ -15,15 +15,14 @@ export function normalisedHeads(
 	biased = false
 ): Value {
 	const { g, shape } = stream;
-	const sizes = (...dims: number[]) => g.constant(BigInt64Array.from(dims, BigInt), [dims.length]);
 	const parts = (['q', 'k', 'v'] as const).map((part) => {
 		const name = `${attention}.${part}`;
 		const y = stream.linear(x, [`${name}_proj`], biased);
 		if (part === 'v') return y;
 		const heads = part === 'q' ? shape.heads : shape.kvHeads;
-		const split = g.op('Reshape', [y, sizes(0, -1, heads, shape.dHead)]);
+		const split = g.op('Reshape', [y, g.integers(0, -1, heads, shape.dHead)]);
 		const normed = stream.normalise(split, normOf(`${name}_norm`));
-		return g.op('Reshape', [normed, sizes(0, -1, heads * shape.dHead)]);
+		return g.op('Reshape', [normed, g.integers(0, -1, heads * shape.dHead)]);
 	});
 	return g.op('Concat', parts, { axis: 2 });
 }
