@@ -2,12 +2,11 @@
 import { createContext } from 'svelte';
 import type { ReportPage, View } from '../core/address';
 import type { Themes } from '../core/steering/themes';
-import type { Edit } from '../core/steering/writing';
 import type { FeatureCard } from '../core/features/feature';
 import type { FeatureId, SaeId } from '../core/names/ids';
 import type { FlowGraph, FlowRequest } from '../core/flow/graph';
 import type { PromptFlowRequest } from '../core/flow/prompt';
-import { chainOf, type Thresholds } from '../core/flow/flow';
+import type { Thresholds } from '../core/flow/flow';
 import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
@@ -58,7 +57,7 @@ export class Explorer {
 	readonly steering: Steering;
 	readonly story: ThemeStory;
 	readonly doses: DoseList;
-	readonly #edits: EditList;
+	readonly edits: EditList;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
 	readonly finding: Finding;
@@ -136,7 +135,7 @@ export class Explorer {
 		this.feature = this.#part(feature, () => {
 			if (this.address.view === 'feature' && this.focus !== null) void feature.ask(this.focus);
 		});
-		this.#edits = new EditList(this.address, this.labels, this.reading, this.doses);
+		this.edits = new EditList(engine, this.address, this.labels, this.reading, this.doses);
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
@@ -298,33 +297,6 @@ export class Explorer {
 
 	setThresholds({ tRes, tModule }: Thresholds): void {
 		this.address.set({ tRes: tRes ?? null, tModule: tModule ?? null });
-	}
-
-	/** Adds a feature to the steering panel, at its default strength once that is known. */
-	async steer(id: FeatureId): Promise<void> {
-		await this.#edits.add([id]);
-	}
-
-	/** Adds the residual features of a feature's chain through the layers, cut where the thresholds say. */
-	async steerChain(id: FeatureId, cuts: Omit<FlowRequest, 'id'> = {}): Promise<void> {
-		await this.#edits.add(chainOf(await this.engine.flow({ id, ...cuts }), id));
-	}
-
-	/** Puts these edits into the list, in place of those of the same features. */
-	setEdits(edits: Edit[]): void {
-		this.#edits.set(edits);
-	}
-
-	edit(id: FeatureId, change: Partial<Edit>): void {
-		this.#edits.change(id, change);
-	}
-
-	removeEdit(id: FeatureId): void {
-		this.#edits.remove(id);
-	}
-
-	isSteered(id: FeatureId): boolean {
-		return this.address.steer.some((edit) => edit.id === id);
 	}
 
 	/** Drops from the address what could not be followed. */

@@ -12,10 +12,10 @@ import type { Themes } from '../../src/core/steering/themes';
 import type { WriteRequest, Written, WrittenToken } from '../../src/core/steering/writing';
 import { compared, type Remeasured } from '../../src/core/packs/check';
 import { Problem } from '../../src/core/names/errors';
-import { kronIndex, kronSiblings } from '../../src/core/sae/kron';
 import { featureId, isMain, parseFeatureId, placeOf, siteOf } from '../../src/core/names/site';
 import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import type { Calls, Engine } from '../../src/core/engine';
+import { fakeCard } from './card';
 import { tokensOf } from './experiments';
 import { fakePromptFlow } from './prompt-flow';
 import { fakeReading } from './reading';
@@ -43,14 +43,6 @@ export interface FakeOptions {
 	/** How far the embedding's L0 is from what the pack states, as a share of it. */
 	drift?: number;
 }
-
-const NOTHING_MORE = {
-	observed: null,
-	together: null,
-	tokenEntropy: null,
-	namesSought: false,
-	kron: null
-};
 
 export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 	/** As state and views see it. */
@@ -151,77 +143,9 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 	}
 
 	async feature(id: FeatureId): Promise<FeatureCard> {
-		const parsed = this.#known(id);
-		const [line] = await this.lines([id]);
-		const tokens = Array.from({ length: 24 }, (_, i) => word(`${id}${i}`));
-		const logits = (sign: number) =>
-			Array.from({ length: 8 }, (_, i) => ({
-				token: word(`${id}p${sign}${i}`),
-				id: i,
-				logit: sign * (4 - i / 3)
-			}));
-		return {
-			id,
-			sae: parsed.sae,
-			label: line!.label,
-			density: line!.density,
-			max: line!.max,
-			mean: 2,
-			tokens: 400_000,
-			histogram: {
-				edges: Array.from({ length: 17 }, (_, i) => (i * line!.max!) / 16),
-				counts: Array.from({ length: 16 }, (_, i) => Math.round(4000 * Math.exp(-i / 3)))
-			},
-			examples: Array.from({ length: 12 }, (_, i) => ({
-				tokens,
-				activations: tokens.map((_, t) => (t === 15 ? line!.max! - i / 4 : t === 16 ? 1 : 0)),
-				quantile: 1 - i / 12,
-				source: i % 3 === 0 ? ('model' as const) : ('generator' as const)
-			})),
-			promoted: logits(1),
-			suppressed: logits(-1),
-			reads: logits(1),
-			nearest: Array.from({ length: 5 }, (_, i) => ({
-				id: featureId(parsed.sae, i),
-				cosine: 0.8 - i / 10,
-				label: null
-			})),
-			upstream: [],
-			downstream: [],
-			origin: {
-				origin: 'processed',
-				from: ['resid', 'mlp'],
-				missing: [],
-				scores: { resid: 0.8, mlp: 0.6, attn: 0.2 },
-				z: { resid: 9, mlp: 6, attn: 0 }
-			},
-			...(this.#options.rich ? await this.#more(parsed) : NOTHING_MORE)
-		};
-	}
-
-	/** What a card tells of a newer pack. */
-	async #more({ sae, index }: { sae: string; index: number }) {
-		const { dSae } = this.#options;
-		const shape = this.saes.find((known) => known.id === sae)!.kron;
-		const siblings = shape && kronSiblings(index, shape);
-		const named = async (others: number[]) =>
-			(await this.lines(others.map((other) => featureId(sae, other % dSae)))).map(
-				({ id, label }) => ({ id, label })
-			);
-		return {
-			observed: shape ? null : [0.05, 0.3, 0.1, 0, 0.4, 0.05, 0, 0.1],
-			together: (await named([index + 1, index + 2, index + 3])).map((other, i) => ({
-				...other,
-				correlation: 0.6 - i / 10
-			})),
-			tokenEntropy: 2.25,
-			namesSought: true,
-			kron: siblings && {
-				...kronIndex(index, shape),
-				sameRow: await named(siblings.row),
-				sameColumn: await named(siblings.column)
-			}
-		};
+		const { sae } = this.#known(id);
+		const shape = this.saes.find((known) => known.id === sae)!;
+		return fakeCard(id, shape, this.#options.rich, (ids) => this.lines(ids));
 	}
 
 	async lines(ids: FeatureId[]): Promise<FeatureLine[]> {

@@ -1,4 +1,7 @@
 /** The edits of the address, changed one by one: what a new one starts with, and what a default strength does to it. */
+import type { Engine } from '../../core/engine';
+import { chainOf } from '../../core/flow/flow';
+import type { FlowRequest } from '../../core/flow/graph';
 import type { FeatureId } from '../../core/names/ids';
 import type { Edit } from '../../core/steering/writing';
 import type { Labels } from '../packs/labels.svelte';
@@ -12,6 +15,7 @@ export class EditList {
 	readonly #assumed = new Map<FeatureId, number>();
 
 	constructor(
+		readonly engine: Engine,
 		readonly address: Address,
 		readonly labels: Labels,
 		readonly reading: Reading,
@@ -25,6 +29,11 @@ export class EditList {
 		};
 	}
 
+	has(id: FeatureId): boolean {
+		return this.address.steer.some((edit) => edit.id === id);
+	}
+
+	/** Adds features, at their default strengths once those are known. */
 	async add(ids: FeatureId[]): Promise<void> {
 		const lines = await Promise.all(ids.map((id) => this.labels.fetch(id).catch(() => null)));
 		// A chain pushes as hard as one feature would: its parts point much the same way and add up.
@@ -37,6 +46,11 @@ export class EditList {
 		if (ids.length === 1 && steer.length > before.length && !this.doses.of(ids[0]!))
 			this.#assumed.set(ids[0]!, steer.at(-1)!.value);
 		this.address.set({ steer });
+	}
+
+	/** Adds the residual features of a feature's chain through the layers, cut where the thresholds say. */
+	async addChain(id: FeatureId, cuts: Omit<FlowRequest, 'id'> = {}): Promise<void> {
+		await this.add(chainOf(await this.engine.flow({ id, ...cuts }), id));
 	}
 
 	/** Puts these into the list, in place of those of the same features. */

@@ -37,7 +37,7 @@ describe('Feature', () => {
 	it('steers with one button, says so and links there', async () => {
 		const { explorer } = await openRoom(Feature, HASH);
 		await card().getByRole('button', { name: 'Steer', exact: true }).click();
-		await vi.waitFor(() => expect(explorer.isSteered(ID)).toBe(true));
+		await vi.waitFor(() => expect(explorer.edits.has(ID)).toBe(true));
 		await expect.element(card().getByRole('status')).toHaveTextContent(/as add:/);
 		await expect.element(card().getByRole('link', { name: 'Go to Steer' })).toBeVisible();
 	});

@@ -40,10 +40,10 @@ describe('Steer', () => {
 	it('gives a new feature its dose, unless somebody has moved it meanwhile', async () => {
 		const { explorer } = await openRoom(Steer, HASH);
 		const valueOf = (id: string) => explorer.address.steer.find((one) => one.id === id)?.value;
-		await explorer.steer('blocks.0.hook_mlp_out/5');
+		await explorer.edits.add(['blocks.0.hook_mlp_out/5']);
 		await vi.waitFor(() => expect(valueOf('blocks.0.hook_mlp_out/5')).toBe(12));
-		await explorer.steer('blocks.0.hook_mlp_out/6');
-		explorer.edit('blocks.0.hook_mlp_out/6', { value: 5 });
+		await explorer.edits.add(['blocks.0.hook_mlp_out/6']);
+		explorer.edits.change('blocks.0.hook_mlp_out/6', { value: 5 });
 		await vi.waitFor(() => expect(explorer.doses.of('blocks.0.hook_mlp_out/6')?.add).toBe(12));
 		expect(valueOf('blocks.0.hook_mlp_out/6')).toBe(5);
 		expect(valueOf(ID)).toBe(1);
@@ -81,7 +81,7 @@ describe('Steer', () => {
 		await page.getByRole('button', { name: `Whole chain of ${ID}` }).click();
 		await vi.waitFor(() => expect(explorer.address.steer).toHaveLength(3));
 		await page.getByRole('button', { name: `Remove ${ID}` }).click();
-		expect(explorer.isSteered(ID)).toBe(false);
+		expect(explorer.edits.has(ID)).toBe(false);
 	});
 
 	it('stops and writes again', async () => {

@@ -96,7 +96,7 @@ describe('Explorer', () => {
 		await settled(explorer);
 		expect(explorer.model.packName).toBe(name);
 		expect(explorer.notices).toEqual([]);
-		await explorer.steer(ID);
+		await explorer.edits.add([ID]);
 		explorer.labels.line(ID);
 		await vi.waitFor(() => expect(explorer.labels.line(ID)).toBeDefined());
 		location.hash = '#/explore?prompt=a+fox';
@@ -125,20 +125,20 @@ describe('Explorer', () => {
 		const { engine, explorer } = start('#/steer?prompt=a+fox&length=6');
 		await settled(explorer);
 		await vi.waitFor(() => expect(explorer.steering.busy).toBe(false));
-		await explorer.steer(ID);
+		await explorer.edits.add([ID]);
 		expect(explorer.address.steer).toMatchObject([{ id: ID, mode: 'add' }]);
 		await vi.waitFor(() => expect(location.hash).toContain(`steer=${ID}%3Dadd:`));
-		explorer.edit(ID, { value: 30 });
+		explorer.edits.change(ID, { value: 30 });
 		await vi.waitFor(() => expect(explorer.steering.firstDifference).toBe(2));
 		expect(engine.log.filter((call) => call === 'write 0')).toHaveLength(1);
-		explorer.removeEdit(ID);
+		explorer.edits.remove(ID);
 		expect(explorer.steering.steeredTokens).toEqual(explorer.steering.plainTokens);
 	});
 
 	it('adds a whole chain', async () => {
 		const { explorer } = start('#/explore?prompt=a');
 		await settled(explorer);
-		await explorer.steerChain(ID);
+		await explorer.edits.addChain(ID);
 		const sites = explorer.address.steer.map((edit) => edit.id.split('/')[0]);
 		expect(sites).toEqual(['blocks.0.hook_resid_post', 'blocks.1.hook_resid_post']);
 	});
