@@ -8,7 +8,7 @@ import { writingOf, type Writing } from '../tokenizer/writing';
 
 export class Tokenizer {
 	readonly #pipeline: Pipeline;
-	/** The special ones among the added tokens. */
+	/** The special ones among the added tokens, but not what stands for characters of the text that have no entry. */
 	readonly #special = new Set<number>();
 	/** Added tokens are written as they stand in the text. */
 	readonly #added = new Map<number, string>();
@@ -22,11 +22,13 @@ export class Tokenizer {
 	 */
 	constructor(tokenizerJson: string, configJson: string) {
 		const file = parsed(tokenizerJson, 'tokenizer.json');
-		this.#pipeline = new Pipeline(file, parsed(configJson, 'tokenizer_config.json'));
+		const config = parsed(configJson, 'tokenizer_config.json');
+		this.#pipeline = new Pipeline(file, config);
 		for (const [entry, id] of this.#pipeline.entries) this.#entries[id] = entry;
 		for (const { id, content, special } of this.#pipeline.added) {
 			this.#added.set(id, content);
-			if (special) this.#special.add(id);
+			const isText = id === this.#pipeline.unknown && !hasAnotherRole(content, config);
+			if (special && !isText) this.#special.add(id);
 		}
 		this.#writing = writingOf(fieldsOf(file, 'tokenizer.json'));
 	}
@@ -88,4 +90,15 @@ function parsed(json: string, name: string): unknown {
 	} catch {
 		throw unsound(`${name} is no JSON`);
 	}
+}
+
+/** Whether a token that stands for what is unknown also begins, ends, parts or fills up texts, as in GPT-2. */
+function hasAnotherRole(content: string, config: unknown): boolean {
+	const fields = fieldsOf(config, 'tokenizer_config.json');
+	return ['bos', 'eos', 'pad', 'cls', 'sep', 'mask'].some((role) => {
+		const named = fields[`${role}_token`];
+		const written =
+			typeof named === 'object' && named !== null && 'content' in named ? named.content : named;
+		return written === content;
+	});
 }

@@ -63,6 +63,11 @@ export class Pipeline {
 		return this.#postProcessor(ids);
 	}
 
+	/** The id that stands for what no entry does, if one does. */
+	get unknown(): number | null {
+		return this.#model.unknown;
+	}
+
 	/** The ids that every text begins with. */
 	get start(): number[] {
 		const [one, two] = [this.#postProcessor([-1]), this.#postProcessor([])];

@@ -7,12 +7,14 @@ import { modelParsers } from './models';
 import { packParsers } from './packs';
 import { placeParsers } from './places';
 import { textParsers } from './texts';
+import { writtenParsers } from './written';
 
 export const PARSERS: Parser[] = [
 	...containers,
 	...modelParsers,
 	...ggufParsers,
 	...packParsers,
+	...writtenParsers,
 	...textParsers,
 	...placeParsers,
 	...bombs

@@ -39,6 +39,10 @@ export class Bpe implements Model {
 		this.#read(component.list('merges'));
 	}
 
+	get unknown(): number | null {
+		return this.#unknown === null ? null : (this.entries.get(this.#unknown) ?? null);
+	}
+
 	ids(word: string): number[] {
 		const whole = this.#whole ? this.entries.get(word) : undefined;
 		if (whole !== undefined) return [whole];

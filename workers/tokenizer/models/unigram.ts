@@ -8,7 +8,7 @@ const PENALTY = 10;
 export class Unigram implements Model {
 	readonly entries = new Map<string, number>();
 	readonly #scores: number[] = [];
-	readonly #unknown: number | null;
+	readonly unknown: number | null;
 	readonly #bytes: boolean;
 	readonly #unknownScore: number;
 	/** The id of each entry, and -1 for each other beginning of one. */
@@ -25,8 +25,8 @@ export class Unigram implements Model {
 		}
 		if (this.#scores.length === 0) throw unsound('the vocabulary is empty');
 		const unknown = component.any('unk_id');
-		this.#unknown = unknown == null ? null : component.count('unk_id');
-		if (this.#unknown !== null && this.#unknown >= this.#scores.length)
+		this.unknown = unknown == null ? null : component.count('unk_id');
+		if (this.unknown !== null && this.unknown >= this.#scores.length)
 			throw unsound('unk_id is no entry of the vocabulary');
 		this.#bytes = component.flag('byte_fallback', false);
 		this.#unknownScore = this.#scores.reduce((a, b) => Math.min(a, b), Infinity) - PENALTY;
@@ -47,8 +47,8 @@ export class Unigram implements Model {
 			if (id !== undefined) return id;
 			const bytes = this.#bytes ? byteIds(piece, this.entries) : null;
 			if (bytes) return bytes;
-			if (this.#unknown === null) throw unwritable(piece);
-			return this.#unknown;
+			if (this.unknown === null) throw unwritable(piece);
+			return this.unknown;
 		});
 	}
 
@@ -61,7 +61,7 @@ export class Unigram implements Model {
 		const offer = (start: number, end: number, score: number, known: boolean) => {
 			const sum = score + best[start]!;
 			if (from[end] !== -1 && sum <= best[end]!) return;
-			if (!known && this.#unknown === null) throw unwritable(text.slice(start, end));
+			if (!known && this.unknown === null) throw unwritable(text.slice(start, end));
 			best[end] = sum;
 			from[end] = start;
 			unknown[end] = known ? 0 : 1;
@@ -73,7 +73,7 @@ export class Unigram implements Model {
 				const id = this.#beginnings.get(text.slice(start, end));
 				if (id === undefined) break;
 				if (id === -1) continue;
-				offer(start, end, this.#scores[id]!, id !== this.#unknown);
+				offer(start, end, this.#scores[id]!, id !== this.unknown);
 				lone ||= end === start + width;
 			}
 			if (!lone) offer(start, start + width, this.#unknownScore, false);

@@ -6,6 +6,8 @@ import { fieldsOf, unsound } from '../component';
 export interface Model {
 	/** Ids by entry. */
 	readonly entries: Map<string, number>;
+	/** The id that stands for what no entry does, if one does. */
+	readonly unknown: number | null;
 	/** The ids of the tokens of a word. Throws a Problem for a word that neither an entry nor an unknown token stands for. */
 	ids(word: string): number[];
 }

@@ -5,16 +5,16 @@ import { entriesOf, unwritable, type Model } from './vocabulary';
 /** A token a word. */
 export class WordLevel implements Model {
 	readonly entries: Map<string, number>;
-	readonly #unknown: number | undefined;
+	readonly unknown: number | null;
 
 	constructor(component: Component) {
 		this.entries = entriesOf(component.any('vocab'));
-		this.#unknown = this.entries.get(component.text('unk_token'));
+		this.unknown = this.entries.get(component.text('unk_token')) ?? null;
 	}
 
 	ids(word: string): number[] {
-		const id = this.entries.get(word) ?? this.#unknown;
-		if (id === undefined) throw unwritable(word);
+		const id = this.entries.get(word) ?? this.unknown;
+		if (id === null) throw unwritable(word);
 		return [id];
 	}
 }
@@ -22,13 +22,13 @@ export class WordLevel implements Model {
 /** The longest entry from the left, again and again; a word of which a part is no entry is unknown as a whole. */
 export class WordPiece implements Model {
 	readonly entries: Map<string, number>;
-	readonly #unknown: number | undefined;
+	readonly unknown: number | null;
 	readonly #prefix: string;
 	readonly #longest: number;
 
 	constructor(component: Component) {
 		this.entries = entriesOf(component.any('vocab'));
-		this.#unknown = this.entries.get(component.text('unk_token'));
+		this.unknown = this.entries.get(component.text('unk_token')) ?? null;
 		this.#prefix = component.text('continuing_subword_prefix');
 		this.#longest = component.count('max_input_chars_per_word');
 	}
@@ -36,8 +36,8 @@ export class WordPiece implements Model {
 	ids(word: string): number[] {
 		const ids = this.#parts(Array.from(word));
 		if (ids) return ids;
-		if (this.#unknown === undefined) throw unwritable(word);
-		return [this.#unknown];
+		if (this.unknown === null) throw unwritable(word);
+		return [this.unknown];
 	}
 
 	#parts(characters: string[]): number[] | null {

@@ -247,3 +247,24 @@ describe('tokens as text', () => {
 		expect(open().decode([2, 5, 3])).toBe('a b');
 	});
 });
+
+describe('what stands for characters without an entry', () => {
+	const special = (tokenizer: Tokenizer, text: string) =>
+		tokenizer.encode(text).map((token) => [token.text, token.special]);
+
+	it('is text like any other, and so part of statistics', () => {
+		const expected = [
+			['<s>', true],
+			['a', false],
+			['<unk>', false]
+		];
+		expect(special(open(), '<s>aж')).toEqual(expected);
+		const unigram = { type: 'Unigram', unk_id: 0, vocab: CHARACTERS.map((entry) => [entry, -1]) };
+		expect(special(open({ model: unigram }), '<s>aж')).toEqual(expected);
+	});
+
+	it('stays special where it also begins or ends texts', () => {
+		for (const token of ['<unk>', { content: '<unk>' }])
+			expect(special(open({}, {}, { eos_token: token }), 'aж').at(-1)).toEqual(['<unk>', true]);
+	});
+});
