@@ -21,6 +21,8 @@ import { featureCalls } from './features/calls';
 import { flowCalls } from './flow/calls';
 import { Flows } from './flow/flows';
 import { importCalls } from './import/calls';
+import { labelCalls } from './labels/calls';
+import { asLabels, labelsInMemory, type LabelStore } from './labels/own-labels';
 import { labs } from './labs/labs';
 import { Workbench } from './packs/open-pack';
 import { parseSelfTest, selfTest } from './packs/self-test';
@@ -54,6 +56,7 @@ export class LocalEngine implements Context {
 	/** Called with the reason when one thread would be faster than those that run: only another worker can change that. */
 	onUselessThreads: (reason: string) => void = () => undefined;
 	readonly #handlers: Handlers<Calls>;
+	readonly #labels: LabelStore;
 	/** On how many threads the runtime was started, and why. */
 	#threads: Threads | null = null;
 	#running: Running | null = null;
@@ -63,6 +66,7 @@ export class LocalEngine implements Context {
 	#device = new AbortController();
 
 	constructor(readonly provider: PackProvider) {
+		this.#labels = provider.labels ?? labelsInMemory();
 		const { corpusStatistics, pendingStatistics, discardStatistics, featureSoFar } = new CorpusRun(
 			this
 		);
@@ -74,6 +78,7 @@ export class LocalEngine implements Context {
 			...featureCalls(this),
 			...circuitCalls(this),
 			...searchCalls(this),
+			...labelCalls(this),
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
@@ -98,6 +103,7 @@ export class LocalEngine implements Context {
 	readonly circuits = (): Circuits => this.#open().circuits;
 	readonly activity = (): Activity => this.#open().activity;
 	readonly search = (): Search => this.#open().search;
+	readonly ownLabels = (): LabelStore => this.#labels;
 	readonly library = async (): Promise<Library> => {
 		if (this.provider.stored) return this.provider.stored();
 		throw new Problem('unsupported', 'A folder is not a store.', 'Use the page.');
@@ -149,6 +155,8 @@ export class LocalEngine implements Context {
 			made = await tried(source, null, run);
 		}
 		const { bench, test } = made!;
+		// A pack opens without them where they cannot be read.
+		bench.own = asLabels(await this.#labels.read(source).catch(() => []));
 		const pack = await bench.packInfo();
 		this.#running = {
 			bench,

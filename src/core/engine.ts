@@ -7,6 +7,7 @@ import type { MatchCalls } from './flow/matches';
 import type { FlowCalls } from './flow/graph';
 import type { PromptFlowCalls } from './flow/prompt';
 import type { ImportCalls } from './import/calls';
+import type { LabelCalls } from './labels/labels';
 import type { LabCalls } from './labs/calls';
 import type { PackCalls } from './packs/info';
 import type { SearchCalls } from './search/search';
@@ -31,6 +32,7 @@ export interface Calls
 		ImportCalls,
 		CircuitCalls,
 		SearchCalls,
+		LabelCalls,
 		CorpusCalls,
 		LabCalls {}
 

@@ -5,6 +5,7 @@ import type { PackSource } from '../../src/core/packs/source';
 import type { Activity } from '../features/activations';
 import type { Circuits } from '../circuit/circuit';
 import type { Flows } from '../flow/flows';
+import type { LabelStore } from '../labels/own-labels';
 import type { Workbench } from '../packs/open-pack';
 import type { Search } from '../search/search';
 import type { Library } from '../storage/library';
@@ -14,6 +15,8 @@ export interface PackProvider {
 	open(request: OpenRequest, run: Run): Promise<PackSource>;
 	/** The packs that are kept; a folder keeps none. */
 	stored?: () => Promise<Library>;
+	/** Where own names are kept; where there is none, they last as long as the engine. */
+	labels?: LabelStore;
 }
 
 /** Each of these throws a Problem where there is none. */
@@ -28,4 +31,6 @@ export interface Context {
 	search(): Search;
 	/** The packs that are kept. */
 	library(): Promise<Library>;
+	/** Where own names are kept. */
+	ownLabels(): LabelStore;
 }

@@ -32,6 +32,7 @@ export async function featureCard(id: FeatureId, flows: Flows): Promise<FeatureC
 		id,
 		sae: sae.id,
 		label: await bench.label(id),
+		packLabel: bench.own.has(id) ? await bench.packLabel(id) : null,
 		namesSought: (await bench.labels(sae.id)) !== null,
 		...(await measured(bench, sae, index)),
 		promoted: ranked(bench, promotes),

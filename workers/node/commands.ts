@@ -15,6 +15,8 @@ import { usage, type Arguments } from './arguments';
 import { bytesIn } from './bytes';
 import { workedExample } from './example';
 import { FolderSource } from './folders/pack-source';
+import { labelFiles } from './label-files';
+import { folderLabels } from './folders/label-file';
 import { addJsonFile } from './folders/add-json-file';
 import { packFolders } from './folders/pack';
 import { say } from './plain-output';
@@ -33,7 +35,10 @@ export interface Command {
 async function open(
 	args: Arguments
 ): Promise<{ engine: Engine; local: LocalEngine; opened: Opened }> {
-	const local = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
+	const local = new LocalEngine({
+		open: ({ address }) => FolderSource.open(address),
+		labels: folderLabels
+	});
 	const address = args.need('pack');
 	const opened = await local.calls.open({ address, backend: 'wasm' });
 	if (!opened.selfTest.ok) say(`The self-test failed: ${opened.selfTest.sentence}`);
@@ -335,6 +340,12 @@ const search: Command = {
 	}
 };
 
+const labels: Command = {
+	options: ['pack', 'import', 'export', 'form', 'sae'],
+	flags: ['own'],
+	run: (args) => labelFiles(args, async () => (await open(args)).engine)
+};
+
 export const COMMANDS: Record<string, Command> = {
 	read,
 	attribute,
@@ -342,6 +353,7 @@ export const COMMANDS: Record<string, Command> = {
 	write,
 	feature,
 	search,
+	labels,
 	dose,
 	themes,
 	flow,

@@ -48,6 +48,8 @@ import { Tokenizer } from '../model/tokenizer';
 
 export class Workbench {
 	readonly lens: Lens;
+	/** A reader's own names, which win over the pack's. */
+	own: ReadonlyMap<FeatureId, Label> = new Map();
 	readonly #saes = new Map<SaeId, Promise<Sae>>();
 	readonly #statistics = new Map<SaeId, Promise<Statistics | null>>();
 	readonly #labels = new Map<SaeId, Promise<PackLabels | null>>();
@@ -224,8 +226,13 @@ export class Workbench {
 		return parseThemes(new TextDecoder().decode(await this.source.bytes(path)));
 	}
 
-	/** What a feature is called: its name, or the tokens it promotes; null when nothing is known. */
+	/** What a feature is called: by its reader, by the pack, or after the tokens it promotes; null when nothing is known. */
 	async label(id: FeatureId): Promise<Label | null> {
+		return this.own.get(id) ?? this.packLabel(id);
+	}
+
+	/** The same without a reader's own names. */
+	async packLabel(id: FeatureId): Promise<Label | null> {
 		const { sae, index } = parseFeatureId(id)!;
 		const named = (await this.labels(sae))?.get(index);
 		if (named) return named;

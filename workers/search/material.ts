@@ -1,5 +1,7 @@
 /** What searching needs of a pack, read in short pieces of work when first needed, and kept while the pack is open. */
 import type { SaeId } from '../../src/core/names/ids';
+import type { Label } from '../../src/core/features/feature';
+import { parseFeatureId } from '../../src/core/names/site';
 import type { Matrix } from '../../src/core/math/matrix';
 import { once } from '../calls/once';
 import { timeSlices } from '../runtime/time-slices';
@@ -14,8 +16,24 @@ const SLICE = 8;
 
 export class Material {
 	readonly #kept = new Map<string, Promise<unknown>>();
+	#ownOf: Workbench['own'] | null = null;
 
 	constructor(readonly bench: Workbench) {}
+
+	/** A reader's own names; those of before are forgotten when they change. */
+	own(): Promise<Names> {
+		const { own } = this.bench;
+		if (own !== this.#ownOf) this.#kept.delete('own');
+		this.#ownOf = own;
+		return this.#keep('own', (pause) => {
+			const labels = new Map<SaeId, Map<number, Label>>();
+			for (const [id, label] of own) {
+				const { sae, index } = parseFeatureId(id)!;
+				labels.set(sae, (labels.get(sae) ?? new Map<number, Label>()).set(index, label));
+			}
+			return Names.of(labels, pause);
+		});
+	}
 
 	names(): Promise<Names> {
 		return this.#keep('names', async (pause) => {

@@ -112,7 +112,15 @@ export class Search {
 			const confidence = 0.99 - i / 1000;
 			return { id, score: confidence, confidence, why: `feature ${index}, ${siteInWords(sae)}` };
 		});
-		yield (await this.#material.names()).find(text, accepts, 5 * scope.most);
+		const own = (await this.#material.own()).find(text, accepts, 5 * scope.most);
+		yield own.map((hit) => ({ ...hit, why: hit.why.replace('named', 'you named it') }));
+		const theirs = (await this.#material.names()).find(text, accepts, 5 * scope.most);
+		// A feature that its reader calls something else is found by the pack's name too, but later.
+		yield theirs.map((hit) => {
+			if (!this.bench.own.has(hit.id)) return hit;
+			const [score, confidence] = [hit.score / 2, hit.confidence / 2];
+			return { ...hit, score, confidence, why: hit.why.replace('named', 'the pack names it') };
+		});
 	}.bind(this);
 
 	readonly #token: Way = async function* (

@@ -1,5 +1,6 @@
 /** The packs of this browser, as the engine wants them. */
 import type { PackProvider } from '../calls/context';
+import { browserLabels } from '../notebook/database';
 import { openLibrary } from './open-library';
 
 export const browserPacks: PackProvider = {
@@ -8,5 +9,6 @@ export const browserPacks: PackProvider = {
 		const folder = address.endsWith('/') ? address : `${address}/`;
 		return (await openLibrary()).open({ ...request, address: folder }, signal);
 	},
-	stored: openLibrary
+	stored: openLibrary,
+	labels: browserLabels
 };

@@ -1,4 +1,4 @@
-/** A chart as a file: SVG with computed styles written into it, PNG drawn from that, tables as CSV. */
+/** A chart as a file: SVG with computed styles written into it, PNG drawn from that. */
 import type { Cell } from '../../core/names/numbers';
 import { withoutControls } from '../../core/names/plain-text';
 
@@ -7,21 +7,6 @@ export interface Table {
 	name: string;
 	columns: string[];
 	rows: Cell[][];
-}
-
-/** What spreadsheets take for the beginning of a formula, which may send the sheet elsewhere or start a program. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/**
- * RFC 4180: quoted where needed, CRLF between rows. A text that a spreadsheet would run begins with an apostrophe
- * (https://owasp.org/www-community/attacks/CSV_Injection): texts come from models, packs and readers.
- */
-export function csv(columns: string[], rows: Cell[][]): string {
-	const cell = (value: Cell) => {
-		const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : `${value ?? ''}`;
-		return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-	};
-	return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 
 /** Properties that a stylesheet may set on an SVG element, and that the file must carry itself. */

@@ -6,7 +6,7 @@ import type { StatsText } from '../corpus/source';
 
 export interface Label {
 	text: string;
-	/** Where it came from: `tokens` (those it promotes), `truth`, `pattern`, `reader`. */
+	/** Where it came from: `tokens` (those it promotes), `truth`, `pattern`, `own` (the reader's). */
 	source: string;
 	/** F1 between 0 and 1, or null when not measured. */
 	score: number | null;
@@ -47,6 +47,8 @@ export interface FeatureCard {
 	id: FeatureId;
 	sae: SaeId;
 	label: Label | null;
+	/** What the pack calls it where a reader's own name is in force; null or absent otherwise, and where it has no name. */
+	packLabel?: Label | null;
 	/** Share of held-out tokens on which it is active; null, like all statistics, when not measured. */
 	density: number | null;
 	max: number | null;

@@ -6,7 +6,7 @@ const SOURCES: Record<string, string> = {
 	truth: 'Named after what the generator of the texts knew to be true where it fires',
 	pattern: 'Named after the words or tokens on which it fires',
 	tokens: 'Named after the tokens it promotes: what it writes, not when it fires',
-	reader: 'Named by a reader'
+	own: 'Named by you'
 };
 
 const digits = (value: number) => `${Number(value.toFixed(2))}`;
@@ -21,6 +21,7 @@ const CHECKED: Record<string, string> = { truth: 'checked name', pattern: 'check
 export function labelMark(label: Label): string {
 	const { source, score, precision, recall } = label;
 	if (source === 'tokens') return 'unnamed; pushes towards these tokens';
+	if (source === 'own') return 'your name';
 	const name = CHECKED[source] ?? `named by a ${source}`;
 	const held = heldInWords(label);
 	if (known(precision) && known(recall)) {
@@ -35,6 +36,7 @@ const whole = (share: number) => `${Math.round(100 * share)} %`;
 /** `checked, F1 0.83`, `unnamed`: for lists. */
 export function briefMark({ source, score }: Label): string {
 	if (source === 'tokens') return 'unnamed';
+	if (source === 'own') return 'your name';
 	const name = source === 'truth' ? 'checked' : source;
 	return score === null ? name : `${name}, F1 ${digits(score)}`;
 }

@@ -4,6 +4,7 @@ import { bombs } from './bombs';
 import { containers } from './containers';
 import { ggufParsers } from './gguf';
 import { modelParsers } from './models';
+import { ownParsers } from './own';
 import { packParsers } from './packs';
 import { placeParsers } from './places';
 import { textParsers } from './texts';
@@ -16,6 +17,7 @@ export const PARSERS: Parser[] = [
 	...packParsers,
 	...writtenParsers,
 	...textParsers,
+	...ownParsers,
 	...placeParsers,
 	...bombs
 ];

@@ -1,6 +1,6 @@
 /** Laws of cutting and wrapping text, of cells and of bands, over random input. */
 import { describe, expect, it } from 'vitest';
-import { csv } from '../../../src/charts/frame/export';
+import { csv } from '../../../src/core/names/csv';
 import { cellAt, layoutHeat, moveCell } from '../../../src/charts/layout/heat';
 import { inBands, peakOf } from '../../../src/charts/layout/quantiles';
 import { fit, visible, widthOfText, wrap } from '../../../src/charts/layout/text';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csv } from '../../../src/charts/frame/export';
+import { csv } from '../../../src/core/names/csv';
 import { fit, visible, widthOfText, wrap } from '../../../src/charts/layout/text';
 import {
 	brief,

@@ -33,7 +33,7 @@ describe('labelMark', () => {
 		],
 		[{ source: 'pattern', score: 0.8, recall: 0.7 }, 'checked pattern: F1 0.8', 'pattern, F1 0.8'],
 		[{ source: 'tokens' }, 'unnamed; pushes towards these tokens', 'unnamed'],
-		[{ source: 'reader' }, 'named by a reader, not checked', 'reader']
+		[{ source: 'own' }, 'your name', 'your name']
 	])('says of %o where it came from and how good it is', (over, whole, brief) => {
 		expect(labelMark(label(over))).toBe(whole);
 		expect(briefMark(label(over))).toBe(brief);
@@ -59,7 +59,7 @@ describe('labelMark', () => {
 	});
 
 	it('has a sentence for every source, known or not', () => {
-		for (const source of ['truth', 'pattern', 'tokens', 'reader', 'oracle'])
+		for (const source of ['truth', 'pattern', 'tokens', 'own', 'oracle'])
 			expect(sourceInWords(label({ source }))).toMatch(/^Named /);
 	});
 });

@@ -1,0 +1,35 @@
+/** What readers hand to one another: files of names. */
+import { parseLabelFile } from '../../../src/core/labels/label-file';
+import { damagedText, hostileJson, hostileText } from '../hostile-json';
+import type { Parser } from '../parser';
+
+const SAES = [
+	{ id: 'blocks.0.hook_resid_pre', dSae: 16 },
+	{ id: 'blocks.3.hook_resid_post', dSae: 2048 }
+];
+const TABLE = 'id,label,source\r\nR3 · 442,"a ""b"", c",own\r\nblocks.3.hook_resid_post/7,sea,\r\n';
+const LIST = [
+	{ id: 'blocks.3.hook_resid_post/1', label: 'sea' },
+	{ modelId: 'm', layer: '3-res-jb', index: '5', description: 'fox', typeName: 'oai' },
+	{ layer: '3-res-jb', index: 9, explanations: [{ description: 'boat' }] }
+];
+
+export const ownParsers: Parser[] = [
+	{
+		name: 'names in a table',
+		prepare: () => (draws) => {
+			const text = draws.chance(0.5) ? hostileText(draws, TABLE) : damagedText(draws, TABLE);
+			parseLabelFile(text, SAES, draws.chance(0.5) ? SAES[1]!.id : undefined);
+		}
+	},
+	{
+		name: 'names in JSON',
+		prepare: () => (draws) => {
+			const whole = draws.pick<unknown>([LIST, { labels: LIST }, LIST[2], { 'R3/1': 'sea' }]);
+			const json = draws.chance(0.5)
+				? hostileJson(draws, whole)
+				: LIST.map((entry) => hostileJson(draws, entry)).join('\n');
+			parseLabelFile(json, SAES);
+		}
+	}
+];
