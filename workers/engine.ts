@@ -23,7 +23,8 @@ import { Flows } from './flow/flows';
 import { importCalls } from './import/calls';
 import { labelCalls } from './labels/calls';
 import { asLabels, labelsInMemory, type LabelStore } from './labels/own-labels';
-import { labs } from './labs/labs';
+import { experimentCalls } from './experiments/calls';
+import { labCalls } from './lab/calls';
 import { Workbench } from './packs/open-pack';
 import { parseSelfTest, selfTest } from './packs/self-test';
 import { inBestForm, type Tried } from './packs/weights-form';
@@ -82,7 +83,8 @@ export class LocalEngine implements Context {
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
-			...labs(this)
+			...experimentCalls(this),
+			...labCalls(this)
 		};
 	}
 

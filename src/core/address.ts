@@ -2,6 +2,8 @@
 import { CIRCUIT_METHODS, type CircuitMethod } from './circuit/circuit';
 import type { Edit } from './steering/writing';
 import type { FeatureId } from './names/ids';
+import type { Given } from './lab/method';
+import { methodNamed, type MethodName } from './lab/methods';
 import { SEARCH_WAYS, type SearchWay } from './search/search';
 import { formatEdit, parseEdit } from './steering/edits';
 import { parseFeatureId, placeOf, siteOf } from './names/site';
@@ -13,6 +15,7 @@ export const VIEWS = [
 	'flow',
 	'circuit',
 	'steer',
+	'lab',
 	'report',
 	'models'
 ] as const;
@@ -38,6 +41,10 @@ type Limits = readonly [least: number, most: number];
 const LONGEST_PROMPT = 200_000;
 const LONGEST_TOKEN = 200;
 const MOST_EDITS = 64;
+const MOST_OPTIONS = 32;
+const LONGEST_OPTION = 20_000;
+/** The name, and all the rest. */
+const OPTION = /^([a-z][a-z0-9-]{0,31})=(.*)$/s;
 /** As any number within the limits is written: one below a millionth has an exponent. */
 const NUMBER = /^-?\d{1,20}(\.\d{1,24})?(e-\d{1,3})?$/;
 
@@ -89,6 +96,8 @@ const PARAMETERS = {
 	),
 	/** Nodes of a circuit. */
 	nodes: number('nodes', 40, LIMITS.nodes, Number.isInteger),
+	/** What is set of the laboratory's method, by its names. */
+	options: { name: 'option', usual: {} as Given, parse: parseOptions, format: formatOptions },
 	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
 	tRes: number('t_res', null, LIMITS.cosine),
 	tModule: number('t_module', null, LIMITS.cosine),
@@ -104,8 +113,8 @@ export interface AddressState extends Values {
 	view: View;
 	/** The feature of the views `feature` and `flow`; the other views keep it for the way back. */
 	id: FeatureId | null;
-	/** The page of the view `report`; null is its first. */
-	page: ReportPage | null;
+	/** The page of the view `report`, or the method of the view `lab`; null is the first, or the list. */
+	page: ReportPage | MethodName | null;
 }
 
 export const DEFAULTS: AddressState = {
@@ -143,7 +152,8 @@ export function formatAddress(state: AddressState): string {
 		TABLE.flatMap(([key, { name, format }]) => format(state[key]).map((value) => [name, value]))
 	);
 	const { view, id, page } = state;
-	const part = view === 'report' ? page : view === 'feature' || view === 'flow' ? id : null;
+	const paged = view === 'report' || view === 'lab';
+	const part = paged ? page : view === 'feature' || view === 'flow' ? id : null;
 	const path = part === null ? view : `${view}/${part}`;
 	// These need no escape after a `#`, and without it feature ids stay legible.
 	const text = query.toString().replace(/%(2F|3A|40)/g, (escape) => decodeURIComponent(escape));
@@ -222,6 +232,26 @@ function parseEdits(values: string[], problems: string[]): Edit[] {
 	return [...edits.values()];
 }
 
+function formatOptions(options: Given): string[] {
+	return Object.entries(options).map(([name, value]) => `${name}=${value}`);
+}
+
+function parseOptions(values: string[], problems: string[]): Given {
+	const options: Record<string, string> = {};
+	for (const text of values) {
+		const [, name, value] = OPTION.exec(text) ?? [];
+		if (name === undefined || value === undefined)
+			problems.push(
+				`option in the address is ${quoted(text)}, not NAME=VALUE, so it was left out.`
+			);
+		else if (Object.hasOwn(options, name))
+			problems.push(`The address sets the option ${name} twice; the first counts.`);
+		else if (Object.keys(options).length < MOST_OPTIONS)
+			options[name] = value.slice(0, LONGEST_OPTION);
+	}
+	return options;
+}
+
 function parseQuery(query: string, problems: string[]): Map<string, string[]> {
 	const values = new Map<string, string[]>();
 	for (const part of query.split('&').filter(Boolean)) {
@@ -256,7 +286,11 @@ function parsePath(path: string, problems: string[]): Partial<AddressState> {
 	}
 	if (part === '') return { view };
 	const page = REPORT_PAGES.find((known) => known === part);
-	if (view === 'report') {
+	if (view === 'lab') {
+		const method = methodNamed(part);
+		if (method) return { view, page: method };
+		problems.push(`The laboratory has no method ${quoted(part)}, so its list is shown.`);
+	} else if (view === 'report') {
 		if (page) return { view, page };
 		problems.push(`The report has no page ${quoted(part)}, so its first is shown.`);
 	} else if (view === 'feature' || view === 'flow') {

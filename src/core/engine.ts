@@ -8,7 +8,8 @@ import type { FlowCalls } from './flow/graph';
 import type { PromptFlowCalls } from './flow/prompt';
 import type { ImportCalls } from './import/calls';
 import type { LabelCalls } from './labels/labels';
-import type { LabCalls } from './labs/calls';
+import type { ExperimentCalls } from './experiments/calls';
+import type { LabCalls } from './lab/methods';
 import type { PackCalls } from './packs/info';
 import type { SearchCalls } from './search/search';
 import type { StorageCalls } from './packs/stored';
@@ -34,6 +35,7 @@ export interface Calls
 		SearchCalls,
 		LabelCalls,
 		CorpusCalls,
+		ExperimentCalls,
 		LabCalls {}
 
 export type Engine = Methods<Calls>;

@@ -21,8 +21,9 @@ import type { Engine } from '../core/engine';
 import type { Example } from './packs/example';
 import { ModelImport } from './import/import.svelte';
 import { Finding } from './search/finding.svelte';
-import { FitTask } from './labs/fit.svelte';
-import { Experiments } from './labs/experiments.svelte';
+import { FitTask } from './experiments/fit.svelte';
+import { Experiments } from './experiments/experiments.svelte';
+import { Laboratory } from './lab/laboratory.svelte';
 import { Labels } from './packs/labels.svelte';
 import { Model, type ModelSetup } from './packs/model.svelte';
 import { placed, type SaePlace } from './packs/sae-place';
@@ -33,8 +34,8 @@ import { PromptFlows } from './flow/prompt-flow.svelte';
 import { Reading, rowsOf } from './prompt/reading.svelte';
 import { PromptWeights } from './prompt/weights.svelte';
 import { RemoteImport } from './import/remote.svelte';
-import { Remeasurement } from './labs/remeasure.svelte';
-import { ReproductionTask } from './labs/reproduction.svelte';
+import { Remeasurement } from './experiments/remeasure.svelte';
+import { ReproductionTask } from './experiments/reproduction.svelte';
 import { Resource } from './calls/resource.svelte';
 import { Steering } from './steering/steering.svelte';
 import { TextStatistics } from './corpus/statistics.svelte';
@@ -60,6 +61,7 @@ export class Explorer {
 	readonly edits: EditList;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
+	readonly lab: Laboratory;
 	readonly finding: Finding;
 	readonly remeasurement: Remeasurement;
 	readonly packs: Packs;
@@ -140,6 +142,11 @@ export class Explorer {
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
 		this.fit = this.#part(new FitTask(engine));
+		this.lab = this.#part(new Laboratory(engine), ({ methods }) => {
+			const { view, page, options } = this.address;
+			if (view !== 'lab' || page === null || page === 'flow') return;
+			methods.get(page)?.follow(options, { sae: this.site ?? '', prompt: this.prompt });
+		});
 		this.finding = this.#part(new Finding(engine), (finding) => {
 			if (this.address.view === 'find') finding.follow(this.address.state, this.site);
 		});
@@ -297,6 +304,11 @@ export class Explorer {
 
 	setThresholds({ tRes, tModule }: Thresholds): void {
 		this.address.set({ tRes: tRes ?? null, tModule: tModule ?? null });
+	}
+
+	/** Asks for what is not there, after something changed that no address holds. */
+	askAgain(): void {
+		this.#follow();
 	}
 
 	/** Drops from the address what could not be followed. */

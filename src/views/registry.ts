@@ -15,6 +15,7 @@ export const VIEW_LIST: readonly ViewEntry[] = [
 	{ view: 'flow', title: 'Flow', load: () => import('./flow/Flow.svelte') },
 	{ view: 'circuit', title: 'Circuit', load: () => import('./circuit/Circuit.svelte') },
 	{ view: 'steer', title: 'Steer', load: () => import('./steer/Steer.svelte') },
+	{ view: 'lab', title: 'Lab', load: () => import('./lab/Lab.svelte') },
 	{ view: 'report', title: 'Report', load: () => import('./report/Report.svelte') },
 	{ view: 'models', title: 'Models', load: () => import('./models/Models.svelte') }
 ];

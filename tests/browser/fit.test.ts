@@ -1,6 +1,6 @@
 /** A verdict and its button in the real worker and storage: planted, found, undone. */
 import { afterEach, expect, it } from 'vitest';
-import type { SaeFit } from '../../src/core/labs/fit';
+import type { SaeFit } from '../../src/core/experiments/fit';
 import { EngineClient } from '../../src/engine/client';
 
 const at = (path: string) => new URL(`/tests/fixtures/${path}`, location.href).href;

@@ -17,6 +17,7 @@ import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import type { Calls, Engine } from '../../src/core/engine';
 import { fakeCard } from './card';
 import { tokensOf } from './experiments';
+import { FakeLab } from './lab';
 import { fakePromptFlow } from './prompt-flow';
 import { fakeReading } from './reading';
 import { abilities, fakeCheck, fakeLabel, fakeSaes, noise, word } from './pack';
@@ -45,10 +46,12 @@ export interface FakeOptions {
 }
 
 export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
+	readonly lab = new FakeLab();
 	/** As state and views see it. */
 	readonly calls: Engine = methods(async (name, request, watch) => {
-		const own = (name in this ? this : this.workshop) as unknown as Record<string, Answer>;
-		if (!own[name]) throw new Error(`The fake engine has no answer to ${name}.`);
+		const own = [this, this.lab, this.workshop].find((part) => name in part) as unknown as
+			Record<string, Answer> | undefined;
+		if (!own?.[name]) throw new Error(`The fake engine has no answer to ${name}.`);
 		return own[name](request, runOf(watch));
 	});
 	readonly #options: Required<Omit<FakeOptions, 'failure'>> & { failure?: Error };

@@ -5,8 +5,8 @@ import type {
 	ArmResult,
 	DivergenceRequest,
 	SteeringRequest
-} from '../../src/core/labs/steering-effect';
-import type { EdgeRequest, EdgeTest } from '../../src/core/labs/edge';
+} from '../../src/core/experiments/steering-effect';
+import type { EdgeRequest, EdgeTest } from '../../src/core/experiments/edge';
 import type {
 	MatchAnswer,
 	MatchRequest,
@@ -19,7 +19,7 @@ import {
 	WHOLE,
 	type Reproduction,
 	type ReproductionSettings
-} from '../../src/core/labs/reproduction';
+} from '../../src/core/experiments/reproduction';
 import { featureId } from '../../src/core/names/site';
 import { fakeLabel, noise } from './pack';
 import { fakeNulls } from './prompt-flow';

@@ -1,6 +1,6 @@
 /** A reproduction of the right shape and of consistent numbers, the same for the same settings. */
-import { deactivationOf } from '../../src/core/labs/deactivation';
-import { STRATEGIES, type Strategy, type Trial } from '../../src/core/labs/deactivation';
+import { deactivationOf } from '../../src/core/experiments/deactivation';
+import { STRATEGIES, type Strategy, type Trial } from '../../src/core/experiments/deactivation';
 import { UPSTREAM } from '../../src/core/flow/flow';
 import { GROUPS } from '../../src/core/flow/groups';
 import { seeded } from '../../src/core/math/random';
@@ -15,7 +15,7 @@ import {
 	type ReproductionSettings,
 	type ThemeArm,
 	type Transition
-} from '../../src/core/labs/reproduction';
+} from '../../src/core/experiments/reproduction';
 import { holm } from '../../src/core/math/ranks';
 import { attnOut, mlpOut, residPost } from '../../src/core/names/site';
 

@@ -28,7 +28,7 @@ import type {
 	RepairRequest,
 	SaeFit,
 	FitReport
-} from '../../src/core/labs/fit';
+} from '../../src/core/experiments/fit';
 
 /** One that fits, one that is off by a layer, one that cannot be measured. */
 export function fakeFitReport(): FitReport {

@@ -1,10 +1,10 @@
 /** Experiments on feature flow, run on micro packs: what must hold whatever the model has learnt. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EdgeRequest } from '../../src/core/labs/edge';
-import type { Strategy, Trial } from '../../src/core/labs/deactivation';
-import { STRATEGIES } from '../../src/core/labs/deactivation';
-import { PARTS, QUICK } from '../../src/core/labs/reproduction';
-import { parseReproduction } from '../../src/core/labs/reproduction-file';
+import type { EdgeRequest } from '../../src/core/experiments/edge';
+import type { Strategy, Trial } from '../../src/core/experiments/deactivation';
+import { STRATEGIES } from '../../src/core/experiments/deactivation';
+import { PARTS, QUICK } from '../../src/core/experiments/reproduction';
+import { parseReproduction } from '../../src/core/experiments/reproduction-file';
 import { parseFeatureId, tapOf } from '../../src/core/names/site';
 import { activationAt } from '../../src/core/math/sparse';
 import { FolderSource } from '../../workers/node/folders/pack-source';

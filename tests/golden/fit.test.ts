@@ -1,13 +1,13 @@
 /** Every known mistake, planted in SAEs that learned three micro models of different families. */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SaeFit } from '../../src/core/labs/fit';
-import { MARGIN } from '../../src/core/labs/fit';
+import type { SaeFit } from '../../src/core/experiments/fit';
+import { MARGIN } from '../../src/core/experiments/fit';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { startRuntime } from '../../workers/runtime/session';
-import { fitOf } from '../../workers/labs/fit/sae-fit';
-import { unpackSae, type UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
-import { FitRun } from '../../workers/labs/fit/fit-run';
+import { fitOf } from '../../workers/experiments/fit/sae-fit';
+import { unpackSae, type UnpackedSae } from '../../workers/experiments/fit/unpacked-sae';
+import { FitRun } from '../../workers/experiments/fit/fit-run';
 import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES } from './fixture';
 import { faults } from './planted-faults';

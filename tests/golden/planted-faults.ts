@@ -2,9 +2,9 @@
 import type { SaeId } from '../../src/core/names/ids';
 import type { Normalization } from '../../src/core/sae/config';
 import { isMain, placeOf } from '../../src/core/names/site';
-import type { Repair } from '../../src/core/labs/fit';
-import { repaired } from '../../workers/labs/fit/repaired';
-import type { UnpackedSae } from '../../workers/labs/fit/unpacked-sae';
+import type { Repair } from '../../src/core/experiments/fit';
+import { repaired } from '../../workers/experiments/fit/repaired';
+import type { UnpackedSae } from '../../workers/experiments/fit/unpacked-sae';
 
 export interface Fault {
 	sae: SaeId;

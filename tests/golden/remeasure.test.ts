@@ -10,7 +10,7 @@ import { Arguments } from '../../workers/node/arguments';
 import { COMMANDS } from '../../workers/node/commands';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { SaeEvaluator } from '../../workers/sae/evaluator';
-import { remeasure } from '../../workers/labs/remeasure';
+import { remeasure } from '../../workers/experiments/remeasure';
 import { startRuntime } from '../../workers/runtime/session';
 import { Workbench } from '../../workers/packs/open-pack';
 import { FIXTURES, openFixture } from './fixture';

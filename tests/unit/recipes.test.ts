@@ -61,12 +61,12 @@ describe('a registry', () => {
 	});
 
 	it('of calls is met by every handler and by nothing else', () => {
-		const named = [...read('src/core/labs/calls.ts').matchAll(/^\t(\w+): Call</gm)].map(
+		const named = [...read('src/core/experiments/calls.ts').matchAll(/^\t(\w+): Call</gm)].map(
 			([, name]) => name!
 		);
 		expect(named.length).toBeGreaterThan(5);
 		for (const name of named)
-			expect(read('workers/labs/labs.ts'), name).toMatch(new RegExp(`\\t${name}: `));
+			expect(read('workers/experiments/calls.ts'), name).toMatch(new RegExp(`\\t${name}: `));
 		const plumbing = [
 			'src/engine/client.ts',
 			'workers/engine.ts',
@@ -78,7 +78,7 @@ describe('a registry', () => {
 	});
 });
 
-describe('a method of the laboratory, added to a copy of the code', () => {
+describe('an experiment, added to a copy of the code', () => {
 	let copy: string;
 
 	/** Writes a file of the copy, after `before` where it is given. */
@@ -102,12 +102,12 @@ describe('a method of the laboratory, added to a copy of the code', () => {
 		{ timeout: 240_000 },
 		() => {
 			write(
-				'src/core/labs/token-count.ts',
+				'src/core/experiments/token-count.ts',
 				'export interface TokenCountRequest {\n\ttext: string;\n}\n'
 			);
 			write(
-				'workers/labs/token-count.ts',
-				`import type { TokenCountRequest } from '../../src/core/labs/token-count';
+				'workers/experiments/token-count.ts',
+				`import type { TokenCountRequest } from '../../src/core/experiments/token-count';
 import type { Workbench } from '../packs/open-pack';
 
 export const countTokens = ({ text }: TokenCountRequest, { tokenizer }: Workbench): number =>
@@ -115,22 +115,22 @@ export const countTokens = ({ text }: TokenCountRequest, { tokenizer }: Workbenc
 `
 			);
 			addLine(
-				'src/core/labs/calls.ts',
-				'export interface LabCalls {',
+				'src/core/experiments/calls.ts',
+				'export interface ExperimentCalls {',
 				"import type { TokenCountRequest } from './token-count';"
 			);
 			addLine(
-				'src/core/labs/calls.ts',
+				'src/core/experiments/calls.ts',
 				'	testEdge: Call<',
 				'	countTokens: Call<TokenCountRequest, number>;'
 			);
 			addLine(
-				'workers/labs/labs.ts',
-				'export const labs =',
+				'workers/experiments/calls.ts',
+				'export const experimentCalls =',
 				"import { countTokens } from './token-count';"
 			);
 			addLine(
-				'workers/labs/labs.ts',
+				'workers/experiments/calls.ts',
 				'	testEdge: (request, run)',
 				'	countTokens: (request) => countTokens(request, bench()),'
 			);

@@ -16,7 +16,7 @@ import { Problem } from '../../src/core/names/errors';
 import { featureId, residPost, tapOf } from '../../src/core/names/site';
 import type { Workbench } from '../packs/open-pack';
 import { tapsOf, type Sae } from '../sae/sae';
-import { directions } from '../labs/causal';
+import { directions } from '../experiments/causal';
 import { dot, less, logitDirection } from './readout-direction';
 import { siteNodes } from './reading';
 import { oneToken } from './token-wish';

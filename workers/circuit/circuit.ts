@@ -20,7 +20,7 @@ import { unknownFeature, type Workbench } from '../packs/open-pack';
 import { tapsOf } from '../sae/sae';
 import { dot } from './readout-direction';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
-import { directions } from '../labs/causal';
+import { directions } from '../experiments/causal';
 import { metricOf, ModelGradients, type Metric } from './model-gradients';
 import { keyOf, Paths } from './paths';
 import { nodeSaes, siteNodes, whyNoNode, type SiteNodes } from './reading';

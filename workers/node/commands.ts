@@ -6,7 +6,7 @@ import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
 import { CIRCUIT_METHODS } from '../../src/core/circuit/circuit';
 import { SEARCH_WAYS } from '../../src/core/search/search';
-import { QUICK, WHOLE } from '../../src/core/labs/reproduction';
+import { QUICK, WHOLE } from '../../src/core/experiments/reproduction';
 import { LocalEngine } from '../engine';
 import type { Progress, Watch } from '../../src/core/calls';
 import type { Engine } from '../../src/core/engine';
@@ -25,6 +25,7 @@ import { keptThemes, measuredThemes } from './themes';
 import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
 import { undo } from './fit';
+import { labCommands } from './lab';
 
 export interface Command {
 	options: string[];
@@ -363,5 +364,6 @@ export const COMMANDS: Record<string, Command> = {
 	verdict,
 	verify,
 	pack,
-	example
+	example,
+	...labCommands(open, said)
 };

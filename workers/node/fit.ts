@@ -1,7 +1,7 @@
 /** `verdict`: whether the SAEs of a pack in a folder fit its model, and a mistake undone there. */
 import { Problem } from '../../src/core/names/errors';
-import type { FitReport } from '../../src/core/labs/fit';
-import { applyRepair } from '../labs/fit/apply';
+import type { FitReport } from '../../src/core/experiments/fit';
+import { applyRepair } from '../experiments/fit/apply';
 import { PackFolder } from './folders/pack-writer';
 
 /**

@@ -13,8 +13,8 @@ import type { PackSae } from '../../src/core/packs/manifest';
 import { kronShape } from '../../src/core/sae/architectures/kron';
 import type { PackSource } from '../../src/core/packs/source';
 import type { Matrix } from '../../src/core/math/matrix';
-import type { Reproduction } from '../../src/core/labs/reproduction';
-import { parseReproduction } from '../../src/core/labs/reproduction-file';
+import type { Reproduction } from '../../src/core/experiments/reproduction';
+import { parseReproduction } from '../../src/core/experiments/reproduction-file';
 import {
 	byDepth,
 	EMBEDDING,

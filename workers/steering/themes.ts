@@ -12,7 +12,7 @@ import {
 	type Written
 } from '../../src/core/steering/themes';
 import type { Edit } from '../../src/core/steering/writing';
-import { likeRandom } from '../labs/causal';
+import { likeRandom } from '../experiments/causal';
 import type { Steering } from '../model/language-model';
 import type { Workbench } from '../packs/open-pack';
 import { runOf } from '../../src/core/calls';

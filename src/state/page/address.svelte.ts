@@ -113,6 +113,9 @@ export class Address {
 	get maxDensity() {
 		return this.state.maxDensity;
 	}
+	get options() {
+		return this.state.options;
+	}
 	get tRes() {
 		return this.state.tRes;
 	}

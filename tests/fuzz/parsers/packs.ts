@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { QUICK } from '../../../src/core/labs/reproduction';
-import { parseReproduction } from '../../../src/core/labs/reproduction-file';
+import { QUICK } from '../../../src/core/experiments/reproduction';
+import { parseReproduction } from '../../../src/core/experiments/reproduction-file';
 import { inMemory } from '../../../src/core/files/open-file';
 import { Problem } from '../../../src/core/names/errors';
 import { parseLabels } from '../../../src/core/packs/labels';

@@ -10,6 +10,7 @@ import {
 	type AddressState
 } from '../../../src/core/address';
 import { attnOut, featureId, mlpOut, residPost } from '../../../src/core/names/site';
+import { METHOD_NAMES } from '../../../src/core/lab/methods';
 import { SEARCH_WAYS } from '../../../src/core/search/search';
 import type { EditMode } from '../../../src/core/steering/writing';
 import { Draws } from '../../draws';
@@ -61,7 +62,12 @@ function drawn(): AddressState {
 	return {
 		view,
 		id: view === 'feature' || view === 'flow' ? maybe(feature) : null,
-		page: view === 'report' ? maybe(() => 'flow' as const) : null,
+		page:
+			view === 'report'
+				? maybe(() => 'flow' as const)
+				: view === 'lab'
+					? maybe(() => draws.pick(METHOD_NAMES))
+					: null,
 		prompt: maybe(text),
 		site: maybe(sae),
 		token: maybe(() => whole(LIMITS.token)),
@@ -74,6 +80,9 @@ function drawn(): AddressState {
 			return { id, mode, value: mode === 'ablate' ? 0 : draws.real(-20, 20) };
 		}),
 		beside: maybe(text),
+		options: Object.fromEntries(
+			draws.list(draws.integer(0, 3), () => [draws.pick(['k', 'regex', 'a-b2']), text()])
+		),
 		find: maybe(text),
 		by: maybe(() => draws.pick(SEARCH_WAYS)),
 		against: maybe(text),

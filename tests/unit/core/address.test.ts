@@ -38,6 +38,8 @@ describe('parseAddress', () => {
 			t_module: '0.15',
 			pack: 'default-0123456789ab'
 		});
+		query.append('option', 'k=8');
+		query.append('option', 'words=a=b, c');
 		query.append('steer', `${ID}=add:6.25`);
 		query.append('steer', 'blocks.0.hook_attn_out/1=ablate');
 		expect(parseAddress(`#/steer?${query}`)).toEqual({
@@ -68,6 +70,7 @@ describe('parseAddress', () => {
 				method: 'ig',
 				nodes: 60,
 				most: 250,
+				options: { k: '8', words: 'a=b, c' },
 				tRes: 0.5,
 				tModule: 0.15,
 				pack: 'default-0123456789ab'
@@ -88,6 +91,15 @@ describe('parseAddress', () => {
 	it('takes a feature id with and without escapes', () => {
 		expect(parseAddress(`#/feature/${ID}`).state.id).toBe(ID);
 		expect(parseAddress(`#/flow/${encodeURIComponent(ID)}`).state.id).toBe(ID);
+	});
+
+	it('knows the methods of the laboratory', () => {
+		expect(parseAddress('#/lab/k-knob?option=seed=3')).toEqual({
+			state: state({ view: 'lab', page: 'k-knob', options: { seed: '3' } }),
+			problems: []
+		});
+		expect(parseAddress('#/lab/K%20knob').state.page).toBe('k-knob');
+		expect(parseAddress('#/lab').state.page).toBeNull();
 	});
 
 	it('knows the pages of the report', () => {
@@ -116,6 +128,10 @@ describe('parseAddress', () => {
 		['#/explore?token=-1', '-1'],
 		['#/explore?token=1.5', '1.5'],
 		['#/explore?pack=default', 'pack'],
+		['#/lab/nothing', 'nothing'],
+		['#/lab?option=k', 'k'],
+		['#/lab?option=__proto__=1', '__proto__'],
+		['#/lab?option=k=1&option=k=2', 'option k'],
 		['#/steer?steer=__proto__', '__proto__'],
 		['#/steer?length=1e99', '1e99'],
 		['#/steer?length=0', 'length'],

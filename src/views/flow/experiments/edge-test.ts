@@ -2,7 +2,7 @@
 import type { Table } from '../../../charts/frame/export';
 import { tableOf } from '../../tables';
 import { percent } from '../../../core/names/numbers';
-import type { EdgeTest } from '../../../core/labs/edge';
+import type { EdgeTest } from '../../../core/experiments/edge';
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -5,7 +5,7 @@ import type { TextMeasure } from '../../steering-plots';
 import { tableOf } from '../../tables';
 import { editsOf, type ChainPlan, type Link } from '../../../core/steering/chain';
 import type { FeatureId } from '../../../core/names/ids';
-import type { Arm, ArmResult } from '../../../core/labs/steering-effect';
+import type { Arm, ArmResult } from '../../../core/experiments/steering-effect';
 
 /** Doses as parts of the one chosen. */
 const PARTS = [0.25, 0.5, 1, 2];

@@ -1,5 +1,5 @@
 /** The fit report as people read it, and rows to save. */
-import type { ExpectedFit, SaeFit, FitReport } from '../../../core/labs/fit';
+import type { ExpectedFit, SaeFit, FitReport } from '../../../core/experiments/fit';
 import { count, percent, type Cell } from '../../../core/names/numbers';
 
 /** A mark that is read without its colour. */

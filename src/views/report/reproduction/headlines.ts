@@ -1,6 +1,6 @@
 /** The few numbers by which two reproductions of one pack are held against each other. */
 import { fixed, percent } from '../../../core/names/numbers';
-import type { Reproduction, ReproductionSettings } from '../../../core/labs/reproduction';
+import type { Reproduction, ReproductionSettings } from '../../../core/experiments/reproduction';
 import { LEVEL, sharesOverall } from './groups/groups';
 import { agreed, explainedBy } from './transitions/transitions';
 import type { Span } from './compare-words';

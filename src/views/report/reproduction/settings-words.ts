@@ -1,6 +1,6 @@
 /** How much of a reproduction was done, and how long it took, in words. */
 import { count } from '../../../core/names/numbers';
-import type { Reproduction, ReproductionSettings } from '../../../core/labs/reproduction';
+import type { Reproduction, ReproductionSettings } from '../../../core/experiments/reproduction';
 
 export function settingsInWords(settings: ReproductionSettings): string {
 	const { tokens, texts, tokensPerText, featuresPerToken, themes, samples, length, seed } =

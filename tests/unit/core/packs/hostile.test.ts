@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { QUICK } from '../../../../src/core/labs/reproduction';
-import { parseReproduction } from '../../../../src/core/labs/reproduction-file';
+import { QUICK } from '../../../../src/core/experiments/reproduction';
+import { parseReproduction } from '../../../../src/core/experiments/reproduction-file';
 import { Problem } from '../../../../src/core/names/errors';
 import { parseLabels } from '../../../../src/core/packs/labels';
 import { parsePack } from '../../../../src/core/packs/manifest';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePack } from '../../../../src/core/packs/manifest';
-import { causeOf } from '../../../../src/core/labs/fit-words';
+import { causeOf } from '../../../../src/core/experiments/fit-words';
 import { SAE_ARCHITECTURES, saeArchitecture } from '../../../../src/core/sae/architectures';
 import { kronShape } from '../../../../src/core/sae/architectures/kron';
 import { saeConfig, saeConfigJson, type SaeConfig } from '../../../../src/core/sae/config';
@@ -49,10 +49,10 @@ describe('the registry', () => {
 				name === 'gated'
 					? [
 							'src/core/sae',
-							'src/core/labs',
+							'src/core/experiments',
 							'src/core/packs',
 							'workers/sae',
-							'workers/labs',
+							'workers/experiments',
 							'workers/packs'
 						]
 					: ['src', 'workers'];

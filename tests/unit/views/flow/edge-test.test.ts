@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EdgeRow, EdgeTest } from '../../../../src/core/labs/edge';
+import type { EdgeRow, EdgeTest } from '../../../../src/core/experiments/edge';
 import { edgeTable, verdict } from '../../../../src/views/flow/experiments/edge-test';
 
 const tokens = ['<s>', 'a', 'fox'].map((text, id) => ({ id, text, special: id === 0 }));

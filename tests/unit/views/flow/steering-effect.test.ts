@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainPlan, Link } from '../../../../src/core/steering/chain';
-import type { ArmResult } from '../../../../src/core/labs/steering-effect';
+import type { ArmResult } from '../../../../src/core/experiments/steering-effect';
 import {
 	armsOf,
 	curvesOf,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { DeactivationSummary, Measured } from '../../../../src/core/labs/deactivation';
+import type { DeactivationSummary, Measured } from '../../../../src/core/experiments/deactivation';
 import {
 	QUICK,
 	WHOLE,
 	type Agreement,
 	type Transition
-} from '../../../../src/core/labs/reproduction';
+} from '../../../../src/core/experiments/reproduction';
 import {
 	compareCompany,
 	compareDeactivation,

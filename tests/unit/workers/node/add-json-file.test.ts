@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseReproduction } from '../../../../src/core/labs/reproduction-file';
+import { parseReproduction } from '../../../../src/core/experiments/reproduction-file';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 import { addJsonFile } from '../../../../workers/node/folders/add-json-file';
 import { Workbench } from '../../../../workers/packs/open-pack';

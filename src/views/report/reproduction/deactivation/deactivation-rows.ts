@@ -3,9 +3,9 @@ import type { Table } from '../../../../charts/frame/export';
 import type { Line } from '../../../../charts/layout/lines';
 import type { IntervalRow } from '../../../../charts/layout/rows';
 import { count, percent, type Cell } from '../../../../core/names/numbers';
-import type { Deactivation, DeactivationSummary } from '../../../../core/labs/deactivation';
-import type { Strategy } from '../../../../core/labs/deactivation';
-import { PAPER } from '../../../../core/labs/reproduction';
+import type { Deactivation, DeactivationSummary } from '../../../../core/experiments/deactivation';
+import type { Strategy } from '../../../../core/experiments/deactivation';
+import { PAPER } from '../../../../core/experiments/reproduction';
 import { linesByKind } from '../../layer-lines';
 import { beside, inPoints, sign, spanned, type PaperComparison } from '../compare-words';
 

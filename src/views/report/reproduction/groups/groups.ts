@@ -5,7 +5,7 @@ import { GROUP_NAMES } from '../../../../core/names/group-words';
 import { count, fixed, percent } from '../../../../core/names/numbers';
 import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
 import { GROUPS } from '../../../../core/flow/groups';
-import { PAPER, type GroupReport, type GroupTest } from '../../../../core/labs/reproduction';
+import { PAPER, type GroupReport, type GroupTest } from '../../../../core/experiments/reproduction';
 import { mean, type PaperComparison } from '../compare-words';
 
 /** A test counts as passed below this, corrected for all tests. */

@@ -5,7 +5,7 @@ import type { TextMeasure } from '../../../steering-plots';
 import { tableOf } from '../../../tables';
 import { short } from '../../../../core/names/numbers';
 import { meanInterval } from '../../../../core/math/interval';
-import type { ThemeArm, ThemeReport } from '../../../../core/labs/reproduction';
+import type { ThemeArm, ThemeReport } from '../../../../core/experiments/reproduction';
 import { sign, spanned, type PaperComparison } from '../compare-words';
 
 const ONE = 'one layer';

@@ -4,7 +4,12 @@ import { tableOf } from '../../../tables';
 import { count, fixed, percent } from '../../../../core/names/numbers';
 import { shortSite } from '../../../../core/names/site-words';
 import { UPSTREAM, type UpstreamKind } from '../../../../core/flow/flow';
-import { PAPER, SCALES, type Agreement, type Transition } from '../../../../core/labs/reproduction';
+import {
+	PAPER,
+	SCALES,
+	type Agreement,
+	type Transition
+} from '../../../../core/experiments/reproduction';
 import { placeOf, siteOf, toneOf } from '../../../../core/names/site';
 import { mean, type PaperComparison } from '../compare-words';
 

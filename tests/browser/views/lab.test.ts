@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { Problem } from '../../../src/core/names/errors';
+import { METHOD_NAMES, METHODS } from '../../../src/core/lab/methods';
+import Lab from '../../../src/views/lab/Lab.svelte';
+import { barriers, leaveRoom, openRoom } from './room';
+
+afterEach(leaveRoom);
+
+const region = (name: string) => page.getByRole('region', { name, exact: true });
+
+describe('the laboratory', () => {
+	it('lists its methods with their papers, each behind its address', async () => {
+		await openRoom(Lab, '#/lab');
+		const items = page.getByRole('list', { name: 'Methods' }).getByRole('listitem');
+		await vi.waitFor(() => expect(items.elements()).toHaveLength(METHOD_NAMES.length));
+		for (const name of METHOD_NAMES) {
+			const link = page.getByRole('link', { name: METHODS[name].title, exact: true });
+			expect(link.element().getAttribute('href')).toContain(`#/lab/${name}`);
+		}
+		expect(await barriers()).toEqual([]);
+	});
+});
+
+describe('k knob', () => {
+	it('begins by itself, shows its curve with the control, and turns', async () => {
+		const { engine, explorer } = await openRoom(Lab, '#/lab/k-knob?prompt=a%20fox');
+		const room = region('k knob');
+		await expect.element(room.getByText(/^12 tokens/)).toBeVisible();
+		expect(engine.lab.asked).toEqual([{ sae: explorer.site, text: 'a fox', seed: 0 }]);
+		await expect.element(room.getByText(/^L0 6\.0, FVU 0\.143/)).toBeVisible();
+		const knob = room.getByRole('slider', { name: 'Features kept a token' });
+		(knob.element() as HTMLInputElement).value = '0';
+		knob.element().dispatchEvent(new Event('input', { bubbles: true }));
+		await expect
+			.element(room.getByText(/^L0 1\.0, FVU 0\.5 \(random features 0\.667\)/))
+			.toBeVisible();
+		expect(await barriers()).toEqual([]);
+	});
+
+	it('follows the address, and finds nothing twice', async () => {
+		const { engine, explorer } = await openRoom(Lab, '#/lab/k-knob?option=seed=3');
+		await vi.waitFor(() => expect(engine.lab.asked).toHaveLength(1));
+		expect(engine.lab.asked[0]).toMatchObject({ seed: 3 });
+		explorer.address.set({ options: { seed: '4' } });
+		await vi.waitFor(() => expect(engine.lab.asked).toHaveLength(2));
+		await vi.waitFor(() => expect(explorer.lab.methods.get('k-knob')!.busy).toBe(false));
+		explorer.address.set({ options: { seed: '3' } });
+		await vi.waitFor(() =>
+			expect(explorer.lab.methods.get('k-knob')!.answered).toMatchObject({ seed: 3 })
+		);
+		expect(engine.lab.asked).toHaveLength(2);
+	});
+
+	it('is stopped, and says what went wrong', async () => {
+		const { engine, explorer } = await openRoom(Lab, '#/lab/k-knob?option=seed=x');
+		await expect.element(page.getByRole('alert')).toHaveTextContent('seed is "x"');
+		const { promise, resolve } = Promise.withResolvers<void>();
+		engine.lab.gate = promise;
+		explorer.address.set({ options: {} });
+		await page.getByRole('button', { name: 'Stop' }).click();
+		resolve();
+		engine.lab.failure = new Problem('unsupported', 'This pack has no SAEs.', 'Add one.');
+		await page.getByRole('button', { name: 'Run' }).click();
+		await expect.element(page.getByRole('alert')).toHaveTextContent('This pack has no SAEs.');
+		await page.getByRole('button', { name: 'Try again' }).click();
+		await expect.element(region('k knob').getByText(/^12 tokens/)).toBeVisible();
+	});
+});

@@ -1,0 +1,9 @@
+/** The methods of the laboratory at work, one line each. */
+import type { Handlers } from '../../src/core/calls';
+import type { LabCalls } from '../../src/core/lab/methods';
+import type { Context } from '../calls/context';
+import { kKnob } from './k-knob';
+
+export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
+	'lab:k-knob': (settings, run) => kKnob(settings, bench(), run)
+});
