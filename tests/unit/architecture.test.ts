@@ -25,6 +25,7 @@ const DOORS: [RegExp, string[]][] = [
 	[/^@huggingface\/jinja$/, ['workers/prompt/chat-template.ts']],
 	[/^minisearch$/, ['workers/search/name-index.ts']],
 	[/^@tanstack\/virtual-core$/, ['src/ui/tables/virtual-rows.svelte.ts']],
+	[/^lean-qr$/, ['src/charts/layout/qr-code.ts']],
 	[/^comlink$/, ['workers/engine.worker.ts', 'src/engine/client.ts']],
 	[/^idb$/, ['workers/storage/files/connection.ts']],
 	[/^hash-wasm$/, ['workers/storage/files/hash.ts']],

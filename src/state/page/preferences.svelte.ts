@@ -5,6 +5,8 @@ const KEY = 'undercurrent-theme';
 
 export class Preferences {
 	#theme = $state<Theme>(stored());
+	/** For a class: large type, and one view alone. Ends with the page. */
+	#presenting = $state(false);
 
 	constructor() {
 		this.#apply();
@@ -22,6 +24,15 @@ export class Preferences {
 		} catch {
 			// Storage may be forbidden; the theme then lasts as long as the page.
 		}
+	}
+
+	get presenting(): boolean {
+		return this.#presenting;
+	}
+
+	set presenting(presenting: boolean) {
+		this.#presenting = presenting;
+		document.documentElement.toggleAttribute('data-presenting', presenting);
 	}
 
 	/** auto → light → dark → auto. */

@@ -1,5 +1,6 @@
 /** What stands in the address before the hash. */
 import type { Backend } from '../../core/packs/info';
+import { EMBEDS, type Embed } from './embed';
 
 /** More would only be in each other's way, and each takes memory. */
 const MOST_THREADS = 16;
@@ -9,14 +10,18 @@ export interface Asked {
 	backend: Backend | null;
 	/** `?threads=N`: of WebAssembly; null: as many as help. */
 	threads: number | null;
+	/** `?embed=feature|flow|steer`: this panel alone. */
+	embed: Embed | null;
 	/** What could not be followed, in a sentence each; it forces nothing. */
 	problems: string[];
 }
 
 export function askedBefore(search: string): Asked {
 	const parameters = new URLSearchParams(search);
-	const [backend, threads] = [parameters.get('backend'), parameters.get('threads')];
-	const asked: Asked = { backend: null, threads: null, problems: [] };
+	const [backend, threads, embed] = ['backend', 'threads', 'embed'].map((name) =>
+		parameters.get(name)
+	) as [string | null, string | null, string | null];
+	const asked: Asked = { backend: null, threads: null, embed: null, problems: [] };
 	if (backend === 'wasm' || backend === 'webgpu') asked.backend = backend;
 	else if (backend !== null)
 		asked.problems.push(
@@ -27,6 +32,11 @@ export function askedBefore(search: string): Asked {
 	else if (threads !== null)
 		asked.problems.push(
 			`threads in the address is “${threads.slice(0, 40)}”, not a whole number from 1 to ${MOST_THREADS}, so the page chose.`
+		);
+	asked.embed = EMBEDS.find((panel) => panel === embed) ?? null;
+	if (embed !== null && asked.embed === null)
+		asked.problems.push(
+			`embed in the address is “${embed.slice(0, 40)}”, not one of ${EMBEDS.join(', ')}, so the whole page is shown.`
 		);
 	return asked;
 }

@@ -7,6 +7,7 @@ describe('what stands before the hash', () => {
 		expect(askedBefore('?backend=wasm&threads=2')).toEqual({
 			backend: 'wasm',
 			threads: 2,
+			embed: null,
 			problems: []
 		});
 		expect(askedBefore('')).toEqual({ backend: null, threads: null, problems: [] });
