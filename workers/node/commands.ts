@@ -26,6 +26,7 @@ import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
 import { undo } from './fit';
 import { labCommands } from './lab';
+import { trainFolder } from './train';
 
 export interface Command {
 	options: string[];
@@ -347,6 +348,12 @@ const labels: Command = {
 	run: (args) => labelFiles(args, async () => (await open(args)).engine)
 };
 
+const train: Command = {
+	options: ['pack', 'site', 'corpus', 'features', 'k', 'tokens', 'seed', 'out'],
+	flags: ['control'],
+	run: (args) => trainFolder(args, async () => (await open(args)).local.bench())
+};
+
 export const COMMANDS: Record<string, Command> = {
 	read,
 	attribute,
@@ -364,6 +371,7 @@ export const COMMANDS: Record<string, Command> = {
 	verdict,
 	verify,
 	pack,
+	train,
 	example,
 	...labCommands(open, said)
 };
