@@ -38,6 +38,7 @@ import { Search } from './search/search';
 import { steeringCalls } from './steering/calls';
 import { storageCalls } from './storage/calls';
 import type { Library } from './storage/library';
+import { trainCalls } from './train/calls';
 
 interface Running {
 	bench: Workbench;
@@ -83,6 +84,7 @@ export class LocalEngine implements Context {
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },
+			...trainCalls(this),
 			...experimentCalls(this),
 			...labCalls(this)
 		};

@@ -16,6 +16,7 @@ import type { StorageCalls } from './packs/stored';
 import type { PromptCalls } from './prompt/reading';
 import type { DoseCalls } from './steering/dose';
 import type { ThemeCalls } from './steering/themes';
+import type { TrainCalls } from './train/training';
 import type { WritingCalls } from './steering/writing';
 
 export interface Calls
@@ -36,6 +37,7 @@ export interface Calls
 		LabelCalls,
 		CorpusCalls,
 		ExperimentCalls,
+		TrainCalls,
 		LabCalls {}
 
 export type Engine = Methods<Calls>;
@@ -64,5 +66,6 @@ export const STORING: ReadonlySet<string> = new Set<keyof Calls>([
 	'buildPack',
 	'fetchPack',
 	'repairSae',
-	'corpusStatistics'
+	'corpusStatistics',
+	'train'
 ]);

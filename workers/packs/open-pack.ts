@@ -98,6 +98,11 @@ export class Workbench {
 		return new Workbench(source, tokenizer, languageModel, chat);
 	}
 
+	/** The same model with the SAEs of another pack, which lists more or fewer of them. */
+	withSaesOf(source: PackSource): Workbench {
+		return new Workbench(source, this.tokenizer, this.model, this.chat);
+	}
+
 	get pack() {
 		return this.source.pack;
 	}
@@ -325,6 +330,11 @@ export class Workbench {
 
 	async release(): Promise<void> {
 		await this.model.release();
+		await this.releaseSaes();
+	}
+
+	/** Frees all but the model. */
+	async releaseSaes(): Promise<void> {
 		await this.lens.release();
 		for (const sae of this.#saes.values()) await (await sae).release();
 	}

@@ -1,5 +1,5 @@
 /** A trained SAE as SAELens 6 saves one: `cfg.json` and `sae_weights.safetensors`. */
-import { rawTensors, type SaeState } from '../../src/core/train/sae-state';
+import { rawTensors, type SaeState, type SaeTensors } from '../../src/core/train/sae-state';
 import { saeConfigJson, type SaeConfig } from '../../src/core/sae/config';
 import { SafetensorsWriter } from '../import/files/safetensors-writer';
 
@@ -15,23 +15,25 @@ export function trainedConfig(
 	};
 }
 
-/** The files by their names. */
-export function saeLensFolder(state: SaeState, cfg: SaeConfig): Map<string, Uint8Array> {
-	const { d, features } = state;
-	const tensors = rawTensors(state);
-	const shapes = {
-		W_enc: [d, features],
-		W_dec: [features, d],
-		b_enc: [features],
-		b_dec: [d]
-	};
-	const file = new SafetensorsWriter();
-	for (const name of ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const)
-		file.floats(name, { shape: shapes[name], data: tensors[name] }, 'f32');
-	const json = { ...saeConfigJson(cfg), device: 'cpu', rescale_acts_by_decoder_norm: false };
-	const text = `${JSON.stringify(json, null, '\t')}\n`;
+/** The files of an SAE that learned, by their names. */
+export const saeLensFolder = (state: SaeState, cfg: SaeConfig): Map<string, Uint8Array> =>
+	saeLensFiles(rawTensors(state), saeConfigJson(cfg));
+
+/** The same of a TopK SAE of any origin; `cfg` in SAELens' words. */
+export function saeLensFiles(
+	tensors: SaeTensors,
+	cfg: Record<string, unknown>
+): Map<string, Uint8Array> {
+	const d = tensors.b_dec.length;
+	const features = tensors.b_enc.length;
+	const file = new SafetensorsWriter()
+		.floats('W_enc', { shape: [d, features], data: tensors.W_enc }, 'f32')
+		.floats('W_dec', { shape: [features, d], data: tensors.W_dec }, 'f32')
+		.floats('b_enc', { shape: [features], data: tensors.b_enc }, 'f32')
+		.floats('b_dec', { shape: [d], data: tensors.b_dec }, 'f32');
+	const json = { ...cfg, device: 'cpu', rescale_acts_by_decoder_norm: false };
 	return new Map([
-		['cfg.json', new TextEncoder().encode(text)],
+		['cfg.json', new TextEncoder().encode(`${JSON.stringify(json, null, '\t')}\n`)],
 		['sae_weights.safetensors', file.toBytes()]
 	]);
 }

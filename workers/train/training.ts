@@ -33,6 +33,8 @@ const [ROWS, MOST_BYTES] = [16_384, 256 << 20];
 const FITTED = 4096;
 /** Points of the curve, and at how many of them CE recovered is measured. */
 const [POINTS, LOSS_EVERY] = [40, 8];
+/** Held-out tokens that are measured in a whole training, about. */
+export const MEASURED = POINTS * 4096;
 /** The share of their squares by which activations must differ at least. */
 const SAME = 1e-10;
 
@@ -82,8 +84,7 @@ export class Training {
 		this.#first = windowStart(bench).start.length;
 		const d = bench.model.width(this.#tap);
 		this.#uniform = seeded(settings.seed + 1 + tokens);
-		const rows = Math.min(ROWS, Math.floor(MOST_BYTES / (4 * d)), text.tokens);
-		this.#buffer = bufferOf(Math.max(4 * plan.batch, rows), d, this.#uniform);
+		this.#buffer = bufferOf(bufferRows(d, plan, text.tokens), d, this.#uniform);
 		this.#encoder = new TopEncoder(d);
 		this.#windows = trainingWindows(bench, file, text.also, document);
 	}
@@ -96,16 +97,18 @@ export class Training {
 		signal?: AbortSignal
 	): Promise<Training> {
 		const { site, settings } = order;
+		checkSite(bench, site);
 		const tap = tapOf(site);
-		if (!bench.model.sites.includes(tap)) throw noSuchSite(site, bench.model.sites);
 		const d = bench.model.width(tap);
 		checkSettings(settings, d);
 		const text = await surveyOf(bench, file, signal);
 		checkText(text);
 		const heldOut = await HeldOut.read(bench, tap, text.heldOut, signal);
 		if ('learner' in order) {
-			const training = new Training(bench, file, text, heldOut, order);
-			training.#start(order.learner, order.control);
+			const { learner, control, ...state } = order;
+			const before = { ...state, curve: [...state.curve] };
+			const training = new Training(bench, file, text, heldOut, before);
+			training.#start(learner, control);
 			return training;
 		}
 		const plan = { ...planOf(settings), ...order.plan };
@@ -167,12 +170,7 @@ export class Training {
 	async result(signal?: AbortSignal): Promise<TrainingResult> {
 		const { state, heldOut } = this;
 		const all = { all: true, signal };
-		const { tokens, ...measured } = await heldOut.measure(
-			this.sae,
-			this.#encoder,
-			state.mean,
-			all
-		);
+		const { tokens, ...measured } = await heldOut.measure(this.sae, this.#encoder, state.mean, all);
 		const loss = await heldOut.recovered(this.sae, this.#encoder, all);
 		const control = this.#control && (await this.#controlOn(true, signal));
 		const { seconds, curve } = state;
@@ -191,7 +189,9 @@ export class Training {
 
 	async #measure(withLoss: boolean, signal?: AbortSignal): Promise<void> {
 		const { state, heldOut } = this;
-		const { fvu, l0, dead } = await heldOut.measure(this.sae, this.#encoder, state.mean, { signal });
+		const { fvu, l0, dead } = await heldOut.measure(this.sae, this.#encoder, state.mean, {
+			signal
+		});
 		const loss = withLoss ? await heldOut.recovered(this.sae, this.#encoder, { signal }) : null;
 		this.#gallery = heldOut.gallery(this.sae);
 		const control = this.#control && (await this.#controlOn(false, signal));
@@ -249,6 +249,21 @@ export class Training {
 	}
 }
 
+/** Activations that the buffer of a training holds. */
+export function bufferRows(d: number, { batch }: TrainPlan, tokens: number): number {
+	return Math.max(4 * batch, Math.min(ROWS, Math.floor(MOST_BYTES / (4 * d)), tokens));
+}
+
+/** Throws a Problem where the model has no such site. */
+export function checkSite({ model: { sites } }: Pick<Workbench, 'model'>, site: Site): void {
+	if (sites.includes(tapOf(site))) return;
+	throw new Problem(
+		'usage',
+		`The model has no site "${site.slice(0, 80)}" to train on.`,
+		`Choose one from ${sites[0]} to ${sites.at(-1)}.`
+	);
+}
+
 function bufferOf(rows: number, d: number, uniform: () => number): ShuffleBuffer {
 	try {
 		return new ShuffleBuffer(rows, d, uniform);
@@ -260,14 +275,6 @@ function bufferOf(rows: number, d: number, uniform: () => number): ShuffleBuffer
 			{ cause }
 		);
 	}
-}
-
-function noSuchSite(site: Site, sites: Site[]): Problem {
-	return new Problem(
-		'usage',
-		`The model has no site "${site.slice(0, 80)}" to train on.`,
-		`Choose one from ${sites[0]} to ${sites.at(-1)}.`
-	);
 }
 
 function alwaysTheSame(site: Site): Problem {

@@ -171,7 +171,9 @@ export function learn(state: SaeState, { u }: Batch, parts: Chosen[], rate: numb
 	const { d, features, encoder, decoder, bias, centre } = state;
 	state.steps++;
 	const adam = adamOf(state.steps, rate);
-	const grouped = parts.map((part) => byFeature(part, features, part.values.length / (u.length / d)));
+	const grouped = parts.map((part) =>
+		byFeature(part, features, part.values.length / (u.length / d))
+	);
 	const forEncoder = new Float64Array(d);
 	const forDecoder = new Float64Array(d);
 	const forBias = new Float64Array(features);
@@ -179,37 +181,63 @@ export function learn(state: SaeState, { u }: Batch, parts: Chosen[], rate: numb
 	for (let f = 0, row = 0; f < features; f++, row += d) {
 		forEncoder.fill(0);
 		forDecoder.fill(0);
-		let slopes = 0;
-		parts.forEach(({ values, g, slopes: own }, p) => {
-			const { starts, places, tokens } = grouped[p]!;
-			for (let at = starts[f]!; at < starts[f + 1]!; at++) {
-				const token = tokens[at]! * d;
-				const value = values[places[at]!]!;
-				const slope = own[places[at]!]!;
-				slopes += slope;
-				for (let i = 0; i < d; i++) {
-					forDecoder[i]! += value * g[token + i]!;
-					forEncoder[i]! += slope * u[token + i]!;
-				}
-			}
-		});
-		forBias[f] = slopes;
-		let along = 0;
-		for (let i = 0; i < d; i++) {
-			along += forDecoder[i]! * decoder.value[row + i]!;
-			forCentre[i]! -= slopes * encoder.value[row + i]!;
-		}
-		for (let i = 0; i < d; i++) forDecoder[i]! -= along * decoder.value[row + i]!;
+		for (let p = 0; p < parts.length; p++)
+			forBias[f]! += gather(parts[p]!, grouped[p]!, f, u, forEncoder, forDecoder);
+		turnFrom(forCentre, encoder.value, row, forBias[f]!);
+		project(forDecoder, decoder.value, row);
 		adam(encoder, forEncoder, row);
 		adam(decoder, forDecoder, row);
-		let square = 0;
-		for (let i = row; i < row + d; i++) square += decoder.value[i]! * decoder.value[i]!;
-		const length = Math.sqrt(square);
-		for (let i = row; i < row + d; i++) decoder.value[i]! /= length;
+		shorten(decoder.value, row, d);
 	}
 	adam(bias, forBias, 0);
 	adam(centre, forCentre, 0);
 }
+
+/** Adds up what the tokens of a feature say of its rows, and returns what they say of its bias. */
+function gather(
+	{ values, g, slopes }: Chosen,
+	{ starts, places, tokens }: Grouped,
+	feature: number,
+	u: Float32Array,
+	forEncoder: Float64Array,
+	forDecoder: Float64Array
+): number {
+	const d = forEncoder.length;
+	let sum = 0;
+	for (let at = starts[feature]!; at < starts[feature + 1]!; at++) {
+		const token = tokens[at]! * d;
+		const value = values[places[at]!]!;
+		const slope = slopes[places[at]!]!;
+		sum += slope;
+		for (let i = 0; i < d; i++) {
+			forDecoder[i] = forDecoder[i]! + value * g[token + i]!;
+			forEncoder[i] = forEncoder[i]! + slope * u[token + i]!;
+		}
+	}
+	return sum;
+}
+
+function turnFrom(centre: Float64Array, rows: Float32Array, row: number, slope: number): void {
+	if (slope === 0) return;
+	for (let i = 0; i < centre.length; i++) centre[i] = centre[i]! - slope * rows[row + i]!;
+}
+
+/** Takes from a gradient what would only lengthen a row. */
+function project(gradient: Float64Array, rows: Float32Array, row: number): void {
+	let along = 0;
+	for (let i = 0; i < gradient.length; i++) along += gradient[i]! * rows[row + i]!;
+	for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! - along * rows[row + i]!;
+}
+
+/** Brings a row to length 1. */
+function shorten(rows: Float32Array, row: number, d: number): void {
+	let square = 0;
+	for (let i = row; i < row + d; i++) square += rows[i]! * rows[i]!;
+	const factor = 1 / Math.sqrt(square);
+	for (let i = row; i < row + d; i++) rows[i] = rows[i]! * factor;
+}
+
+type Grouped = ReturnType<typeof byFeature>;
 
 /** The entries above 0 by feature: token and place of each, and where each feature's begin, [features + 1]. */
 function byFeature({ values, features: of }: Top, features: number, k: number) {

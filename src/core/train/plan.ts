@@ -27,15 +27,21 @@ export interface TrainPlan {
 	deadAfter: number;
 }
 
-const [BATCH, RATE, LONGEST_WARM_UP, FALL_FROM, LEAST] = [1024, 1e-3, 50, 0.6, 0.03];
-const [FEWEST_STEPS, LONGEST_SILENCE] = [200, 60_000];
+const [BATCH, SMALLEST_BATCH, FEWEST_STEPS] = [1024, 128, 400];
+/** The rate times the steps is how far a number can get, which is the same for short trainings, within these rates. */
+const [WAY, RATE, HIGHEST_RATE] = [2, 1e-3, 5e-3];
+const [LONGEST_WARM_UP, FALL_FROM, LEAST] = [50, 0.6, 0.03];
+const LONGEST_SILENCE = 60_000;
 
-/** The recipe's settings, with smaller steps where there are few tokens. */
+/** The recipe's settings, with smaller batches and higher rates where there are few tokens. */
 export function planOf({ tokens }: Pick<TrainSettings, 'tokens'>): TrainPlan {
-	const batch = Math.max(128, Math.min(BATCH, 2 ** Math.floor(Math.log2(tokens / FEWEST_STEPS))));
+	const room = 2 ** Math.floor(Math.log2(tokens / FEWEST_STEPS));
+	const batch = Math.max(SMALLEST_BATCH, Math.min(BATCH, room));
+	const steps = tokens / batch;
 	return {
-		...{ batch, rate: RATE, fallFrom: FALL_FROM, least: LEAST },
-		warmUp: Math.min(LONGEST_WARM_UP, Math.ceil(tokens / batch / 10)),
+		...{ batch, rate: Math.max(RATE, Math.min(HIGHEST_RATE, WAY / steps)) },
+		...{ fallFrom: FALL_FROM, least: LEAST },
+		warmUp: Math.min(LONGEST_WARM_UP, Math.ceil(steps / 10)),
 		deadAfter: Math.min(LONGEST_SILENCE, Math.max(10 * batch, Math.round(tokens / 10)))
 	};
 }

@@ -14,7 +14,7 @@ export interface TextSurvey {
 }
 
 /** Fewer different tokens say nothing. */
-const FEWEST_DIFFERENT = 16;
+const FEWEST_DIFFERENT = 8;
 /** Tokens a character from which on the tokenizer spells letters in pieces. */
 const IN_PIECES = 1;
 

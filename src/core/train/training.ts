@@ -1,5 +1,7 @@
 /** Training an SAE in the page, as it is asked for and what comes of it: plain data. */
-import type { Site } from '../names/ids';
+import type { Call } from '../calls';
+import type { SaeId, Site } from '../names/ids';
+import type { Exported, Imported } from '../packs/stored';
 import type { TrainSettings } from './plan';
 
 /** What held-out text says of an SAE after so many tokens of training. */
@@ -53,4 +55,56 @@ export interface TrainingResult extends Omit<CurvePoint, 'control'> {
 	control_fvu: number | null;
 	seconds: number;
 	warnings: string[];
+}
+
+export interface TrainRequest {
+	site: Site;
+	settings: TrainSettings;
+	/** A file whose ending says what it holds; null: the texts that the pack brings. */
+	text: { file: Blob; name: string } | null;
+}
+
+/** What a training will take, by a short trial. */
+export interface TrainingCost {
+	/** Tokens of the text to learn from, and whether they were counted to the last. */
+	textTokens: number;
+	isWhole: boolean;
+	/** Tokens a second that the model reads, and that the SAE learns from, each by itself. */
+	reading: number;
+	learning: number;
+	/** Of the whole training. */
+	seconds: number;
+	/** Bytes of memory beside the model's, and of storage. */
+	memory: number;
+	storage: number;
+	warnings: string[];
+}
+
+/** A finished training: the pack with its SAE is stored, beside the one that was open or in its place. */
+export interface Trained {
+	sae: SaeId;
+	result: TrainingResult;
+	imported: Imported;
+}
+
+export interface TrainingPart extends TrainingSoFar {
+	/** What is done once the learning is over; null before. */
+	storing: { what: string; done: number; total: number } | null;
+}
+
+export interface TrainCalls {
+	/** Throws a Problem where a training of this request would. */
+	trainingCost: Call<TrainRequest, TrainingCost>;
+	/**
+	 * Trains an SAE of the open pack and stores the pack with it. `continue` goes on with the training that is pending;
+	 * `finish` ends it where it is. A cancelled training stays pending.
+	 */
+	train: Call<TrainRequest | 'continue' | 'finish', Trained, TrainingPart>;
+	/** The training that can go on with the open pack; null when there is none. */
+	pendingTraining: Call<void, TrainingSoFar | null>;
+	discardTraining: Call<void, void>;
+	/** An SAE of the open pack as SAELens saves one, zipped. Throws a Problem for one that is none of TopK. */
+	exportSae: Call<SaeId, Exported>;
+	/** Stores the open pack without one of its SAEs. */
+	removeSae: Call<SaeId, Imported>;
 }

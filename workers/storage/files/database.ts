@@ -92,9 +92,9 @@ export interface ValueStore<T> {
 }
 
 /** A database of its own: its value is large, often replaced, and can be lost without harm. */
-export async function openValueStore<T>(): Promise<ValueStore<T>> {
+export async function openValueStore<T>(name: string): Promise<ValueStore<T>> {
 	const database = await Connection.to<{ walks: { key: string; value: T } }>(
-		'undercurrent-texts',
+		`undercurrent-${name}`,
 		(fresh) => void fresh.createObjectStore('walks')
 	);
 	return {

@@ -23,7 +23,7 @@ const stub = (open: () => object) => {
 
 describe.each([
 	['packs', () => openDatabase()],
-	['statistics', () => openValueStore()]
+	['unfinished work', () => openValueStore('texts')]
 ])('the database of %s', (_, opening) => {
 	it('counts as none when it does not answer', async () => {
 		vi.useFakeTimers();
