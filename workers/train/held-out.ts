@@ -13,7 +13,7 @@ import { SpliceLosses } from '../sae/splice-losses';
 import type { TopEncoder } from './top-encoder';
 
 /** Windows that every point of the curve is measured on. */
-const CURVE = 16;
+export const CURVE = 8;
 /** Windows on which the loss is measured along the way, and at the end. */
 const LOSS = 4;
 const LAST_LOSS = 24;
@@ -23,7 +23,7 @@ const [SHOWN, EXAMPLES, LEAST_ACTIVE, MOST_ACTIVE] = [12, 3, 3, 0.03];
 /** Tokens shown before and behind the strongest. */
 const AROUND = 8;
 
-export interface Measured {
+export interface HeldOutMeasures {
 	fvu: number;
 	l0: number;
 	dead: number;
@@ -70,7 +70,7 @@ export class HeldOut {
 		encoder: TopEncoder,
 		mean: Float32Array,
 		{ all = false, shuffled = false, signal }: MeasureOptions = {}
-	): Promise<Measured> {
+	): Promise<HeldOutMeasures> {
 		const { d, features, scale } = state;
 		const active = new Uint32Array(features);
 		const sums = { error: 0, spread: 0, tokens: 0, active: 0 };

@@ -66,7 +66,7 @@ async function zipped(files: ReadonlyMap<string, Uint8Array>): Promise<Blob> {
 		const entry = { path, method: 0, encrypted: false, crc: parseInt(crc.hex(), 16), ...sizes, at };
 		const header = localHeader(entry);
 		entries.push(entry);
-		contents.push(header as BlobPart, bytes as BlobPart);
+		contents.push(header, bytes as BlobPart);
 		at += header.length + bytes.length;
 	}
 	return new Blob([...contents, directory(entries, at)], { type: 'application/zip' });

@@ -7,7 +7,7 @@ import type { Workbench } from '../packs/open-pack';
 import { timeSlices } from '../runtime/time-slices';
 
 /** Tokens of the longest window. */
-const LONGEST = 256;
+export const LONGEST = 256;
 /** The most held-out windows that are measured on. */
 const MOST_HELD = 64;
 /** A text is looked through up to so many tokens, and until there are held-out windows enough. */

@@ -6,7 +6,7 @@ import { Problem } from '../../src/core/names/errors';
 import type { Site } from '../../src/core/names/ids';
 import { seeded } from '../../src/core/math/random';
 import { tapOf } from '../../src/core/names/site';
-import { geometricMedian, meanRow, scaleAround } from '../../src/core/train/fitting';
+import { geometricMedian, meanOfRows, scaleAround } from '../../src/core/train/fitting';
 import {
 	checkSettings,
 	planOf,
@@ -16,7 +16,7 @@ import {
 } from '../../src/core/train/plan';
 import { newSaeState, type SaeState } from '../../src/core/train/sae-state';
 import { shuffledColumns, ShuffleBuffer } from '../../src/core/train/shuffle-buffer';
-import { checkText, warningsOf } from '../../src/core/train/text-warnings';
+import { checkSurvey, warningsOf } from '../../src/core/train/text-warnings';
 import type { CurvePoint, TrainingResult, TrainingSoFar } from '../../src/core/train/training';
 import type { TextFile } from '../corpus/text-file';
 import { windowStart } from '../corpus/windows';
@@ -31,10 +31,8 @@ import { surveyOf, trainingWindows, type HeldOutText, type TrainingWindow } from
 const [ROWS, MOST_BYTES] = [16_384, 256 << 20];
 /** Rows from which the centre is found. */
 const FITTED = 4096;
-/** Points of the curve, and at how many of them CE recovered is measured. */
-const [POINTS, LOSS_EVERY] = [40, 8];
-/** Held-out tokens that are measured in a whole training, about. */
-export const MEASURED = POINTS * 4096;
+/** Points of the curve at least and at most, tokens between two, and at every which of them CE recovered is measured. */
+const [FEWEST_POINTS, MOST_POINTS, BETWEEN, LOSS_EVERY] = [10, 40, 4096, 5];
 /** The share of their squares by which activations must differ at least. */
 const SAME = 1e-10;
 
@@ -102,7 +100,7 @@ export class Training {
 		const d = bench.model.width(tap);
 		checkSettings(settings, d);
 		const text = await surveyOf(bench, file, signal);
-		checkText(text);
+		checkSurvey(text);
 		const heldOut = await HeldOut.read(bench, tap, text.heldOut, signal);
 		if ('learner' in order) {
 			const { learner, control, ...state } = order;
@@ -137,8 +135,9 @@ export class Training {
 			}
 			if (!Number.isFinite(learner.unexplained)) throw overflowed(state.tokens);
 			state.tokens += plan.batch;
-			const points = Math.floor((POINTS * state.tokens) / settings.tokens);
-			const isPoint = points > Math.floor((POINTS * (state.tokens - plan.batch)) / settings.tokens);
+			const share = pointsOf(settings) / settings.tokens;
+			const points = Math.floor(share * state.tokens);
+			const isPoint = points > Math.floor(share * (state.tokens - plan.batch));
 			if (isPoint) await this.#measure(points % LOSS_EVERY === 0, signal);
 			state.seconds += (performance.now() - start) / 1000;
 			await breathe();
@@ -224,7 +223,7 @@ export class Training {
 	async #fit(): Promise<void> {
 		const { rows, d } = this.#buffer;
 		const { settings } = this.state;
-		const mean = meanRow(rows, d);
+		const mean = meanOfRows(rows, d);
 		let [squares, spread] = [0, 0];
 		for (let i = 0; i < rows.length; i++) {
 			squares += rows[i]! ** 2;
@@ -248,6 +247,10 @@ export class Training {
 		this.#control = control && learner(control);
 	}
 }
+
+/** Points of the curve. */
+export const pointsOf = ({ tokens }: Pick<TrainSettings, 'tokens'>): number =>
+	Math.max(FEWEST_POINTS, Math.min(MOST_POINTS, Math.floor(tokens / BETWEEN)));
 
 /** Activations that the buffer of a training holds. */
 export function bufferRows(d: number, { batch }: TrainPlan, tokens: number): number {

@@ -3,15 +3,16 @@ import { tapOf } from '../../src/core/names/site';
 import { geometricMedian, scaleAround } from '../../src/core/train/fitting';
 import { checkSettings, planOf } from '../../src/core/train/plan';
 import { newSaeState } from '../../src/core/train/sae-state';
-import { checkText, warningsOf } from '../../src/core/train/text-warnings';
+import { checkSurvey, warningsOf } from '../../src/core/train/text-warnings';
 import type { TrainingCost, TrainRequest } from '../../src/core/train/training';
 import type { TextFile } from '../corpus/text-file';
 import { windowStart } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
 import { Learner } from './learner';
 import { TopEncoder } from './top-encoder';
-import { surveyOf } from './training-text';
-import { bufferRows, checkSite, MEASURED } from './training';
+import { LONGEST, surveyOf } from './training-text';
+import { CURVE } from './held-out';
+import { bufferRows, checkSite, pointsOf } from './training';
 
 /** Windows that are read, and steps that are taken, the first of each not counted. */
 const [WINDOWS, STEPS] = [4, 3];
@@ -28,7 +29,7 @@ export async function trialOf(
 	const d = bench.model.width(tap);
 	checkSettings(settings, d);
 	const text = await surveyOf(bench, file, signal);
-	checkText(text);
+	checkSurvey(text);
 	const first = windowStart(bench).start.length;
 	const plan = planOf(settings);
 	const batch = new Float32Array(plan.batch * d);
@@ -64,7 +65,7 @@ export async function trialOf(
 	const parameters = 2 * settings.features * d + settings.features + d;
 	const rows = bufferRows(d, plan, text.tokens);
 	// Held-out text is encoded and decoded, which is about half of a step, at every point of the curve.
-	const steps = settings.tokens + MEASURED / 2;
+	const steps = settings.tokens + (pointsOf(settings) * CURVE * LONGEST) / 2;
 	return {
 		...{ textTokens: text.tokens, isWhole: text.isWhole, reading, learning },
 		seconds: (settings.tokens + rows) / reading + (saes * steps) / learning,

@@ -10,7 +10,7 @@ const STILL = 1e-5;
  */
 export function geometricMedian(x: Float32Array, d: number): Float32Array {
 	const n = x.length / d;
-	let point = meanRow(x, d);
+	let point = meanOfRows(x, d);
 	for (let step = 0; step < STEPS; step++) {
 		const next = new Float64Array(d);
 		let [weights, distances] = [0, 0];
@@ -30,7 +30,7 @@ export function geometricMedian(x: Float32Array, d: number): Float32Array {
 }
 
 /** The mean of the rows of `x`, `[d]`. */
-export function meanRow(x: Float32Array, d: number): Float64Array {
+export function meanOfRows(x: Float32Array, d: number): Float64Array {
 	const sums = new Float64Array(d);
 	for (let i = 0; i < x.length; i++) sums[i % d]! += x[i]!;
 	return sums.map((sum) => (sum * d) / x.length);

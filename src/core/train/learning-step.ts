@@ -32,8 +32,8 @@ export interface Top {
 	features: Int32Array;
 }
 
-/** Chosen features with the gradients that lead to them. */
-export interface Chosen extends Top {
+/** ChosenFeatures features with the gradients that lead to them. */
+export interface ChosenFeatures extends Top {
 	/** Gradient of each token's reconstruction, [n × d]. */
 	g: Float32Array;
 	/** Gradient of each activation, [n × k]; 0 where it is not above 0. */
@@ -96,7 +96,7 @@ function chosen(
 	left: Float32Array,
 	weights: Float64Array | null,
 	total: number
-): Chosen {
+): ChosenFeatures {
 	const n = left.length / d;
 	const k = top.values.length / n;
 	const g = new Float32Array(left.length);
@@ -120,7 +120,7 @@ export function explained(
 	state: SaeState,
 	{ u, weights, spread }: Batch,
 	top: Top
-): { left: Float32Array; main: Chosen; unexplained: number } {
+): { left: Float32Array; main: ChosenFeatures; unexplained: number } {
 	const { d } = state;
 	const left = residues(state, u, top);
 	let lost = 0;
@@ -156,7 +156,7 @@ export function revived(
 	left: Float32Array,
 	dead: Int32Array,
 	top: Top
-): Chosen {
+): ChosenFeatures {
 	const { d } = state;
 	const own = { values: top.values, features: top.features.map((i) => dead[i]!) };
 	const weighted = left.map((x, i) => x * Math.sqrt(weights[Math.floor(i / d)]!));
@@ -167,7 +167,7 @@ export function revived(
 }
 
 /** Turns every parameter by Adam at this rate; decoder rows are turned only, and keep length 1. */
-export function learn(state: SaeState, { u }: Batch, parts: Chosen[], rate: number): void {
+export function learn(state: SaeState, { u }: Batch, parts: ChosenFeatures[], rate: number): void {
 	const { d, features, encoder, decoder, bias, centre } = state;
 	state.steps++;
 	const adam = adamOf(state.steps, rate);
@@ -195,7 +195,7 @@ export function learn(state: SaeState, { u }: Batch, parts: Chosen[], rate: numb
 
 /** Adds up what the tokens of a feature say of its rows, and returns what they say of its bias. */
 function gather(
-	{ values, g, slopes }: Chosen,
+	{ values, g, slopes }: ChosenFeatures,
 	{ starts, places, tokens }: Grouped,
 	feature: number,
 	u: Float32Array,

@@ -19,7 +19,7 @@ const FEWEST_DIFFERENT = 8;
 const IN_PIECES = 1;
 
 /** Throws a Problem for a text from which nothing can be learned. */
-export function checkText({ tokens, isWhole, seen, different }: TextSurvey): void {
+export function checkSurvey({ tokens, isWhole, seen, different }: TextSurvey): void {
 	if (seen === 0)
 		throw new Problem(
 			'unsupported',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normals, seeded } from '../../../../src/core/math/random';
-import { geometricMedian, meanRow, scaleAround } from '../../../../src/core/train/fitting';
+import { geometricMedian, meanOfRows, scaleAround } from '../../../../src/core/train/fitting';
 import { shuffledColumns, ShuffleBuffer } from '../../../../src/core/train/shuffle-buffer';
 
 describe('the centre', () => {
@@ -24,7 +24,7 @@ describe('the centre', () => {
 				expect(total(beside)).toBeGreaterThan(least);
 			}
 		expect(Math.hypot(...centre)).toBeLessThan(0.3);
-		expect(Math.hypot(...meanRow(x, d))).toBeGreaterThan(3);
+		expect(Math.hypot(...meanOfRows(x, d))).toBeGreaterThan(3);
 		const scale = scaleAround(x, centre);
 		expect(
 			scaleAround(

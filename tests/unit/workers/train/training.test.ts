@@ -51,7 +51,7 @@ describe('a training', () => {
 	it('explains more and more of text that it has not seen, and far more than chance', async () => {
 		const { curve, fvu, l0, dead, ce_recovered, tokens, held_out_tokens, control_fvu } =
 			await training.result();
-		expect(curve.length).toBeGreaterThan(20);
+		expect(curve.length).toBeGreaterThanOrEqual(10);
 		expect(curve.at(-1)!.fvu).toBeLessThan(0.6 * curve[0]!.fvu);
 		expect(fvu).toBeLessThan(0.5);
 		expect(control_fvu).toBeGreaterThan(1.3 * fvu);
