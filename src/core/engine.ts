@@ -1,6 +1,7 @@
 /** Everything that may be asked of an engine, by the page and the command line alike. */
 import type { Methods } from './calls';
 import type { CircuitCalls } from './circuit/circuit';
+import type { GraphFileCalls } from './circuit/graph-file/graph-file';
 import type { CorpusCalls } from './corpus/requests';
 import type { FeatureCalls } from './features/feature';
 import type { MatchCalls } from './flow/matches';
@@ -33,6 +34,7 @@ export interface Calls
 		PromptFlowCalls,
 		ImportCalls,
 		CircuitCalls,
+		GraphFileCalls,
 		SearchCalls,
 		LabelCalls,
 		CorpusCalls,
@@ -56,7 +58,8 @@ export const WITHOUT_PACK: ReadonlySet<string> = new Set<keyof Calls>([
 	'fetchPack',
 	'pendingDownloads',
 	'discardDownloads',
-	'repairSae'
+	'repairSae',
+	'openGraph'
 ]);
 
 /** Calls that store what the browser should not throw away, unless they answer false. */

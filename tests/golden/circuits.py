@@ -6,7 +6,7 @@ Of each pack, on one prompt, m = logit[target] − logit[against] after the last
 SAE makes of no feature, the error with it (integrated gradients, left Riemann sum); `direct [n]`, what each feature that is
 active on the last token adds to m at a frozen norm, `direct.error`, `direct.bias`; `edge.{sae}.{t}.{upstream site} [T, d]`,
 the gradient of the strongest feature there, or `error.{sae}.{t}...` of the error's projection on ∂m/∂x, by the paths that
-pass no other site with an SAE.
+pass no other site with an SAE; `output.{site} [T, d]`, that of m itself by such paths.
 """
 import json
 from pathlib import Path
@@ -132,6 +132,11 @@ def of_pack(name, out):
         out[f"{name}.direct.error"] = whole(h - decoded(sae, x[last], codes(sae, x[last]))[-1])[None]
 
     order = [site for site in sites if site in mains]
+    run = Run(model, ids, given=order)
+    ways = torch.autograd.grad(measured(run.logits), [run.leaves[s] for s in order], allow_unused=True)
+    for site, way in zip(order, ways):
+        if way is not None and way.abs().max() > 0:
+            out[f"{name}.output.{site}"] = way
     for site in order[1:]:
         sae = mains[site]
         run = Run(model, ids, given=[other for other in order if other != site])

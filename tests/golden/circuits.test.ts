@@ -103,6 +103,21 @@ describe.each(Object.keys(said))('%s', (name) => {
 		await spliced.release();
 	});
 
+	it('has the gradient of the metric by paths that pass no other site', async () => {
+		const sites = await sitesOf(f.bench, gradients, ids, metric);
+		const paths = new Paths(f.bench.model);
+		const found = await paths.direct(metric, sites, ids);
+		const known = sites.filter(({ site }) => tensors.has(`${name}.output.${site}`));
+		expect(known.length).toBeGreaterThan(0);
+		for (const { site } of sites) {
+			const way = found.get(site);
+			const key = `${name}.output.${site}`;
+			if (tensors.has(key)) expect(worst(way!, floats(key)), site).toBeLessThan(1);
+			else expect(Math.max(0, ...(way ?? []).map(Math.abs)), site).toBeLessThan(1e-6);
+		}
+		await paths.release();
+	});
+
 	it('has the gradients of features and errors by direct paths', async () => {
 		const sites = await sitesOf(f.bench, gradients, ids, metric);
 		const slope = (await gradients.run(ids, metric, [new Map()], f.bench.model.sites)).at;

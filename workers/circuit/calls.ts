@@ -1,11 +1,17 @@
 /** Why the model says a token. */
 import type { Handlers } from '../../src/core/calls';
 import type { CircuitCalls } from '../../src/core/circuit/circuit';
+import type { GraphFileCalls } from '../../src/core/circuit/graph-file/graph-file';
 import type { Context } from '../calls/context';
 import { attribute } from './attribution';
+import { openGraph } from './graph-file';
 
-export const circuitCalls = ({ bench, circuits }: Context): Handlers<CircuitCalls> => ({
+export const circuitCalls = ({
+	bench,
+	circuits
+}: Context): Handlers<CircuitCalls & GraphFileCalls> => ({
 	attribute: (request, run) => attribute(request, bench(), run.signal),
 	circuit: (request, run) => circuits().circuit(request, run),
+	openGraph,
 	intervene: (request, run) => circuits().intervene(request, run.signal)
 });

@@ -22,7 +22,7 @@ import { dot } from './readout-direction';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
 import { directions } from '../experiments/causal';
 import { metricOf, ModelGradients, type Metric } from './model-gradients';
-import { keyOf, Paths } from './paths';
+import { keyOfNode, Paths } from './paths';
 import { nodeSaes, siteNodes, whyNoNode, type SiteNodes } from './reading';
 import { SplicedModel, type NodeSet } from './spliced';
 import { oneToken } from './token-wish';
@@ -61,7 +61,7 @@ export class Circuits {
 		const patch = request.patch === undefined ? null : this.#alike(request.patch, ids);
 		const metric = metricFor(target.id, against?.id ?? null);
 		run.progress({ phase: 'read', what: 'prompt', done: 0, total: 0 });
-		const { sites, leftOut, metric: clean } = await this.#read(ids, metric, signal);
+		const { sites, leftOut, metric: clean, logits } = await this.#read(ids, metric, signal);
 		const other = patch && (await this.#read(patch, metric, signal));
 
 		const told = (what: string) => (done: number, total: number) =>
@@ -95,11 +95,11 @@ export class Circuits {
 		const [empty] = await sets([{ rest: false, errors: false, nodes: [] }], 'nothing');
 		const part: CircuitPart = {
 			tokens: tokens.map(({ id, text, special }) => ({ id, text, special })),
-			target: { id: target.id, text: target.text },
+			target: { id: target.id, text: target.text, p: softmax(logits)[target.id]! },
 			against: against && { id: against.id, text: against.text },
 			metric: { clean, empty: empty!, patched: other?.metric ?? null },
 			nodes: chosen.map((node) => ({
-				...keyOf(node),
+				...keyOfNode(node),
 				activation: node.activation,
 				effect: node.effect
 			})),
@@ -109,6 +109,7 @@ export class Circuits {
 		run.part(part);
 		const edges = await this.#paths.edges(chosen, sites, slope, ids, told('edges'), signal);
 		const kept = edges.slice(0, EDGES * request.top);
+		const direct = await this.#paths.direct(metric, sites, ids, signal);
 		const curves = request.curves
 			? await this.#curves(ranked, all, clean, empty!, request.seed ?? 0, (of) =>
 					sets(of, 'curves')
@@ -119,6 +120,7 @@ export class Circuits {
 			method: request.method,
 			edges: kept,
 			edgesLeftOut: edges.length - kept.length,
+			outputs: outputsOf(chosen, direct),
 			...curves,
 			draws: DRAWS,
 			leftOut
@@ -265,7 +267,7 @@ export class Circuits {
 		const found = await this.#gradients.run(ids, metric, [new Map()], places, signal);
 		const sites: SiteNodes[] = [];
 		for (const sae of saes) sites.push(await siteNodes(sae, found.taps.get(sae.target)!, signal));
-		return { sites, leftOut, metric: found.metric[0]! };
+		return { sites, leftOut, metric: found.metric[0]!, logits: found.logits[0]! };
 	}
 
 	/** The ids of another prompt of as many tokens. */
@@ -286,8 +288,20 @@ function metricFor(target: number, against: number | null): Metric {
 	return metric;
 }
 
+/** What each node does to m directly, of the largest first. */
+function outputsOf(nodes: Node[], direct: ReadonlyMap<Site, Float32Array>): Circuit['outputs'] {
+	return nodes
+		.flatMap((node) => {
+			const d = node.change.length;
+			const at = direct.get(node.at.site)?.subarray(node.position * d, (node.position + 1) * d);
+			const weight = at ? dot(at, node.change) : 0;
+			return weight === 0 ? [] : [{ from: keyOfNode(node), weight }];
+		})
+		.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+}
+
 function isNode(node: Node, key: CircuitNodeKey): boolean {
-	const own = keyOf(node);
+	const own = keyOfNode(node);
 	if (own.position !== key.position) return false;
 	return 'id' in key ? 'id' in own && own.id === key.id : 'error' in own && own.error === key.error;
 }

@@ -11,8 +11,9 @@ import { breathe, Session } from '../runtime/session';
 export type Metric = ReadonlyMap<number, number>;
 
 export interface Gradients {
-	/** m of each text. */
+	/** m of each text, and its logits after the last token, `[vocab]`. */
 	metric: number[];
+	logits: Float32Array[];
 	/** ∂m/∂x at each site, `[texts × tokens × dModel]`. */
 	at: Map<Site, Float32Array>;
 	/** x itself, of the same shape, with what was added there. */
@@ -51,7 +52,7 @@ export class ModelGradients {
 		const rows = this.#rows(ids.length, all.length + 2 * sites.length);
 		const whole = () =>
 			new Map(sites.map((site) => [site, new Float32Array(adds.length * size)] as const));
-		const found: Gradients = { metric: [], at: whole(), taps: whole() };
+		const found: Gradients = { metric: [], logits: [], at: whole(), taps: whole() };
 		const session = await this.#session.get();
 		for (let from = 0; from < adds.length; from += rows) {
 			const part = adds.slice(from, from + rows);
@@ -62,14 +63,17 @@ export class ModelGradients {
 						part.map(() => ids)
 					),
 					adds: this.#added(part, ids.length, all),
-					seed: this.#seed(metric)
+					seed: { data: seedOf(metric, this.model), dims: [1, 1, this.model.shape.vocabSize] }
 				},
 				['logits', ...sites, ...sites.map(gradientAt)],
 				signal
 			);
 			const logits = data.logits as Float32Array;
-			for (let r = 0; r < part.length; r++)
+			const { vocabSize } = this.model.shape;
+			for (let r = 0; r < part.length; r++) {
 				found.metric.push(metricOf(logits, r, metric, this.model));
+				found.logits.push(logits.subarray(r * vocabSize, (r + 1) * vocabSize));
+			}
 			for (const site of sites) {
 				found.taps.get(site)!.set(data[site] as Float32Array, from * size);
 				found.at.get(site)!.set(data[gradientAt(site)] as Float32Array, from * size);
@@ -125,13 +129,6 @@ export class ModelGradients {
 		return Math.max(1, Math.floor(NUMBERS / (tokens * this.model.shape.dModel * sites)));
 	}
 
-	#seed(metric: Metric) {
-		const { vocabSize } = this.model.shape;
-		const data = new Float32Array(vocabSize);
-		for (const [token, weight] of metric) data[token]! += weight;
-		return { data, dims: [1, 1, vocabSize] };
-	}
-
 	#added(adds: Adds[], tokens: number, sites: Site[]) {
 		const { dModel } = this.model.shape;
 		const size = tokens * dModel;
@@ -157,6 +154,13 @@ export class ModelGradients {
 		const wanted = ['logits', ...model.sites, ...model.sites.map(gradientAt)];
 		return Session.create(g.finish(wanted), model.weights.files);
 	}
+}
+
+/** m as weights of all logits, `[vocab]`. */
+export function seedOf(metric: Metric, { shape }: LanguageModel): Float32Array {
+	const seed = new Float32Array(shape.vocabSize);
+	for (const [token, weight] of metric) seed[token]! += weight;
+	return seed;
 }
 
 /** m of a row of logits after the last token, `[rows × vocab]`. */

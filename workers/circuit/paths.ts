@@ -11,6 +11,7 @@ import { wholeCodes } from '../sae/encoder-graph';
 import { INPUT_NORMALIZATIONS } from '../sae/normalization';
 import type { Sae } from '../sae/sae';
 import type { Node } from './effects';
+import { seedOf, type Metric } from './model-gradients';
 import { dot } from './readout-direction';
 import type { SiteNodes } from './reading';
 
@@ -19,7 +20,7 @@ const ROWS = 24;
 
 const wayFrom = (site: Site): string => `from.${site}`;
 
-export const keyOf = ({ at, index, position }: Node): CircuitNodeKey =>
+export const keyOfNode = ({ at, index, position }: Node): CircuitNodeKey =>
 	index === null ? { error: at.sae.id, position } : { id: featureId(at.sae.id, index), position };
 
 /** What an SAE's features and reconstruction change by with the stream at its site. */
@@ -72,24 +73,27 @@ class SaeGradients {
 	}
 }
 
-/** The direct paths that lead to one site. */
+/** The direct paths that lead to one site, or to the logits. */
 class PathsTo {
 	/** Sites before it that no other shuts off; known once the session is. */
 	#reached: Site[] = [];
 	readonly #session = new LazySession(() => this.#open());
 	readonly #start: Site | null;
 
-	/** `above`: the sites with SAEs before `site`, in the order of computation. */
+	/** `above`: the sites with SAEs before `site`, in the order of computation; null is the logits after the last token. */
 	constructor(
 		readonly model: LanguageModel,
-		readonly site: Site,
+		readonly site: Site | null,
 		readonly above: Site[]
 	) {
 		const isWhole = (site: Site) => ['resid', 'embed'].includes(placeOf(site)!.kind);
 		this.#start = above.findLast(isWhole) ?? null;
 	}
 
-	/** Of `seeds`, `[rows × tokens × dModel]`, on the prompt: the gradient at each site that has a path, of the same shape. */
+	/**
+	 * Of `seeds` on the prompt, `[rows × tokens × dModel]` or `[rows × vocab]` of the logits: the gradient at each site that
+	 * has a path, `[rows × tokens × dModel]`.
+	 */
 	async run(
 		ids: number[],
 		streams: ReadonlyMap<Site, Float32Array>,
@@ -98,16 +102,17 @@ class PathsTo {
 	): Promise<Map<Site, Float32Array>> {
 		const session = await this.#session.get();
 		if (this.#reached.length === 0) return new Map();
-		const { dModel } = this.model.shape;
-		const rows = seeds.length / (ids.length * dModel);
-		const dims = [rows, ids.length, dModel];
+		const { dModel, vocabSize } = this.model.shape;
+		const each = this.site === null ? [1, vocabSize] : [ids.length, dModel];
+		const rows = seeds.length / (each[0]! * each[1]!);
 		const texts = Array.from({ length: rows }, () => ids);
-		const feeds = { ...this.model.textFeeds(session, texts), seed: { data: seeds, dims } };
+		const seed = { data: seeds, dims: [rows, ...each] };
+		const feeds = { ...this.model.textFeeds(session, texts), seed };
 		if (this.#start !== null) {
 			const stream = streams.get(this.#start)!;
-			const data = new Float32Array(seeds.length);
+			const data = new Float32Array(rows * stream.length);
 			for (let r = 0; r < rows; r++) data.set(stream, r * stream.length);
-			Object.assign(feeds, { replace: { data, dims } });
+			Object.assign(feeds, { replace: { data, dims: [rows, ids.length, dModel] } });
 		}
 		const { data } = await session.run(feeds, this.#reached.map(wayFrom), signal);
 		return new Map(this.#reached.map((site) => [site, data[wayFrom(site)] as Float32Array]));
@@ -121,18 +126,19 @@ class PathsTo {
 		const { model, above } = this;
 		const g = new Graph();
 		const stream = model.plainStream(g, { replaced: this.#start });
-		const seed = g.input('seed', 'float32', ['B', 'S', model.shape.dModel]);
+		const { dModel, vocabSize } = model.shape;
+		const seed = g.input('seed', 'float32', this.site ? ['B', 'S', dModel] : ['B', 1, vocabSize]);
 		const from = this.#start === null ? 0 : above.indexOf(this.#start);
 		const values = new Map<Site, Value>(
 			above.slice(from).map((site) => [site, site === this.#start ? 'replace' : stream.at(site)!])
 		);
 		const wanted = [...values.values()];
-		const target = stream.at(this.site)!;
+		const target = this.site === null ? stream.logits : stream.at(this.site)!;
 		const found = gradients(g, new Map([[target, seed]]), wanted, new Set(wanted));
 		this.#reached = [...values.keys()].filter((site) => found.has(values.get(site)!));
 		for (const site of this.#reached) {
 			const gradient = found.get(values.get(site)!)!;
-			g.output(wayFrom(site), gradient, 'float32', ['B', 'S', model.shape.dModel]);
+			g.output(wayFrom(site), gradient, 'float32', ['B', 'S', dModel]);
 		}
 		return Session.create(g.finish(this.#reached.map(wayFrom)), model.weights.files);
 	}
@@ -141,7 +147,7 @@ class PathsTo {
 /** Edges of a pack's circuits; keeps its graphs ready. */
 export class Paths {
 	readonly #saes = new Map<string, SaeGradients>();
-	readonly #to = new Map<string, PathsTo>();
+	readonly #to = new Map<Site | null, PathsTo>();
 
 	constructor(readonly model: LanguageModel) {}
 
@@ -199,6 +205,18 @@ export class Paths {
 		};
 	}
 
+	/** What m changes by with the stream at each site by paths that pass no other site, `[tokens × dModel]`. */
+	direct(
+		metric: Metric,
+		sites: SiteNodes[],
+		ids: number[],
+		signal?: AbortSignal
+	): Promise<Map<Site, Float32Array>> {
+		const order = sites.map(({ site }) => site).sort((a, b) => depthOf(a) - depthOf(b));
+		const streams = new Map(sites.map(({ site, x }) => [site, x]));
+		return this.#pathsTo(null, order).run(ids, streams, seedOf(metric, this.model), signal);
+	}
+
 	async release(): Promise<void> {
 		for (const one of [...this.#saes.values(), ...this.#to.values()]) await one.release();
 	}
@@ -237,7 +255,7 @@ export class Paths {
 		return known;
 	}
 
-	#pathsTo(site: Site, above: Site[]): PathsTo {
+	#pathsTo(site: Site | null, above: Site[]): PathsTo {
 		const known = this.#to.get(site) ?? new PathsTo(this.model, site, above);
 		this.#to.set(site, known);
 		return known;
@@ -260,7 +278,7 @@ function joined(
 			if (from.position > to.position) return;
 			const begin = r * size + from.position * d;
 			const weight = dot(way.subarray(begin, begin + d), from.change);
-			if (weight !== 0) edges.push({ from: keyOf(from), to: keyOf(to), weight });
+			if (weight !== 0) edges.push({ from: keyOfNode(from), to: keyOfNode(to), weight });
 		});
 	}
 	return edges;

@@ -12,6 +12,7 @@
  */
 import type { Call } from '../calls';
 import type { FeatureId, SaeId } from '../names/ids';
+import { parseFeatureId } from '../names/site';
 import type { TokenProbability } from '../names/tokens';
 import type { Attribution, AttributionRequest, TokenWish } from './attribution';
 
@@ -35,6 +36,20 @@ export interface CircuitRequest {
 /** A feature or an error, at a token. */
 export type CircuitNodeKey =
 	{ id: FeatureId; position: number } | { error: SaeId; position: number };
+
+/** The SAE whose feature or error it is. */
+export const saeOf = (node: CircuitNodeKey): SaeId =>
+	'id' in node ? parseFeatureId(node.id)!.sae : node.error;
+
+/** One text for each node. */
+export const nodeKey = (node: CircuitNodeKey): string =>
+	`${'id' in node ? node.id : `error of ${node.error}`} at ${node.position}`;
+
+/** Which node it is, without what is known of it. */
+export const keyOf = (node: CircuitNodeKey): CircuitNodeKey =>
+	'id' in node
+		? { id: node.id, position: node.position }
+		: { error: node.error, position: node.position };
 
 export type CircuitNode = CircuitNodeKey & {
 	/** Of a feature its activation, of an error its length. */
@@ -69,7 +84,8 @@ export interface Completeness {
 
 export interface Circuit {
 	tokens: { id: number; text: string; special: boolean }[];
-	target: { id: number; text: string };
+	/** `p`: its probability after the prompt. */
+	target: { id: number; text: string; p: number };
 	against: { id: number; text: string } | null;
 	method: CircuitMethod;
 	/** m of the model as it is, and with every node set aside. `patched`: m on the other prompt. */
@@ -84,6 +100,8 @@ export interface Circuit {
 	edges: CircuitEdge[];
 	/** Edges that are not answered because there are too many. */
 	edgesLeftOut: number;
+	/** From nodes to m itself: what m changes by, by paths that pass no other site, by the gradient at the prompt. */
+	outputs: { from: CircuitNodeKey; weight: number }[];
 	faithfulness: Faithfulness[];
 	completeness: Completeness[];
 	/** Random sets behind each point. */

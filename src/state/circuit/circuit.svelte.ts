@@ -1,10 +1,12 @@
 /** The circuit of the prompt: asked for when the address or the prompt changes; and what happens when nodes are scaled. */
-import type {
-	Circuit,
-	CircuitNodeKey,
-	CircuitPart,
-	CircuitRequest,
-	Intervention
+import {
+	keyOf,
+	nodeKey,
+	type Circuit,
+	type CircuitNodeKey,
+	type CircuitPart,
+	type CircuitRequest,
+	type Intervention
 } from '../../core/circuit/circuit';
 import type { Engine } from '../../core/engine';
 import type { Address } from '../page/address.svelte';
@@ -90,12 +92,3 @@ export class CircuitTask extends AskedTask<Asked, Circuit | CircuitPart> {
 		void this.intervention.ask({ asked, changes: chosen });
 	}
 }
-
-/** One text for each node. */
-export const nodeKey = (node: CircuitNodeKey): string =>
-	`${'id' in node ? node.id : `error of ${node.error}`} at ${node.position}`;
-
-const keyOf = (node: CircuitNodeKey): CircuitNodeKey =>
-	'id' in node
-		? { id: node.id, position: node.position }
-		: { error: node.error, position: node.position };

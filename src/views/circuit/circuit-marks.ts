@@ -1,18 +1,21 @@
 /** A circuit as marks of a grid, and as tables. */
 import type { GridLinkMark, GridNodeMark } from '../../charts/layout/grid-graph';
-import type { Circuit, CircuitNode, CircuitNodeKey, CircuitPart } from '../../core/circuit/circuit';
+import {
+	nodeKey,
+	saeOf,
+	type Circuit,
+	type CircuitNode,
+	type CircuitNodeKey,
+	type CircuitPart
+} from '../../core/circuit/circuit';
 import type { Cell } from '../../core/names/numbers';
 import { short } from '../../core/names/numbers';
 import { shortFeature, shortSite, siteInWords } from '../../core/names/site-words';
-import { byDepth, parseFeatureId, placeOf, siteOf, toneOf } from '../../core/names/site';
-import { nodeKey } from '../../state/circuit/circuit.svelte';
+import { byDepth, placeOf, siteOf, toneOf } from '../../core/names/site';
 
 export type Found = Circuit | CircuitPart;
 
 export const isWhole = (found: Found): found is Circuit => 'edges' in found;
-
-export const saeOf = (node: CircuitNodeKey): string =>
-	'id' in node ? parseFeatureId(node.id)!.sae : node.error;
 
 /** SAEs with a node, from the embedding up. */
 const levelsOf = ({ nodes }: Found): string[] => [...new Set(nodes.map(saeOf))].sort(byDepth);
