@@ -1,5 +1,11 @@
 /** The address after `#`: everything that another person needs to see the same. From text to state and back. */
 import { CIRCUIT_METHODS, type CircuitMethod } from './circuit/circuit';
+import {
+	formatSupernode,
+	MOST_SUPERNODES,
+	parseSupernode,
+	type Supernode
+} from './circuit/supernodes';
 import type { Edit } from './steering/writing';
 import type { FeatureId } from './names/ids';
 import type { Given } from './lab/method';
@@ -98,6 +104,9 @@ const PARAMETERS = {
 	nodes: number('nodes', 40, LIMITS.nodes, Number.isInteger),
 	/** What is set of the laboratory's method, by its names. */
 	options: { name: 'option', usual: {} as Given, parse: parseOptions, format: formatOptions },
+	/** Nodes of a circuit under one name, and what somebody notes of it. */
+	groups: { name: 'group', usual: [], parse: parseGroups, format: formatGroups },
+	note: prompt('note'),
 	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
 	tRes: number('t_res', null, LIMITS.cosine),
 	tModule: number('t_module', null, LIMITS.cosine),
@@ -250,6 +259,25 @@ function parseOptions(values: string[], problems: string[]): Given {
 			options[name] = value.slice(0, LONGEST_OPTION);
 	}
 	return options;
+}
+
+function formatGroups(groups: Supernode[]): string[] {
+	return groups.map(formatSupernode);
+}
+
+function parseGroups(values: string[], problems: string[]): Supernode[] {
+	const groups = new Map<string, Supernode>();
+	for (const value of values.slice(0, MOST_SUPERNODES)) {
+		const group = parseSupernode(value);
+		if (group && !groups.has(group.name)) groups.set(group.name, group);
+		else
+			problems.push(
+				`group in the address is ${quoted(value)}, not a new name and nodes, so it was left out.`
+			);
+	}
+	if (values.length > MOST_SUPERNODES)
+		problems.push(`The address has more than ${MOST_SUPERNODES} groups; the first count.`);
+	return [...groups.values()];
 }
 
 function parseQuery(query: string, problems: string[]): Map<string, string[]> {

@@ -13,6 +13,7 @@ import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId } from '../core/names/site';
 import { Attributions } from './circuit/attribution.svelte';
 import { CircuitTask } from './circuit/circuit.svelte';
+import { GraphFile } from './circuit/graph-file.svelte';
 import { Address } from './page/address.svelte';
 import { DoseList } from './steering/doses.svelte';
 import { EditList } from './steering/edit-list';
@@ -73,6 +74,7 @@ export class Explorer {
 	readonly flow: Resource<FlowRequest, FlowGraph>;
 	readonly promptFlow: PromptFlows;
 	readonly circuit: CircuitTask;
+	readonly graphFile: GraphFile;
 	readonly attribution: Attributions;
 	readonly weights: PromptWeights;
 	/** The packs that come with the page; the first opens by itself. */
@@ -92,6 +94,7 @@ export class Explorer {
 		this.model = new Model(engine, setup);
 		this.packs = new Packs(engine);
 		this.packs.onForgotten = (hash) => this.model.forgotten(hash);
+		this.graphFile = new GraphFile(engine);
 		this.modelImport = new ModelImport(engine, this.packs, () => this.model.pack);
 		this.remoteImport = new RemoteImport(engine, this.modelImport, this.packs);
 
@@ -280,13 +283,13 @@ export class Explorer {
 
 	/** Address of this view with another pack open; sites and features are not those of the one before. */
 	packHref(pack: string): string {
-		const none = { site: null, within: null, token: null, steer: [] };
+		const none = { site: null, within: null, token: null, steer: [], groups: [] };
 		return this.address.href(this.address.view, null, { ...none, pack });
 	}
 
 	/** Opens another stored pack in this view. */
 	openPack(pack: string): void {
-		this.address.set({ site: null, within: null, token: null, steer: [], pack });
+		this.address.set({ site: null, within: null, token: null, steer: [], groups: [], pack });
 	}
 
 	/** Address of a page of the report; null is its first. */

@@ -9,6 +9,14 @@ export interface Table {
 	rows: Cell[][];
 }
 
+/** JSON of another form than the chart's own, made when it is saved. */
+export interface OtherFile {
+	/** In the menu. */
+	name: string;
+	ending: string;
+	json: () => unknown;
+}
+
 /** Properties that a stylesheet may set on an SVG element, and that the file must carry itself. */
 const STYLES = [
 	'fill',

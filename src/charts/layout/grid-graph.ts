@@ -21,8 +21,8 @@ export interface GridLink {
 export interface GridNodeMark extends GridNode {
 	/** Works for, or against. */
 	sign: 1 | -1;
-	/** A diamond for what is left over, else a circle. */
-	isRest: boolean;
+	/** A diamond stands for what is left over, a square for several under one name or for an end. */
+	shape: 'circle' | 'diamond' | 'square';
 	/** Stands over the node in focus. */
 	label: string;
 	/** Accessible name. */

@@ -98,6 +98,12 @@ export class Address {
 	get nodes() {
 		return this.state.nodes;
 	}
+	get groups() {
+		return this.state.groups;
+	}
+	get note() {
+		return this.state.note;
+	}
 	get find() {
 		return this.state.find;
 	}

@@ -1,7 +1,8 @@
 /** What a circuit found, in sentences. */
-import type { Circuit } from '../../core/circuit/circuit';
+import type { Circuit, CircuitPart } from '../../core/circuit/circuit';
 import { count, percent, short } from '../../core/names/numbers';
-import type { Found } from './circuit-marks';
+
+export type Found = Circuit | CircuitPart;
 
 export const quotedToken = (text: string): string => `“${text.replaceAll('\n', '⏎')}”`;
 

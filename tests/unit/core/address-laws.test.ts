@@ -1,5 +1,5 @@
 /** Every state comes back from its address, and every text after `#` gives a state that can be shown. */
-import { CIRCUIT_METHODS } from '../../../src/core/circuit/circuit';
+import { CIRCUIT_METHODS, nodeKey } from '../../../src/core/circuit/circuit';
 import { describe, expect, it } from 'vitest';
 import {
 	DEFAULTS,
@@ -54,6 +54,8 @@ const real = ([least, most]: readonly [number, number]) =>
 	]);
 /** No longer than a token may be. */
 const token = () => text().slice(0, 200);
+/** Names are trimmed, and none is empty. */
+const groupName = () => `n${text()}`.trim().slice(0, 80).trim();
 const maybe = <T>(value: () => T) => (draws.chance(0.4) ? null : value());
 
 function drawn(): AddressState {
@@ -93,6 +95,21 @@ function drawn(): AddressState {
 		ratherThan: maybe(token),
 		method: draws.pick(CIRCUIT_METHODS),
 		nodes: whole(LIMITS.nodes),
+		groups: [...new Set(draws.list(draws.integer(0, 3), groupName))].map((name) => ({
+			name,
+			members: [
+				...new Set(
+					draws.list(draws.integer(1, 4), () =>
+						nodeKey(
+							draws.chance(0.7)
+								? { id: feature(), position: whole([0, 999_999]) }
+								: { error: sae(), position: whole([0, 999_999]) }
+						)
+					)
+				)
+			]
+		})),
+		note: maybe(text),
 		tRes: maybe(() => real(LIMITS.cosine)),
 		tModule: maybe(() => real(LIMITS.cosine)),
 		pack: maybe(() => `${draws.pick(['default', 'gpt2-small'])}-0123456789ab`)
@@ -143,10 +160,11 @@ describe('an address', () => {
 			const state = drawn();
 			const [path, query = ''] = formatAddress(state).split('?');
 			const parts = query.split('&');
-			const steer = parts.filter((part) => part.startsWith('steer='));
-			const others = draws.shuffled(parts.filter((part) => !part.startsWith('steer=')));
-			// Edits keep their order; all else is free.
-			const mixed = draws.chance(0.5) ? [...steer, ...others] : [...others, ...steer];
+			const isListed = (part: string) => /^(steer|group)=/.test(part);
+			const listed = parts.filter(isListed);
+			const others = draws.shuffled(parts.filter((part) => !isListed(part)));
+			// Edits and groups keep their order; all else is free.
+			const mixed = draws.chance(0.5) ? [...listed, ...others] : [...others, ...listed];
 			const escaped = mixed.map((part) => part.replaceAll('+', '%20').replaceAll(':', '%3a'));
 			expect(parseAddress(`${path}?${escaped.join('&')}`)).toEqual({ state, problems: [] });
 		}

@@ -33,6 +33,8 @@ describe('parseAddress', () => {
 			rather_than: ' shore',
 			method: 'ig',
 			nodes: '60',
+			group: 'Sea = water=blocks.3.hook_resid_post/812 at 7,error of blocks.2.hook_mlp_out at 3',
+			note: 'why',
 			most: '250',
 			t_res: '0.5',
 			t_module: '0.15',
@@ -69,6 +71,13 @@ describe('parseAddress', () => {
 				ratherThan: ' shore',
 				method: 'ig',
 				nodes: 60,
+				groups: [
+					{
+						name: 'Sea = water',
+						members: ['blocks.3.hook_resid_post/812 at 7', 'error of blocks.2.hook_mlp_out at 3']
+					}
+				],
+				note: 'why',
 				most: 250,
 				options: { k: '8', words: 'a=b, c' },
 				tRes: 0.5,
@@ -139,6 +148,9 @@ describe('parseAddress', () => {
 		['#/steer?temperature=', 'temperature'],
 		['#/steer?top_p=0', 'top_p'],
 		['#/steer?seed=1&seed=2', 'seed'],
+		['#/circuit?group=name', 'name'],
+		['#/circuit?group=A=<b>', '<b>'],
+		['#/circuit?group=A=blocks.0.hook_mlp_out/1+at+1&group=A=blocks.0.hook_mlp_out/2+at+1', 'A='],
 		['#/flow?most=9', 'most'],
 		['#/flow?most=1e9', '1e9'],
 		['#/flow?t_res=1.5', 't_res'],

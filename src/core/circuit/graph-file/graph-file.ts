@@ -4,6 +4,7 @@
  */
 import type { Call } from '../../calls';
 import type { FeatureId, SaeId } from '../../names/ids';
+import type { Supernode } from '../supernodes';
 
 export type GraphNodeKind = 'feature' | 'error' | 'token' | 'logit';
 
@@ -22,12 +23,6 @@ export interface AttributionNode {
 	reached: number;
 	/** The feature or the SAE's error of a pack, where this program wrote the file. */
 	own: { id: FeatureId } | { error: SaeId } | null;
-}
-
-export interface Supernode {
-	name: string;
-	/** Ids of nodes. */
-	members: string[];
 }
 
 export interface AttributionGraph {

@@ -1,7 +1,8 @@
 /** The parts of an attribution graph's file, hostile until parsed. The forms of circuit-tracer and of Neuronpedia. */
 import * as j from '../../files/json';
 import { parseFeatureId, placeOf, siteOf } from '../../names/site';
-import type { AttributionNode, GraphNodeKind, Supernode } from './graph-file';
+import type { Supernode } from '../supernodes';
+import type { AttributionNode, GraphNodeKind } from './graph-file';
 
 /** The one version there is; files without one are of it. */
 export const GRAPH_VERSION = 1;

@@ -1,8 +1,9 @@
 /** A circuit as the attribution-graph file that circuit-tracer writes and Neuronpedia opens. */
 import type { FeatureId } from '../../names/ids';
 import { byDepth, parseFeatureId } from '../../names/site';
-import { saeOf, type Circuit, type CircuitNodeKey } from '../circuit';
-import type { AttributionGraph, Supernode } from './graph-file';
+import { nodeKey, saeOf, type Circuit, type CircuitNodeKey } from '../circuit';
+import type { Supernode } from '../supernodes';
+import type { AttributionGraph } from './graph-file';
 import { GRAPH_VERSION } from './graph-parts';
 import { sharesReached } from './influence';
 
@@ -20,8 +21,8 @@ export interface CircuitFileRequest {
 	model: string;
 	prompt: string;
 	name(id: FeatureId): string | undefined;
-	/** Groups by the keys of nodes. */
-	groups: { name: string; members: CircuitNodeKey[] }[];
+	/** By the keys of nodes. */
+	groups: Supernode[];
 	note: string;
 }
 
@@ -37,6 +38,7 @@ export function circuitFile({ circuit, model, prompt, name, groups, note }: Circ
 	const last = tokens.length - 1;
 	const idOf = (node: CircuitNodeKey): string =>
 		`${levels.indexOf(saeOf(node))}_${'id' in node ? parseFeatureId(node.id)!.index : -1}_${node.position}`;
+	const ids = new Map(nodes.map((node) => [nodeKey(node), idOf(node)]));
 	const output = `${levels.length + 1}_${target.id}_${last}`;
 	const reached = sharesReached(nodes.map(({ effect }) => Math.abs(effect)));
 	const made = nodes.map((node, i) => {
@@ -66,7 +68,10 @@ export function circuitFile({ circuit, model, prompt, name, groups, note }: Circ
 		},
 		qParams: viewOf({
 			pins: [],
-			supernodes: groups.map((group) => ({ name: group.name, members: group.members.map(idOf) })),
+			supernodes: groups.map((group) => ({
+				name: group.name,
+				members: group.members.flatMap((key) => ids.get(key) ?? [])
+			})),
 			note
 		}),
 		nodes: [
@@ -89,7 +94,11 @@ export function circuitFile({ circuit, model, prompt, name, groups, note }: Circ
 				target: idOf(to),
 				weight: -weight
 			})),
-			...outputs.map(({ from, weight }) => ({ source: idOf(from), target: output, weight: -weight }))
+			...outputs.map(({ from, weight }) => ({
+				source: idOf(from),
+				target: output,
+				weight: -weight
+			}))
 		]
 	};
 }
