@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Circuit } from '../../src/core/circuit/circuit';
+import { rawGraph } from '../attribution-graph';
 import { named, newVisitor, openBrowser } from './visitor';
 
 const site = inject('site');
@@ -58,6 +59,62 @@ it('finds a circuit, switches a node off on the spot, and hands its numbers out'
 	// With every node in its place nothing is lost.
 	expect(saved.faithfulness.at(-1)!.value).toBeCloseTo(1, 3);
 	expect(page.url()).toContain('target=+boat');
+	expect(complaints).toEqual([]);
+	await page.context().close();
+});
+
+it('groups nodes, saves the circuit as a graph, opens that again and another, and refuses what is none', async () => {
+	const { page, complaints } = await opened({
+		prompt: 'The old fox went to the sea',
+		nodes: '12'
+	});
+	await named(page, 'region', 'What the nodes explain').waitFor();
+	const chosen = named(page, 'region', 'Chosen node');
+	for (const i of [0, 1]) {
+		await nodes(page).nth(i).click();
+		await chosen.getByLabel('Group').fill('Water');
+		await page.keyboard.press('Tab');
+	}
+	const groups = named(page, 'region', 'Groups and note');
+	await groups.getByLabel('Note').fill('Is it the sea?');
+	await groups.getByRole('checkbox', { name: 'Draw each group as one mark' }).check();
+	await page.getByRole('button', { name: /^Group “Water” of 2/ }).waitFor();
+	expect(await nodes(page).count()).toBe(10);
+	await page.waitForURL(/group=Water%3Dblocks.*note=Is\+it\+the\+sea/);
+
+	const region = named(page, 'region', 'Circuit');
+	await region.locator('summary[aria-label^="Save Circuit"]').click();
+	const download = page.waitForEvent('download');
+	await region.getByRole('button', { name: 'Attribution graph' }).click();
+	const saved = await (await download).path();
+	const file = page.getByLabel('Graph file');
+	await file.setInputFiles(saved);
+	await page.getByRole('heading', { name: 'A graph from a file' }).waitFor();
+	await groups.getByText('Water').waitFor();
+	expect(await groups.getByLabel('Note').inputValue()).toBe('Is it the sea?');
+	await page
+		.getByRole('button', { name: /feature \d+_\d+_\d+ at token/ })
+		.first()
+		.click();
+	// Its feature is one of the open pack.
+	await chosen.getByRole('link', { name: /^blocks\.\d\.hook_\w+\/\d+$/ }).waitFor();
+
+	const raw = rawGraph({ features: 60, tokens: 8 });
+	raw.nodes[8]!.clerp = '<img src=x onerror=document.body.remove()>';
+	const buffer = (text: string) => ({
+		name: 'graph.json',
+		mimeType: 'application/json',
+		buffer: Buffer.from(text)
+	});
+	await file.setInputFiles(buffer(JSON.stringify(raw)));
+	await page.getByText('Model gemma-2-2b.').waitFor();
+	await page.getByRole('button', { name: /^<img src=x onerror/ }).click();
+	await chosen.getByRole('button', { name: 'Unpin' }).click();
+	await chosen.getByText('It acts on').waitFor();
+	await file.setInputFiles(buffer(JSON.stringify(raw).slice(0, -20)));
+	await page.getByText('The graph file is damaged or cut off').waitFor();
+	await page.getByRole('button', { name: 'Close it' }).click();
+	await page.getByRole('heading', { name: /^Why “/ }).waitFor();
 	expect(complaints).toEqual([]);
 	await page.context().close();
 });

@@ -1,22 +1,18 @@
 /** The commands of the README's table, each a thin layer over the engine. */
 import type { Edit } from '../../src/core/steering/writing';
-import type { Opened } from '../../src/core/packs/info';
 import type { TokenProbability } from '../../src/core/names/tokens';
 import { Problem } from '../../src/core/names/errors';
 import { parseEdit } from '../../src/core/steering/edits';
-import { CIRCUIT_METHODS } from '../../src/core/circuit/circuit';
 import { SEARCH_WAYS } from '../../src/core/search/search';
 import { QUICK, WHOLE } from '../../src/core/experiments/reproduction';
-import { LocalEngine } from '../engine';
-import type { Progress, Watch } from '../../src/core/calls';
-import type { Engine } from '../../src/core/engine';
 import type { ReadingPart } from '../../src/core/prompt/reading';
-import { usage, type Arguments } from './arguments';
+import { usage } from './arguments';
 import { bytesIn } from './bytes';
+import { attribute, circuit, graph } from './circuit/commands';
+import { open, said, type Command } from './command';
 import { workedExample } from './example';
 import { FolderSource } from './folders/pack-source';
 import { labelFiles } from './label-files';
-import { folderLabels } from './folders/label-file';
 import { addJsonFile } from './folders/add-json-file';
 import { packFolders } from './folders/pack';
 import { say } from './plain-output';
@@ -27,36 +23,6 @@ import { readText } from './corpus/text-file';
 import { undo } from './fit';
 import { labCommands } from './lab';
 import { trainFolder } from './train';
-
-export interface Command {
-	options: string[];
-	flags?: string[];
-	run(args: Arguments): Promise<unknown>;
-}
-
-async function open(
-	args: Arguments
-): Promise<{ engine: Engine; local: LocalEngine; opened: Opened }> {
-	const local = new LocalEngine({
-		open: ({ address }) => FolderSource.open(address),
-		labels: folderLabels
-	});
-	const address = args.need('pack');
-	const opened = await local.calls.open({ address, backend: 'wasm' });
-	if (!opened.selfTest.ok) say(`The self-test failed: ${opened.selfTest.sentence}`);
-	return { engine: local.calls, local, opened };
-}
-
-/** Says on stderr how far it is, each line once. */
-function said(line: (progress: Progress) => string): Pick<Watch, 'onProgress'> {
-	let last = '';
-	return {
-		onProgress(progress) {
-			const next = line(progress);
-			if (next !== last) say((last = next));
-		}
-	};
-}
 
 const read: Command = {
 	options: ['pack', 'text', 'top'],
@@ -286,44 +252,6 @@ const example: Command = {
 	}
 };
 
-const attribute: Command = {
-	options: ['pack', 'text', 'token', 'against', 'top'],
-	async run(args) {
-		const request = {
-			text: args.need('text'),
-			token: args.need('token'),
-			against: args.get('against'),
-			top: args.whole('top', 20, 1)
-		};
-		const { engine } = await open(args);
-		return engine.attribute(request);
-	}
-};
-
-const circuit: Command = {
-	options: ['pack', 'text', 'target', 'against', 'patch', 'method', 'top', 'seed'],
-	flags: ['no-curves'],
-	async run(args) {
-		const method = CIRCUIT_METHODS.find((name) => name === (args.get('method') ?? 'ig'));
-		if (!method) throw usage(`--method is one of ${CIRCUIT_METHODS.join(', ')}`);
-		const request = {
-			text: args.need('text'),
-			target: args.need('target'),
-			against: args.get('against'),
-			patch: args.get('patch'),
-			method,
-			top: args.whole('top', 100, 1),
-			curves: args.get('no-curves') === undefined,
-			seed: args.whole('seed', 0)
-		};
-		const { engine } = await open(args);
-		return engine.circuit(
-			request,
-			said(({ what }) => `working out ${what}`)
-		);
-	}
-};
-
 const search: Command = {
 	options: ['pack', 'text', 'by', 'against', 'like', 'sae', 'max-density', 'top'],
 	async run(args) {
@@ -358,6 +286,7 @@ export const COMMANDS: Record<string, Command> = {
 	read,
 	attribute,
 	circuit,
+	graph,
 	write,
 	feature,
 	search,

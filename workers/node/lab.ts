@@ -6,7 +6,7 @@ import { METHOD_NAMES, METHODS, type MethodName } from '../../src/core/lab/metho
 import { residPost } from '../../src/core/names/site';
 import type { LocalEngine } from '../engine';
 import type { Arguments } from './arguments';
-import type { Command } from './commands';
+import type { Command } from './command';
 import { readText } from './corpus/text-file';
 
 interface Opened {

@@ -12,6 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newCorpusTally } from '../../../src/core/corpus/corpus-tally';
 import { TextFile } from '../../../workers/corpus/text-file';
+import { GraphReader } from '../../../src/core/circuit/graph-file/graph-reader';
+import { graphFile } from '../../../src/core/circuit/graph-file/graph-writing';
+import { rawGraph } from '../../attribution-graph';
 import { readShards, writeShard } from '../../../workers/node/corpus/shards';
 import type { Draws } from '../../draws';
 import { damagedBytes, hostileGzip } from '../hostile-bytes';
@@ -77,6 +80,20 @@ export const textParsers: Parser[] = [
 	{
 		name: 'text, compressed',
 		prepare: () => (draws) => read('a.txt.gz', hostileGzip(draws, encoded(TEXT)))
+	},
+	{
+		name: 'attribution graph',
+		prepare: () => (draws) => {
+			const graph = rawGraph({ influence: draws.chance(0.5) }, draws.integer(0, 9));
+			const text = draws.chance(0.5)
+				? hostileJson(draws, graph)
+				: hostileText(draws, JSON.stringify(graph));
+			const reader = new GraphReader();
+			const piece = draws.integer(1, 500);
+			for (let at = 0; at < text.length; at += piece) reader.push(text.slice(at, at + piece));
+			const read = structuredClone(reader.finish());
+			JSON.stringify(graphFile(read, read));
+		}
 	},
 	{
 		name: 'shards',

@@ -1,0 +1,68 @@
+/** Commands that say why the model says a token, and one that opens a graph which others made of that. */
+import { openAsBlob } from 'node:fs';
+import { CIRCUIT_METHODS } from '../../../src/core/circuit/circuit';
+import { Problem } from '../../../src/core/names/errors';
+import { openGraph } from '../../circuit/graph-file';
+import { runOf } from '../../../src/core/calls';
+import { usage } from '../arguments';
+import { open, said, type Command } from '../command';
+
+export const attribute: Command = {
+	options: ['pack', 'text', 'token', 'against', 'top'],
+	async run(args) {
+		const request = {
+			text: args.need('text'),
+			token: args.need('token'),
+			against: args.get('against'),
+			top: args.whole('top', 20, 1)
+		};
+		const { engine } = await open(args);
+		return engine.attribute(request);
+	}
+};
+
+export const circuit: Command = {
+	options: ['pack', 'text', 'target', 'against', 'patch', 'method', 'top', 'seed'],
+	flags: ['no-curves'],
+	async run(args) {
+		const method = CIRCUIT_METHODS.find((name) => name === (args.get('method') ?? 'ig'));
+		if (!method) throw usage(`--method is one of ${CIRCUIT_METHODS.join(', ')}`);
+		const request = {
+			text: args.need('text'),
+			target: args.need('target'),
+			against: args.get('against'),
+			patch: args.get('patch'),
+			method,
+			top: args.whole('top', 100, 1),
+			curves: args.get('no-curves') === undefined,
+			seed: args.whole('seed', 0)
+		};
+		const { engine } = await open(args);
+		return engine.circuit(
+			request,
+			said(({ what }) => `working out ${what}`)
+		);
+	}
+};
+
+export const graph: Command = {
+	options: ['file', 'top'],
+	async run(args) {
+		const name = args.need('file');
+		const most = args.whole('top', 2000, 1);
+		const file = await openAsBlob(name).catch(() => {
+			throw new Problem('usage', `There is no file ${name.slice(0, 200)}.`, 'Check --file.');
+		});
+		const found = await openGraph({ file, most }, runOf());
+		const { links, nodes, ...rest } = found;
+		return {
+			...rest,
+			nodes,
+			links: Array.from(links.weight, (weight, i) => ({
+				from: nodes[links.from[i]!]!.id,
+				to: nodes[links.to[i]!]!.id,
+				weight
+			}))
+		};
+	}
+};
