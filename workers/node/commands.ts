@@ -17,7 +17,7 @@ import { addJsonFile } from './folders/add-json-file';
 import { packFolders } from './folders/pack';
 import { say } from './plain-output';
 import { siteJson } from './site-json';
-import { keptThemes, measuredThemes } from './themes';
+import { keptThemes, measuredThemes } from './folders/themes';
 import { mergeShards, textStatistics } from './corpus/statistics';
 import { readText } from './corpus/text-file';
 import { undo } from './fit';

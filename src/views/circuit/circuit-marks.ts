@@ -31,7 +31,7 @@ export const rowsOf = (found: Found) => [
 ];
 
 /** The key of the mark that stands for what is said. */
-export const SAID = 'said';
+const SAID = 'said';
 
 /** `R3 · 812` or `what R3 leaves`. */
 export const shortNode = (node: CircuitNodeKey): string =>

@@ -3,7 +3,7 @@ import type { GridLinkMark, GridNodeMark } from '../../charts/layout/grid-graph'
 import type { Supernode } from '../../core/circuit/supernodes';
 
 /** The key of a group's mark. */
-export const groupKey = (name: string): string => `group ${name}`;
+const groupKey = (name: string): string => `group ${name}`;
 
 /** Each group stands where its largest member does, as large as all together; links of members are added up. */
 export function grouped(

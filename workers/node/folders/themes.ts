@@ -1,13 +1,13 @@
 /** Themes of a pack in a folder: measured again, or made of ideas and kept. */
-import { parseText, list, object, text, textUpTo } from '../../src/core/files/json';
-import { Problem } from '../../src/core/names/errors';
-import { parseEdit } from '../../src/core/steering/edits';
-import { themesJson } from '../../src/core/steering/themes';
-import type { Workbench } from '../packs/open-pack';
-import { makeThemes, ThemeMeter, type ThemeIdea } from '../steering/themes';
-import { readText } from './corpus/text-file';
-import { addJsonFile } from './folders/add-json-file';
-import { say } from './plain-output';
+import { parseText, list, object, text, textUpTo } from '../../../src/core/files/json';
+import { Problem } from '../../../src/core/names/errors';
+import { parseEdit } from '../../../src/core/steering/edits';
+import { themesJson } from '../../../src/core/steering/themes';
+import type { Workbench } from '../../packs/open-pack';
+import { makeThemes, ThemeMeter, type ThemeIdea } from '../../steering/themes';
+import { readText } from '../corpus/text-file';
+import { addJsonFile } from './add-json-file';
+import { say } from '../plain-output';
 
 /** The story on the first screen begins so. */
 const STORY = 'Once upon a time there was a little girl who';
