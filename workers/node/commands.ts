@@ -8,7 +8,7 @@ import { QUICK, WHOLE } from '../../src/core/experiments/reproduction';
 import type { ReadingPart } from '../../src/core/prompt/reading';
 import { usage } from './arguments';
 import { bytesIn } from './bytes';
-import { attribute, circuit, graph } from './circuit/commands';
+import { circuitCommands } from './circuit/commands';
 import { open, said, type Command } from './command';
 import { workedExample } from './example';
 import { FolderSource } from './folders/pack-source';
@@ -284,9 +284,7 @@ const train: Command = {
 
 export const COMMANDS: Record<string, Command> = {
 	read,
-	attribute,
-	circuit,
-	graph,
+	...circuitCommands,
 	write,
 	feature,
 	search,

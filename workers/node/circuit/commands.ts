@@ -7,7 +7,7 @@ import { runOf } from '../../../src/core/calls';
 import { usage } from '../arguments';
 import { open, said, type Command } from '../command';
 
-export const attribute: Command = {
+const attribute: Command = {
 	options: ['pack', 'text', 'token', 'against', 'top'],
 	async run(args) {
 		const request = {
@@ -21,7 +21,7 @@ export const attribute: Command = {
 	}
 };
 
-export const circuit: Command = {
+const circuit: Command = {
 	options: ['pack', 'text', 'target', 'against', 'patch', 'method', 'top', 'seed'],
 	flags: ['no-curves'],
 	async run(args) {
@@ -45,7 +45,7 @@ export const circuit: Command = {
 	}
 };
 
-export const graph: Command = {
+const graph: Command = {
 	options: ['file', 'top'],
 	async run(args) {
 		const name = args.need('file');
@@ -66,3 +66,5 @@ export const graph: Command = {
 		};
 	}
 };
+
+export const circuitCommands: Record<string, Command> = { attribute, circuit, graph };
