@@ -20,7 +20,7 @@ interface Sized {
 export interface LabelFile {
 	/** By feature, in the order of the file. */
 	labels: Map<FeatureId, string>;
-	/** See `Imported`. */
+	/** See `LabelsImported`. */
 	packs: number;
 	elsewhere: number;
 	further: number;

@@ -21,7 +21,7 @@ export interface LabelImport {
 }
 
 /** What became of the lines of a file of names. */
-export interface Imported {
+export interface LabelsImported {
 	/** Features that have another name now. */
 	named: number;
 	/** Names that were in force before, the reader's or the pack's. */
@@ -40,13 +40,13 @@ export interface LabelCalls {
 	/** Gives names, or takes them away. Throws a Problem for what is no feature of the pack. */
 	nameFeatures: Call<OwnLabel[], void>;
 	/** Throws a Problem, and changes nothing, for a file with a line that cannot be right. */
-	importLabels: Call<LabelImport, Imported>;
+	importLabels: Call<LabelImport, LabelsImported>;
 	/** The text of a file; `own`: a reader's names alone, else those of the pack too. */
 	exportLabels: Call<{ form: LabelForm; own: boolean }, { text: string; labels: number }>;
 }
 
 /** How many names a file brought, and what became of the others, in sentences. */
-export function importInWords(found: Imported): string {
+export function importInWords(found: LabelsImported): string {
 	const names = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'name' : 'names'}`;
 	const parts = [`${names(found.named)} imported.`];
 	if (found.unchanged > 0) parts.push(`${names(found.unchanged)} did not change.`);
