@@ -25,6 +25,7 @@ import { labelCalls } from './labels/calls';
 import { asLabels, labelsInMemory, type LabelStore } from './labels/own-labels';
 import { experimentCalls } from './experiments/calls';
 import { labCalls } from './lab/calls';
+import { notebookCalls } from './notebook/calls';
 import { Workbench } from './packs/open-pack';
 import { parseSelfTest, selfTest } from './packs/self-test';
 import { inBestForm, type Tried } from './packs/weights-form';
@@ -81,6 +82,7 @@ export class LocalEngine implements Context {
 			...circuitCalls(this),
 			...searchCalls(this),
 			...labelCalls(this),
+			...notebookCalls(),
 			...flowCalls(this),
 			...importCalls(this),
 			...{ corpusStatistics, pendingStatistics, discardStatistics, featureSoFar },

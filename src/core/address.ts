@@ -22,6 +22,7 @@ export const VIEWS = [
 	'circuit',
 	'steer',
 	'lab',
+	'notebook',
 	'report',
 	'models'
 ] as const;
@@ -110,6 +111,20 @@ const PARAMETERS = {
 	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
 	tRes: number('t_res', null, LIMITS.cosine),
 	tModule: number('t_module', null, LIMITS.cosine),
+	/** A list of features that somebody shares: see `state/notebook/shared-list.ts`. */
+	list: once<string, null>(
+		'list',
+		null,
+		(text) => (/^[\w-]{1,100000}$/.test(text) ? text : null),
+		'which is no shared list'
+	),
+	/** The feature that the one of the view `feature` is compared with. */
+	compare: once<FeatureId, null>(
+		'compare',
+		null,
+		(text) => (isFeature(text) ? text : null),
+		'which is not a feature id'
+	),
 	/** `{name}-{first 12 hex digits of the hash}`. */
 	pack: once('pack', null, (text) => (isPack(text) ? text : null), 'which is not a pack')
 };

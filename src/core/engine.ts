@@ -11,6 +11,7 @@ import type { ImportCalls } from './import/calls';
 import type { LabelCalls } from './labels/labels';
 import type { ExperimentCalls } from './experiments/calls';
 import type { LabCalls } from './lab/methods';
+import type { NotebookCalls } from './notebook/notebook';
 import type { PackCalls } from './packs/info';
 import type { SearchCalls } from './search/search';
 import type { StorageCalls } from './packs/stored';
@@ -37,6 +38,7 @@ export interface Calls
 		GraphFileCalls,
 		SearchCalls,
 		LabelCalls,
+		NotebookCalls,
 		CorpusCalls,
 		ExperimentCalls,
 		TrainCalls,
@@ -48,6 +50,8 @@ export type Engine = Methods<Calls>;
 export const WITHOUT_PACK: ReadonlySet<string> = new Set<keyof Calls>([
 	'open',
 	'storage',
+	'notebooks',
+	'changeNotebooks',
 	'deletePack',
 	'tidyStorage',
 	'verifyPack',
@@ -70,5 +74,8 @@ export const STORING: ReadonlySet<string> = new Set<keyof Calls>([
 	'fetchPack',
 	'repairSae',
 	'corpusStatistics',
-	'train'
+	'train',
+	'nameFeatures',
+	'importLabels',
+	'changeNotebooks'
 ]);

@@ -29,6 +29,8 @@ import { Labels } from './packs/labels.svelte';
 import { Model, type ModelSetup } from './packs/model.svelte';
 import { placed, type SaePlace } from './packs/sae-place';
 import { Packs } from './packs/packs.svelte';
+import { NotebookShelf } from './notebook/notebooks.svelte';
+import { OwnNames } from './notebook/own-names.svelte';
 import { noticesOf } from './page/notices';
 import { Preferences } from './page/preferences.svelte';
 import { PromptFlows } from './flow/prompt-flow.svelte';
@@ -60,6 +62,8 @@ export class Explorer {
 	readonly story: ThemeStory;
 	readonly doses: DoseList;
 	readonly edits: EditList;
+	readonly notebooks: NotebookShelf;
+	readonly names: OwnNames;
 	readonly experiments: Experiments;
 	readonly fit: FitTask;
 	readonly lab: Laboratory;
@@ -154,6 +158,15 @@ export class Explorer {
 			if (this.address.view === 'find') finding.follow(this.address.state, this.site);
 		});
 
+		this.notebooks = new NotebookShelf(engine);
+		this.names = this.#part(new OwnNames(engine));
+		this.notebooks.onNames = () => this.model.ready && void this.names.refresh();
+		this.names.onChange = () => {
+			this.labels.renew();
+			void this.feature.renew();
+			this.finding.renew();
+		};
+
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {
 			this.#follow();
@@ -163,6 +176,7 @@ export class Explorer {
 		this.model.onLeave = () => this.#leave();
 		this.model.onReady = () => {
 			this.labels.flush();
+			void this.names.refresh();
 			this.#follow();
 			if (this.prompt === '') void this.model.keep();
 		};
@@ -170,9 +184,9 @@ export class Explorer {
 
 	/** Loads the model, once `first` is done, and follows the address; the answer ends the latter. */
 	start(first?: Promise<void>): () => void {
-		const stop = this.address.listen();
+		const stops = [this.address.listen(), this.notebooks.listen()];
 		void (first ? first.then(() => this.#begin()) : this.#begin());
-		return stop;
+		return () => stops.forEach((stop) => stop());
 	}
 
 	/** Whether the address asks for the page's own pack, which the worked example is of. */

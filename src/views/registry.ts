@@ -16,6 +16,7 @@ export const VIEW_LIST: readonly ViewEntry[] = [
 	{ view: 'circuit', title: 'Circuit', load: () => import('./circuit/Circuit.svelte') },
 	{ view: 'steer', title: 'Steer', load: () => import('./steer/Steer.svelte') },
 	{ view: 'lab', title: 'Lab', load: () => import('./lab/Lab.svelte') },
+	{ view: 'notebook', title: 'Notebook', load: () => import('./notebook/Notebook.svelte') },
 	{ view: 'report', title: 'Report', load: () => import('./report/Report.svelte') },
 	{ view: 'models', title: 'Models', load: () => import('./models/Models.svelte') }
 ];

@@ -50,6 +50,15 @@ export class Resource<A, T> {
 		return this.ask(args);
 	}
 
+	/** Asks the same once more, and shows what was there until the new answer is. */
+	async renew(): Promise<void> {
+		const args = this.asked;
+		if (args === null || this.current === null) return;
+		const { signal } = (this.#running = new AbortController());
+		const value = await this.#fetch(args, signal).catch(() => null);
+		if (!signal.aborted && this.asked === args && value !== null) this.value = value;
+	}
+
 	clear(): void {
 		this.#running?.abort();
 		this.asked = null;

@@ -61,6 +61,12 @@ export class Labels {
 		if (this.#waiting.length > 0) this.#schedule();
 	}
 
+	/** Asks again for everything that is known: names have changed. */
+	renew(): void {
+		this.#waiting.push(...this.#known.keys());
+		this.#schedule();
+	}
+
 	/** Forgets everything: it was of another model. */
 	clear(): void {
 		clearTimeout(this.#timer);

@@ -12,6 +12,9 @@ const WRITE_MS = 250;
 /** After so long without a key what is typed next is another prompt. */
 const REST_MS = 2000;
 
+/** What belongs to the view that it was given in. */
+const OF_ONE_VIEW = { page: null, list: null, compare: null };
+
 type Choice = Partial<Omit<AddressState, 'view' | 'id'>>;
 
 export class Address {
@@ -128,19 +131,25 @@ export class Address {
 	get tModule() {
 		return this.state.tModule;
 	}
+	get list() {
+		return this.state.list;
+	}
+	get compare() {
+		return this.state.compare;
+	}
 	get pack() {
 		return this.state.pack;
 	}
 
 	/** Address of a view with all parameters as they are now, for links; of the report its first page. */
 	href(view: View, id: string | null = null, choice: Choice = {}): string {
-		return formatAddress({ ...this.state, page: null, ...choice, view, id });
+		return formatAddress({ ...this.state, ...OF_ONE_VIEW, ...choice, view, id });
 	}
 
 	/** To another view, as a new step of the browser's history. */
-	go(view: View, id: string | null = null): void {
+	go(view: View, id: string | null = null, choice: Choice = {}): void {
 		this.#write();
-		this.#take({ ...this.state, page: null, view, id });
+		this.#take({ ...this.state, ...OF_ONE_VIEW, ...choice, view, id });
 		history.pushState(null, '', formatAddress(this.state));
 	}
 

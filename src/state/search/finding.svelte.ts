@@ -55,6 +55,12 @@ export class Finding {
 		if (!same(request, this.asked)) void this.#ask(request);
 	}
 
+	/** Searches again for the same: names have changed. */
+	renew(): void {
+		if (this.asked) void this.#ask(this.asked);
+		void this.table.renew();
+	}
+
 	/** Reads what searching needs once the page is quiet, so that the first key is answered at once. */
 	prepareSoon(): void {
 		clearTimeout(this.#quiet);

@@ -112,6 +112,8 @@ function drawn(): AddressState {
 		note: maybe(text),
 		tRes: maybe(() => real(LIMITS.cosine)),
 		tModule: maybe(() => real(LIMITS.cosine)),
+		list: maybe(() => draws.pick(['a', 'x_-9'])),
+		compare: maybe(feature),
 		pack: maybe(() => `${draws.pick(['default', 'gpt2-small'])}-0123456789ab`)
 	};
 }

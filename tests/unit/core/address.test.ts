@@ -38,6 +38,8 @@ describe('parseAddress', () => {
 			most: '250',
 			t_res: '0.5',
 			t_module: '0.15',
+			list: 'q1YqVrJSKk4tUo_-',
+			compare: 'blocks.1.hook_mlp_out@wide/3',
 			pack: 'default-0123456789ab'
 		});
 		query.append('option', 'k=8');
@@ -82,6 +84,8 @@ describe('parseAddress', () => {
 				options: { k: '8', words: 'a=b, c' },
 				tRes: 0.5,
 				tModule: 0.15,
+				list: 'q1YqVrJSKk4tUo_-',
+				compare: 'blocks.1.hook_mlp_out@wide/3',
 				pack: 'default-0123456789ab'
 			}
 		});
