@@ -24,6 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+/** A busy machine takes its time. */
+const eventually = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 60_000 });
 const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
 const kept = (on = page) => named(on, 'list', 'Kept features').getByRole('listitem');
 const item = (id: string, on = page) => kept(on).filter({ hasText: id });
@@ -54,7 +56,7 @@ it('keeps a feature from its card, the feature list and the search', async () =>
 		.getByRole('button', { name: /^Keep / })
 		.click();
 	await go('#/notebook');
-	await expect.poll(() => kept().count()).toBe(3);
+	await eventually(() => kept().count()).toBe(3);
 	await item(ID).getByText('Seen on “The red fox saw the sea.”').waitFor();
 });
 
@@ -63,7 +65,7 @@ it('gives it a name that wins everywhere and is marked and found', async () => {
 	await item(ID).getByLabel('Tags').fill('weather, mood');
 	await item(ID).getByLabel('Note', { exact: true }).fill('fires before storms');
 	await page.keyboard.press('Tab');
-	await item(ID).getByText('your name', { exact: true }).waitFor();
+	await item(ID).filter({ hasText: '✎ your name' }).waitFor();
 	await go('#/find?find=gloomy');
 	const first = named(page, 'list', 'Found').getByRole('listitem').first();
 	await first
@@ -80,9 +82,9 @@ it('gives it a name that wins everywhere and is marked and found', async () => {
 it('is there after a reload', async () => {
 	await page.goto(at('#/notebook'));
 	await page.reload();
-	await expect.poll(() => kept().count()).toBe(3);
+	await eventually(() => kept().count()).toBe(3);
 	expect(await item(ID).getByLabel('Tags').inputValue()).toBe('weather, mood');
-	await expect.poll(() => item(ID).getByLabel('Your name').inputValue()).toBe('gloomy weather');
+	await eventually(() => item(ID).getByLabel('Your name').inputValue()).toBe('gloomy weather');
 });
 
 it('is not undone by a second tab', async () => {
@@ -90,27 +92,27 @@ it('is not undone by a second tab', async () => {
 	other.setDefaultTimeout(90_000);
 	await other.goto(at('#/notebook'));
 	await engineReady(other);
-	await expect.poll(() => kept(other).count()).toBe(3);
+	await eventually(() => kept(other).count()).toBe(3);
 	// Each changes another field of the same feature, and one keeps something new meanwhile.
 	await item(ID, other).getByLabel('Note', { exact: true }).fill('from the second tab');
 	await item(ID).getByLabel('Tags').fill('first, tab');
 	await page.keyboard.press('Tab');
 	await other.keyboard.press('Tab');
-	await expect
-		.poll(() => item(ID).getByLabel('Note', { exact: true }).inputValue())
-		.toBe('from the second tab');
-	await expect.poll(() => item(ID, other).getByLabel('Tags').inputValue()).toBe('first, tab');
+	await eventually(() => item(ID).getByLabel('Note', { exact: true }).inputValue()).toBe(
+		'from the second tab'
+	);
+	await eventually(() => item(ID, other).getByLabel('Tags').inputValue()).toBe('first, tab');
 	await item(ID, other).getByLabel('Your name').fill('rainy mood');
 	await other.keyboard.press('Tab');
-	await expect.poll(() => item(ID).getByLabel('Your name').inputValue()).toBe('rainy mood');
+	await eventually(() => item(ID).getByLabel('Your name').inputValue()).toBe('rainy mood');
 	await other.close();
 });
 
 it('takes a removal back', async () => {
 	await page.getByRole('button', { name: `Remove ${ID}` }).click();
-	await expect.poll(() => kept().count()).toBe(2);
+	await eventually(() => kept().count()).toBe(2);
 	await page.getByRole('button', { name: 'Undo' }).click();
-	await expect.poll(() => kept().count()).toBe(3);
+	await eventually(() => kept().count()).toBe(3);
 	expect(await item(ID).getByLabel('Note', { exact: true }).inputValue()).toBe(
 		'from the second tab'
 	);
@@ -134,10 +136,10 @@ it('travels as a file and as a link to somebody else', async () => {
 		.waitFor();
 	expect(await shared.count()).toBe(3);
 	await friend.page.getByRole('button', { name: 'Keep this list' }).click();
-	await expect.poll(() => kept(friend.page).count()).toBe(3);
-	await expect
-		.poll(() => item(ID, friend.page).getByLabel('Your name').inputValue())
-		.toBe('rainy mood');
+	await eventually(() => kept(friend.page).count()).toBe(3);
+	await eventually(() => item(ID, friend.page).getByLabel('Your name').inputValue()).toBe(
+		'rainy mood'
+	);
 	await friend.page.getByLabel('Import notebooks').setInputFiles(file);
 	await friend.page.getByText('Imported 1 notebook, 3 features and 0 presets.').waitFor();
 	await friend.page.getByLabel('Import notebooks').setInputFiles(file);
@@ -154,7 +156,7 @@ it('says what is wrong with a damaged link and a foreign file', async () => {
 	writeFileSync(bad, '{"format":"something"}');
 	await page.getByLabel('Import notebooks').setInputFiles(bad);
 	await page.getByText('The file is not one of notebooks.').waitFor();
-	await expect.poll(() => kept().count()).toBe(3);
+	await eventually(() => kept().count()).toBe(3);
 });
 
 it('imports and exports names', async () => {
@@ -167,7 +169,7 @@ it('imports and exports names', async () => {
 	await page
 		.getByText('2 names imported. 1 name was of SAEs that this pack does not have.')
 		.waitFor();
-	await expect.poll(() => item(ID).getByLabel('Your name').inputValue()).toBe('storm');
+	await eventually(() => item(ID).getByLabel('Your name').inputValue()).toBe('storm');
 	const csv = readFileSync(await saved('Export as CSV'), 'utf8');
 	expect(csv).toContain(`blocks.3.hook_resid_post/7,"'=HYPERLINK(""x"")",own,`);
 	expect(csv.trim().split('\r\n')).toHaveLength(3);

@@ -12,7 +12,7 @@ import { labelsInMemory, type LabelStore } from '../labels/own-labels';
 import { Connection, type Schema } from '../storage/files/connection';
 import {
 	applied,
-	assembled,
+	inLists,
 	notebooksInMemory,
 	type FeatureKey,
 	type StoredFeature,
@@ -92,7 +92,7 @@ export async function readNotebooks(): Promise<Notebooks> {
 			transaction.objectStore('features').getAll(),
 			transaction.objectStore('presets').getAll()
 		]);
-		return { ...assembled(lists, features, presets), stored: true };
+		return { ...inLists(lists, features, presets), stored: true };
 	});
 }
 

@@ -60,7 +60,7 @@ export async function applied(
 }
 
 /** Features of lists that another tab deleted meanwhile are left out. */
-export function assembled(
+export function inLists(
 	lists: StoredList[],
 	features: StoredFeature[],
 	presets: Preset[]
@@ -99,7 +99,7 @@ export function notebooksInMemory() {
 		dropPreset: (id) => presets.delete(id)
 	};
 	return {
-		all: () => assembled([...lists.values()], [...features.values()], [...presets.values()]),
+		all: () => inLists([...lists.values()], [...features.values()], [...presets.values()]),
 		change: (changes: readonly NotebookChange[], now: number) => applied(changes, transaction, now)
 	};
 }

@@ -1,5 +1,11 @@
-/** What readers hand to one another: files of names. */
+/** What readers hand to one another: files of names, notebooks, lists in links. */
 import { parseLabelFile } from '../../../src/core/labels/label-file';
+import {
+	notebooksText,
+	parseNotebooks,
+	parseShared,
+	sharedText
+} from '../../../src/core/notebook/notebook-file';
 import { damagedText, hostileJson, hostileText } from '../hostile-json';
 import type { Parser } from '../parser';
 
@@ -13,6 +19,19 @@ const LIST = [
 	{ modelId: 'm', layer: '3-res-jb', index: '5', description: 'fox', typeName: 'oai' },
 	{ layer: '3-res-jb', index: 9, explanations: [{ description: 'boat' }] }
 ];
+
+const KEPT = {
+	...{ id: 'blocks.3.hook_resid_post/1', pack: 'default-0123456789ab', called: 'sea', note: 'n' },
+	...{ tags: ['a'], prompt: 'The sea.', token: 2 }
+};
+const EDIT = { id: KEPT.id, mode: 'add' as const, value: 6 };
+const NOTEBOOKS: unknown = JSON.parse(
+	notebooksText({
+		lists: [{ id: 'abc', title: 'Mine', features: [KEPT] }],
+		presets: [{ id: 'p', title: 'Sad', pack: KEPT.pack, edits: [EDIT] }]
+	})
+);
+const SHARED: unknown = JSON.parse(sharedText({ title: 'Mine', features: [KEPT] }));
 
 export const ownParsers: Parser[] = [
 	{
@@ -31,5 +50,13 @@ export const ownParsers: Parser[] = [
 				: LIST.map((entry) => hostileJson(draws, entry)).join('\n');
 			parseLabelFile(json, SAES);
 		}
+	},
+	{
+		name: 'notebooks',
+		prepare: () => (draws) => parseNotebooks(hostileJson(draws, NOTEBOOKS))
+	},
+	{
+		name: 'shared lists',
+		prepare: () => (draws) => parseShared(hostileJson(draws, SHARED))
 	}
 ];
