@@ -72,7 +72,10 @@ describe('Explore', () => {
 
 	it('steers a feature from the list', async () => {
 		const { explorer } = await openRoom(Explore, HASH);
-		await features().first().getByRole('button').click();
+		await features()
+			.first()
+			.getByRole('button', { name: /^Steer/ })
+			.click();
 		await vi.waitFor(() => expect(explorer.address.steer).toHaveLength(1));
 		expect(explorer.address.steer[0]!.id).toBe(explorer.strongest[0]!.id);
 	});
