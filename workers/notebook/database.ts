@@ -125,7 +125,8 @@ export async function changeNotebooks(changes: readonly NotebookChange[]): Promi
 			Date.now()
 		);
 		await transaction.done;
-	});	announce('notebooks');
+	});
+	announce('notebooks');
 }
 
 function announce(what: 'names' | 'notebooks'): void {
