@@ -1,6 +1,6 @@
 /** The engine behind the page and the command line: order of work, nothing numeric. */
 import { methods, runOf, type Handlers, type Run, type Watch } from '../src/core/calls';
-import type { Calls, Engine } from '../src/core/engine';
+import { BEFORE_TEST, type Calls, type Engine } from '../src/core/engine';
 import { codeOf, Problem } from '../src/core/names/errors';
 import type {
 	Backend,
@@ -63,6 +63,11 @@ export class LocalEngine implements Context {
 	/** On how many threads the runtime was started, and why. */
 	#threads: Threads | null = null;
 	#running: Running | null = null;
+	/** Done when the pack that is being opened can be looked into; null before the first. */
+	#laid: Promise<void> | null = null;
+	#layOpen: () => void = () => undefined;
+	/** Calls that look into it before it is tested. */
+	readonly #looking = new Set<Promise<unknown>>();
 	/** Why the device that ran is no longer there. */
 	#lost: Problem | null = null;
 	/** Aborted with `#lost` when the device is lost, and then replaced. */
@@ -98,9 +103,22 @@ export class LocalEngine implements Context {
 		const run = runOf({ ...watch, signal: AbortSignal.any(signals) });
 		const handler = (this.#handlers as unknown as Record<string, Handler>)[name]!;
 		try {
-			return await handler(request, run);
+			return await (BEFORE_TEST.has(name) && this.#laid
+				? this.#look(() => handler(request, run))
+				: handler(request, run));
 		} catch (error) {
 			throw run.signal.aborted ? run.signal.reason : asProblem(error);
+		}
+	}
+
+	/** What needs no runtime is answered as soon as the pack is laid out, and goes before the test. */
+	async #look(answer: () => unknown): Promise<unknown> {
+		const looking = this.#laid!.then(answer);
+		this.#looking.add(looking);
+		try {
+			return await looking;
+		} finally {
+			this.#looking.delete(looking);
 		}
 	}
 
@@ -117,7 +135,18 @@ export class LocalEngine implements Context {
 
 	#packCalls(): Handlers<PackCalls> {
 		return {
-			open: (request, run) => this.#openPack(request, run),
+			open: async (request, run) => {
+				const there = new Promise<void>((resolve) => (this.#layOpen = resolve));
+				const opening = this.#openPack(request, run);
+				this.#laid = Promise.race([there, opening.then(() => undefined)]);
+				this.#laid.catch(() => undefined);
+				try {
+					return await opening;
+				} catch (error) {
+					this.#running = null;
+					throw error;
+				}
+			},
 			keep: async (_, { signal, progress }) => {
 				const report = (what: string, done: number, total: number) =>
 					progress({ phase: 'download', what, done, total });
@@ -138,10 +167,13 @@ export class LocalEngine implements Context {
 		this.#running = null;
 		const choice = await chooseDevice(request.backend);
 		this.#watch(choice);
-		const threads = await this.#start(choice, request.threads);
+		const [threads, bench] = await Promise.all([
+			this.#start(choice, request.threads),
+			choice.device ? null : opened(source, null, run).then((laid) => this.#lay(laid))
+		]);
 		let backend: Backend = choice.device ? 'webgpu' : 'wasm';
 		let { reason } = choice;
-		let made: Tried | null;
+		let made: Tried | null = bench && { bench, test: await tested(bench, run) };
 		if (choice.device) {
 			const open = (asBlocks: boolean) => tried(source, choice.device, run, asBlocks);
 			const isSlower = ({ model }: Workbench) => isSlowerInBlocks(model, run.signal);
@@ -151,7 +183,7 @@ export class LocalEngine implements Context {
 			});
 			reason = `${reason} ${best?.says ?? ''}`.trim();
 			made = best;
-		} else made = await tried(source, null, run);
+		}
 		if (choice.device && !(made?.test.ok ?? false)) {
 			if (request.backend === 'webgpu') throw failedOnGpu(made?.test);
 			leaveGpu();
@@ -160,10 +192,23 @@ export class LocalEngine implements Context {
 			backend = 'wasm';
 			made = await tried(source, null, run);
 		}
-		const { bench, test } = made!;
+		const { bench: best, test } = made!;
+		if (best !== bench) await this.#lay(best);
+		return {
+			pack: await best.packInfo(),
+			backend,
+			reason,
+			threads,
+			selfTest: test,
+			bytesFetched: source.fetched(),
+			weightsHeld: best.model.weights.held()
+		};
+	}
+
+	/** Lets calls look into a pack, and waits for those that have come already. */
+	async #lay(bench: Workbench): Promise<Workbench> {
 		// A pack opens without them where they cannot be read.
-		bench.own = asLabels(await this.#labels.read(source).catch(() => []));
-		const pack = await bench.packInfo();
+		bench.own = asLabels(await this.#labels.read(bench.source).catch(() => []));
 		this.#running = {
 			bench,
 			flows: new Flows(bench),
@@ -171,15 +216,9 @@ export class LocalEngine implements Context {
 			activity: new Activity(bench),
 			search: new Search(bench)
 		};
-		return {
-			pack,
-			backend,
-			reason,
-			threads,
-			selfTest: test,
-			bytesFetched: source.fetched(),
-			weightsHeld: bench.model.weights.held()
-		};
+		this.#layOpen();
+		await Promise.allSettled(this.#looking);
+		return bench;
 	}
 
 	/** Starts the runtime; one that runs already keeps its threads. */
@@ -226,9 +265,20 @@ export class LocalEngine implements Context {
 async function tried(
 	source: PackSource,
 	gpu: GPUDevice | null,
-	{ signal, progress }: Run,
+	run: Run,
 	asBlocks = false
 ): Promise<Tried> {
+	const bench = await opened(source, gpu, run, asBlocks);
+	return { bench, test: await tested(bench, run) };
+}
+
+/** Lays out a pack for a device. */
+function opened(
+	source: PackSource,
+	gpu: GPUDevice | null,
+	{ signal, progress }: Run,
+	asBlocks = false
+): Promise<Workbench> {
 	const wide = gpu !== null && !gpu.features.has('shader-f16');
 	const sizes = new Map<string, number>();
 	const { model } = source.pack;
@@ -239,13 +289,15 @@ async function tried(
 		const sum = [...sizes.values()].reduce((a, b) => a + b, 0);
 		progress({ phase: 'download', what: path, done: sum, total });
 	};
-	const bench = await Workbench.open(source, wide, signal, told, asBlocks);
+	return Workbench.open(source, wide, signal, told, asBlocks);
+}
+
+async function tested(bench: Workbench, { signal, progress }: Run): Promise<SelfTest> {
 	progress({ phase: 'prepare', what: 'model', done: 0, total: 0 });
 	const expected = await expectedOf(bench);
-	const test = expected
-		? await selfTest(expected, bench, false, signal)
-		: { ok: true, worst: 0, checks: 0, sentence: 'This pack brings no self-test: not measured.' };
-	return { bench, test };
+	if (expected) return selfTest(expected, bench, false, signal);
+	const sentence = 'This pack brings no self-test: not measured.';
+	return { ok: true, worst: 0, checks: 0, sentence };
 }
 
 async function expectedOf(bench: Workbench) {

@@ -79,3 +79,6 @@ export const STORING: ReadonlySet<string> = new Set<keyof Calls>([
 	'importLabels',
 	'changeNotebooks'
 ]);
+
+/** Calls that look into a pack without running its model: they are answered while it is being tested. */
+export const BEFORE_TEST: ReadonlySet<string> = new Set<keyof Calls>(['feature', 'lines']);

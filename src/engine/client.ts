@@ -4,7 +4,7 @@
  */
 import { proxy, wrap, type Remote } from 'comlink';
 import { methods, type Progress, type Watch } from '../core/calls';
-import { STORING, WITHOUT_PACK, type Engine } from '../core/engine';
+import { BEFORE_TEST, STORING, WITHOUT_PACK, type Engine } from '../core/engine';
 import { codeOf, Problem } from '../core/names/errors';
 import type { OpenRequest } from '../core/packs/info';
 
@@ -105,7 +105,7 @@ export class EngineClient {
 		watch.signal?.throwIfAborted();
 		const live = this.#alive();
 		if (name === 'open') return this.#open(live, request, watch);
-		if (!WITHOUT_PACK.has(name)) await this.#packIn(live, watch.signal);
+		if (!WITHOUT_PACK.has(name)) await this.#packIn(live, name, watch.signal);
 		const answer = await this.#race(live, name, request, watch);
 		if (STORING.has(name) && answer !== false) void navigator.storage?.persist().catch(ignore);
 		return answer;
@@ -144,10 +144,10 @@ export class EngineClient {
 		}, QUIET);
 	}
 
-	/** Waits for the pack; in a worker that replaces a lost one it is opened first. */
-	async #packIn(live: Live, signal: AbortSignal | undefined): Promise<void> {
+	/** Waits for the pack, unless the worker does so itself; in a worker that replaces a lost one it is opened first. */
+	async #packIn(live: Live, name: string, signal: AbortSignal | undefined): Promise<void> {
 		if (!live.opened && this.#last) this.#open(live, this.#last, {}).catch(ignore);
-		if (live.opened) await Promise.race([live.opened, aborted(signal)]);
+		if (live.opened && !BEFORE_TEST.has(name)) await Promise.race([live.opened, aborted(signal)]);
 	}
 
 	/** Nothing is told to a caller who has ended the call, nor of a worker that is gone. */

@@ -141,9 +141,7 @@ export class Explorer {
 			if (view === 'flow' && id !== null) void flow.ask({ id, ...this.thresholds });
 		});
 		const feature = new Resource((id: FeatureId, signal) => engine.feature(id, { signal }));
-		this.feature = this.#part(feature, () => {
-			if (this.address.view === 'feature' && this.focus !== null) void feature.ask(this.focus);
-		});
+		this.feature = this.#part(feature, this.#askFeature);
 		this.edits = new EditList(engine, this.address, this.labels, this.reading, this.doses);
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
@@ -276,11 +274,6 @@ export class Explorer {
 		noticesOf(this.address, this.model, this.reading, this.site, (sae) => this.#has(sae))
 	);
 
-	/** Address of the flow of all features active on the prompt. */
-	get promptFlowHref(): string {
-		return this.address.href('flow', null);
-	}
-
 	/** Address of a view with every parameter, for links. */
 	href(view: View): string;
 	href(view: 'feature' | 'flow', id: FeatureId): string;
@@ -372,7 +365,13 @@ export class Explorer {
 		this.model.want(pack);
 		if (id !== null) this.#last = id;
 		if (this.model.ready) for (const { ask } of this.#parts) ask();
+		else if (this.model.phase === 'opening') this.#askFeature();
 	}
+
+	/** A card needs the pack, but nothing that runs: it is there before the engine is ready. */
+	readonly #askFeature = (): void => {
+		if (this.address.view === 'feature' && this.focus !== null) void this.feature.ask(this.focus);
+	};
 
 	/** Keeps what a view found with the open pack; `ask` is called when the address or the prompt changes. */
 	#part<P extends { clear(): void }>(part: P, ask: (part: P) => void = () => undefined): P {

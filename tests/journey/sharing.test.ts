@@ -16,6 +16,15 @@ afterAll(() => browser.close());
 
 const bars = () => page.locator('header nav, #prompt').count();
 
+it('shows the card of a link before the engine is ready', async () => {
+	const { page: fresh } = await newVisitor(browser);
+	await fresh.goto(`${inject('site')}?backend=wasm#/feature/${ID}?prompt=The+sea`);
+	await named(fresh, 'region', 'Feature').getByText('Nearest in the same SAE').waitFor();
+	expect(await named(fresh, 'status', 'Engine').textContent()).not.toMatch(/^wasm/);
+	await engineReady(fresh);
+	await fresh.context().close();
+});
+
 it('shows a panel alone, and opens everything else beside it', async () => {
 	await page.goto(`${inject('site')}?backend=wasm&embed=feature#/feature/${ID}?prompt=The+sea`);
 	await engineReady(page);

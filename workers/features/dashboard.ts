@@ -25,6 +25,9 @@ const MATCHES = 3;
 export async function featureCard(id: FeatureId, flows: Flows): Promise<FeatureCard> {
 	const { bench } = flows;
 	const { sae, index } = await bench.feature(id);
+	const near = (site: string) => isStep(site, sae.info.site) || isStep(sae.info.site, site);
+	const neighbours = bench.saeIds.filter((id) => isMain(id) && near(siteOf(id)));
+	await Promise.all([bench.saes(neighbours), bench.statistics(sae.id), bench.texts()]);
 	const writes = isInStream(sae.info.site);
 	const promotes = writes ? throughUnembedding(bench, row(sae.wDec, index)) : new Float32Array();
 	const suppresses = promotes.map((x) => -x);
