@@ -1,5 +1,7 @@
 /** What the laboratory's methods find in a fake engine. */
 import type { Handlers } from '../../src/core/calls';
+import type { ProbedUnits } from '../../src/core/lab/methods/probes/probes';
+import { SELECTORS } from '../../src/core/lab/methods/probes/selectors';
 import type { LabCalls } from '../../src/core/lab/methods';
 
 export class FakeLab implements Handlers<LabCalls> {
@@ -20,6 +22,26 @@ export class FakeLab implements Handlers<LabCalls> {
 		await this.gate;
 		signal.throwIfAborted();
 		return { ...base, rows, control };
+	};
+
+	readonly 'lab:probes': Handlers<LabCalls>['lab:probes'] = (settings) => {
+		this.#begin(settings);
+		const rows = [1, 2].map((k) => ({
+			...{ k, f1: 0.4 + k / 10, precision: 0.6, recall: 0.5, mcc: 0.5, f1_train: 0.7 },
+			interval: [0.3, 0.8] as [number, number]
+		}));
+		const probed = (kind: 'feature' | 'neuron', names: string[]): ProbedUnits => ({
+			...{ kind, n: 900, shuffled: [0.01, 0.02], p: 0.01 },
+			selectors: SELECTORS.map((by) => ({ by, units: names, rows }))
+		});
+		return {
+			...{ sae: settings.sae, n: 900, unit: 'tokens', by: settings.by },
+			positives: { train: 30, held: 10 },
+			documents: { train: 6, held: 2 },
+			features: probed('feature', [`${settings.sae}/3`, `${settings.sae}/5`]),
+			neurons: probed('neuron', ['blocks.1.mlp.hook_post[4]', 'blocks.1.mlp.hook_post[7]']),
+			control: { always: 0.09, shuffled: 0.02, shuffles: 2 }
+		};
 	};
 
 	#begin(settings: unknown): void {

@@ -3,7 +3,9 @@ import type { Handlers } from '../../src/core/calls';
 import type { LabCalls } from '../../src/core/lab/methods';
 import type { Context } from '../calls/context';
 import { kKnob } from './k-knob';
+import { probes } from './probes';
 
 export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
+	'lab:probes': (settings, run) => probes(settings, bench(), run),
 	'lab:k-knob': (settings, run) => kKnob(settings, bench(), run)
 });

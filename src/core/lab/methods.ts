@@ -5,14 +5,17 @@
 import type { Call } from '../calls';
 import type { Found, Method } from './method';
 import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
+import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
 
 /** As calls of the engine, by `lab:` and the method's name; parts are what has been found so far. */
 export interface LabCalls {
+	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
 	'lab:k-knob': LabCall<KKnobSettings, KKnobFound>;
 }
 
 /** In the order of the list. */
 export const METHODS = {
+	probes: PROBES,
 	'k-knob': K_KNOB
 } as const satisfies Record<MethodName, Method>;
 

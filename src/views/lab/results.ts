@@ -9,5 +9,6 @@ type Results = {
 };
 
 export const RESULTS: Results = {
+	probes: () => import('./probes/Probes.svelte'),
 	'k-knob': () => import('./k-knob/KKnob.svelte')
 };

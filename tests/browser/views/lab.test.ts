@@ -67,3 +67,23 @@ describe('k knob', () => {
 		await expect.element(region('k knob').getByText(/^12 tokens/)).toBeVisible();
 	});
 });
+
+describe('Probes', () => {
+	it('runs when asked, and shows features with their scores beside chance', async () => {
+		const { engine, explorer } = await openRoom(
+			Lab,
+			'#/lab/probes?option=kind=words&option=label=sea'
+		);
+		const room = region('Probes');
+		expect(engine.lab.asked).toEqual([]);
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect.element(room.getByText(/^900 tokens/)).toBeVisible();
+		expect(engine.lab.asked).toMatchObject([{ kind: 'words', label: 'sea', k: 8, corpus: null }]);
+		await expect.element(room.getByRole('status')).toHaveTextContent('40 of them carry the label');
+		const rows = room.getByRole('region', { name: 'Features chosen' }).getByRole('row').elements();
+		expect(rows[1]).toHaveTextContent(/0\.500\s*0\.600/);
+		expect(await barriers()).toEqual([]);
+		explorer.address.set({ options: { kind: 'words', label: 'boat' } });
+		await expect.element(room.getByText(/what is set has changed since/)).toBeVisible();
+	});
+});
