@@ -41,7 +41,8 @@ export const LIMITS = {
 	most: [10, 500],
 	nodes: [5, 300],
 	cosine: [0, 1],
-	density: [0, 1]
+	density: [0, 1],
+	lesson: [1, 5]
 } as const satisfies Record<string, Limits>;
 type Limits = readonly [least: number, most: number];
 
@@ -108,6 +109,8 @@ const PARAMETERS = {
 	/** Nodes of a circuit under one name, and what somebody notes of it. */
 	groups: { name: 'group', usual: [], parse: parseGroups, format: formatGroups },
 	note: prompt('note'),
+	/** The lesson that is read beside the view, from 1. */
+	lesson: number('lesson', null, LIMITS.lesson, Number.isInteger),
 	/** Least cosines that count as a match; null: the null's 99.9th percentile. */
 	tRes: number('t_res', null, LIMITS.cosine),
 	tModule: number('t_module', null, LIMITS.cosine),

@@ -137,6 +137,9 @@ export class Address {
 	get compare() {
 		return this.state.compare;
 	}
+	get lesson() {
+		return this.state.lesson;
+	}
 	get pack() {
 		return this.state.pack;
 	}

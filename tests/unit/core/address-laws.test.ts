@@ -110,6 +110,7 @@ function drawn(): AddressState {
 			]
 		})),
 		note: maybe(text),
+		lesson: maybe(() => whole(LIMITS.lesson)),
 		tRes: maybe(() => real(LIMITS.cosine)),
 		tModule: maybe(() => real(LIMITS.cosine)),
 		list: maybe(() => draws.pick(['a', 'x_-9'])),
