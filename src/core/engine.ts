@@ -1,6 +1,7 @@
 /** Everything that may be asked of an engine, by the page and the command line alike. */
 import type { Methods } from './calls';
 import type { CircuitCalls } from './circuit/circuit';
+import type { TreeCalls } from './circuit/tree';
 import type { GraphFileCalls } from './circuit/graph-file/graph-file';
 import type { CorpusCalls } from './corpus/requests';
 import type { FeatureCalls } from './features/feature';
@@ -36,6 +37,7 @@ export interface Calls
 		ImportCalls,
 		CircuitCalls,
 		GraphFileCalls,
+		TreeCalls,
 		SearchCalls,
 		LabelCalls,
 		NotebookCalls,

@@ -2,6 +2,7 @@
 import type { Handlers } from '../../src/core/calls';
 import type { CircuitCalls } from '../../src/core/circuit/circuit';
 import type { GraphFileCalls } from '../../src/core/circuit/graph-file/graph-file';
+import type { TreeCalls } from '../../src/core/circuit/tree';
 import type { Context } from '../calls/context';
 import { attribute } from './attribution';
 import { openGraph } from './graph-file';
@@ -9,9 +10,10 @@ import { openGraph } from './graph-file';
 export const circuitCalls = ({
 	bench,
 	circuits
-}: Context): Handlers<CircuitCalls & GraphFileCalls> => ({
+}: Context): Handlers<CircuitCalls & GraphFileCalls & TreeCalls> => ({
 	attribute: (request, run) => attribute(request, bench(), run.signal),
 	circuit: (request, run) => circuits().circuit(request, run),
 	openGraph,
+	tree: (request, run) => circuits().trees.tree(request, run),
 	intervene: (request, run) => circuits().intervene(request, run.signal)
 });

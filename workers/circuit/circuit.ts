@@ -26,6 +26,7 @@ import { keyOfNode, Paths } from './paths';
 import { nodeSaes, siteNodes, whyNoNode, type SiteNodes } from './reading';
 import { SplicedModel, type NodeSet } from './spliced';
 import { oneToken } from './token-wish';
+import { Trees } from './tree/tree';
 
 /** Random sets of nodes behind each point of a curve. */
 const DRAWS = 3;
@@ -45,10 +46,12 @@ export class Circuits {
 	readonly #gradients: ModelGradients;
 	readonly #paths: Paths;
 	#spliced: SplicedModel | null = null;
+	readonly trees: Trees;
 
 	constructor(readonly bench: Workbench) {
 		this.#gradients = new ModelGradients(bench.model);
 		this.#paths = new Paths(bench.model);
+		this.trees = new Trees(bench);
 	}
 
 	async circuit(request: CircuitRequest, run: Run<CircuitPart>): Promise<Circuit> {
@@ -166,6 +169,7 @@ export class Circuits {
 	async release(): Promise<void> {
 		await this.#gradients.release();
 		await this.#paths.release();
+		await this.trees.release();
 		await this.#spliced?.release();
 	}
 

@@ -76,7 +76,8 @@ export function fusedAttention(
 
 /**
  * The same of a past that holds nothing but the tokens before; `first`, `[1]`, is the place of the first new
- * one. Answers the new keys and values by themselves too.
+ * one. Answers the new keys and values by themselves too, and the
+ * queries, `[R, kvHeads, group, S, dHead]`, as they are multiplied.
  */
 export function plainAttention(
 	g: Graph,
@@ -85,7 +86,7 @@ export function plainAttention(
 	past: KeysAndValues,
 	{ first, mask }: { first: Value; mask: Value },
 	{ rotary, scale, softcap }: Attending
-): KeysAndValues & { mixed: Value; fresh: KeysAndValues } {
+): KeysAndValues & { mixed: Value; fresh: KeysAndValues; queries: Value } {
 	const turned = (x: Value) =>
 		rotary ? g.op('RotaryEmbedding', [x, first, rotary.cos, rotary.sin]) : x;
 	const byHead = (x: Value) =>
@@ -114,5 +115,11 @@ export function plainAttention(
 	const rows = g.op('Transpose', [g.op('MatMul', [shares, forGroup(value)])], {
 		perm: [0, 3, 1, 2, 4]
 	});
-	return { mixed: g.op('Reshape', [rows, g.integers(0, -1, heads * dHead)]), key, value, fresh };
+	return {
+		mixed: g.op('Reshape', [rows, g.integers(0, -1, heads * dHead)]),
+		key,
+		value,
+		fresh,
+		queries
+	};
 }

@@ -57,7 +57,8 @@ function throughNorm(
 	gradient: Value,
 	gain: Value,
 	node: GraphNode,
-	isCentred: boolean
+	isCentred: boolean,
+	isFrozen: boolean
 ): Value {
 	const epsilon = (node.attributes.epsilon as { float: number }).float;
 	const around = isCentred ? minus(g, x, mean(g, x)) : x;
@@ -65,26 +66,27 @@ function throughNorm(
 	const rate = g.op('Reciprocal', [g.op('Sqrt', [plus(g, variance, numbers(g, epsilon))])]);
 	const normed = times(g, around, rate);
 	const inner = times(g, gradient, gain);
+	const level = isCentred ? minus(g, inner, mean(g, inner)) : inner;
+	if (isFrozen) return times(g, level, rate);
 	const along = times(g, normed, mean(g, times(g, inner, normed)));
-	const across = isCentred ? minus(g, inner, mean(g, inner)) : inner;
-	return times(g, minus(g, across, along), rate);
+	return times(g, minus(g, level, along), rate);
 }
 
 const norm =
-	(isCentred: boolean): Rule =>
+	(isCentred: boolean, isFrozen = false): Rule =>
 	(g, node, [out]) => ({
-		into: [throughNorm(g, node.inputs[0]!, out!, node.inputs[1]!, node, isCentred)]
+		into: [throughNorm(g, node.inputs[0]!, out!, node.inputs[1]!, node, isCentred, isFrozen)]
 	});
 
 /** (h, out, gain, [beta], [bias]) → normed, -, -, h + out + bias; the sum is a value that others read, too. */
 const addAndNorm =
-	(isCentred: boolean): Rule =>
+	(isCentred: boolean, isFrozen = false): Rule =>
 	(g, node, [normed, , , sum]) => {
 		const total = node.outputs[3]!;
 		const through =
 			normed === null || normed === undefined
 				? null
-				: throughNorm(g, total, normed, node.inputs[2]!, node, isCentred);
+				: throughNorm(g, total, normed, node.inputs[2]!, node, isCentred, isFrozen);
 		const whole = through === null ? sum! : sum ? plus(g, sum, through) : through;
 		return {
 			into: [whole, whole],
@@ -227,5 +229,38 @@ export const RULES: Record<string, Rule> = {
 			return own;
 		});
 		return { into };
+	}
+};
+
+/** y / x of an activation, as if it were a number that x is multiplied by; 0 at 0, where y is 0 too. */
+const asGate: Rule = (g, { inputs: [x], outputs: [y] }, [out]) => {
+	const isZero = g.op('Equal', [x!, numbers(g, 0)]);
+	const below = g.op('Where', [isZero, numbers(g, 1), x!]);
+	return { into: [times(g, out!, g.op('Div', [y!, below]))] };
+};
+
+const GATES = ['Relu', 'QuickGelu', 'FastGelu', 'Gelu'];
+const nothing: Rule = (_, { inputs }) => ({ into: inputs.map(() => null) });
+
+/**
+ * The same where attention's shares, the scales of norms and the gates of the MLP are numbers that do not move: what is left is
+ * linear. Of a product of a gate with something else, the gate does not move.
+ */
+export const FROZEN_RULES: Record<string, Rule> = {
+	...RULES,
+	...Object.fromEntries(GATES.map((type) => [type, asGate])),
+	Softmax: nothing,
+	Sqrt: nothing,
+	SimplifiedLayerNormalization: norm(false, true),
+	LayerNormalization: norm(true, true),
+	SkipSimplifiedLayerNormalization: addAndNorm(false, true),
+	SkipLayerNormalization: addAndNorm(true, true),
+	Mul: (g, node, outputs, moves) => {
+		const isGate = node.inputs.map((value) =>
+			g.nodes.some(({ type, outputs }) => GATES.includes(type) && outputs.includes(value))
+		);
+		const other = moves.map((moving, i) => moving && !(isGate[i] && moves[1 - i]));
+		const { into } = RULES.Mul!(g, node, outputs, other);
+		return { into: into.map((gradient, i) => (other[i] ? gradient : null)) };
 	}
 };

@@ -2,7 +2,7 @@
  * Gradients in reverse, written node by node behind the forward graph: for every operator that the builders use, the product
  * of a vector with its Jacobian. Only values that depend on the wanted ones have a gradient; weights have none.
  */
-import { RULES } from './gradient-rules';
+import { RULES, type Rule } from './gradient-rules';
 import type { Graph, GraphNode, Value } from './graph';
 
 /** Gradients reach a value from each node that uses it. */
@@ -36,7 +36,8 @@ export function gradients(
 	g: Graph,
 	seeds: ReadonlyMap<Value, Value>,
 	wanted: readonly Value[],
-	stops: ReadonlySet<Value> = new Set()
+	stops: ReadonlySet<Value> = new Set(),
+	rules: Record<string, Rule> = RULES
 ): Map<Value, Value> {
 	const nodes = [...g.nodes];
 	const moving = dependents(nodes, wanted);
@@ -48,7 +49,7 @@ export function gradients(
 		if (isStopped || !inputs.includes(true)) continue;
 		const outputs = node.outputs.map((value) => reached.take(value));
 		if (outputs.every((gradient) => gradient === null)) continue;
-		const rule = RULES[node.type];
+		const rule = rules[node.type];
 		if (!rule) throw new Error(`There is no gradient of ${node.type}.`);
 		const { into, sums = [] } = rule(g, node, outputs, inputs);
 		for (const [value, gradient] of sums) reached.add(value, gradient);

@@ -42,6 +42,8 @@ export class Stream {
 	/** Rows of a run: 1, or those of a batch. */
 	readonly #rows: 1 | 'B';
 	#logits: Value | null = null;
+	/** What each layer multiplies where attention is plain; new keys are `[B, kvHeads, S, dHead]`. */
+	readonly attended = new Map<number, { queries: Value; fresh: { key: Value }; scale: number }>();
 
 	constructor(
 		readonly g: Graph,
@@ -173,6 +175,7 @@ export class Stream {
 		const places = { first, mask: this.#mask(attending.window) };
 		const kept = { key: read(past.key), value: read(past.value) };
 		const out = plainAttention(g, shape, qkv, kept, places, attending);
+		this.attended.set(layer, { ...out, scale: attending.scale });
 		for (const part of ['key', 'value'] as const)
 			this.#cache(layer, part, out[part], out.fresh[part]);
 		return this.#mixed(layer, out.mixed);

@@ -56,6 +56,6 @@ export function usage(what: string): Problem {
 	return new Problem(
 		'usage',
 		`${what}.`,
-		'Commands: read, write, attribute, circuit, graph, feature, search, labels, dose, themes, flow, origins, report, reproduce, pack, train, verdict, verify, lab; the README lists their options.'
+		'Commands: read, write, attribute, circuit, tree, graph, feature, search, labels, dose, themes, flow, origins, report, reproduce, pack, train, verdict, verify, lab; the README lists their options.'
 	);
 }
