@@ -164,4 +164,5 @@ def main():
     (FIXTURES / "circuits.json").write_text(json.dumps(said, indent="\t") + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -52,19 +52,19 @@ interface Start {
 }
 
 export class Trees {
-	readonly #frozen: Frozen;
+	readonly frozen: Frozen;
 	readonly #encoders = new Map<string, SaeGradients>();
 	#reading: Reading | null = null;
 
 	constructor(readonly bench: Workbench) {
-		this.#frozen = new Frozen(bench.model);
+		this.frozen = new Frozen(bench.model);
 	}
 
 	async tree(request: TreeRequest, { signal }: Run): Promise<ContributionTree> {
 		const { tokens } = this.bench.tokenize(request.text);
 		const ids = tokens.map(({ id }) => id);
 		if (this.#reading?.text !== request.text)
-			this.#reading = await this.#read(request.text, ids, signal);
+			this.#reading = await this.read(request.text, ids, signal);
 		const reading = this.#reading;
 		const start = await this.#start(request.root, reading);
 		const open = new Map(Object.entries(request.open));
@@ -89,12 +89,12 @@ export class Trees {
 	}
 
 	async release(): Promise<void> {
-		await this.#frozen.release();
+		await this.frozen.release();
 		for (const one of this.#encoders.values()) await one.release();
 	}
 
 	/** One pass of the model; everything else goes from here. */
-	async #read(text: string, ids: number[], signal?: AbortSignal): Promise<Reading> {
+	async read(text: string, ids: number[], signal?: AbortSignal): Promise<Reading> {
 		const { model } = this.bench;
 		const streams = (await model.readOnce(ids, model.sites, signal)).taps;
 		for (let layer = 0; layer < model.shape.layers; layer++) {
@@ -192,7 +192,7 @@ export class Trees {
 				`There is no score of head ${layer}.${head} from token ${query} to token ${key}.`,
 				`The model has ${layers} layers of ${heads} heads, and looks back only.`
 			);
-		const { value } = await byPairs(root, 'pairs', reading, this.#frozen);
+		const { value } = await byPairs(root, 'pairs', reading, this.frozen);
 		const title = `score of head ${layer}.${head}, from token ${query} to token ${key}`;
 		return { key: `score ${layer} ${head} ${query} ${key}`, title, value, opens: root };
 	}
@@ -262,7 +262,7 @@ export class Trees {
 					opens,
 					way === 'features' ? 'features' : 'writers',
 					reading,
-					this.#frozen,
+					this.frozen,
 					signal
 				)
 			).parts;
@@ -276,8 +276,8 @@ export class Trees {
 		};
 		if (way === 'writers') return own(byWriters(opens, reading));
 		if (way === 'features') return own(await byFeatures(opens, reading));
-		if (way === 'heads') return own(await byHeads(opens, reading, this.#frozen, signal));
-		const through = await throughGates(opens, reading, this.#frozen, signal);
+		if (way === 'heads') return own(await byHeads(opens, reading, this.frozen, signal));
+		const through = await throughGates(opens, reading, this.frozen, signal);
 		return own(byWriters(through.inner, reading), through.bias);
 	}
 }
