@@ -13,6 +13,7 @@ import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId } from '../core/names/site';
 import { Attributions } from './circuit/attribution.svelte';
 import { CircuitTask } from './circuit/circuit.svelte';
+import { TreeTask } from './circuit/tree.svelte';
 import { GraphFile } from './circuit/graph-file.svelte';
 import { Address } from './page/address.svelte';
 import { DoseList } from './steering/doses.svelte';
@@ -79,6 +80,7 @@ export class Explorer {
 	readonly promptFlow: PromptFlows;
 	readonly circuit: CircuitTask;
 	readonly graphFile: GraphFile;
+	readonly tree: TreeTask;
 	readonly attribution: Attributions;
 	readonly weights: PromptWeights;
 	/** The packs that come with the page; the first opens by itself. */
@@ -99,6 +101,7 @@ export class Explorer {
 		this.packs = new Packs(engine);
 		this.packs.onForgotten = (hash) => this.model.forgotten(hash);
 		this.graphFile = new GraphFile(engine);
+		this.tree = this.#part(new TreeTask(engine));
 		this.modelImport = new ModelImport(engine, this.packs, () => this.model.pack);
 		this.remoteImport = new RemoteImport(engine, this.modelImport, this.packs);
 

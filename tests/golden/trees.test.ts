@@ -113,7 +113,7 @@ describe.each(Object.keys(said))('%s', (name) => {
 		const text = f.bench.tokenizer.decode(ids);
 		const read = vi.spyOn(f.bench.model, 'readOnce');
 		const grow = (root: TreeRoot, expand = 5): Promise<ContributionTree> =>
-			trees.tree({ text: text!, root, open: {}, expand, top: 5 }, runOf());
+			trees.tree({ text: text, root, open: {}, expand, top: 5 }, runOf());
 		const check = (tree: ContributionTree) => {
 			expect(Math.abs(tree.gap), tree.title).toBeLessThan(allowed(tree.value));
 			expect(partsSum(tree.root), tree.title).toBe(true);
@@ -129,7 +129,7 @@ describe.each(Object.keys(said))('%s', (name) => {
 		for (const id of f.bench.saeIds.filter(isMain)) {
 			const at = await (
 				await trees.read(
-					text!,
+					text,
 					tokens.map((t) => t.id)
 				)
 			).nodes(tapOf(siteOf(id)));

@@ -50,6 +50,17 @@ it('finds a circuit, switches a node off on the spot, and hands its numbers out'
 	await chosen.getByRole('button', { name: 'Put everything back' }).click();
 	expect(await chosen.getByText(/before, .* after/).count()).toBe(0);
 
+	// Into what wrote it, down to the query and key of a head.
+	const parts = named(page, 'region', 'Parts');
+	await parts.getByRole('button', { name: /^Open the logit of “ boat” less/ }).click();
+	await parts.getByRole('button', { name: /^attention 5 at .* by head$/ }).click();
+	await parts
+		.getByRole('button', { name: /^head 5\.\d+ at .*: why it looks there$/ })
+		.first()
+		.click();
+	await parts.getByRole('heading', { name: /^score of head 5\.\d+, from token 12/ }).waitFor();
+	await parts.getByText(/sum to it within \de-\d/).waitFor();
+
 	const region = named(page, 'region', 'Circuit');
 	await region.locator('summary[aria-label^="Save Circuit"]').click();
 	const download = page.waitForEvent('download');

@@ -45,6 +45,8 @@ export interface TreeNode {
 	position: number | null;
 	/** What it adds to the root. */
 	value: number;
+	/** Of what a head brings from a token: the score by which it looks there. */
+	score: Extract<TreeRoot, { head: number }> | null;
 	/** How it can be opened; empty for a leaf. */
 	ways: TreeWay[];
 	/** How it is opened. */

@@ -17,7 +17,7 @@ import { Session } from '../../runtime/session';
 export type StepName = 'attn' | 'heads' | 'mlp' | 'queries' | 'keys';
 
 /** Where the MLP of a layer reads the stream: after attention, or beside it. */
-export function mlpReads(model: LanguageModel, layer: number): Site {
+function mlpReads(model: LanguageModel, layer: number): Site {
 	const g = new Graph();
 	return model.plainStream(g, {}).at(residMid(layer)) === null
 		? residBefore(layer)

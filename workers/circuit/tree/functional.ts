@@ -9,6 +9,14 @@ import { dot } from '../readout-direction';
 import type { SiteNodes } from '../reading';
 import type { Frozen } from './frozen';
 
+/** What a query and a key give. */
+export interface Score {
+	layer: number;
+	head: number;
+	query: number;
+	key: number;
+}
+
 /** `vector` · what stands at `site` and token `position`. */
 export interface Functional {
 	site: Site;
@@ -25,6 +33,8 @@ export interface Part {
 	value: number;
 	/** Null for a leaf. */
 	opens: Functional | null;
+	/** Of what a head brings from a token. */
+	score?: Score;
 }
 
 /** One reading of a prompt. */
@@ -62,7 +72,7 @@ export async function waysOf(of: Functional, prompt: Prompt): Promise<TreeWay[]>
 }
 
 /** The sites whose values sum to the stream at one, in the order of computation. */
-export function writersOf(site: Site): Site[] {
+function writersOf(site: Site): Site[] {
 	const { layer, kind } = placeOf(site)!;
 	if (kind === 'embed') return [EMBEDDING];
 	const whole = kind === 'resid' ? layer + 1 : layer;
@@ -78,7 +88,7 @@ export function byWriters({ site, position, vector }: Functional, { streams }: P
 	});
 }
 
-export function writerInWords(site: Site): string {
+function writerInWords(site: Site): string {
 	const { kind, layer } = placeOf(site)!;
 	if (kind === 'embed') return 'embedding';
 	return kind === 'attn' ? `attention ${layer}` : `MLP ${layer}`;
@@ -116,7 +126,8 @@ export async function byHeads(
 				label: `head ${layer}.${h}`,
 				position: s,
 				value: dot(own, rowAt(x, s, dModel)),
-				opens: { site: before, position: s, vector: own, feature: null }
+				opens: { site: before, position: s, vector: own, feature: null },
+				score: { layer, head: h, query: position, key: s }
 			});
 		}
 	const whole = dot(vector, rowAt(streams.get(site)!, position, dModel));

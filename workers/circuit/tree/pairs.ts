@@ -3,14 +3,7 @@ import type { TreeWay } from '../../../src/core/circuit/tree';
 import { residBefore } from '../../../src/core/names/site';
 import { dot } from '../readout-direction';
 import type { Frozen } from './frozen';
-import { byFeatures, byWriters, rowAt, type Part, type Prompt } from './functional';
-
-export interface Score {
-	layer: number;
-	head: number;
-	query: number;
-	key: number;
-}
+import { byFeatures, byWriters, rowAt, type Part, type Prompt, type Score } from './functional';
 
 /** One side: a linear map of the stream at a token to the head's query or key, and what is left when the stream is 0. */
 interface Side {

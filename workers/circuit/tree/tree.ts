@@ -34,9 +34,10 @@ import {
 	withBias,
 	type Functional,
 	type Part,
-	type Prompt
+	type Prompt,
+	type Score
 } from './functional';
-import { byPairs, type Score } from './pairs';
+import { byPairs } from './pairs';
 
 interface Reading extends Prompt {
 	text: string;
@@ -225,6 +226,7 @@ export class Trees {
 				label,
 				position,
 				value,
+				score: part.score ?? null,
 				ways,
 				way,
 				parts: [],
