@@ -10,7 +10,7 @@ import {
 	canOpen,
 	throughGates,
 	valueOf,
-	type Part
+	type TreePart
 } from '../../workers/circuit/tree/functional';
 import { byPairs } from '../../workers/circuit/tree/pairs';
 import { Trees } from '../../workers/circuit/tree/tree';
@@ -25,7 +25,8 @@ const tensors = parseSafetensors(
 	new Uint8Array(readFileSync(path.join(FIXTURES, 'trees.safetensors')))
 );
 const floats = (key: string) => float32(tensors, key).data;
-const sum = (parts: Pick<Part, 'value'>[]) => parts.reduce((total, { value }) => total + value, 0);
+const sum = (parts: Pick<TreePart, 'value'>[]) =>
+	parts.reduce((total, { value }) => total + value, 0);
 /** What the issue allows between a node and its leaves. */
 const allowed = (node: number) => 1e-4 * Math.abs(node) + 1e-5;
 

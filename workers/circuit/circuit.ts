@@ -38,8 +38,18 @@ const MEASURED = 3;
 const CONTROLS = 5;
 /** Next tokens that are answered. */
 const SAID = 10;
+/** Prompts whose reading is kept. */
+const KEPT = 2;
 /** Steps between the sizes of sets. */
 const RATIO = 4;
+
+/** What there is of nodes on a prompt, and m. */
+interface Read {
+	sites: SiteNodes[];
+	leftOut: Circuit['leftOut'];
+	metric: number;
+	logits: Float32Array;
+}
 
 /** The graphs of a pack's circuits, each made when it is first needed. */
 export class Circuits {
@@ -47,6 +57,7 @@ export class Circuits {
 	readonly #paths: Paths;
 	#spliced: SplicedModel | null = null;
 	readonly trees: Trees;
+	readonly #readings = new Map<string, Read>();
 
 	constructor(readonly bench: Workbench) {
 		this.#gradients = new ModelGradients(bench.model);
@@ -264,8 +275,17 @@ export class Circuits {
 		return effects;
 	}
 
-	/** What there is of nodes on a prompt. */
-	async #read(ids: number[], metric: Metric, signal?: AbortSignal) {
+	/** What there is of nodes on a prompt; the last two prompts are kept, for one change after another. */
+	async #read(ids: number[], metric: Metric, signal?: AbortSignal): Promise<Read> {
+		const key = JSON.stringify([ids, [...metric]]);
+		const found = this.#readings.get(key) ?? (await this.#nodesOn(ids, metric, signal));
+		this.#readings.delete(key);
+		this.#readings.set(key, found);
+		for (const old of [...this.#readings.keys()].slice(0, -KEPT)) this.#readings.delete(old);
+		return found;
+	}
+
+	async #nodesOn(ids: number[], metric: Metric, signal?: AbortSignal): Promise<Read> {
 		const { saes, leftOut } = await nodeSaes(this.bench, signal);
 		const places = saes.map(({ target }) => target);
 		const found = await this.#gradients.run(ids, metric, [new Map()], places, signal);

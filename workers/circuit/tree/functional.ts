@@ -26,7 +26,7 @@ export interface Functional {
 	feature: FeatureId | null;
 }
 
-export interface Part {
+export interface TreePart {
 	key: string;
 	label: string;
 	position: number | null;
@@ -80,7 +80,7 @@ function writersOf(site: Site): Site[] {
 	return [EMBEDDING, ...before, ...(kind === 'mid' ? [attnOut(layer)] : [])];
 }
 
-export function byWriters({ site, position, vector }: Functional, { streams }: Prompt): Part[] {
+export function byWriters({ site, position, vector }: Functional, { streams }: Prompt): TreePart[] {
 	return writersOf(site).map((writer) => {
 		const value = dot(vector, rowAt(streams.get(writer)!, position, vector.length));
 		const opens = writer === EMBEDDING ? null : { site: writer, position, vector, feature: null };
@@ -100,7 +100,7 @@ export async function byHeads(
 	prompt: Prompt,
 	frozen: Frozen,
 	signal?: AbortSignal
-): Promise<Part[]> {
+): Promise<TreePart[]> {
 	const { ids, streams } = prompt;
 	const { layer } = placeOf(site)!;
 	const { heads, dHead, dModel } = frozen.model.shape;
@@ -116,7 +116,7 @@ export async function byHeads(
 		each.set(back.subarray(from, from + dHead), h * ids.length * wide + from);
 	}
 	const ways = (await frozen.run('heads', layer, ids, x, each, signal)).back;
-	const parts: Part[] = [];
+	const parts: TreePart[] = [];
 	for (let h = 0; h < heads; h++)
 		for (let s = 0; s <= position; s++) {
 			const own = Float64Array.from(rowAt(ways, h * ids.length + s, dModel));
@@ -156,12 +156,12 @@ export async function throughGates(
 }
 
 /** Features, what the SAE makes of no feature, and what it leaves. */
-export async function byFeatures(of: Functional, prompt: Prompt): Promise<Part[]> {
+export async function byFeatures(of: Functional, prompt: Prompt): Promise<TreePart[]> {
 	const { position, vector } = of;
 	const at = (await prompt.nodes(of.site))!;
 	const d = vector.length;
 	const { offsets, features, activations } = at.codes;
-	const parts: Part[] = [];
+	const parts: TreePart[] = [];
 	for (let i = offsets[position]!; i < offsets[position + 1]!; i++) {
 		const index = features[i]!;
 		const id = `${at.sae.id}/${index}`;
@@ -177,7 +177,7 @@ export async function byFeatures(of: Functional, prompt: Prompt): Promise<Part[]
 			: null;
 		parts.push({ key: id, label: shortFeature(id), position, value, opens });
 	}
-	const leaf = (key: string, label: string, x: Float32Array): Part => {
+	const leaf = (key: string, label: string, x: Float32Array): TreePart => {
 		return { key, label, position, value: dot(vector, rowAt(x, position, d)), opens: null };
 	};
 	return [
@@ -192,7 +192,7 @@ export const canOpen = ({ spec }: Sae): boolean =>
 	spec.architecture !== 'kron' && spec.normalizeActivations in INPUT_NORMALIZATIONS;
 
 /** With what is missing to the whole: biases, which need no reading of their own. */
-export function withBias(parts: Part[], whole: number): Part[] {
+export function withBias(parts: TreePart[], whole: number): TreePart[] {
 	const value = whole - parts.reduce((sum, part) => sum + part.value, 0);
 	return [...parts, { key: 'bias', label: 'bias', position: null, value, opens: null }];
 }

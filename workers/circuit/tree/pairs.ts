@@ -3,7 +3,7 @@ import type { TreeWay } from '../../../src/core/circuit/tree';
 import { residBefore } from '../../../src/core/names/site';
 import { dot } from '../readout-direction';
 import type { Frozen } from './frozen';
-import { byFeatures, byWriters, rowAt, type Part, type Prompt, type Score } from './functional';
+import { byFeatures, byWriters, rowAt, type TreePart, type Prompt, type Score } from './functional';
 
 /** One side: a linear map of the stream at a token to the head's query or key, and what is left when the stream is 0. */
 interface Side {
@@ -21,7 +21,7 @@ export async function byPairs(
 	prompt: Prompt,
 	frozen: Frozen,
 	signal?: AbortSignal
-): Promise<{ value: number; parts: Part[] }> {
+): Promise<{ value: number; parts: TreePart[] }> {
 	const q = await sideOf('queries', layer, head, query, prompt, frozen, signal);
 	const k = await sideOf('keys', layer, head, key, prompt, frozen, signal);
 	const scale = frozen.scale(layer);

@@ -33,7 +33,7 @@ import {
 	waysOf,
 	withBias,
 	type Functional,
-	type Part,
+	type TreePart,
 	type Prompt,
 	type Score
 } from './functional';
@@ -42,7 +42,7 @@ import { byPairs } from './pairs';
 interface Reading extends Prompt {
 	text: string;
 	/** Parts by the path and way of the node that was opened. */
-	opened: Map<string, Part[]>;
+	opened: Map<string, TreePart[]>;
 }
 
 interface Start {
@@ -212,7 +212,11 @@ export class Trees {
 		signal?: AbortSignal
 	): Promise<TreeNode> {
 		const whole = { key: '', label: start.title, position: null, value: start.value };
-		const grow = async (part: Omit<Part, 'opens'>, opens: Part['opens'] | Score, path: string) => {
+		const grow = async (
+			part: Omit<TreePart, 'opens'>,
+			opens: TreePart['opens'] | Score,
+			path: string
+		) => {
 			const ways: TreeWay[] =
 				opens === null
 					? []
@@ -240,7 +244,7 @@ export class Trees {
 				reading.opened.get(at) ?? (await this.#parts(opens!, way, value, reading, signal));
 			reading.opened.set(at, parts);
 			const ranked = parts.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
-			const isNamed = (one: Part) =>
+			const isNamed = (one: TreePart) =>
 				open.has(joined(path, one.key)) || /^(bias|error)/.test(one.key);
 			const shown = ranked.filter((one, i) => i < top || isNamed(one));
 			for (const one of shown) node.parts.push(await grow(one, one.opens, joined(path, one.key)));
@@ -257,7 +261,7 @@ export class Trees {
 		value: number,
 		reading: Reading,
 		signal?: AbortSignal
-	): Promise<Part[]> {
+	): Promise<TreePart[]> {
 		if (!('site' in opens))
 			return (
 				await byPairs(
@@ -270,7 +274,7 @@ export class Trees {
 			).parts;
 		// Of a feature its encoder's bias, of a logit the norm's.
 		const bias = value - valueOf(opens, reading);
-		const own = (parts: Part[], more = 0) => {
+		const own = (parts: TreePart[], more = 0) => {
 			const known = parts.find(({ key }) => key === 'bias');
 			if (known) known.value += bias + more;
 			else if (bias + more !== 0) return withBias(parts, sum(parts) + bias + more);
