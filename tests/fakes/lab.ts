@@ -24,6 +24,23 @@ export class FakeLab implements Handlers<LabCalls> {
 		return { ...base, rows, control };
 	};
 
+	readonly 'lab:map': Handlers<LabCalls>['lab:map'] = ({ sae, epochs }) => {
+		this.#begin(sae);
+		const all = Array.from({ length: 64 }, (_, i) => i);
+		return {
+			...{ sae, n: 64, unit: 'features', steps: { done: epochs, of: epochs }, first_ms: 10 },
+			...{ x: all.map((i) => i % 8), y: all.map((i) => i >> 3) },
+			...{ density: all.map((i) => i / 640), source: all.map((i) => (i % 2 ? 'truth' : null)) },
+			preservation: { k: 10, share: 0.4, chance: 10 / 63 },
+			lobes: {
+				...{ lobes: 2, features: 64, blocks: 90, tokens: 32, of: all.map((i) => i % 2) },
+				...{ ami: 0.2, permuted: [0, 0.01], gaussian: [0], p: 0.01 }
+			},
+			spectrum: { eigenvalues: [3, 2, 1], slope: -0.9, ranks: [1, 3], gaussian: [-0.1] },
+			control: { chance: 10 / 63, permuted: 0.01, gaussian: 0, slope: -0.1 }
+		};
+	};
+
 	readonly 'lab:probes': Handlers<LabCalls>['lab:probes'] = (settings) => {
 		this.#begin(settings);
 		const rows = [1, 2].map((k) => ({

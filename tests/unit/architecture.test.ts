@@ -23,6 +23,7 @@ const DOORS: [RegExp, string[]][] = [
 	[/^onnxruntime-web/, ['workers/runtime/session.ts']],
 	[/^oniguruma-parser\//, ['workers/tokenizer/patterns.ts']],
 	[/^@huggingface\/jinja$/, ['workers/prompt/chat-template.ts']],
+	[/^umap-js$/, ['workers/lab/umap.ts']],
 	[/^minisearch$/, ['workers/search/name-index.ts']],
 	[/^@tanstack\/virtual-core$/, ['src/ui/tables/virtual-rows.svelte.ts']],
 	[/^lean-qr$/, ['src/charts/layout/qr-code.ts']],

@@ -3,9 +3,11 @@ import type { Handlers } from '../../src/core/calls';
 import type { LabCalls } from '../../src/core/lab/methods';
 import type { Context } from '../calls/context';
 import { kKnob } from './k-knob';
+import { map } from './map';
 import { probes } from './probes';
 
 export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
+	'lab:map': (settings, run) => map(settings, bench(), run),
 	'lab:probes': (settings, run) => probes(settings, bench(), run),
 	'lab:k-knob': (settings, run) => kKnob(settings, bench(), run)
 });

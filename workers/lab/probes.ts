@@ -1,6 +1,6 @@
 /** Probes: see `src/core/lab/methods/probes`. */
 import type { Run } from '../../src/core/calls';
-import { labelTokens, patternOf } from '../../src/core/lab/methods/probes/labels';
+import { labelTokens, labelPattern } from '../../src/core/lab/methods/probes/labels';
 import { probe, type Task } from '../../src/core/lab/methods/probes/probe';
 import type {
 	ProbedUnits,
@@ -33,7 +33,7 @@ export async function probes(
 	run: Run<ProbesFound>
 ): Promise<ProbesFound> {
 	const { sae: id, label, kind, k, tokens, seed, corpus } = settings;
-	const pattern = patternOf(kind, label);
+	const pattern = labelPattern(kind, label);
 	if (kind === 'pattern' && isSlow(pattern, label))
 		throw new Problem(
 			'usage',

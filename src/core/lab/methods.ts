@@ -5,16 +5,19 @@
 import type { Call } from '../calls';
 import type { Found, Method } from './method';
 import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
+import { MAP, type MapFound, type MapSettings } from './methods/map/map';
 import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
 
 /** As calls of the engine, by `lab:` and the method's name; parts are what has been found so far. */
 export interface LabCalls {
+	'lab:map': LabCall<MapSettings, MapFound>;
 	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
 	'lab:k-knob': LabCall<KKnobSettings, KKnobFound>;
 }
 
 /** In the order of the list. */
 export const METHODS = {
+	map: MAP,
 	probes: PROBES,
 	'k-knob': K_KNOB
 } as const satisfies Record<MethodName, Method>;

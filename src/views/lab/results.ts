@@ -9,6 +9,7 @@ type Results = {
 };
 
 export const RESULTS: Results = {
+	map: () => import('./map/Map.svelte'),
 	probes: () => import('./probes/Probes.svelte'),
 	'k-knob': () => import('./k-knob/KKnob.svelte')
 };

@@ -87,3 +87,27 @@ describe('Probes', () => {
 		await expect.element(room.getByText(/what is set has changed since/)).toBeVisible();
 	});
 });
+
+describe('Map', () => {
+	it('draws the features, says how far it can be trusted, and gathers those in a frame', async () => {
+		await openRoom(Lab, '#/lab/map');
+		const room = region('Map');
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect.element(room.getByText(/keeps 40 % .* chance would keep 15.9 %/)).toBeVisible();
+		await expect.element(room.getByText(/^Lobes and directions go together/)).toBeVisible();
+		await room.getByText('Lobe', { exact: true }).click();
+		await expect.element(room.getByRole('list', { name: 'Colours' })).toHaveTextContent('lobe 2');
+		const plane = room.getByRole('application').element();
+		const { left, top, width, height } = plane.getBoundingClientRect();
+		plane.setPointerCapture = () => undefined;
+		const point = (type: string, clientX: number, clientY: number) =>
+			plane.dispatchEvent(
+				new PointerEvent(type, { clientX, clientY, shiftKey: true, bubbles: true, pointerId: 1 })
+			);
+		point('pointerdown', left + 1, top + 1);
+		point('pointermove', left + width - 1, top + height - 1);
+		point('pointerup', left + width - 1, top + height - 1);
+		await expect.element(room.getByText('64 chosen')).toBeVisible();
+		expect(await barriers()).toEqual([]);
+	});
+});

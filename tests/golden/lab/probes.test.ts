@@ -4,11 +4,11 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runOf } from '../../../src/core/calls';
 import { settingsOf } from '../../../src/core/lab/method';
-import { labelTokens, patternOf } from '../../../src/core/lab/methods/probes/labels';
+import { labelTokens, labelPattern } from '../../../src/core/lab/methods/probes/labels';
 import { fitLinear } from '../../../src/core/lab/methods/probes/logistic';
 import { probe } from '../../../src/core/lab/methods/probes/probe';
 import { PROBES, type ProbesFound } from '../../../src/core/lab/methods/probes/probes';
-import { count, nothing, scoreOf } from '../../../src/core/lab/methods/probes/scores';
+import { tally, nothing, scoreOf } from '../../../src/core/lab/methods/probes/scores';
 import { columnsOf, scoresOf, type Units } from '../../../src/core/lab/methods/probes/selectors';
 import { normals, seeded } from '../../../src/core/math/random';
 import { probes } from '../../../workers/lab/probes';
@@ -70,7 +70,7 @@ describe('the parts, against scikit-learn and SciPy', () => {
 
 	it('judge alike', () => {
 		const all = nothing();
-		golden.said.forEach((said, i) => count(all, said === 1, golden.labels[i] === 1));
+		golden.said.forEach((said, i) => tally(all, said === 1, golden.labels[i] === 1));
 		const { f1, precision, recall, mcc } = scoreOf(all);
 		near([f1, precision, recall, mcc], golden.scores, 1e-12);
 	});
@@ -79,7 +79,7 @@ describe('the parts, against scikit-learn and SciPy', () => {
 describe('labels', () => {
 	const texts = ['The', ' sea', ', the', ' sea', 'side', ' and', ' She'];
 	const label = (kind: 'pattern' | 'words', text: string) => [
-		...labelTokens(texts, patternOf(kind, text))
+		...labelTokens(texts, labelPattern(kind, text))
 	];
 
 	it('are of tokens that hold more of a match than a space', () => {
@@ -89,9 +89,9 @@ describe('labels', () => {
 	});
 
 	it('say what is no pattern', () => {
-		expect(() => patternOf('pattern', '(')).toThrow('not a regular expression');
-		expect(() => patternOf('words', ' , ')).toThrow('empty');
-		expect(() => patternOf('pattern', '')).toThrow('empty');
+		expect(() => labelPattern('pattern', '(')).toThrow('not a regular expression');
+		expect(() => labelPattern('words', ' , ')).toThrow('empty');
+		expect(() => labelPattern('pattern', '')).toThrow('empty');
 	});
 });
 

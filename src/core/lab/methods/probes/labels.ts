@@ -8,7 +8,7 @@ export type LabelKind = (typeof LABEL_KINDS)[number];
 const MOST = 100_000;
 
 /** Throws a Problem for what is no regular expression, and for an empty list. */
-export function patternOf(kind: LabelKind, label: string): RegExp {
+export function labelPattern(kind: LabelKind, label: string): RegExp {
 	if (kind === 'words') {
 		const words = label.split(',').flatMap((word) => word.trim() || []);
 		if (words.length === 0)

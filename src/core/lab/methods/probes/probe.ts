@@ -2,8 +2,8 @@
 import { seeded } from '../../../math/random';
 import { fitLinear, type Linear } from './logistic';
 import type { ProbedUnits, ProbeRow } from './probes';
-import { count, intervalOf, nothing, scoreOf, sumOf, type Confusion } from './scores';
-import { columnsOf, labelsOf, picker, ranked, SELECTORS, type Units } from './selectors';
+import { tally, intervalOf, nothing, scoreOf, sumOf, type Confusion } from './scores';
+import { columnsOf, labelsOf, picker, rankedUnits, SELECTORS, type Units } from './selectors';
 
 /** Labels of tokens, the document of each, and which documents are held out. */
 export interface Task {
@@ -35,7 +35,7 @@ export async function probe(
 	const held = train.map((one) => 1 - one);
 	const total = SELECTORS.length + SHUFFLES;
 	await pause(0, total);
-	const orders = ranked(units, { labels, used: train }, k);
+	const orders = rankedUnits(units, { labels, used: train }, k);
 	const selectors: ProbedUnits['selectors'] = [];
 	for (const [i, selector] of SELECTORS.entries()) {
 		await pause(i, total);
@@ -98,7 +98,7 @@ function rowOf(
 	const { model, x, y, scale } = fitted(chosen, units, task.labels, train);
 	const learned = nothing();
 	const isPositive = said(model, x);
-	y.forEach((label, i) => count(learned, isPositive(i), label === 1));
+	y.forEach((label, i) => tally(learned, isPositive(i), label === 1));
 	const parts = documentsOf(model, columnsOf(units, chosen, held, scale).x, task, held);
 	return {
 		k,
@@ -123,7 +123,7 @@ function documentsOf(
 		const document = documents[t]!;
 		const part = parts.get(document) ?? nothing();
 		parts.set(document, part);
-		count(part, isPositive(i++), labels[t] === 1);
+		tally(part, isPositive(i++), labels[t] === 1);
 	});
 	return [...parts.values()];
 }

@@ -11,7 +11,7 @@ export interface Confusion {
 
 export const nothing = (): Confusion => ({ tp: 0, fp: 0, fn: 0, tn: 0 });
 
-export function count(into: Confusion, said: boolean, is: boolean): void {
+export function tally(into: Confusion, said: boolean, is: boolean): void {
 	if (said) into[is ? 'tp' : 'fp']++;
 	else into[is ? 'fn' : 'tn']++;
 }

@@ -29,13 +29,13 @@ const L2 = 1e-3;
 const LEAST_SPREAD = 1e-3;
 
 /** The tokens that are learned from: `labels` is 1 for positives; `used` says which tokens count. */
-export interface Labelled {
+export interface Labelling {
 	labels: Uint8Array;
 	used: Uint8Array;
 }
 
 /** Units by each selector, best first; units that tell nothing are left out. */
-export function ranked(units: Units, given: Labelled, k: number): Map<Selector, number[]> {
+export function rankedUnits(units: Units, given: Labelling, k: number): Map<Selector, number[]> {
 	const scores = scoresOf(units, given);
 	const order = (by: Float64Array) =>
 		Array.from(by, (_, unit) => unit)
@@ -91,7 +91,7 @@ export function picker(units: Units, used: Uint8Array): (labels: Uint8Array) => 
 /** By unit: |mean of positives − mean of negatives|, F of the analysis of variance, and mutual information in nats. */
 export function scoresOf(
 	units: Units,
-	{ labels, used }: Labelled
+	{ labels, used }: Labelling
 ): Record<'mean difference' | 'F statistic' | 'mutual information', Float64Array> {
 	const counts = [0, 0];
 	used.forEach((one, t) => one && counts[labels[t]!]!++);
@@ -179,5 +179,5 @@ function scaleOf(column: Float32Array): Scale {
 }
 
 /** Labels of the tokens that count. */
-export const labelsOf = ({ labels, used }: Labelled): Uint8Array =>
+export const labelsOf = ({ labels, used }: Labelling): Uint8Array =>
 	labels.filter((_, t) => used[t]);
