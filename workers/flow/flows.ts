@@ -1,9 +1,10 @@
 /** Where the features of an open pack come from and where they go. */
 import type { Run } from '../../src/core/calls';
 import type { FeatureId, SaeId } from '../../src/core/names/ids';
-import type { FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
+import type { FlowEdge, FlowGraph, FlowNode, FlowRequest } from '../../src/core/flow/graph';
 import type { OriginRow } from '../../src/core/flow/origin';
-import type { PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
+import { matchesOf } from '../../src/core/flow/prompt-flow';
+import type { OnPrompts, PromptFlow, PromptFlowRequest } from '../../src/core/flow/prompt';
 import { flowGraph, hasOrigin, isStep, originRow, type Decoders } from '../../src/core/flow/flow';
 import { bestMatches, cosineOf, type Best, type Null } from '../../src/core/flow/matching';
 import { row } from '../../src/core/math/matrix';
@@ -35,6 +36,21 @@ export class Flows {
 		const main = this.bench.saeIds.filter(isMain);
 		const graph = await promptFlow(request, this.bench, await this.#decoders(null, main), signal);
 		return { ...graph, nodes: await Promise.all(graph.nodes.map((node) => this.#described(node))) };
+	}
+
+	/** The matches between these features from one step to the next, where they count as high. */
+	async steps(ids: FeatureId[]): Promise<FlowEdge[]> {
+		const active = new Map<SaeId, Map<number, OnPrompts>>();
+		for (const { sae, index } of ids.map((id) => parseFeatureId(id)!)) {
+			if (!this.bench.info(sae)) throw unknownFeature(sae);
+			active.set(
+				sae,
+				(active.get(sae) ?? new Map<number, OnPrompts>()).set(index, [{ share: 1, peak: 1, at: 0 }])
+			);
+		}
+		const main = this.bench.saeIds.filter(isMain);
+		const decoders = await this.#decoders(null, main);
+		return ids.flatMap((id) => matchesOf(id, active, decoders, {}));
 	}
 
 	/** Origin of one feature, all null or empty for one that has none. */

@@ -145,6 +145,8 @@ export interface CircuitCalls {
 	attribute: Call<AttributionRequest, Attribution>;
 	/** Throws a Problem where no SAE of the pack lies in the stream, a word is not one token, or the prompts differ in length. */
 	circuit: Call<CircuitRequest, Circuit, CircuitPart>;
+	/** Nodes that belong together: features at one token that flow on into one another, and one feature at several tokens. */
+	proposeGroups: Call<{ nodes: CircuitNodeKey[] }, CircuitNodeKey[][]>;
 	/** Throws a Problem for a node that the prompt does not have. */
 	intervene: Call<InterventionRequest, Intervention>;
 }

@@ -27,10 +27,14 @@ export class CircuitTask extends AskedTask<Asked, Circuit | CircuitPart> {
 		Intervention
 	>;
 
+	/** Groups of nodes that the engine proposes. */
+	readonly proposals: Resource<{ nodes: CircuitNodeKey[] }, CircuitNodeKey[][]>;
+
 	constructor(engine: Engine) {
 		super(PAUSE_MS, (request, { signal, onProgress, onPart }) =>
 			engine.circuit({ ...request, curves: true }, { signal, onProgress, onPart })
 		);
+		this.proposals = new Resource((nodes, signal) => engine.proposeGroups(nodes, { signal }));
 		this.intervention = new Resource(({ asked, changes }, signal) => {
 			const { text, target, against } = asked;
 			return engine.intervene({ text, target, against, changes }, { signal });
@@ -75,6 +79,7 @@ export class CircuitTask extends AskedTask<Asked, Circuit | CircuitPart> {
 
 	override clear(): void {
 		super.clear();
+		this.proposals.clear();
 		this.reset();
 	}
 

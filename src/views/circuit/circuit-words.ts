@@ -51,3 +51,9 @@ export const METHODS = [
 	},
 	{ value: 'exact', text: 'Exact', hint: 'A run for each node: slow.' }
 ] as const;
+
+/** How many groups flow proposes. */
+export const proposedInWords = (count: number): string =>
+	count === 0
+		? 'No two of these marks flow into one another, and no feature is there twice.'
+		: `${count} found: features that flow into one another at a token, or one feature at several.`;
