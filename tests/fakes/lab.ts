@@ -41,6 +41,19 @@ export class FakeLab implements Handlers<LabCalls> {
 		};
 	};
 
+	readonly 'lab:retrieve': Handlers<LabCalls>['lab:retrieve'] = (settings) => {
+		this.#begin(settings);
+		const { sae } = settings;
+		const shared = [{ id: `${sae}/3`, adds: 0.4 }];
+		return {
+			...{ sae, n: 40, unit: 'documents', queries: 40, query_ms: 1, fidelity: 1 },
+			results: [{ document: 7, score: 0.6, text: 'A boat on the sea.', shared }],
+			query: [{ id: `${sae}/3`, value: 0.7 }],
+			recall: [1, 2].map((k) => ({ k, recall: k / 4, shuffled: 0.2 })),
+			control: { chance: 10 / 39, shuffled: 0.2 }
+		};
+	};
+
 	readonly 'lab:probes': Handlers<LabCalls>['lab:probes'] = (settings) => {
 		this.#begin(settings);
 		const rows = [1, 2].map((k) => ({

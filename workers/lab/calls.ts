@@ -5,9 +5,11 @@ import type { Context } from '../calls/context';
 import { kKnob } from './k-knob';
 import { map } from './map';
 import { probes } from './probes';
+import { retrieve } from './retrieve';
 
 export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
 	'lab:map': (settings, run) => map(settings, bench(), run),
 	'lab:probes': (settings, run) => probes(settings, bench(), run),
+	'lab:retrieve': (settings, run) => retrieve(settings, bench(), run),
 	'lab:k-knob': (settings, run) => kKnob(settings, bench(), run)
 });

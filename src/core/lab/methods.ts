@@ -7,11 +7,13 @@ import type { Found, Method } from './method';
 import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
 import { MAP, type MapFound, type MapSettings } from './methods/map/map';
 import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
+import { RETRIEVE, type RetrieveFound, type RetrieveSettings } from './methods/retrieve';
 
 /** As calls of the engine, by `lab:` and the method's name; parts are what has been found so far. */
 export interface LabCalls {
 	'lab:map': LabCall<MapSettings, MapFound>;
 	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
+	'lab:retrieve': LabCall<RetrieveSettings, RetrieveFound>;
 	'lab:k-knob': LabCall<KKnobSettings, KKnobFound>;
 }
 
@@ -19,6 +21,7 @@ export interface LabCalls {
 export const METHODS = {
 	map: MAP,
 	probes: PROBES,
+	retrieve: RETRIEVE,
 	'k-knob': K_KNOB
 } as const satisfies Record<MethodName, Method>;
 

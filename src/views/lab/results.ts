@@ -11,5 +11,6 @@ type Results = {
 export const RESULTS: Results = {
 	map: () => import('./map/Map.svelte'),
 	probes: () => import('./probes/Probes.svelte'),
+	retrieve: () => import('./retrieve/Retrieve.svelte'),
 	'k-knob': () => import('./k-knob/KKnob.svelte')
 };

@@ -111,3 +111,16 @@ describe('Map', () => {
 		expect(await barriers()).toEqual([]);
 	});
 });
+
+describe('Retrieve', () => {
+	it('shows documents with what they share, and mutes a feature of the query', async () => {
+		const { engine, explorer } = await openRoom(Lab, '#/lab/retrieve?prompt=sea');
+		const room = region('Retrieve');
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect.element(room.getByRole('list', { name: 'Documents' })).toBeVisible();
+		expect(await barriers()).toEqual([]);
+		await room.getByRole('button', { name: `Mute ${explorer.site}/3` }).click();
+		await vi.waitFor(() => expect(engine.lab.asked).toHaveLength(2));
+		expect(engine.lab.asked[1]).toMatchObject({ mute: '3', boost: '', text: 'sea' });
+	});
+});
