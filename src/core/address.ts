@@ -79,6 +79,18 @@ const PARAMETERS = {
 	topP: number('top_p', 1, LIMITS.topP),
 	seed: number('seed', 0, LIMITS.seed, Number.isInteger),
 	steer: { name: 'steer', usual: [], parse: parseEdits, format: formatEdits },
+	/** Features of `steer` that are left alone for now. */
+	paused: {
+		name: 'paused',
+		usual: [],
+		parse: (values, problems) =>
+			[...new Set(values)].slice(0, MOST_EDITS).filter((id) => {
+				if (!isFeature(id))
+					problems.push(`paused in the address is ${quoted(id)}, which is not a feature id.`);
+				return isFeature(id);
+			}),
+		format: (ids) => ids
+	} satisfies Parameter<FeatureId[]> as Parameter<FeatureId[]>,
 	/** A second prompt, whose flow is compared with the first one's. */
 	beside: prompt('beside'),
 	/** What is searched for, in which way, and what differs from what; null: all ways that fit. */

@@ -4,6 +4,7 @@ import type { CircuitCalls } from './circuit/circuit';
 import type { TreeCalls } from './circuit/tree';
 import type { GraphFileCalls } from './circuit/graph-file/graph-file';
 import type { CorpusCalls } from './corpus/requests';
+import type { ComparisonCalls } from './features/comparison';
 import type { FeatureCalls } from './features/feature';
 import type { MatchCalls } from './flow/matches';
 import type { FlowCalls } from './flow/graph';
@@ -31,6 +32,7 @@ export interface Calls
 		DoseCalls,
 		ThemeCalls,
 		FeatureCalls,
+		ComparisonCalls,
 		MatchCalls,
 		FlowCalls,
 		PromptFlowCalls,

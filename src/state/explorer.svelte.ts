@@ -11,6 +11,7 @@ import { shortHash } from '../core/packs/pack-name';
 import type { SitePack } from '../core/packs/site-pack';
 import { firstPrompt } from '../core/prompt/first-prompt';
 import { byDepth, parseFeatureId } from '../core/names/site';
+import { Comparison } from './features/comparison.svelte';
 import { Attributions } from './circuit/attribution.svelte';
 import { CircuitTask } from './circuit/circuit.svelte';
 import { TreeTask } from './circuit/tree.svelte';
@@ -63,6 +64,7 @@ export class Explorer {
 	readonly story: ThemeStory;
 	readonly doses: DoseList;
 	readonly edits: EditList;
+	readonly comparison: Comparison;
 	readonly notebooks: NotebookShelf;
 	readonly names: OwnNames;
 	readonly experiments: Experiments;
@@ -106,9 +108,9 @@ export class Explorer {
 		this.remoteImport = new RemoteImport(engine, this.modelImport, this.packs);
 
 		this.steering = this.#part(new Steering(engine), (steering) => {
-			const { view, length: tokens, temperature, topP, seed, steer } = this.address.state;
+			const { view, length: tokens, temperature, topP, seed, steer, paused } = this.address.state;
 			const settings = { text: this.prompt, tokens, temperature, topP, seed };
-			if (view === 'steer') steering.ask(settings, steer);
+			if (view === 'steer') steering.ask(settings, steer, paused);
 		});
 		this.story = this.#part(new ThemeStory(engine), (story) => {
 			void story.find(this.model.packName);
@@ -145,6 +147,9 @@ export class Explorer {
 		});
 		const feature = new Resource((id: FeatureId, signal) => engine.feature(id, { signal }));
 		this.feature = this.#part(feature, this.#askFeature);
+		this.comparison = this.#part(new Comparison(engine), (comparison) => {
+			if (this.address.view === 'feature') comparison.ask(this.focus, this.address.compare);
+		});
 		this.edits = new EditList(engine, this.address, this.labels, this.reading, this.doses);
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
@@ -160,13 +165,9 @@ export class Explorer {
 		});
 
 		this.notebooks = new NotebookShelf(engine);
-		this.names = this.#part(new OwnNames(engine));
+		const renewed = () => [this.labels, this.feature, this.finding, this.comparison];
+		this.names = this.#part(new OwnNames(engine, renewed));
 		this.notebooks.onNames = () => this.model.ready && void this.names.refresh();
-		this.names.onChange = () => {
-			this.labels.renew();
-			void this.feature.renew();
-			this.finding.renew();
-		};
 
 		this.address.onChange = () => this.#follow();
 		this.reading.onSettled = () => {
@@ -390,10 +391,10 @@ export class Explorer {
 
 	/** SAEs whose features are in sight. */
 	#inView(): SaeId[] {
-		const focus = this.focus === null ? null : (parseFeatureId(this.focus)?.sae ?? null);
-		return [this.address.view === 'explore' ? null : focus, this.site].filter(
-			(sae) => sae !== null
-		);
+		const { view, compare } = this.address;
+		const ids = view === 'explore' ? [] : [this.focus, compare];
+		const saes = ids.map((id) => (id === null ? null : (parseFeatureId(id)?.sae ?? null)));
+		return [...saes, this.site].filter((sae) => sae !== null);
 	}
 }
 

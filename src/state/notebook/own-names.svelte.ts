@@ -16,11 +16,12 @@ export class OwnNames {
 	all = $state.raw<ReadonlyMap<FeatureId, string>>(new Map());
 	error = $state.raw<Error | null>(null);
 	readonly importing: Task<LabelImport, LabelsImported>;
-	/** Called when names are others than before. */
-	onChange: () => void = () => undefined;
 	readonly #engine: Engine;
+	/** What shows names. */
+	readonly #renewed: () => { renew(): unknown }[];
 
-	constructor(engine: Engine) {
+	constructor(engine: Engine, renewed: () => { renew(): unknown }[]) {
+		this.#renewed = renewed;
 		this.#engine = engine;
 		this.importing = new Task(async (request, { signal }) => {
 			const found = await engine.importLabels(request, { signal });
@@ -43,7 +44,7 @@ export class OwnNames {
 			all.size === this.all.size && own.every(({ id, text }) => this.all.get(id) === text);
 		if (same) return;
 		this.all = all;
-		this.onChange();
+		for (const one of this.#renewed()) void one.renew();
 	}
 
 	/** Names features; '' takes a name away. */

@@ -83,6 +83,9 @@ export class Address {
 	get steer() {
 		return this.state.steer;
 	}
+	get paused() {
+		return this.state.paused;
+	}
 	get beside() {
 		return this.state.beside;
 	}

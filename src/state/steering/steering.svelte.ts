@@ -1,5 +1,6 @@
 /** The unsteered and the steered continuation, side by side, from the same seed. */
 import type { Edit, WriteRequest } from '../../core/steering/writing';
+import type { FeatureId } from '../../core/names/ids';
 import type { Engine } from '../../core/engine';
 import { firstDifference, spelled, type Piece } from '../prompt/spelling';
 import { Stream } from './writing.svelte';
@@ -24,7 +25,8 @@ export class Steering {
 	}
 
 	/** Writes what is not written yet; called at every change, also while a slider moves. */
-	ask(settings: Settings, edits: Edit[]): void {
+	ask(settings: Settings, all: Edit[], paused: readonly FeatureId[] = []): void {
+		const edits = all.filter(({ id }) => !paused.includes(id));
 		this.#edited = edits.length > 0;
 		if (settings.text === '') {
 			this.plain.clear();

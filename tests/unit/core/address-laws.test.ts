@@ -81,6 +81,7 @@ function drawn(): AddressState {
 			const mode = draws.pick<EditMode>(['add', 'set', 'scale', 'ablate']);
 			return { id, mode, value: mode === 'ablate' ? 0 : draws.real(-20, 20) };
 		}),
+		paused: [...new Set(draws.list(draws.integer(0, 3), feature))],
 		beside: maybe(text),
 		options: Object.fromEntries(
 			draws.list(draws.integer(0, 3), () => [draws.pick(['k', 'regex', 'a-b2']), text()])
@@ -163,10 +164,10 @@ describe('an address', () => {
 			const state = drawn();
 			const [path, query = ''] = formatAddress(state).split('?');
 			const parts = query.split('&');
-			const isListed = (part: string) => /^(steer|group)=/.test(part);
+			const isListed = (part: string) => /^(steer|paused|group)=/.test(part);
 			const listed = parts.filter(isListed);
 			const others = draws.shuffled(parts.filter((part) => !isListed(part)));
-			// Edits and groups keep their order; all else is free.
+			// Edits, pauses and groups keep their order; all else is free.
 			const mixed = draws.chance(0.5) ? [...listed, ...others] : [...others, ...listed];
 			const escaped = mixed.map((part) => part.replaceAll('+', '%20').replaceAll(':', '%3a'));
 			expect(parseAddress(`${path}?${escaped.join('&')}`)).toEqual({ state, problems: [] });

@@ -46,6 +46,7 @@ describe('parseAddress', () => {
 		query.append('option', 'k=8');
 		query.append('option', 'words=a=b, c');
 		query.append('steer', `${ID}=add:6.25`);
+		query.append('paused', ID);
 		query.append('steer', 'blocks.0.hook_attn_out/1=ablate');
 		expect(parseAddress(`#/steer?${query}`)).toEqual({
 			problems: [],
@@ -64,6 +65,7 @@ describe('parseAddress', () => {
 					{ id: ID, mode: 'add', value: 6.25 },
 					{ id: 'blocks.0.hook_attn_out/1', mode: 'ablate', value: 0 }
 				],
+				paused: [ID],
 				beside: 'a second = prompt',
 				find: 'sea',
 				by: 'token',
