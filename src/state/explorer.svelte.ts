@@ -147,9 +147,8 @@ export class Explorer {
 		});
 		const feature = new Resource((id: FeatureId, signal) => engine.feature(id, { signal }));
 		this.feature = this.#part(feature, this.#askFeature);
-		this.comparison = this.#part(new Comparison(engine), (comparison) => {
-			if (this.address.view === 'feature') comparison.ask(this.focus, this.address.compare);
-		});
+		const side = new Comparison(engine);
+		this.comparison = this.#part(side, () => side.ask(this.address, this.focus));
 		this.edits = new EditList(engine, this.address, this.labels, this.reading, this.doses);
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
@@ -165,7 +164,7 @@ export class Explorer {
 		});
 
 		this.notebooks = new NotebookShelf(engine);
-		const renewed = () => [this.labels, this.feature, this.finding, this.comparison];
+		const renewed = [this.labels, this.feature, this.finding, this.comparison];
 		this.names = this.#part(new OwnNames(engine, renewed));
 		this.notebooks.onNames = () => this.model.ready && void this.names.refresh();
 

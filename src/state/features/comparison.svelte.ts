@@ -15,8 +15,12 @@ export class Comparison {
 		this.common = new AskedTask(0, (pair, watch) => engine.compareFeatures(pair, watch));
 	}
 
-	ask(a: FeatureId | null, b: FeatureId | null): void {
-		if (a === null || b === null) return;
+	/** What the address says that `a` is compared with. */
+	ask(
+		{ view, compare: b }: { view: string; compare: FeatureId | null },
+		a: FeatureId | null
+	): void {
+		if (view !== 'feature' || a === null || b === null) return;
 		void this.other.ask(b);
 		this.common.ask({ a, b });
 	}

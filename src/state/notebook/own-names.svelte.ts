@@ -18,9 +18,9 @@ export class OwnNames {
 	readonly importing: Task<LabelImport, LabelsImported>;
 	readonly #engine: Engine;
 	/** What shows names. */
-	readonly #renewed: () => { renew(): unknown }[];
+	readonly #renewed: readonly { renew(): unknown }[];
 
-	constructor(engine: Engine, renewed: () => { renew(): unknown }[]) {
+	constructor(engine: Engine, renewed: readonly { renew(): unknown }[]) {
 		this.#renewed = renewed;
 		this.#engine = engine;
 		this.importing = new Task(async (request, { signal }) => {
@@ -44,7 +44,7 @@ export class OwnNames {
 			all.size === this.all.size && own.every(({ id, text }) => this.all.get(id) === text);
 		if (same) return;
 		this.all = all;
-		for (const one of this.#renewed()) void one.renew();
+		for (const one of this.#renewed) void one.renew();
 	}
 
 	/** Names features; '' takes a name away. */
