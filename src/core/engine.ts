@@ -19,6 +19,7 @@ import type { SearchCalls } from './search/search';
 import type { StorageCalls } from './packs/stored';
 import type { PromptCalls } from './prompt/reading';
 import type { DoseCalls } from './steering/dose';
+import type { MeterCalls } from './steering/meters';
 import type { ThemeCalls } from './steering/themes';
 import type { TrainCalls } from './train/training';
 import type { WritingCalls } from './steering/writing';
@@ -30,6 +31,7 @@ export interface Calls
 		PromptCalls,
 		WritingCalls,
 		DoseCalls,
+		MeterCalls,
 		ThemeCalls,
 		FeatureCalls,
 		ComparisonCalls,

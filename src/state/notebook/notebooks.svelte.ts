@@ -175,7 +175,7 @@ export class NotebookShelf {
 	}
 }
 
-const newId = (): string =>
+export const newId = (): string =>
 	crypto.getRandomValues(new Uint32Array(3)).reduce((id, n) => id + n.toString(36), '');
 
 const titled = ({ id, title }: { id: string; title: string }) => ({ id, title });

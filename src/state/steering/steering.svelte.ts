@@ -3,6 +3,9 @@ import type { Edit, WriteRequest } from '../../core/steering/writing';
 import type { FeatureId } from '../../core/names/ids';
 import type { Engine } from '../../core/engine';
 import { firstDifference, spelled, type Piece } from '../prompt/spelling';
+import { Resource } from '../calls/resource.svelte';
+import type { Meter, MeterRequest } from '../../core/steering/meters';
+import { StrengthGrid } from './strength-grid.svelte';
 import { Stream } from './writing.svelte';
 
 export type Settings = Omit<WriteRequest, 'edits'>;
@@ -17,11 +20,17 @@ export class Steering {
 	readonly steered: Stream;
 	/** Texts stored with the model, shown until the engine writes. */
 	example = $state.raw<StoredTexts | null>(null);
+	/** What the two texts are worth, the unsteered one first. */
+	readonly meters: Resource<MeterRequest, Meter[]>;
+	readonly grid: StrengthGrid;
 	#edited = $state(false);
 
 	constructor(engine: Engine) {
 		this.plain = new Stream(engine);
 		this.steered = new Stream(engine);
+		this.meters = new Resource((request, signal) => engine.meters(request, { signal }));
+		this.grid = new StrengthGrid(engine);
+		this.plain.onEnd = this.steered.onEnd = () => this.#measure();
 	}
 
 	/** Writes what is not written yet; called at every change, also while a slider moves. */
@@ -39,8 +48,18 @@ export class Steering {
 		else this.steered.clear();
 	}
 
+	/** Once both texts are written: nobody waits for the engine then. */
+	#measure(): void {
+		const { request, text, ids } = this.steered;
+		if (this.busy || !this.#edited || !request || text === null || this.plain.text === null) return;
+		const features = request.edits.map(({ id }) => id);
+		void this.meters.ask({ text: request.text, written: [this.plain.ids, ids], features });
+	}
+
 	/** Forgets everything: it was of another model. */
 	clear(): void {
+		this.meters.clear();
+		this.grid.clear();
 		this.example = null;
 		this.plain.clear();
 		this.steered.clear();

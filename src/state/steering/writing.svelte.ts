@@ -20,6 +20,10 @@ export class Stream {
 	request = $state.raw<WriteRequest | null>(null);
 	/** The decoded text once it has ended. */
 	text = $state.raw<string | null>(null);
+	/** Of its tokens, once it has ended. */
+	ids = $state.raw<number[]>([]);
+	/** Called when a text has ended. */
+	onEnd: () => void = () => undefined;
 	#running: AbortController | null = null;
 	#started = 0;
 	#wait: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +59,7 @@ export class Stream {
 		this.request = null;
 		this.tokens = [];
 		this.text = null;
+		this.ids = [];
 		this.stop = null;
 		this.busy = false;
 		this.error = null;
@@ -91,6 +96,7 @@ export class Stream {
 			if (signal.aborted) return;
 			this.tokens = written.tokens;
 			this.text = written.text;
+			this.ids = written.ids;
 			this.leftOut = written.leftOut;
 			this.stop = written.stop;
 		} catch (error) {
@@ -100,6 +106,9 @@ export class Stream {
 		}
 		this.#running = null;
 		if (this.#wait !== undefined) this.#start();
-		else this.busy = false;
+		else {
+			this.busy = false;
+			this.onEnd();
+		}
 	}
 }
