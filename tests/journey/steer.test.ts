@@ -107,7 +107,9 @@ it('takes the texts along', async () => {
 	expect(text).toContain(`Steering: ${ID}=add:`);
 	const steered = (await named(page, 'region', 'Steered').textContent())!.trim();
 	expect(text).toContain(steered);
-	const json = JSON.parse(await saved('Save as JSON')) as Record<string, never>;
+	const json = JSON.parse(await saved('Save as JSON')) as {
+		steered: { text: string; meters: { perplexity: number } };
+	};
 	expect(json).toMatchObject({ prompt: 'Once upon a time', tokens: 24, steer: steers() });
 	expect(json.steered.text).toContain(steered);
 	expect(json.steered.meters.perplexity).toBeGreaterThan(1);
