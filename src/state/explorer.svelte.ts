@@ -164,8 +164,7 @@ export class Explorer {
 		});
 
 		this.notebooks = new NotebookShelf(engine);
-		const renewed = [this.labels, this.feature, this.finding, this.comparison];
-		this.names = this.#part(new OwnNames(engine, renewed));
+		this.names = this.#part(new OwnNames(engine, [this.labels, this.feature, this.finding, side]));
 		this.notebooks.onNames = () => this.model.ready && void this.names.refresh();
 
 		this.address.onChange = () => this.#follow();
