@@ -2,7 +2,7 @@
 import { UMAP } from 'umap-js';
 import type { Neighbours } from '../../src/core/lab/methods/map/neighbours';
 
-export interface Layout {
+export interface GrowingLayout {
 	/** Takes a step; the layout has taken so many. */
 	step(): number;
 	plane(): { x: number[]; y: number[] };
@@ -14,7 +14,7 @@ export function layoutOf(
 	points: number,
 	epochs: number,
 	random: () => number
-): Layout {
+): GrowingLayout {
 	const umap = new UMAP({ nNeighbors: k + 1, nEpochs: epochs, random, minDist: 0.1 });
 	// A point is its own first neighbour there.
 	const rows = (of: ArrayLike<number>, own: (i: number) => number) =>

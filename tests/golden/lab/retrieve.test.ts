@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runOf } from '../../../src/core/calls';
 import { settingsOf } from '../../../src/core/lab/method';
 import {
-	codeOf,
+	unitCode,
 	InvertedIndex,
 	pooled,
 	product,
@@ -20,7 +20,7 @@ import { startRuntime } from '../../../workers/runtime/session';
 const drawn = (n: number, seed: number) => {
 	const uniform = seeded(seed);
 	return Array.from({ length: n }, () =>
-		codeOf(Array.from({ length: 200 }, (_, f) => [f, uniform() < 0.1 ? uniform() : 0] as const))
+		unitCode(Array.from({ length: 200 }, (_, f) => [f, uniform() < 0.1 ? uniform() : 0] as const))
 	);
 };
 
@@ -73,7 +73,7 @@ describe('codes', () => {
 		const share = (of: typeof query, feature: number) =>
 			index
 				.nearest(of!, 10)
-				.reduce((sum, [d]) => sum + product(codes[d]!, codeOf([[feature, 1]])), 0);
+				.reduce((sum, [d]) => sum + product(codes[d]!, unitCode([[feature, 1]])), 0);
 		const feature = 77;
 		expect(share(steered(query!, [feature], []), feature)).toBeGreaterThan(share(query, feature));
 		const muted = steered(query!, [], [query!.features[0]!]);

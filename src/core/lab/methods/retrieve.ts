@@ -93,11 +93,11 @@ export function pooled({ offsets, features, activations }: SparseRows, k: number
 		sums.set(features[i]!, (sums.get(features[i]!) ?? 0) + activations[i]!);
 	const tokens = Math.max(1, offsets.length - 1);
 	const all = [...sums].map(([feature, sum]) => [feature, sum / tokens] as const);
-	return codeOf(all.toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, k));
+	return unitCode(all.toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, k));
 }
 
 /** Brought to length 1. */
-export function codeOf(
+export function unitCode(
 	entries: readonly (readonly [feature: number, value: number])[]
 ): DocumentCode {
 	const kept = entries.filter(([, value]) => value > 0).toSorted((a, b) => a[0] - b[0]);
@@ -115,7 +115,7 @@ export function steered(
 	const largest = Math.max(0, ...code.values) || 1;
 	for (const feature of boost) values.set(feature, (values.get(feature) ?? 0) + largest);
 	for (const feature of mute) values.delete(feature);
-	return codeOf([...values]);
+	return unitCode([...values]);
 }
 
 export function product(a: DocumentCode, b: DocumentCode): number {
