@@ -5,7 +5,7 @@
 import type { FeatureId } from '../names/ids';
 import { parseFeatureId, placeOf, siteOf } from '../names/site';
 
-export interface Measured {
+export interface CopiedNumbers {
 	id: FeatureId;
 	/** As the SAE's config names it. */
 	architecture: string;
@@ -38,7 +38,7 @@ export function pythonOf({
 	pack,
 	text,
 	activations
-}: Measured): string | null {
+}: CopiedNumbers): string | null {
 	const parsed = parseFeatureId(id);
 	const place = parsed && placeOf(siteOf(parsed.sae));
 	if (!parsed || !place || heads || !IN_SAELENS.has(architecture) || !KINDS.has(place.kind))
@@ -88,7 +88,7 @@ def tensors(files):
 
 
 config = AutoConfig.for_model(**pack["model"]["config"])
-model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
+model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().train(False)
 missing, unknown = model.load_state_dict(tensors(pack["model"]["weights"]), strict=False)
 model.tie_weights()
 assert not unknown and all(name == "lm_head.weight" for name in missing), (missing, unknown)

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pythonOf, type Measured } from '../../../../src/core/features/python';
+import { pythonOf, type CopiedNumbers } from '../../../../src/core/features/python';
 import type { ReadingPart } from '../../../../src/core/prompt/reading';
 import { LocalEngine } from '../../../../workers/engine';
 import { FolderSource } from '../../../../workers/node/folders/pack-source';
 
 const KEPT = path.resolve(import.meta.dirname, '../../../fixtures/python/colour-word.py');
-const measured: Measured = {
+const measured: CopiedNumbers = {
 	id: 'blocks.3.hook_resid_post/442',
 	architecture: 'topk',
 	heads: false,
