@@ -69,7 +69,7 @@ async function main(): Promise<boolean> {
 			...['--enable-logging=stderr', '--window-size=1280,900'],
 			`http://127.0.0.1:${port}/soak/?backend=wasm&threads=1#/models`
 		],
-		{ stdio: ['ignore', 'ignore', 'pipe'] }
+		{ stdio: ['ignore', 'ignore', 'pipe'], detached: true }
 	);
 	const samples: Sample[] = [];
 	const complaints: string[] = [];
@@ -96,7 +96,8 @@ async function main(): Promise<boolean> {
 		clearTimeout(timer);
 		return report(samples, complaints, warm);
 	} finally {
-		browser.kill('SIGKILL');
+		// Its renderers would write on into the folder that is removed.
+		process.kill(-browser.pid!, 'SIGKILL');
 		server.closeAllConnections();
 		server.close();
 		rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
