@@ -7,7 +7,7 @@ import type { Workbench } from '../packs/open-pack';
 import { timeSlices } from '../runtime/time-slices';
 
 /** Tokens of the longest window. */
-export const LONGEST = 256;
+export const LONGEST_WINDOW = 256;
 /** The most held-out windows that are measured on. */
 const MOST_HELD = 64;
 /** A text is looked through up to so many tokens, and until there are held-out windows enough. */
@@ -42,7 +42,7 @@ export async function surveyOf(
 	read: for await (const { documents, bytes } of file.portions()) {
 		for (const [i, document] of documents.entries()) {
 			await pause();
-			const windows = windowsOf(reader, document, LONGEST);
+			const windows = windowsOf(reader, document, LONGEST_WINDOW);
 			if (windows.length === 0) continue;
 			const key = bodyOf(windows, first);
 			let tokens = 0;
@@ -101,7 +101,7 @@ export async function* trainingWindows(
 			for (const text of documents) {
 				document++;
 				if (document <= skipped) continue;
-				const windows = windowsOf(reader, text, LONGEST);
+				const windows = windowsOf(reader, text, LONGEST_WINDOW);
 				if (windows.length === 0) continue;
 				const key = bodyOf(windows, first);
 				if (isHeldOut(key) || key === also) continue;

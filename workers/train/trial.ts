@@ -10,7 +10,7 @@ import { windowStart } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
 import { Learner } from './learner';
 import { TopEncoder } from './top-encoder';
-import { LONGEST, surveyOf } from './training-text';
+import { LONGEST_WINDOW, surveyOf } from './training-text';
 import { CURVE } from './held-out';
 import { bufferRows, checkSite, pointsOf } from './training';
 
@@ -65,7 +65,7 @@ export async function trialOf(
 	const parameters = 2 * settings.features * d + settings.features + d;
 	const rows = bufferRows(d, plan, text.tokens);
 	// Held-out text is encoded and decoded, which is about half of a step, at every point of the curve.
-	const steps = settings.tokens + (pointsOf(settings) * CURVE * LONGEST) / 2;
+	const steps = settings.tokens + (pointsOf(settings) * CURVE * LONGEST_WINDOW) / 2;
 	return {
 		...{ textTokens: text.tokens, isWhole: text.isWhole, reading, learning },
 		seconds: (settings.tokens + rows) / reading + (saes * steps) / learning,
