@@ -23,6 +23,7 @@ export const VIEWS = [
 	'steer',
 	'lab',
 	'notebook',
+	'train',
 	'report',
 	'models'
 ] as const;

@@ -43,6 +43,7 @@ import { Remeasurement } from './experiments/remeasure.svelte';
 import { ReproductionTask } from './experiments/reproduction.svelte';
 import { Resource } from './calls/resource.svelte';
 import { Steering } from './steering/steering.svelte';
+import { Trainings } from './train/trainings.svelte';
 import { TextStatistics } from './corpus/statistics.svelte';
 
 export interface Setup extends ModelSetup {
@@ -76,6 +77,7 @@ export class Explorer {
 	readonly modelImport: ModelImport;
 	readonly remoteImport: RemoteImport;
 	readonly texts: TextStatistics;
+	readonly trainings: Trainings;
 	readonly reproductionTask: ReproductionTask;
 	readonly feature: Resource<FeatureId, FeatureCard>;
 	readonly flow: Resource<FlowRequest, FlowGraph>;
@@ -153,6 +155,11 @@ export class Explorer {
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
+		this.trainings = this.#part(new Trainings(engine, this.packs), (trainings) => {
+			const { pack, packName } = this.model;
+			if (this.address.view === 'train' && pack && packName !== null)
+				trainings.follow(packName, pack.layers);
+		});
 		this.fit = this.#part(new FitTask(engine));
 		this.lab = this.#part(new Laboratory(engine), ({ methods }) => {
 			const { view, page, options } = this.address;

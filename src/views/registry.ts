@@ -17,6 +17,7 @@ export const VIEW_LIST: readonly ViewEntry[] = [
 	{ view: 'steer', title: 'Steer', load: () => import('./steer/Steer.svelte') },
 	{ view: 'lab', title: 'Lab', load: () => import('./lab/Lab.svelte') },
 	{ view: 'notebook', title: 'Notebook', load: () => import('./notebook/Notebook.svelte') },
+	{ view: 'train', title: 'Train', load: () => import('./train/Train.svelte') },
 	{ view: 'report', title: 'Report', load: () => import('./report/Report.svelte') },
 	{ view: 'models', title: 'Models', load: () => import('./models/Models.svelte') }
 ];

@@ -12,6 +12,7 @@ import { parseLabels, type PackLabels } from '../../src/core/packs/labels';
 import type { PackSae } from '../../src/core/packs/manifest';
 import { kronShape } from '../../src/core/sae/architectures/kron';
 import type { PackSource } from '../../src/core/packs/source';
+import { trainedHere } from '../../src/core/train/trained';
 import type { Matrix } from '../../src/core/math/matrix';
 import type { Reproduction } from '../../src/core/experiments/reproduction';
 import { parseReproduction } from '../../src/core/experiments/reproduction-file';
@@ -333,7 +334,6 @@ export class Workbench {
 		await this.releaseSaes();
 	}
 
-	/** Frees all but the model. */
 	async releaseSaes(): Promise<void> {
 		await this.lens.release();
 		for (const sae of this.#saes.values()) await (await sae).release();
@@ -345,7 +345,8 @@ export class Workbench {
 		const { architecture, dIn, dSae, k } = sae.cfg;
 		const heads = sae.cfg.heads && { heads: true };
 		const shape = { architecture, ...heads, dIn, dSae, k, kron: kronShape(sae.cfg) };
-		return { id, site: sae.site, ...place, ...shape, metrics: sae.metrics };
+		const trained = trainedHere(sae.cfg.metadata);
+		return { id, site: sae.site, ...place, ...shape, metrics: sae.metrics, trained };
 	}
 
 	#parameters(): number {

@@ -7,6 +7,7 @@ import type { KronShape } from '../sae/kron';
 import type { Check } from './check';
 import type { Chat } from '../prompt/conversation';
 import type { Fluency, Probe, SaeMetrics } from './metrics';
+import type { TrainedHere } from '../train/trained';
 
 export type Backend = 'wasm' | 'webgpu';
 
@@ -73,6 +74,8 @@ export interface SaeInfo {
 	/** kron only. */
 	kron: KronShape | null;
 	metrics: SaeMetrics | null;
+	/** How it was trained, where that was done here; absent means that it was not. */
+	trained?: TrainedHere | null;
 }
 
 /** The answer of `open`: what runs, why, and whether its numbers are right. */
