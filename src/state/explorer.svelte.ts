@@ -155,11 +155,7 @@ export class Explorer {
 		this.experiments = this.#part(new Experiments(engine));
 		this.remeasurement = this.#part(new Remeasurement(engine));
 		this.texts = this.#part(new TextStatistics(engine, this.packs));
-		this.trainings = this.#part(new Trainings(engine, this.packs), (trainings) => {
-			const { pack, packName } = this.model;
-			if (this.address.view === 'train' && pack && packName !== null)
-				trainings.follow(packName, pack.layers);
-		});
+		this.trainings = this.#part(new Trainings(engine, this.packs));
 		this.fit = this.#part(new FitTask(engine));
 		this.lab = this.#part(new Laboratory(engine), ({ methods }) => {
 			const { view, page, options } = this.address;

@@ -14,6 +14,7 @@ import type {
 import { Pace } from '../calls/pace';
 import { asError, Resource } from '../calls/resource.svelte';
 import { Task } from '../calls/task.svelte';
+import type { Model } from '../packs/model.svelte';
 import type { Packs } from '../packs/packs.svelte';
 
 type Begun = TrainRequest | 'continue' | 'finish';
@@ -89,10 +90,11 @@ export class Trainings {
 	}
 
 	/** Looks what can go on with this pack, and what a training would take. */
-	follow(pack: string, layers: number): void {
-		this.#pack = pack;
-		this.#layers = layers;
-		void this.pending.ask(pack);
+	follow({ pack, packName }: Pick<Model, 'pack' | 'packName'>): void {
+		if (!pack || packName === null) return;
+		this.#pack = packName;
+		this.#layers = pack.layers;
+		void this.pending.ask(packName);
 		this.#estimate();
 	}
 
