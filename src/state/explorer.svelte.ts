@@ -130,8 +130,8 @@ export class Explorer {
 		);
 		this.labels = this.#part(new Labels(engine, () => this.model.ready));
 		this.reproductionTask = this.#part(new ReproductionTask(engine), ({ stored }) => {
-			const { view, page } = this.address;
-			if (view === 'report' && page === 'flow') void stored.ask(this.model.packName ?? '');
+			if (this.address.view === 'report' && this.address.page === 'flow')
+				void stored.ask(this.model.packName ?? '');
 		});
 		this.promptFlow = this.#part(new PromptFlows(engine), (flows) => {
 			const { view, id } = this.address;

@@ -96,6 +96,7 @@ it('trains on a dropped text, pauses, survives a reload, and ends as an SAE like
 	expect(await features.first().innerText()).toContain('blocks.1.hook_resid_post@trained/');
 	await features.first().getByRole('link').first().click();
 	await named(page, 'region', 'Feature').getByRole('button', { name: 'Steer' }).click();
+	await page.waitForURL(/steer=/);
 	await page.getByRole('link', { name: 'Steer', exact: true }).click();
 	await named(page, 'region', 'Steered').waitFor();
 	expect(decodeURIComponent(page.url())).toContain('blocks.1.hook_resid_post@trained/');

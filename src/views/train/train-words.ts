@@ -11,7 +11,7 @@ import type {
 } from '../../core/train/training';
 
 /** How long something takes, roughly. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
 	if (!Number.isFinite(seconds)) return 'unknown';
 	if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
 	const minutes = Math.round(seconds / 60);
