@@ -133,10 +133,7 @@ export class Explorer {
 			if (this.address.view === 'report' && this.address.page === 'flow')
 				void stored.ask(this.model.packName ?? '');
 		});
-		this.promptFlow = this.#part(new PromptFlows(engine), (flows) => {
-			const { view, id } = this.address;
-			if (view === 'flow' && id === null && this.promptRequest) flows.ask(this.promptRequest);
-		});
+		this.promptFlow = this.#part(new PromptFlows(engine));
 		this.attribution = this.#part(new Attributions(engine));
 		this.weights = this.#part(new PromptWeights(engine));
 		this.circuit = this.#part(new CircuitTask(engine), (circuit) => {
@@ -145,7 +142,9 @@ export class Explorer {
 		const flow = new Resource((request: FlowRequest, signal) => engine.flow(request, { signal }));
 		this.flow = this.#part(flow, () => {
 			const { view, id } = this.address;
-			if (view === 'flow' && id !== null) void flow.ask({ id, ...this.thresholds });
+			if (view !== 'flow') return;
+			if (id !== null) void flow.ask({ id, ...this.thresholds });
+			else if (this.promptRequest) this.promptFlow.ask(this.promptRequest);
 		});
 		const feature = new Resource((id: FeatureId, signal) => engine.feature(id, { signal }));
 		this.feature = this.#part(feature, this.#askFeature);
@@ -165,7 +164,6 @@ export class Explorer {
 		this.finding = this.#part(new Finding(engine), (finding) => {
 			if (this.address.view === 'find') finding.follow(this.address.state, this.site);
 		});
-
 		this.notebooks = new NotebookShelf(engine);
 		this.names = this.#part(new OwnNames(engine, [this.labels, this.feature, this.finding, side]));
 		this.notebooks.onNames = () => this.model.ready && void this.names.refresh();
