@@ -9,6 +9,8 @@ import type {
 	StoredPack,
 	Verified
 } from '../../src/core/packs/stored';
+import type { OwnLabel } from '../../src/core/labels/labels';
+import type { Notebooks } from '../../src/core/notebook/notebook';
 import { FakeExperiments } from './experiments';
 import { FakeWorkshop } from './workshop';
 
@@ -49,6 +51,14 @@ export class FakeStore extends FakeExperiments {
 	async tidyStorage(): Promise<void> {
 		this.log.push('tidy');
 		this.leftover = 0;
+	}
+
+	async notebooks(): Promise<Notebooks> {
+		return { lists: [], presets: [], stored: true };
+	}
+
+	async ownLabels(): Promise<OwnLabel[]> {
+		return [];
 	}
 
 	readonly workshop = new FakeWorkshop();
