@@ -36,7 +36,7 @@ const saved = async (name: string) => {
 };
 
 it('says beside the texts how fluent they are and how far the theme shows', async () => {
-	await eventually(() => meters('Steered').textContent()).toMatch(/Perplexity.*× \d/s);
+	await eventually(() => meters('Steered').textContent()).toMatch(/Perplexity.*\d × unsteered/s);
 	expect(await meters('Steered').textContent()).toMatch(/Repeats.*%.*Theme: .*fires on/s);
 	expect(await meters('Unsteered').textContent()).toMatch(
 		/Perplexity, read without steering\s*[\d.]+/
