@@ -49,7 +49,7 @@ it('opens from the list of neighbours, and walks along it', async () => {
 
 it('compares with any other feature, and the address shows somebody else the same', async () => {
 	await page.getByLabel('Compare with another feature').fill('M2 · 5');
-	await page.getByRole('button', { name: 'Compare', exact: true }).first().click();
+	await page.getByRole('button', { name: 'Show side by side' }).click();
 	await comparison().getByRole('link', { name: /./ }).nth(1).waitFor();
 	await expect.poll(compared, { timeout: 20_000 }).toBe('blocks.2.hook_mlp_out/5');
 	const facts = comparison().locator('dl');
