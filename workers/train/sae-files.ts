@@ -1,4 +1,5 @@
 /** SAEs of a pack taken out of it: as a SAELens folder, or away. */
+import { topk } from '../../src/core/sae/architectures/topk';
 import { directory, localHeader, type ZipEntry } from '../../src/core/files/zip';
 import { openSafetensors, float32 } from '../../src/core/files/safetensors';
 import { Problem } from '../../src/core/names/errors';
@@ -16,7 +17,7 @@ export async function exportSae(bench: Workbench, id: SaeId): Promise<Exported> 
 	const info = bench.info(id);
 	if (!info) throw unknownFeature(id);
 	const { cfg } = info;
-	if (cfg.architecture !== 'topk' || cfg.reads !== null || cfg.heads)
+	if (cfg.architecture !== topk.name || cfg.reads !== null || cfg.heads)
 		throw new Problem(
 			'unsupported',
 			`${id} is not of the kind that is exported by itself.`,

@@ -1,4 +1,5 @@
 /** A trained SAE as SAELens 6 saves one: `cfg.json` and `sae_weights.safetensors`. */
+import { topk } from '../../src/core/sae/architectures/topk';
 import { rawTensors, type SaeState, type SaeTensors } from '../../src/core/train/sae-state';
 import { saeConfigJson, type SaeConfig } from '../../src/core/sae/config';
 import { SafetensorsWriter } from '../import/files/safetensors-writer';
@@ -9,7 +10,7 @@ export function trainedConfig(
 	metadata: Record<string, unknown>
 ): SaeConfig {
 	return {
-		...{ architecture: 'topk', dIn: d, dOut: d, dSae: features, k, own: {} },
+		...{ architecture: topk.name, dIn: d, dOut: d, dSae: features, k, own: {} },
 		...{ heads: false, reads: null, skip: false, applyBDecToInput: true },
 		...{ normalizeActivations: 'none', metadata }
 	};

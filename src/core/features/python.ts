@@ -7,10 +7,8 @@ import { parseFeatureId, placeOf, siteOf } from '../names/site';
 
 export interface CopiedNumbers {
 	id: FeatureId;
-	/** As the SAE's config names it. */
-	architecture: string;
-	/** It reads attention's heads, before W_O. */
-	heads: boolean;
+	/** SAELens has no such architecture, or it reads elsewhere than at its site: KronSAE, heads, transcoders. */
+	isOther: boolean;
 	/** `{name}-{hash}`, as in the address. */
 	pack: string;
 	text: string;
@@ -18,31 +16,13 @@ export interface CopiedNumbers {
 	activations: readonly number[];
 }
 
-/** SAELens' own; it has no KronSAE, and a transcoder reads elsewhere than it writes. */
-const IN_SAELENS: ReadonlySet<string> = new Set([
-	'standard',
-	'gated',
-	'jumprelu',
-	'topk',
-	'batchtopk',
-	'matryoshka_batchtopk',
-	'temporal'
-]);
 const KINDS: ReadonlySet<string> = new Set(['embed', 'resid', 'attn', 'mlp']);
 
 /** The script; null where SAELens or the script itself has no way to read such an SAE. */
-export function pythonOf({
-	id,
-	architecture,
-	heads,
-	pack,
-	text,
-	activations
-}: CopiedNumbers): string | null {
+export function pythonOf({ id, isOther, pack, text, activations }: CopiedNumbers): string | null {
 	const parsed = parseFeatureId(id);
 	const place = parsed && placeOf(siteOf(parsed.sae));
-	if (!parsed || !place || heads || !IN_SAELENS.has(architecture) || !KINDS.has(place.kind))
-		return null;
+	if (!parsed || !place || isOther || !KINDS.has(place.kind)) return null;
 	// What JSON writes is Python as well; halves of characters are none.
 	const literal = (value: unknown) => JSON.stringify(value);
 	const shown = activations.map((value) => Number(value.toPrecision(7)));

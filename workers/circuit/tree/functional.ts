@@ -1,4 +1,5 @@
 /** A number as a linear function of what stands at a site and token, and the parts that it is a sum of. */
+import { kron } from '../../../src/core/sae/architectures/kron';
 import type { FeatureId, Site } from '../../../src/core/names/ids';
 import type { TreeWay } from '../../../src/core/circuit/tree';
 import { attnOut, EMBEDDING, mlpOut, placeOf, residBefore } from '../../../src/core/names/site';
@@ -189,7 +190,7 @@ export async function byFeatures(of: Functional, prompt: Prompt): Promise<TreePa
 
 /** Whether a feature's activation is linear in what its SAE reads, once it is known to be active. */
 export const canOpen = ({ spec }: Sae): boolean =>
-	spec.architecture !== 'kron' && spec.normalizeActivations in INPUT_NORMALIZATIONS;
+	spec.architecture !== kron.name && spec.normalizeActivations in INPUT_NORMALIZATIONS;
 
 /** With what is missing to the whole: biases, which need no reading of their own. */
 export function withBias(parts: TreePart[], whole: number): TreePart[] {

@@ -10,8 +10,7 @@ import { FolderSource } from '../../../../workers/node/folders/pack-source';
 const KEPT = path.resolve(import.meta.dirname, '../../../fixtures/python/colour-word.py');
 const measured: CopiedNumbers = {
 	id: 'blocks.3.hook_resid_post/442',
-	architecture: 'topk',
-	heads: false,
+	isOther: false,
 	pack: 'default-0123456789ab',
 	text: 'She wore a red hat and a "blue" coat \\ é.\n',
 	activations: []
@@ -46,9 +45,7 @@ describe('Python for a feature', () => {
 	});
 
 	it('is not offered where SAELens has no such autoencoder', () => {
-		expect(pythonOf({ ...measured, architecture: 'kron' })).toBeNull();
-		expect(pythonOf({ ...measured, architecture: 'transcoder' })).toBeNull();
-		expect(pythonOf({ ...measured, heads: true })).toBeNull();
+		expect(pythonOf({ ...measured, isOther: true })).toBeNull();
 		expect(pythonOf({ ...measured, id: 'blocks.1.hook_resid_mid/4' })).toBeNull();
 	});
 });

@@ -10,7 +10,9 @@ describe('what stands before the hash', () => {
 			embed: null,
 			problems: []
 		});
-		expect(askedBefore('')).toEqual({ backend: null, threads: null, problems: [] });
+		expect(askedBefore('')).toEqual({
+			...{ backend: null, threads: null, embed: null, problems: [] }
+		});
 	});
 
 	it.each(['0', '17', '-1', '2.5', '1e1', '', 'many', '2'.repeat(400)])(
