@@ -13,6 +13,7 @@ import type {
 } from '../src/core/packs/info';
 import type { PackSource } from '../src/core/packs/source';
 import type { Context, PackProvider } from './calls/context';
+import { Looks } from './calls/looks';
 import { circuitCalls } from './circuit/calls';
 import { Circuits } from './circuit/circuit';
 import { CorpusRun } from './corpus/run';
@@ -63,11 +64,8 @@ export class LocalEngine implements Context {
 	/** On how many threads the runtime was started, and why. */
 	#threads: Threads | null = null;
 	#running: Running | null = null;
-	/** Done when the pack that is being opened can be looked into; null before the first. */
-	#laid: Promise<void> | null = null;
-	#layOpen: () => void = () => undefined;
-	/** Calls that look into it before it is tested. */
-	readonly #looking = new Set<Promise<unknown>>();
+	/** Who looks into the pack that was opened last; null before the first. */
+	#looks: Looks | null = null;
 	/** Why the device that ran is no longer there. */
 	#lost: Problem | null = null;
 	/** Aborted with `#lost` when the device is lost, and then replaced. */
@@ -103,22 +101,10 @@ export class LocalEngine implements Context {
 		const run = runOf({ ...watch, signal: AbortSignal.any(signals) });
 		const handler = (this.#handlers as unknown as Record<string, Handler>)[name]!;
 		try {
-			return await (BEFORE_TEST.has(name) && this.#laid
-				? this.#look(() => handler(request, run))
-				: handler(request, run));
+			const answer = () => handler(request, run);
+			return await (BEFORE_TEST.has(name) && this.#looks ? this.#looks.look(answer) : answer());
 		} catch (error) {
 			throw run.signal.aborted ? run.signal.reason : asProblem(error);
-		}
-	}
-
-	/** What needs no runtime is answered as soon as the pack is laid out, and goes before the test. */
-	async #look(answer: () => unknown): Promise<unknown> {
-		const looking = this.#laid!.then(answer);
-		this.#looking.add(looking);
-		try {
-			return await looking;
-		} finally {
-			this.#looking.delete(looking);
 		}
 	}
 
@@ -136,14 +122,12 @@ export class LocalEngine implements Context {
 	#packCalls(): Handlers<PackCalls> {
 		return {
 			open: async (request, run) => {
-				const there = new Promise<void>((resolve) => (this.#layOpen = resolve));
-				const opening = this.#openPack(request, run);
-				this.#laid = Promise.race([there, opening.then(() => undefined)]);
-				this.#laid.catch(() => undefined);
+				const looks = (this.#looks = new Looks());
 				try {
-					return await opening;
+					return await this.#openPack(request, run, looks);
 				} catch (error) {
-					this.#running = null;
+					if (this.#looks === looks) this.#running = null;
+					looks.refuse(error);
 					throw error;
 				}
 			},
@@ -160,7 +144,7 @@ export class LocalEngine implements Context {
 		};
 	}
 
-	async #openPack(request: OpenRequest, run: Run): Promise<Opened> {
+	async #openPack(request: OpenRequest, run: Run, looks: Looks): Promise<Opened> {
 		const source = await this.provider.open(request, run);
 		await this.#running?.circuits.release();
 		await this.#running?.bench.release();
@@ -169,7 +153,7 @@ export class LocalEngine implements Context {
 		this.#watch(choice);
 		const [threads, bench] = await Promise.all([
 			this.#start(choice, request.threads),
-			choice.device ? null : opened(source, null, run).then((laid) => this.#lay(laid))
+			choice.device ? null : opened(source, null, run).then((laid) => this.#lay(laid, looks))
 		]);
 		let backend: Backend = choice.device ? 'webgpu' : 'wasm';
 		let { reason } = choice;
@@ -193,7 +177,7 @@ export class LocalEngine implements Context {
 			made = await tried(source, null, run);
 		}
 		const { bench: best, test } = made!;
-		if (best !== bench) await this.#lay(best);
+		if (best !== bench) await this.#lay(best, looks);
 		return {
 			pack: await best.packInfo(),
 			backend,
@@ -206,7 +190,7 @@ export class LocalEngine implements Context {
 	}
 
 	/** Lets calls look into a pack, and waits for those that have come already. */
-	async #lay(bench: Workbench): Promise<Workbench> {
+	async #lay(bench: Workbench, looks: Looks): Promise<Workbench> {
 		// A pack opens without them where they cannot be read.
 		bench.own = asLabels(await this.#labels.read(bench.source).catch(() => []));
 		this.#running = {
@@ -216,8 +200,7 @@ export class LocalEngine implements Context {
 			activity: new Activity(bench),
 			search: new Search(bench)
 		};
-		this.#layOpen();
-		await Promise.allSettled(this.#looking);
+		await looks.admit();
 		return bench;
 	}
 

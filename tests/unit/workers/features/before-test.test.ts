@@ -35,3 +35,28 @@ it('says why where the pack cannot be opened, and answers when another is', asyn
 it('refuses a call before any pack is opened', async () => {
 	await expect(engineOf().calls.feature(ID)).rejects.toThrow(/No model is open yet/);
 });
+
+it('ends for a pack that another was opened after', async () => {
+	const { promise, resolve } = deferred();
+	const engine = new LocalEngine({
+		open: async ({ address }) => {
+			if (address.endsWith('qwen2')) await promise;
+			return FolderSource.open(address);
+		}
+	}).calls;
+	const open = (name: string) =>
+		engine.open({ address: path.join(FIXTURES, name), backend: 'wasm' });
+	const one = open('qwen2');
+	const early = engine.feature(ID);
+	const other = open('gpt2');
+	expect((await engine.feature(ID)).id).toBe(ID);
+	await other;
+	resolve();
+	await Promise.all([one, early]);
+});
+
+function deferred() {
+	let resolve: () => void = () => undefined;
+	const promise = new Promise<void>((done) => (resolve = done));
+	return { promise, resolve };
+}
