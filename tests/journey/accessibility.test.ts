@@ -9,6 +9,25 @@ import { engineReady, named, openBrowser } from './visitor';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+const VIEWS = [
+	'explore',
+	'find',
+	'feature',
+	'flow',
+	'circuit',
+	'steer',
+	'lab',
+	'lab/k-knob',
+	'lab/probes',
+	'lab/map',
+	'lab/retrieve',
+	'notebook',
+	'train',
+	'report',
+	'report/flow',
+	'models'
+];
+
 async function violations(page: Page): Promise<string[]> {
 	const results = await page.evaluate(
 		(options) =>
@@ -43,20 +62,17 @@ describe.each([
 	});
 	afterAll(() => browser.close());
 
-	it.each(['explore', 'feature', 'flow', 'steer', 'report', 'report/flow', 'models'])(
-		'%s',
-		async (view) => {
-			const id = ['feature', 'flow'].includes(view) ? `/${feature}` : '';
-			const query = new URLSearchParams({ prompt: 'Once upon a time', steer: `${feature}=add:2` });
-			await page.goto(`${inject('site')}?backend=wasm#/${view}${id}?${query}`);
-			await page.waitForLoadState('networkidle');
-			await page.waitForTimeout(1500);
-			expect(await violations(page)).toEqual([]);
-			const [wide, shown] = await page.evaluate(() => [
-				document.documentElement.scrollWidth,
-				document.documentElement.clientWidth
-			]);
-			expect(wide, 'the page scrolls sideways').toBeLessThanOrEqual(shown);
-		}
-	);
+	it.each(VIEWS)('%s', async (view) => {
+		const id = ['feature', 'flow'].includes(view) ? `/${feature}` : '';
+		const query = new URLSearchParams({ prompt: 'Once upon a time', steer: `${feature}=add:2` });
+		await page.goto(`${inject('site')}?backend=wasm#/${view}${id}?${query}`);
+		await page.waitForLoadState('networkidle');
+		await page.waitForTimeout(1500);
+		expect(await violations(page)).toEqual([]);
+		const [wide, shown] = await page.evaluate(() => [
+			document.documentElement.scrollWidth,
+			document.documentElement.clientWidth
+		]);
+		expect(wide, 'the page scrolls sideways').toBeLessThanOrEqual(shown);
+	});
 });

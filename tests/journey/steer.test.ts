@@ -101,7 +101,7 @@ it('writes a grid of strengths in one click', async () => {
 });
 
 it('takes the texts along', async () => {
-	await eventually(() => meters('Steered').textContent()).toMatch(/× \d/);
+	await eventually(() => meters('Steered').textContent()).toMatch(/\d × unsteered/);
 	const text = await saved('Save text');
 	expect(text).toContain('Prompt: Once upon a time');
 	expect(text).toContain(`Steering: ${ID}=add:`);
