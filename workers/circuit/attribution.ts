@@ -17,7 +17,8 @@ import { featureId, residPost, tapOf } from '../../src/core/names/site';
 import type { Workbench } from '../packs/open-pack';
 import { tapsOf, type Sae } from '../sae/sae';
 import { directions } from '../experiments/causal';
-import { dot, less, logitDirection } from './readout-direction';
+import { dot } from '../../src/core/math/dot';
+import { less, logitDirection } from './readout-direction';
 import { siteNodes } from './reading';
 import { oneToken } from './token-wish';
 

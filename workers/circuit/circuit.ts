@@ -18,7 +18,7 @@ import type { Site } from '../../src/core/names/ids';
 import type { FeatureWeights, WeightsRequest } from '../../src/core/prompt/weights';
 import { unknownFeature, type Workbench } from '../packs/open-pack';
 import { tapsOf } from '../sae/sae';
-import { dot } from './readout-direction';
+import { dot } from '../../src/core/math/dot';
 import { estimate, measure, nodesOf, slopes, type Node } from './effects';
 import { directions } from '../experiments/causal';
 import { metricOf, ModelGradients, type Metric } from './model-gradients';

@@ -2,7 +2,7 @@
 import type { CircuitMethod } from '../../src/core/circuit/circuit';
 import type { Site } from '../../src/core/names/ids';
 import type { Adds, Metric, ModelGradients } from './model-gradients';
-import { dot } from './readout-direction';
+import { dot } from '../../src/core/math/dot';
 import type { SiteNodes } from './reading';
 
 /** Steps of integrated gradients, from the prompt towards the other (left Riemann sum), as in the paper's code. */

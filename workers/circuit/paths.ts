@@ -10,7 +10,7 @@ import { LazySession } from '../runtime/lazy-session';
 import type { Sae } from '../sae/sae';
 import type { Node } from './effects';
 import { seedOf, type Metric } from './model-gradients';
-import { dot } from './readout-direction';
+import { dot } from '../../src/core/math/dot';
 import type { SiteNodes } from './reading';
 import { SaeGradients } from './sae-gradients';
 

@@ -1,4 +1,5 @@
 /** A logit as a linear function of the stream: the unembedding seen through the final norm at a frozen scale. */
+import { dot } from '../../src/core/math/dot';
 import type { Workbench } from '../packs/open-pack';
 
 export interface LogitDirection {
@@ -51,9 +52,3 @@ const sum = (x: ArrayLike<number>): number => {
 	for (let c = 0; c < x.length; c++) total += x[c]!;
 	return total;
 };
-
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-	let total = 0;
-	for (let c = 0; c < a.length; c++) total += a[c]! * b[c]!;
-	return total;
-}

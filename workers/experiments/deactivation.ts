@@ -9,7 +9,7 @@ import type { EdgeRequest, EdgeTest } from '../../src/core/experiments/edge';
 import type { Run } from '../../src/core/calls';
 import type { UpstreamKind } from '../../src/core/flow/flow';
 import { groupOf } from '../../src/core/flow/groups';
-import { seeded } from '../../src/core/math/random';
+import { seeded, shuffle } from '../../src/core/math/random';
 import { activationAt } from '../../src/core/math/sparse';
 import { depthOf, featureId, tapOf } from '../../src/core/names/site';
 import type { Activity } from '../features/activations';
@@ -173,10 +173,7 @@ function positions(
 
 function shuffled<T>(items: T[], uniform: () => number): T[] {
 	const out = [...items];
-	for (let i = out.length - 1; i > 0; i--) {
-		const j = Math.floor(uniform() * (i + 1));
-		[out[i], out[j]] = [out[j]!, out[i]!];
-	}
+	shuffle(out, uniform);
 	return out;
 }
 

@@ -7,7 +7,7 @@ import {
 	type KKnobRow,
 	type KKnobSettings
 } from '../../src/core/lab/methods/k-knob';
-import { seeded } from '../../src/core/math/random';
+import { seeded, shuffle } from '../../src/core/math/random';
 import type { Workbench } from '../packs/open-pack';
 import type { Codes } from '../sae/codes';
 import { SaeEvaluator, type SaeEvaluation } from '../sae/evaluator';
@@ -76,11 +76,9 @@ function shuffled(codes: Codes, seed: number): Codes {
 	const uniform = seeded(seed);
 	const places = Array.from(codes.features, (_, i) => i);
 	for (let t = 0; t + 1 < codes.offsets.length; t++) {
-		const from = codes.offsets[t]!;
-		for (let i = codes.offsets[t + 1]! - 1; i > from; i--) {
-			const j = from + Math.floor(uniform() * (i - from + 1));
-			[places[i], places[j]] = [places[j]!, places[i]!];
-		}
+		const own = places.slice(codes.offsets[t], codes.offsets[t + 1]);
+		shuffle(own, uniform);
+		own.forEach((place, i) => (places[codes.offsets[t]! + i] = place));
 	}
 	return {
 		offsets: codes.offsets,

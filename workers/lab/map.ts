@@ -22,13 +22,12 @@ import {
 import { covariance, eigenvaluesOf, slopeOf } from '../../src/core/lab/methods/map/spectrum';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
 import { quantile } from '../../src/core/math/quantile';
-import { normals, seeded } from '../../src/core/math/random';
+import { normals, seeded, shuffle } from '../../src/core/math/random';
 import { Problem } from '../../src/core/names/errors';
 import type { Workbench } from '../packs/open-pack';
 import { timeSlices } from '../runtime/time-slices';
 import { openSae } from './sae';
 import { readTexts } from './texts';
-import { layoutOf } from './umap';
 
 const NEIGHBOURS = 15;
 /** Of which the share that the plane keeps is stated. */
@@ -62,6 +61,8 @@ export async function map(
 	};
 	const near = await nearestByCosine(unit, NEIGHBOURS, report('comparing directions'));
 	const uniform = seeded(seed);
+	// Nothing else needs the library of layouts, so it is loaded when the first map is drawn.
+	const { layoutOf } = await import('./umap');
 	const layout = layoutOf(near, unit.rows, epochs, uniform);
 	const facts = await factsOf(bench, id, unit.rows);
 	let found: MapFound = {
@@ -189,9 +190,6 @@ async function lobesOf(
 /** The same values in a random order. */
 function dealt(values: Uint8Array, uniform: () => number): Uint8Array {
 	const out = values.slice();
-	for (let i = out.length - 1; i > 0; i--) {
-		const j = Math.floor(uniform() * (i + 1));
-		[out[i], out[j]] = [out[j]!, out[i]!];
-	}
+	shuffle(out, uniform);
 	return out;
 }

@@ -11,7 +11,8 @@ import {
 	type RetrieveFound,
 	type RetrieveSettings
 } from '../../src/core/lab/methods/retrieve';
-import { seeded } from '../../src/core/math/random';
+import { dot } from '../../src/core/math/dot';
+import { seeded, shuffle } from '../../src/core/math/random';
 import { Problem } from '../../src/core/names/errors';
 import type { Workbench } from '../packs/open-pack';
 import { timeSlices } from '../runtime/time-slices';
@@ -134,19 +135,9 @@ function meanOf(x: Float32Array, tokens: number, width: number): Float64Array {
 	return mean.map((value) => value / length);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
-}
-
 function dealtOrder(n: number, seed: number): number[] {
-	const uniform = seeded(seed);
 	const order = Array.from({ length: n }, (_, i) => i);
-	for (let i = n - 1; i > 0; i--) {
-		const j = Math.floor(uniform() * (i + 1));
-		[order[i], order[j]] = [order[j]!, order[i]!];
-	}
+	shuffle(order, seeded(seed));
 	return order;
 }
 

@@ -6,7 +6,7 @@ import type { Run } from '../../src/core/calls';
 import { Problem } from '../../src/core/names/errors';
 import type { SaeId, Site } from '../../src/core/names/ids';
 import { digest } from '../../src/core/corpus/windows';
-import { seeded } from '../../src/core/math/random';
+import { seeded, shuffle } from '../../src/core/math/random';
 import { windowsOf } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
 import { breathe } from '../runtime/session';
@@ -86,11 +86,7 @@ async function documentsOf(bench: Workbench, text: string | null): Promise<numbe
 			text === null ? 'This pack brings no texts.' : 'There is nothing to read in this text.',
 			'Give a text of your own.'
 		);
-	const uniform = seeded(1);
-	for (let i = readable.length - 1; i > 0; i--) {
-		const j = Math.floor(uniform() * (i + 1));
-		[readable[i], readable[j]] = [readable[j]!, readable[i]!];
-	}
+	shuffle(readable, seeded(1));
 	return readable;
 }
 

@@ -34,6 +34,10 @@ export type Option = { about: string } & (
 );
 export type Options = Readonly<Record<string, Option>>;
 
+/** The option that every method with chance in it has. */
+export const seedOf = (about: string) =>
+	({ kind: 'whole', usual: 0, least: 0, most: 4_294_967_295, about }) as const;
+
 type Value<O extends Option> = O extends { kind: 'whole' | 'number' }
 	? number
 	: O extends { kind: 'choice'; of: readonly (infer Name)[] }

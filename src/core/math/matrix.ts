@@ -1,4 +1,5 @@
 /** Row-major matrices as plain arrays: the few operations that need no engine. */
+import { dot } from './dot';
 
 export interface Matrix {
 	rows: number;
@@ -9,12 +10,6 @@ export interface Matrix {
 
 export function row(m: Matrix, index: number): Float32Array {
 	return m.data.subarray(index * m.columns, (index + 1) * m.columns);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
 }
 
 /** A copy with every row scaled to length 1; a row of zeros stays zero. */

@@ -12,6 +12,14 @@ export function seeded(seed: number): () => number {
 	};
 }
 
+/** Puts a list in a random order, in place: Fisher and Yates's shuffle, from the end. */
+export function shuffle<T>(list: { length: number; [i: number]: T }, uniform: () => number): void {
+	for (let i = list.length - 1; i > 0; i--) {
+		const j = Math.floor(uniform() * (i + 1));
+		[list[i], list[j]] = [list[j]!, list[i]!];
+	}
+}
+
 /** Standard normal numbers, by Box and Muller's transform. */
 export function normals(uniform: () => number): () => number {
 	let spare: number | null = null;

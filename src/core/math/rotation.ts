@@ -2,6 +2,7 @@
  * Decoders turned at random, and decoders without what all their rows share: two ways to ask how much
  * of a match is owed to the space it lies in.
  */
+import { dot } from './dot';
 import { row, times, type Matrix } from './matrix';
 import { normals, seeded } from './random';
 
@@ -55,10 +56,4 @@ export function centred(m: Matrix): Matrix {
 		for (let c = 0; c < m.columns; c++) data[r * m.columns + c] = v[c]! / length;
 	}
 	return { ...m, data };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
 }

@@ -6,7 +6,7 @@ import { attnOut, EMBEDDING, mlpOut, placeOf, residBefore } from '../../../src/c
 import { shortFeature } from '../../../src/core/names/site-words';
 import { INPUT_NORMALIZATIONS } from '../../sae/normalization';
 import type { Sae } from '../../sae/sae';
-import { dot } from '../readout-direction';
+import { dot } from '../../../src/core/math/dot';
 import type { SiteNodes } from '../reading';
 import type { Frozen } from './frozen';
 

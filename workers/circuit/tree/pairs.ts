@@ -1,7 +1,7 @@
 /** A score of attention as a sum over pairs: what wrote the stream of the query, times what wrote that of the key (QK). */
 import type { TreeWay } from '../../../src/core/circuit/tree';
 import { residBefore } from '../../../src/core/names/site';
-import { dot } from '../readout-direction';
+import { dot } from '../../../src/core/math/dot';
 import type { Frozen } from './frozen';
 import { byFeatures, byWriters, rowAt, type TreePart, type Prompt, type Score } from './functional';
 

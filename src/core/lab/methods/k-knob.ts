@@ -11,7 +11,7 @@
  * autoencoders, 2024, arXiv 2406.04093, section 5.3 (progressive codes).
  */
 import type { SparseRows } from '../../math/sparse';
-import type { Found, Method, Settings } from '../method';
+import { seedOf, type Found, type Method, type Settings } from '../method';
 
 export const K_KNOB = {
 	title: 'k knob',
@@ -30,7 +30,7 @@ export const K_KNOB = {
 	options: {
 		sae: { kind: 'sae', about: 'the SAE that is read' },
 		text: { kind: 'prompt', about: 'the text that is read' },
-		seed: { kind: 'whole', usual: 0, least: 0, most: 4_294_967_295, about: 'seed of the control' }
+		seed: seedOf('seed of the control')
 	},
 	live: true
 } as const satisfies Method;

@@ -12,7 +12,7 @@
  * O'Neill, Ye, Iyer and Wu, Disentangling Dense Embeddings with Sparse Autoencoders, 2024, arXiv 2408.00657; Wen et al.,
  * Beyond Matryoshka: Revisiting Sparse Coding for Adaptive Representation, 2025, arXiv 2503.01776.
  */
-import type { Found, Method, Settings } from '../method';
+import { seedOf, type Found, type Method, type Settings } from '../method';
 import type { SparseRows } from '../../math/sparse';
 
 export const RETRIEVE = {
@@ -42,7 +42,7 @@ export const RETRIEVE = {
 			most: 200_000,
 			about: 'most tokens read'
 		},
-		seed: { kind: 'whole', usual: 0, least: 0, most: 4_294_967_295, about: 'seed of the control' },
+		seed: seedOf('seed of the control'),
 		corpus: { kind: 'file', about: 'documents of your own, with an empty line between' }
 	}
 } as const satisfies Method;

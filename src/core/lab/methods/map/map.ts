@@ -13,7 +13,7 @@
  * Li, Michaud, Baek, Engels, Sun and Tegmark, The Geometry of Concepts: Sparse Autoencoder Feature Structure, 2024,
  * arXiv 2410.19750, which takes blocks of 256 tokens.
  */
-import type { Found, Method, Settings } from '../../method';
+import { seedOf, type Found, type Method, type Settings } from '../../method';
 
 export const MAP = {
 	title: 'Map',
@@ -42,7 +42,7 @@ export const MAP = {
 			about: 'tokens read for lobes (0: none)'
 		},
 		epochs: { kind: 'whole', usual: 300, least: 20, most: 2000, about: 'steps of the layout' },
-		seed: { kind: 'whole', usual: 0, least: 0, most: 4_294_967_295, about: 'seed' }
+		seed: seedOf('seed')
 	}
 } as const satisfies Method;
 

@@ -1,5 +1,5 @@
 /** The probes of one kind of unit: chosen, fitted, and measured on documents held out. */
-import { seeded } from '../../../math/random';
+import { seeded, shuffle } from '../../../math/random';
 import { fitLinear, type Linear } from './logistic';
 import type { ProbedUnits, ProbeRow } from './probes';
 import { tally, intervalOf, nothing, scoreOf, sumOf, type Confusion } from './scores';
@@ -144,13 +144,8 @@ function f1Of(
 
 /** The labels of some tokens, dealt out anew among them. */
 function shuffledLabels(labels: Uint8Array, among: Uint8Array, uniform: () => number): Uint8Array {
-	const places: number[] = [];
-	among.forEach((one, t) => one && places.push(t));
-	const out = labels.slice();
-	for (let i = places.length - 1; i > 0; i--) {
-		const j = Math.floor(uniform() * (i + 1));
-		const [a, b] = [places[i]!, places[j]!];
-		[out[a], out[b]] = [out[b]!, out[a]!];
-	}
-	return out;
+	const own = labels.filter((_, t) => among[t]);
+	shuffle(own, uniform);
+	let next = 0;
+	return labels.map((label, t) => (among[t] ? own[next++]! : label));
 }

@@ -14,7 +14,7 @@
  * Gurnee et al., Finding Neurons in a Haystack: Case Studies with Sparse Probing, 2023, arXiv 2305.01610. The paper scales
  * units to a tenth of their standard deviation and fits by saga; here the optimum is found to 1e-9.
  */
-import type { Found, Method, Settings } from '../../method';
+import { seedOf, type Found, type Method, type Settings } from '../../method';
 import { LABEL_KINDS } from './labels';
 import { SELECTORS, type Selector } from './selectors';
 
@@ -50,7 +50,7 @@ export const PROBES = {
 			most: 500_000,
 			about: 'most tokens read'
 		},
-		seed: { kind: 'whole', usual: 0, least: 0, most: 4_294_967_295, about: 'seed of the split' },
+		seed: seedOf('seed of the split'),
 		corpus: { kind: 'file', about: 'a text of your own' }
 	}
 } as const satisfies Method;
