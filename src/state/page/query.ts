@@ -18,9 +18,9 @@ export interface Asked {
 
 export function askedBefore(search: string): Asked {
 	const parameters = new URLSearchParams(search);
-	const [backend, threads, embed] = ['backend', 'threads', 'embed'].map((name) =>
-		parameters.get(name)
-	) as [string | null, string | null, string | null];
+	const backend = parameters.get('backend');
+	const threads = parameters.get('threads');
+	const embed = parameters.get('embed');
 	const asked: Asked = { backend: null, threads: null, embed: null, problems: [] };
 	if (backend === 'wasm' || backend === 'webgpu') asked.backend = backend;
 	else if (backend !== null)
