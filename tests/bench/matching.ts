@@ -4,7 +4,6 @@
  * PyTorch on one core, in turns; and one feature against every dictionary of the default pack. Times are of
  * the processor, so that what else the machine does counts little. The goals: at most 5 times PyTorch; 30 ms.
  */
-import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +12,7 @@ import { FolderSource } from '../../workers/node/folders/pack-source';
 import { LocalEngine } from '../../workers/engine';
 import { Matcher } from '../../workers/flow/matcher';
 import { startRuntime } from '../../workers/runtime/session';
+import { inTurns, spent, spread } from './beside';
 
 const [ROWS, D, K] = [4096, 256, 5];
 const PACK = path.resolve(import.meta.dirname, '../../models/default');
@@ -33,44 +33,12 @@ const { values } = parseArgs({
 	}
 });
 
-/** Milliseconds of the processor. */
-async function spent(act: () => Promise<unknown>): Promise<number> {
-	const before = process.cpuUsage();
-	await act();
-	const { user, system } = process.cpuUsage(before);
-	return (user + system) / 1000;
-}
-
-function torch(): number | null {
-	const env = { ...process.env, OMP_NUM_THREADS: '1' };
-	const { stdout, status } = spawnSync(values.python, ['-c', TORCH], { encoding: 'utf8', env });
-	return status === 0 ? Number(stdout) : null;
-}
-
-function spread(numbers: number[]) {
-	const sorted = numbers.toSorted((a, b) => a - b);
-	const round = (x: number) => Number(x.toFixed(2));
-	return {
-		median: round(sorted[sorted.length >> 1]!),
-		min: round(sorted[0]!),
-		max: round(sorted.at(-1)!)
-	};
-}
-
 async function pair(rounds: number) {
 	const matcher = new Matcher();
 	const [a, b] = [randomDirections(ROWS, D, 1), randomDirections(ROWS, D, 2)];
-	const run = () => spent(() => matcher.best(a, b, K));
+	const run = () => matcher.best(a, b, K);
 	await run();
-	const times: { ours: number; theirs: number | null }[] = [];
-	for (let round = 0; round < rounds; round++) times.push({ ours: await run(), theirs: torch() });
-	const known = times.flatMap(({ ours, theirs }) => (theirs === null ? [] : [{ ours, theirs }]));
-	return {
-		wasm_ms: spread(times.map(({ ours }) => ours)),
-		torch_ms: known.length > 0 ? spread(known.map(({ theirs }) => theirs)) : 'not measured',
-		ratio:
-			known.length > 0 ? spread(known.map(({ ours, theirs }) => ours / theirs)) : 'not measured'
-	};
+	return inTurns(rounds, run, { python: values.python, program: TORCH });
 }
 
 async function oneFeature(rounds: number) {

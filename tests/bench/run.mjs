@@ -2,7 +2,7 @@
 /**
  * `npm run bench`: how fast the engine decodes, beside transformers.js in the same browser, how long the
  * built page takes to start, and what two threads are worth. `-- --pack DIR --backend wasm|webgpu --rounds 5
- * --tokens 64 --no-start`; with `--all` also what `pan.mjs`, `matching.ts` and `large.mjs` measure.
+ * --tokens 64 --no-start`; with `--all` also what `pan.mjs`, `matching.ts`, `learning.ts` and `large.mjs` measure.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,12 @@ const ROOT = path.resolve(HERE, '../..');
 const MEGABITS = 20;
 /** Measured each time, and what `--all` adds: programs that print JSON. */
 const ALWAYS = { threads: 'threads.mjs' };
-const OTHERS = { panning: 'pan.mjs', matching: 'matching.ts', large: 'large.mjs' };
+const OTHERS = {
+	panning: 'pan.mjs',
+	matching: 'matching.ts',
+	learning: 'learning.ts',
+	large: 'large.mjs'
+};
 
 const { values } = parseArgs({
 	options: {

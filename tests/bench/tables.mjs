@@ -110,7 +110,7 @@ export function printTables(results) {
 }
 
 /** Lines of what other programs measured, as far as they did. */
-function others({ threads, panning, matching, large }) {
+function others({ threads, panning, matching, learning, large }) {
 	const lines = [];
 	if (threads) {
 		const { two_vs_one: ratios, load } = threads;
@@ -127,6 +127,11 @@ function others({ threads, panning, matching, large }) {
 		lines.push(
 			`matching two dictionaries: ${pair.wasm_ms.median} ms (${beside}); one feature against ${one.dictionaries}: ${one.ms.median} ms`
 		);
+	}
+	if (learning) {
+		const { ratio, tokens_per_second: speed } = learning;
+		const beside = ratio.median ? `${ratio.median} times PyTorch's time` : 'PyTorch not found';
+		lines.push(`an SAE learns from ${speed} tokens a second (${beside})`);
 	}
 	if (large) {
 		const { model, with_sae: both } = large.peak_over_model;
