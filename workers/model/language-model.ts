@@ -12,6 +12,7 @@ import { Stream } from '../graph/stream';
 import { addSites, type CacheForm, type EditedSae, type Located } from '../graph/stream-inputs';
 import { kvCache, type KvCache } from './kv-cache';
 import { LazySession } from '../runtime/lazy-session';
+import { SessionCache } from '../runtime/session-cache';
 import {
 	breathe,
 	cacheForm,
@@ -24,7 +25,7 @@ import {
 /** Tokens of a prompt read in one run: short enough that a newer prompt need not wait long. */
 const CHUNK = 32;
 /** Graphs with edits inside that are kept ready. */
-const EDITED_SESSIONS = 3;
+const EDITED_SESSIONS = 2;
 /** Most variants of a token that are run at once: attention's past is repeated for each. */
 const BATCH = 48;
 
@@ -81,13 +82,15 @@ function addTo(all: Float32Array, at: number, vector: Float32Array): void {
 export class LanguageModel {
 	readonly architecture: Architecture;
 	readonly shape: ModelShape;
-	readonly #sessions = new Map<string, Promise<Session>>();
 	readonly #form: 'whole' | 'rows';
+	readonly #plain = new LazySession(() => this.#create(null));
+	/** Sessions whose graph holds SAEs' edits, by those SAEs. */
+	readonly #edited = new SessionCache(EDITED_SESSIONS);
 	readonly #batch = new LazySession(() =>
 		Session.create(this.#graph([], 'batch'), this.weights.files)
 	);
-	/** The session of `texts`, and the sites that its graph reaches. */
-	#texts: { sites: string; session: Promise<Session> } | null = null;
+	/** The session of `texts`, by the sites that its graph reaches. */
+	readonly #texts = new SessionCache(1);
 
 	constructor(
 		readonly config: Config,
@@ -215,13 +218,13 @@ export class LanguageModel {
 		sites: Site[],
 		signal?: AbortSignal
 	): Promise<Map<Site, Float32Array>> {
-		const session = await this.#upTo(sites);
 		const dims = [ids.length, addSites(this.shape.layers, []).length, this.shape.dModel];
-		const feeds = {
-			...this.textFeeds(session, ids),
-			adds: { data: new Float32Array(dims.reduce((a, b) => a * b)), dims }
-		};
-		const { data } = await session.run(feeds, sites, signal);
+		const adds = { data: new Float32Array(dims.reduce((a, b) => a * b)), dims };
+		// It computes these sites and nothing that they do not need.
+		const create = () => Session.create(this.#graph([], 'batch', sites), this.weights.files);
+		const { data } = await this.#texts.use(sites.toSorted().join(' '), create, (session) =>
+			session.run({ ...this.textFeeds(session, ids), adds }, sites, signal)
+		);
 		return new Map(sites.map((site) => [site, data[site] as Float32Array]));
 	}
 
@@ -287,21 +290,22 @@ export class LanguageModel {
 	}
 
 	async release(): Promise<void> {
-		for (const session of this.#sessions.values()) await (await session).release();
-		this.#sessions.clear();
+		await this.#plain.release();
+		await this.#edited.release();
 		await this.#batch.release();
-		await (await this.#texts?.session)?.release();
-		this.#texts = null;
+		await this.#texts.release();
 	}
 
 	async #run(cache: Cache, ids: number[], sites: Site[], signal?: AbortSignal) {
 		const { kv } = cache;
-		const session = await this.#session(cache.steering?.edited ?? null, signal);
-		const feeds: Record<string, HostTensor | DeviceTensor> = {
-			...this.#inputs(session, ids, kv),
-			...cache.feeds
+		const edited = cache.steering?.edited ?? null;
+		const run = (session: Session) => {
+			const feeds = { ...this.#inputs(session, ids, kv), ...cache.feeds };
+			return session.run(feeds, ['logits', ...kv.outputs, ...sites], signal);
 		};
-		const out = await session.run(feeds, ['logits', ...kv.outputs, ...sites], signal);
+		const out = await (edited
+			? this.#edited.use(edited.map(({ id }) => id).join(' '), () => this.#create(edited), run)
+			: run(await this.#plain.get()));
 		kv.take(out, ids.length);
 		return out;
 	}
@@ -340,38 +344,10 @@ export class LanguageModel {
 		return { ...feeds, adds: { data: all, dims: [all.length] } };
 	}
 
-	/** The session whose graph holds these SAEs' edits; made when first needed. */
-	#session(edited: EditedSae[] | null, signal?: AbortSignal): Promise<Session> {
-		const key = edited ? `steered ${edited.map((e) => e.id).join(' ')}` : '';
-		const ready = this.#sessions.get(key);
-		if (ready) return ready;
-		const session = Session.create(
-			this.#graph(edited),
-			this.#files(edited),
-			this.#form === 'whole' ? this.begin().kv.outputs : [],
-			signal
-		);
-		this.#sessions.set(key, session);
-		session.catch(() => this.#sessions.delete(key));
-		const spare = [...this.#sessions.keys()].filter((k) => k !== '' && k !== key);
-		for (const old of spare.slice(0, Math.max(0, spare.length + 2 - EDITED_SESSIONS))) {
-			const stale = this.#sessions.get(old)!;
-			this.#sessions.delete(old);
-			void stale.then((s) => s.release()).catch(() => undefined);
-		}
-		return session;
-	}
-
-	/** A session that computes these sites and nothing that they do not need; the one before is freed. */
-	async #upTo(sites: Site[]): Promise<Session> {
-		const key = sites.toSorted().join(' ');
-		if (this.#texts?.sites === key) return this.#texts.session;
-		const before = this.#texts?.session;
-		const session = Session.create(this.#graph([], 'batch', sites), this.weights.files);
-		this.#texts = { sites: key, session };
-		session.catch(() => (this.#texts = null));
-		await (await before?.catch(() => null))?.release();
-		return session;
+	/** A session whose graph holds these SAEs' edits. */
+	#create(edited: EditedSae[] | null): Promise<Session> {
+		const onDevice = this.#form === 'whole' ? this.begin().kv.outputs : [];
+		return Session.create(this.#graph(edited), this.#files(edited), onDevice);
 	}
 
 	#graph(edited: EditedSae[] | null, form: CacheForm = this.#form, wanted?: Site[]): Uint8Array {
