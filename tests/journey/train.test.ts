@@ -46,72 +46,68 @@ async function choose(page: Page, settings: Record<string, string>): Promise<voi
 		await page.getByRole('spinbutton', { name: label }).fill(value);
 }
 
-it.skipIf(!process.env.TRAIN_JOURNEY)(
-	'trains on a dropped text, pauses, survives a reload, and ends as an SAE like all others',
-	async () => {
-		const { page, complaints } = await newVisitor(browser);
-		const button = (name: string | RegExp) => page.getByRole('button', { name });
-		await page.goto(`${site}?backend=wasm#/train`);
-		await named(page, 'region', 'What to train').waitFor();
-		await drop(page, 'What to train', 'stories.txt', text);
-		await page.getByText('Chosen: stories.txt').waitFor();
-		await page.getByRole('combobox', { name: 'Site' }).selectOption('blocks.1.hook_resid_post');
-		await choose(page, {
-			Features: '256',
-			'Active on a token (k)': '16',
-			'Tokens to learn from': '40000'
-		});
-		await named(page, 'region', 'What it will take')
-			.getByText(/about \d+ (s|min)/)
-			.waitFor();
+it('trains on a dropped text, pauses, survives a reload, and ends as an SAE like all others', async () => {
+	const { page, complaints } = await newVisitor(browser);
+	const button = (name: string | RegExp) => page.getByRole('button', { name });
+	await page.goto(`${site}?backend=wasm#/train`);
+	await named(page, 'region', 'What to train').waitFor();
+	await drop(page, 'What to train', 'stories.txt', text);
+	await page.getByText('Chosen: stories.txt').waitFor();
+	await page.getByRole('combobox', { name: 'Site' }).selectOption('blocks.1.hook_resid_post');
+	await choose(page, {
+		Features: '256',
+		'Active on a token (k)': '16',
+		'Tokens to learn from': '40000'
+	});
+	await named(page, 'region', 'What it will take')
+		.getByText(/about \d+ (s|min)/)
+		.waitFor();
 
-		await button('Train 256 features').click();
-		await named(page, 'region', 'New features').getByRole('listitem').nth(3).waitFor();
-		const curves = named(page, 'region', 'Curves');
-		await curves.getByText(/explains .* of the variance/).waitFor();
-		await button('Pause').click();
-		await page.getByText(/256 features on stories.txt: \d+ % trained/).waitFor();
-		const share = async () =>
-			Number(/(\d+) % trained/.exec(await page.locator('.view').innerText())![1]);
-		const before = await share();
-		expect(before).toBeGreaterThan(0);
+	await button('Train 256 features').click();
+	await named(page, 'region', 'New features').getByRole('listitem').nth(3).waitFor();
+	const curves = named(page, 'region', 'Curves');
+	await curves.getByText(/explains .* of the variance/).waitFor();
+	await button('Pause').click();
+	await page.getByText(/256 features on stories.txt: \d+ % trained/).waitFor();
+	const share = async () =>
+		Number(/(\d+) % trained/.exec(await page.locator('.view').innerText())![1]);
+	const before = await share();
+	expect(before).toBeGreaterThan(0);
 
-		await page.reload();
-		await page.getByText(/256 features on stories.txt: \d+ % trained/).waitFor();
-		expect(await share()).toBe(before);
-		await curves.getByText(/explains .* of the variance/).waitFor();
-		await button('Resume').click();
-		await page.getByText(/R1@trained is trained and stored/).waitFor({ timeout: 170_000 });
-		await page.getByRole('link', { name: /^Open .* with it/ }).click();
+	await page.reload();
+	await page.getByText(/256 features on stories.txt: \d+ % trained/).waitFor();
+	expect(await share()).toBe(before);
+	await curves.getByText(/explains .* of the variance/).waitFor();
+	await button('Resume').click();
+	await page.getByText(/R1@trained is trained and stored/).waitFor({ timeout: 170_000 });
+	await page.getByRole('link', { name: /^Open .* with it/ }).click();
 
-		const mine = page.getByRole('region', { name: 'Trained here' });
-		await mine.getByText('256 features, k 16').waitFor();
-		const download = page.waitForEvent('download');
-		await mine.getByRole('button', { name: 'Save for SAELens' }).click();
-		const saved = await download;
-		expect(saved.suggestedFilename()).toBe('blocks.1.hook_resid_post-trained.zip');
-		expect((await readFile(await saved.path())).length).toBeGreaterThan(4 * 2 * 256 * 256);
+	const mine = page.getByRole('region', { name: 'Trained here' });
+	await mine.getByText('256 features, k 16').waitFor();
+	const download = page.waitForEvent('download');
+	await mine.getByRole('button', { name: 'Save for SAELens' }).click();
+	const saved = await download;
+	expect(saved.suggestedFilename()).toBe('blocks.1.hook_resid_post-trained.zip');
+	expect((await readFile(await saved.path())).length).toBeGreaterThan(4 * 2 * 256 * 256);
 
-		await mine.getByRole('link', { name: /^Explore/ }).click();
-		const features = named(page, 'list', 'Features').getByRole('listitem');
-		await features.first().waitFor();
-		expect(await features.first().innerText()).toContain('blocks.1.hook_resid_post@trained/');
-		await features.first().getByRole('link').first().click();
-		await named(page, 'region', 'Feature').getByRole('button', { name: 'Steer' }).click();
-		await page.waitForURL(/steer=/);
-		await page.getByRole('link', { name: 'Steer', exact: true }).click();
-		await named(page, 'region', 'Steered').waitFor();
-		expect(decodeURIComponent(page.url())).toContain('blocks.1.hook_resid_post@trained/');
+	await mine.getByRole('link', { name: /^Explore/ }).click();
+	const features = named(page, 'list', 'Features').getByRole('listitem');
+	await features.first().waitFor();
+	expect(await features.first().innerText()).toContain('blocks.1.hook_resid_post@trained/');
+	await features.first().getByRole('link').first().click();
+	await named(page, 'region', 'Feature').getByRole('button', { name: 'Steer' }).click();
+	await page.waitForURL(/steer=/);
+		await page.getByRole('navigation').getByRole('link', { name: /^Steer/ }).click();
+	await named(page, 'region', 'Steered').waitFor();
+	expect(decodeURIComponent(page.url())).toContain('blocks.1.hook_resid_post@trained/');
 
-		await page.getByRole('link', { name: 'Train', exact: true }).click();
-		await mine.getByRole('button', { name: 'Delete', exact: true }).click();
-		await mine.getByRole('button', { name: 'Delete it for good' }).click();
-		await mine.waitFor({ state: 'detached' });
-		expect(complaints).toEqual([]);
-		await page.context().close();
-	},
-	400_000
-);
+	await page.getByRole('link', { name: 'Train', exact: true }).click();
+	await mine.getByRole('button', { name: 'Delete', exact: true }).click();
+	await mine.getByRole('button', { name: 'Delete it for good' }).click();
+	await mine.waitFor({ state: 'detached' });
+	expect(complaints).toEqual([]);
+	await page.context().close();
+}, 400_000);
 
 it('says in a sentence what cannot be trained on', async () => {
 	const { page, complaints } = await newVisitor(browser);
