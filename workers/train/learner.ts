@@ -25,12 +25,13 @@ export class Learner {
 		readonly patience: number
 	) {}
 
-	/** Learns from activations `x` `[n × d]` at this rate. */
-	async step(x: Float32Array, rate: number, signal?: AbortSignal): Promise<void> {
+	/** Learns from activations `x` `[n × d]` at this rate; false where a number is not finite, and then nothing is learned. */
+	async step(x: Float32Array, rate: number, signal?: AbortSignal): Promise<boolean> {
 		const { state, encoder } = this;
 		const batch = batchOf(state, x);
 		const top = await encoder.encode(state, batch.u, signal);
 		const { left, main, unexplained } = explained(state, batch, top);
+		if (!Number.isFinite(unexplained)) return false;
 		const dead = deadAfter(state, top, batch.n, this.patience);
 		const parts = [main];
 		if (dead.length > 0) {
@@ -43,5 +44,6 @@ export class Learner {
 			this.unexplained === null
 				? unexplained
 				: this.unexplained + (unexplained - this.unexplained) / MEMORY;
+		return true;
 	}
 }

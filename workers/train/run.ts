@@ -94,9 +94,9 @@ export class TrainingRun implements Omit<Handlers<TrainCalls>, 'exportSae' | 're
 			await this.#drop(current);
 			return trained;
 		} catch (error) {
-			// What overflowed is not kept: the state that was stored last is.
-			if (run.signal.aborted) await this.#save(current);
-			else if (this.#current === current) this.#current = null;
+			// A failed step teaches nothing, so that what is kept is the state before it.
+			await this.#save(current);
+			if (!run.signal.aborted && this.#current === current) this.#current = null;
 			throw error;
 		}
 	}

@@ -128,12 +128,11 @@ export class Training {
 			const x = buffer.draw(plan.batch);
 			const learner = this.#learner!;
 			const rate = rateAt(plan, learner.state.steps, state.tokens / settings.tokens);
-			await learner.step(x, rate, signal);
+			if (!(await learner.step(x, rate, signal))) throw overflowed(state.tokens);
 			if (this.#control) {
 				const shuffled = shuffledColumns(x, buffer.d, this.#uniform);
 				await this.#control.step(shuffled, rate, signal);
 			}
-			if (!Number.isFinite(learner.unexplained)) throw overflowed(state.tokens);
 			state.tokens += plan.batch;
 			const share = pointsOf(settings) / settings.tokens;
 			const points = Math.floor(share * state.tokens);
@@ -292,6 +291,6 @@ function overflowed(tokens: number): Problem {
 	return new Problem(
 		'unsupported',
 		`After ${tokens.toLocaleString('en')} tokens a number is no longer finite, so training stopped.`,
-		'Go on from the last stored state, or begin again with another text or site.'
+		'Keep the SAE as it is, or begin again with another text or site.'
 	);
 }

@@ -4,6 +4,7 @@ import { NO_OVERRIDES } from '../../../../src/core/import/build-request';
 import { openSafetensors } from '../../../../src/core/files/safetensors';
 import { inMemory } from '../../../../src/core/files/open-file';
 import type { PackSae } from '../../../../src/core/packs/manifest';
+import { isSound } from '../../../../src/core/train/sae-state';
 import type { TrainSettings } from '../../../../src/core/train/plan';
 import { TextFile } from '../../../../workers/corpus/text-file';
 import { windowStart } from '../../../../workers/corpus/windows';
@@ -154,6 +155,37 @@ describe('what cannot be trained on', () => {
 		['a handful of tokens', { tokens: 10 }, TEXT, SITE, 'too few']
 	])('%s is refused in a sentence', async (_, settings, content, site, sentence) => {
 		await expect(begin(settings, content, site)).rejects.toThrow(sentence);
+	});
+
+	/** The same pack, with something else at the site. */
+	function instead(texts: Workbench['model']['texts']): Workbench {
+		const model = Object.create(bench.model, { texts: { value: texts } }) as Workbench['model'];
+		return Object.create(bench, { model: { value: model } }) as Workbench;
+	}
+	const order = { site: SITE, settings: SETTINGS };
+
+	it('a site whose activations are the same on every token is refused in a sentence', async () => {
+		const same = instead(async ([ids]) => {
+			return new Map([[SITE, new Float32Array(ids!.length * bench.model.width(SITE)).fill(0.5)]]);
+		});
+		await expect(Training.begin(same, text(TEXT), order)).rejects.toThrow('the same on every');
+	});
+
+	it('activations that are no numbers end it, and leave the SAE as it was', async () => {
+		let sound = true;
+		const broken = instead(async (ids, sites, signal) => {
+			const taps = await bench.model.texts(ids, sites, signal);
+			if (!sound) for (const x of taps.values()) x.fill(NaN);
+			return taps;
+		});
+		const training = await Training.begin(broken, text(TEXT), order);
+		const run = training.run();
+		for (let step = 0; step < 3; step++) await run.next();
+		sound = false;
+		await expect(all({ run: () => run } as Training)).rejects.toThrow('no longer finite');
+		expect(isSound(training.sae)).toBe(true);
+		expect(training.sae.steps).toBeGreaterThanOrEqual(3);
+		expect(training.soFar.unexplained).toBeGreaterThan(0);
 	});
 
 	it('a text in a script that the model spells in pieces is warned of', async () => {
