@@ -1,8 +1,8 @@
 /** Ten steps of learning as PyTorch's autograd and Adam take them in float64 (`tests/golden/train.py`), taken by ours. */
 import { float32, parseSafetensors } from '../src/core/files/safetensors';
 import { newSaeState, type SaeState } from '../src/core/train/sae-state';
-import { Learner } from '../workers/train/learner';
-import { TopEncoder } from '../workers/train/top-encoder';
+import { learnerOf } from '../workers/train/learning/learners';
+import { TopEncoder } from '../workers/train/learning/top-encoder';
 
 const NAMES = ['encoder', 'decoder', 'bias', 'centre'] as const;
 const [WIDTH, FEATURES, K, TOKENS, DEAD_AFTER, SCALE] = [24, 96, 6, 64, 150, 0.7];
@@ -22,11 +22,12 @@ export async function tenSteps(bytes: Uint8Array): Promise<TenSteps> {
 	const fit = { centre: new Float32Array(WIDTH), scale: SCALE };
 	const state = newSaeState({ features: FEATURES, k: K }, fit, 0);
 	for (const name of NAMES) state[name].value.set(read(`before.${name}`));
-	const learner = new Learner(state, new TopEncoder(WIDTH), DEAD_AFTER);
+	const learner = learnerOf(state, new TopEncoder(WIDTH), DEAD_AFTER);
 	const [x, rates] = [read('x'), read('rates')];
 	const size = TOKENS * WIDTH;
 	for (let step = 0; step < rates.length; step++)
 		await learner.step(x.slice(step * size, (step + 1) * size), rates[step]!);
+	await learner.bring();
 	const parameters = NAMES.map((name) => {
 		const expected = read(`after.${name}`);
 		const before = read(`before.${name}`);

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { normals, seeded } from '../../src/core/math/random';
 import { newSaeState } from '../../src/core/train/sae-state';
 import { startRuntime } from '../../workers/runtime/session';
-import { Learner } from '../../workers/train/learner';
-import { TopEncoder } from '../../workers/train/top-encoder';
+import { HostLearner } from '../../workers/train/learning/host-learner';
+import { TopEncoder } from '../../workers/train/learning/top-encoder';
 import { inTurns } from './beside';
 
 const [D, FEATURES, K, BATCH, STEPS] = [256, 2048, 32, 1024, 10];
@@ -65,7 +65,7 @@ async function main() {
 	await startRuntime(null);
 	const fit = { centre: new Float32Array(D), scale: 0.5 };
 	const state = newSaeState({ features: FEATURES, k: K }, fit, 0);
-	const learner = new Learner(state, new TopEncoder(D), Infinity);
+	const learner = new HostLearner(state, new TopEncoder(D), Infinity);
 	const all = batches(4);
 	const steps = async () => {
 		for (let step = 0; step < STEPS; step++) await learner.step(all[step % all.length]!, 1e-3);

@@ -21,8 +21,8 @@ import { TextFile } from '../../workers/corpus/text-file';
 import { FolderSource } from '../../workers/node/folders/pack-source';
 import { Workbench } from '../../workers/packs/open-pack';
 import { startRuntime } from '../../workers/runtime/session';
-import { Learner } from '../../workers/train/learner';
-import { TopEncoder } from '../../workers/train/top-encoder';
+import { HostLearner } from '../../workers/train/learning/host-learner';
+import { TopEncoder } from '../../workers/train/learning/top-encoder';
 import { Training } from '../../workers/train/training';
 
 const { values, positionals } = parseArgs({
@@ -66,8 +66,8 @@ write('centre', sae.centre.value);
 // Every batch is kept as it goes by, with its rate.
 const batches = openSync(at('batches'), 'w');
 const rates: number[] = [];
-const step = Learner.prototype.step;
-Learner.prototype.step = function (x, rate, signal) {
+const step = HostLearner.prototype.step;
+HostLearner.prototype.step = function (x, rate, signal) {
 	rates.push(rate);
 	writeSync(batches, x);
 	return step.call(this, x, rate, signal);

@@ -8,8 +8,8 @@ import { geometricMedian, scaleAround } from '../../src/core/train/fitting';
 import { planOf, rateAt } from '../../src/core/train/plan';
 import { newSaeState } from '../../src/core/train/sae-state';
 import { startRuntime } from '../../workers/runtime/session';
-import { Learner } from '../../workers/train/learner';
-import { TopEncoder } from '../../workers/train/top-encoder';
+import { HostLearner } from '../../workers/train/learning/host-learner';
+import { TopEncoder } from '../../workers/train/learning/top-encoder';
 import { tenSteps } from '../learning-steps';
 import { FIXTURES } from './fixture';
 
@@ -51,7 +51,7 @@ describe('planted directions', () => {
 		const fit = { centre, scale: scaleAround(first, centre) };
 		const plan = planOf({ tokens });
 		const state = newSaeState({ features, k }, fit, 1);
-		const learner = new Learner(state, new TopEncoder(d), plan.deadAfter);
+		const learner = new HostLearner(state, new TopEncoder(d), plan.deadAfter);
 		for (let step = 0, done = 0; done < tokens; step++, done += plan.batch)
 			await learner.step(batch(plan.batch), rateAt(plan, step, done / tokens));
 		const best = Array.from({ length: directions }, (_, f) => {

@@ -112,6 +112,9 @@ export function ensureRuntime(): Promise<void> {
 	return runtime ? runtime.then(() => undefined) : startRuntime(null);
 }
 
+/** Whether sessions made now run on the GPU. */
+export const isOnGpu = (): boolean => backend === 'webgpu';
+
 /** In which form a graph built now should output its keys and values. */
 export const cacheForm = (): 'whole' | 'rows' => (backend === 'webgpu' ? 'whole' : 'rows');
 
@@ -257,6 +260,11 @@ export class Session {
 	/** A tensor of zeros, to be fed like one that an earlier run left on the device. */
 	empty(dims: number[]): DeviceTensor {
 		return new this.ort.Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+	}
+
+	/** The numbers of a tensor that stays on the device. */
+	read(tensor: DeviceTensor): Promise<Float32Array> {
+		return exclusive(async () => (await tensor.getData()) as Float32Array);
 	}
 
 	release(): Promise<void> {

@@ -10,7 +10,7 @@ import { windowStart } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
 import { breathe } from '../runtime/session';
 import { SpliceLosses } from '../sae/splice-losses';
-import type { TopEncoder } from './top-encoder';
+import type { TopEncoder } from './learning/top-encoder';
 
 /** Windows that every point of the curve is measured on. */
 export const CURVE = 8;

@@ -175,7 +175,9 @@ export class TrainingRun implements Omit<Handlers<TrainCalls>, 'exportSae' | 're
 	#save(current: Current): Promise<unknown> {
 		const save = async () => {
 			const { training, pack, dropped } = current;
-			if (dropped || !isSound(training.sae)) return;
+			if (dropped) return;
+			await training.bring();
+			if (!isSound(training.sae)) return;
 			const { file, name } = training.file;
 			const { whole: state, soFar } = training;
 			await (await store()).put({ pack, file, name, state, soFar });

@@ -23,8 +23,9 @@ import { windowStart } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
 import { breathe } from '../runtime/session';
 import { HeldOut } from './held-out';
-import { Learner } from './learner';
-import { TopEncoder } from './top-encoder';
+import type { Learner } from './learning/learner';
+import { learnerOf } from './learning/learners';
+import { TopEncoder } from './learning/top-encoder';
 import { surveyOf, trainingWindows, type HeldOutText, type TrainingWindow } from './training-text';
 
 /** Rows of the buffer, as far as they take no more bytes than these. */
@@ -154,6 +155,12 @@ export class Training {
 		};
 	}
 
+	/** Brings what has been learned from where it is learned; `sae` and `whole` are as they were then. */
+	async bring(): Promise<void> {
+		await this.#learner?.bring();
+		await this.#control?.bring();
+	}
+
 	/** What it takes to go on later. */
 	get whole(): TrainingState {
 		return { ...this.state, learner: this.sae, control: this.#control?.state ?? null };
@@ -166,6 +173,7 @@ export class Training {
 
 	/** Measures the SAE as it is on all held-out windows. */
 	async result(signal?: AbortSignal): Promise<TrainingResult> {
+		await this.bring();
 		const { state, heldOut } = this;
 		const all = { all: true, signal };
 		const { tokens, ...measured } = await heldOut.measure(this.sae, this.#encoder, state.mean, all);
@@ -181,11 +189,14 @@ export class Training {
 	}
 
 	async release(): Promise<void> {
+		await this.#learner?.release();
+		await this.#control?.release();
 		await this.heldOut.release();
 		await this.#encoder.release();
 	}
 
 	async #measure(withLoss: boolean, signal?: AbortSignal): Promise<void> {
+		await this.bring();
 		const { state, heldOut } = this;
 		const { fvu, l0, dead } = await heldOut.measure(this.sae, this.#encoder, state.mean, {
 			signal
@@ -240,8 +251,8 @@ export class Training {
 	}
 
 	#start(sae: SaeState, control: SaeState | null): void {
-		const learner = (state: SaeState) =>
-			new Learner(state, this.#encoder, this.state.plan.deadAfter);
+		const { deadAfter } = this.state.plan;
+		const learner = (state: SaeState) => learnerOf(state, this.#encoder, deadAfter);
 		this.#learner = learner(sae);
 		this.#control = control && learner(control);
 	}

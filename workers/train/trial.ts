@@ -8,8 +8,8 @@ import type { TrainingCost, TrainRequest } from '../../src/core/train/training';
 import type { TextFile } from '../corpus/text-file';
 import { windowStart } from '../corpus/windows';
 import type { Workbench } from '../packs/open-pack';
-import { Learner } from './learner';
-import { TopEncoder } from './top-encoder';
+import { learnerOf } from './learning/learners';
+import { TopEncoder } from './learning/top-encoder';
 import { LONGEST_WINDOW, surveyOf } from './training-text';
 import { CURVE } from './held-out';
 import { bufferRows, checkSite, pointsOf } from './training';
@@ -51,13 +51,14 @@ export async function trialOf(
 	const centre = geometricMedian(batch, d);
 	const fit = { centre, scale: scaleAround(batch, centre) };
 	const encoder = new TopEncoder(d);
-	const learner = new Learner(newSaeState(settings, fit, 0), encoder, Infinity);
+	const learner = learnerOf(newSaeState(settings, fit, 0), encoder, Infinity);
 	let seconds = 0;
 	for (let step = 0; step < STEPS; step++) {
 		const start = performance.now();
 		await learner.step(batch, 0, signal);
 		if (step > 0) seconds += (performance.now() - start) / 1000 / (STEPS - 1);
 	}
+	await learner.release();
 	await encoder.release();
 	const reading = read.tokens / read.seconds;
 	const learning = plan.batch / seconds;

@@ -7,11 +7,13 @@ import type { Parameter, SaeState } from './sae-state';
 
 /** So many dead features explain what the others leave over; that counts this much beside the rest. */
 export const AUX_K = 256;
-const AUX_SHARE = 1 / 32;
+export const AUX_SHARE = 1 / 32;
 /** A token further from the centre than this many √d counts less, as if it lay there. */
-const FAR = 2.5;
-/** Adam's. */
-const [FIRST, SECOND, EPSILON] = [0.9, 0.999, 1e-12];
+export const FAR = 2.5;
+/** Adam's, of the mean of the gradient and of its square. */
+export const DECAYS = [0.9, 0.999] as const;
+const [FIRST, SECOND] = DECAYS;
+export const EPSILON = 1e-12;
 /** What decays below this is 0: processors are slow at the smallest numbers. */
 const NOTHING = 1e-30;
 
@@ -262,10 +264,15 @@ function sumOfRows(x: Float32Array, d: number): Float64Array {
 	return sums;
 }
 
+/** What corrects Adam's means for their beginning at 0: of the rate, and of the mean of squares. */
+export const adamStep = (steps: number, rate: number) => ({
+	size: rate / (1 - FIRST ** steps),
+	correction: 1 / (1 - SECOND ** steps)
+});
+
 /** Turns the numbers of a parameter from `at` on by their gradient (https://arxiv.org/abs/1412.6980). */
 function adamOf(steps: number, rate: number) {
-	const size = rate / (1 - FIRST ** steps);
-	const correction = 1 / (1 - SECOND ** steps);
+	const { size, correction } = adamStep(steps, rate);
 	return ({ value, first, second }: Parameter, gradient: Float64Array, at: number) => {
 		for (let i = 0; i < gradient.length; i++, at++) {
 			const g = gradient[i]!;

@@ -1,9 +1,9 @@
 /** The encoder of an SAE whose weights change at every step: the one dense product of learning. */
-import type { SaeState } from '../../src/core/train/sae-state';
-import type { Top } from '../../src/core/train/learning-step';
-import { Graph } from '../graph/graph';
-import { LazySession } from '../runtime/lazy-session';
-import { Session } from '../runtime/session';
+import type { SaeState } from '../../../src/core/train/sae-state';
+import type { Top } from '../../../src/core/train/learning-step';
+import { Graph } from '../../graph/graph';
+import { LazySession } from '../../runtime/lazy-session';
+import { Session } from '../../runtime/session';
 
 export class TopEncoder {
 	readonly #session = new LazySession(() => Session.create(this.#graph(), {}));

@@ -1,5 +1,5 @@
-/** An SAE that learns, step by step. */
-import type { SaeState } from '../../src/core/train/sae-state';
+/** An SAE that learns on WebAssembly: the products with the whole encoder in the runtime, the sparse rest by hand. */
+import type { SaeState } from '../../../src/core/train/sae-state';
 import {
 	AUX_K,
 	batchOf,
@@ -8,14 +8,11 @@ import {
 	explained,
 	learn,
 	revived
-} from '../../src/core/train/learning-step';
+} from '../../../src/core/train/learning-step';
+import { averaged, type Learner } from './learner';
 import type { TopEncoder } from './top-encoder';
 
-/** Steps over which the unexplained share is averaged. */
-const MEMORY = 20;
-
-export class Learner {
-	/** The share of the variance that its last batches left unexplained; null before the first. */
+export class HostLearner implements Learner {
 	unexplained: number | null = null;
 
 	constructor(
@@ -25,7 +22,6 @@ export class Learner {
 		readonly patience: number
 	) {}
 
-	/** Learns from activations `x` `[n × d]` at this rate; false where a number is not finite, and then nothing is learned. */
 	async step(x: Float32Array, rate: number, signal?: AbortSignal): Promise<boolean> {
 		const { state, encoder } = this;
 		const batch = batchOf(state, x);
@@ -40,10 +36,13 @@ export class Learner {
 			parts.push(revived(state, batch, left, dead, own));
 		}
 		learn(state, batch, parts, rate);
-		this.unexplained =
-			this.unexplained === null
-				? unexplained
-				: this.unexplained + (unexplained - this.unexplained) / MEMORY;
+		this.unexplained = averaged(this.unexplained, unexplained);
 		return true;
 	}
+
+	/** The state is always up to date. */
+	async bring(): Promise<void> {}
+
+	/** The encoder is others' too. */
+	async release(): Promise<void> {}
 }
