@@ -179,7 +179,7 @@ export class Explorer {
 			this.labels.flush();
 			void this.names.refresh();
 			this.#follow();
-			if (this.prompt === '') void this.model.keep();
+			if (this.prompt.trim() === '') void this.model.keep();
 		};
 	}
 

@@ -33,7 +33,7 @@ const puppet: Partial<Handlers<Calls>> = {
 	},
 	async read({ text }, { part }) {
 		part({ kind: 'tokens', tokens: [token(text)], leftOut: [] });
-		part({ kind: 'next', next: [], lens: [] });
+		part({ kind: 'next', next: [], lens: [], surprise: new Float32Array(0) });
 		if (text === 'hang') await never;
 	},
 	async feature(id) {

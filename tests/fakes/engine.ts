@@ -131,7 +131,7 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 		await this.wait(signal);
 		part({ kind: 'tokens', tokens, leftOut: all.slice(this.#options.context) });
 		const next = likely(text, 10);
-		part({ kind: 'next', next, lens: [] });
+		part({ kind: 'next', next, lens: [], surprise: new Float32Array(0) });
 		const ids = this.saes.map((sae) => sae.id);
 		for (const id of [...first, ...ids.filter((id) => !first.includes(id))]) {
 			await this.wait(signal);
@@ -142,7 +142,8 @@ export class FakeEngine extends FakeStore implements Partial<Handlers<Calls>> {
 			layer,
 			top: tokens.map((_, t) => likely(`${layer} ${t}`, 5))
 		}));
-		part({ kind: 'next', next, lens });
+		const surprise = Float32Array.from(tokens, (_, t) => (t === 0 ? NaN : 1 + (t % 3)));
+		part({ kind: 'next', next, lens, surprise });
 	}
 
 	async feature(id: FeatureId): Promise<FeatureCard> {

@@ -56,6 +56,25 @@ describe.each(['llama-tied', 'llama-untied'])('%s', (name) => {
 		}
 	});
 
+	it.each(PROMPTS)('reads "%s": how surprised the model is by each token', async (p) => {
+		const { taps } = await readAll(p);
+		const { lens } = f.bench;
+		const ids = prompt(p);
+		const x = taps.get(f.bench.model.sites.at(-1)!)!;
+		const following = Int32Array.from(ids, (_, t) => ids[t + 1] ?? -1);
+		const { surprise } = await lens.top(x, following);
+		const logits = await lens.logits(x);
+		const vocab = logits.length / ids.length;
+		ids.forEach((_, t) => {
+			const next = ids[t + 1];
+			if (next === undefined) return expect(surprise[t]).toBeNaN();
+			const row = Float64Array.from(logits.subarray(t * vocab, (t + 1) * vocab));
+			const most = row.reduce((a, b) => Math.max(a, b));
+			const all = row.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
+			expect(surprise[t]).toBeCloseTo(most + Math.log(all) - row[next]!, 4);
+		});
+	});
+
 	it.each(PROMPTS)('reads "%s": the codes of every SAE', async (p) => {
 		const { taps } = await readAll(p);
 		for (const id of f.bench.saeIds) {

@@ -14,6 +14,8 @@ export interface LensTop {
 	probabilities: Float32Array;
 	/** [rows × k] */
 	ids: Int32Array;
+	/** −ln p of the token that follows, [rows]; NaN where none was named. */
+	surprise: Float32Array;
 }
 
 const K = 5;
@@ -32,19 +34,29 @@ export class Lens {
 	/**
 	 * The likeliest next tokens for each row of the stream `x`, `[rows × dModel]`. The unembedding is gone through once, in
 	 * parts: of many models it is a large share of all weights, and the graph of the model keeps a copy already.
+	 * `following`: of each row the token that follows, −1 for none.
 	 */
-	async top(x: Float32Array, signal?: AbortSignal): Promise<LensTop> {
+	async top(
+		x: Float32Array,
+		following: Int32Array | null = null,
+		signal?: AbortSignal
+	): Promise<LensTop> {
 		const { dModel, vocabSize } = this.model.shape;
 		const session = await this.#top.get();
 		const rows = x.length / dModel;
-		const best = new Best(rows, Math.min(K, vocabSize));
+		const best = new Best(following ?? new Int32Array(rows).fill(-1), Math.min(K, vocabSize));
 		for (const [from, to] of this.#parts()) {
 			const part = { data: this.#rows(from, to), dims: [to - from, dModel] };
 			for (let at = 0; at < rows; at += ROWS) {
 				const some = x.subarray(at * dModel, (at + ROWS) * dModel);
-				const feeds = { x: { data: some, dims: [1, some.length / dModel, dModel] }, part };
-				const { data } = await session.run(feeds, ['values', 'ids', 'max', 'sum'], signal);
-				best.add(data as unknown as Found, at, from);
+				const count = some.length / dModel;
+				const feeds = {
+					x: { data: some, dims: [1, count, dModel] },
+					part,
+					following: { data: best.following(at, count, from, to), dims: [count, 1] }
+				};
+				const { data } = await session.run(feeds, FOUND, signal);
+				best.add(data as unknown as Found, at, from, to);
 				await breathe();
 				signal?.throwIfAborted();
 			}
@@ -93,6 +105,9 @@ export class Lens {
 		g.output('ids', g.op('Cast', [ids!], { to: 6 }), 'int32', ['S', 'K']);
 		g.output('max', max, 'float32', ['S', 1]);
 		g.output('sum', sum, 'float32', ['S', 1]);
+		const following = g.input('following', 'int64', ['S', 1]);
+		const own = g.op('GatherElements', [logits, following], { axis: 1 });
+		g.output('own', own, 'float32', ['S', 1]);
 		return Session.create(g.finish(), this.model.weights.files);
 	}
 
@@ -116,13 +131,17 @@ export class Lens {
 	}
 }
 
-/** Of some rows and a part of the vocabulary: the largest logits, whose they are, and Σ exp(logit − max). */
+/** Of some rows and a part of the vocabulary: the largest logits, whose they are, Σ exp(logit − max), and one logit. */
 interface Found {
 	values: Float32Array;
 	ids: Int32Array;
 	max: Float32Array;
 	sum: Float32Array;
+	/** The logit of the token that follows, where it is of this part. */
+	own: Float32Array;
 }
+
+const FOUND = ['values', 'ids', 'max', 'sum', 'own'];
 
 /** The largest logits of each row, and what all its logits add up to, part by part of the vocabulary. */
 class Best {
@@ -130,18 +149,30 @@ class Best {
 	readonly #values: Float32Array;
 	/** Σ exp(logit − largest) so far. */
 	readonly #sums: Float64Array;
+	/** Logits of the tokens that follow. */
+	readonly #own: Float32Array;
 
 	constructor(
-		rows: number,
+		readonly tokens: Int32Array,
 		readonly k: number
 	) {
+		const rows = tokens.length;
+		this.#own = new Float32Array(rows).fill(NaN);
 		this.#ids = new Int32Array(rows * k);
 		this.#values = new Float32Array(rows * k).fill(-Infinity);
 		this.#sums = new Float64Array(rows);
 	}
 
-	/** `first`: the first row; `token`: the first of the part. */
-	add({ values, ids, max, sum }: Found, first: number, token: number): void {
+	/** The tokens that follow rows, counted from the first of a part of the vocabulary; 0 for those of other parts. */
+	following(first: number, count: number, from: number, to: number): BigInt64Array {
+		return BigInt64Array.from({ length: count }, (_, r) => {
+			const token = this.tokens[first + r]!;
+			return token >= from && token < to ? BigInt(token - from) : 0n;
+		});
+	}
+
+	/** `first`: the first row; `from` and `to`: the tokens of the part. */
+	add({ values, ids, max, sum, own }: Found, first: number, from: number, to: number): void {
 		const each = values.length / max.length;
 		for (let r = 0; r < max.length; r++) {
 			const row = first + r;
@@ -149,8 +180,9 @@ class Best {
 			this.#sums[row] =
 				this.#sums[row]! * Math.exp(this.#values[row * this.k]! - largest) +
 				sum[r]! * Math.exp(max[r]! - largest);
-			for (let i = r * each; i < (r + 1) * each; i++)
-				this.#insert(row, values[i]!, token + ids[i]!);
+			for (let i = r * each; i < (r + 1) * each; i++) this.#insert(row, values[i]!, from + ids[i]!);
+			const token = this.tokens[row]!;
+			if (token >= from && token < to) this.#own[row] = own[r]!;
 		}
 	}
 
@@ -171,6 +203,9 @@ class Best {
 			const row = Math.floor(i / this.k);
 			return Math.exp(value - this.#values[row * this.k]!) / this.#sums[row]!;
 		};
-		return { probabilities: this.#values.map(share), ids: this.#ids };
+		const surprise = this.#own.map(
+			(logit, row) => this.#values[row * this.k]! + Math.log(this.#sums[row]!) - logit
+		);
+		return { probabilities: this.#values.map(share), ids: this.#ids, surprise };
 	}
 }

@@ -9,6 +9,7 @@ import { breathe } from '../runtime/session';
 import type { Workbench } from '../packs/open-pack';
 
 const NEXT = 10;
+const NOTHING = new Float32Array(0);
 
 /** Calls `run.part` with the tokens, then the prediction, then SAE by SAE; those asked for come first. */
 export async function read(
@@ -23,7 +24,7 @@ export async function read(
 	const ids = tokens.map((t) => t.id);
 	const { logits, taps } = await model.readOnce(ids, bench.taps, signal);
 	const next = nextTokens(logits, bench);
-	run.part({ kind: 'next', next, lens: [] });
+	run.part({ kind: 'next', next, lens: [], surprise: NOTHING });
 
 	const first = (request.first ?? []).filter((id) => bench.saeIds.includes(id));
 	const rest = bench.saeIds.filter((id) => !first.includes(id));
@@ -35,8 +36,7 @@ export async function read(
 		signal.throwIfAborted();
 	};
 	for (const id of first) await readSae(id);
-	const lens = await lensReadings(bench, taps, signal);
-	run.part({ kind: 'next', next, lens });
+	run.part({ kind: 'next', next, ...(await lensReadings(bench, ids, taps, signal)) });
 	for (const id of rest) await readSae(id);
 }
 
@@ -45,20 +45,28 @@ function nextTokens(logits: Float32Array, bench: Workbench): TokenProbability[] 
 	return largest(p, NEXT).map((id) => ({ token: bench.tokenizer.text(id), id, p: p[id]! }));
 }
 
+/** The lens after every layer; and how surprised the model is by each token, which the last layer says. */
 async function lensReadings(
 	bench: Workbench,
+	read: readonly number[],
 	taps: Map<string, Float32Array>,
 	signal?: AbortSignal
-): Promise<LensReading[]> {
-	const { lens, model } = bench;
+): Promise<{ lens: LensReading[]; surprise: Float32Array }> {
+	const { model } = bench;
 	const residuals = model.sites.filter((site) => placeOf(site)!.kind === 'resid');
 	const length = taps.get(residuals[0]!)!.length;
 	const all = new Float32Array(residuals.length * length);
 	residuals.forEach((site, i) => all.set(taps.get(site)!, i * length));
-	const { probabilities, ids } = await lens.top(all, signal);
-	const k = Math.min(lens.k, model.shape.vocabSize);
+	const following = Int32Array.from({ length: residuals.length * read.length }, (_, row) => {
+		return read[(row % read.length) + 1] ?? -1;
+	});
+	const found = await bench.lens.top(all, following, signal);
+	const { probabilities, ids } = found;
+	const k = Math.min(bench.lens.k, model.shape.vocabSize);
 	const tokens = length / model.shape.dModel;
-	return residuals.map((site, s) => ({
+	const surprise = new Float32Array(tokens).fill(NaN);
+	surprise.set(found.surprise.subarray(-tokens, -1), 1);
+	const lens = residuals.map((site, s) => ({
 		site,
 		layer: placeOf(site)!.layer,
 		top: Array.from({ length: tokens }, (_, t) =>
@@ -68,4 +76,5 @@ async function lensReadings(
 			})
 		)
 	}));
+	return { lens, surprise };
 }

@@ -42,7 +42,13 @@ export interface Reading {
 export type ReadingPart =
 	| { kind: 'tokens'; tokens: Token[]; leftOut: Token[] }
 	/** Comes twice: first without the lens, as soon as the model has read, then with it. */
-	| { kind: 'next'; next: TokenProbability[]; lens: LensReading[] }
+	| {
+			kind: 'next';
+			next: TokenProbability[];
+			lens: LensReading[];
+			/** −ln p of each token after those before it, in nats, [nTokens]; NaN for the first. Comes with the lens. */
+			surprise: Float32Array;
+	  }
 	| { kind: 'site'; site: SiteReading };
 
 export interface ReadRequest {

@@ -33,11 +33,15 @@ export class Reading {
 	sites = $state.raw<ReadonlyMap<SaeId, SiteReading>>(new Map());
 	lens = $state.raw<LensReading[]>([]);
 	next = $state.raw<TokenProbability[]>([]);
+	/** −ln p of each token in nats, NaN for the first; of the first tokens only while a new prompt is read. */
+	surprise = $state.raw<Float32Array>(new Float32Array(0));
 	busy = $state(false);
 	error = $state.raw<Error | null>(null);
 	/** `example`: stored with the model, before an engine has read anything. */
 	source = $state<'none' | 'example' | 'engine'>('none');
 	#running: AbortController | null = null;
+	/** Whether the tokens of `text` have come. */
+	#started = false;
 	#pause: ReturnType<typeof setTimeout> | undefined;
 	readonly #engine: Engine;
 
@@ -52,8 +56,8 @@ export class Reading {
 		clearTimeout(this.#pause);
 		this.text = text;
 		this.error = null;
-		this.busy = text !== '';
-		if (text === '') return this.#empty();
+		this.busy = text.trim() !== '';
+		if (!this.busy) return this.#empty();
 		const wait = this.source === 'engine' ? PAUSE_MS : 0;
 		this.#pause = setTimeout(() => void this.#read(text, first), wait);
 	}
@@ -100,6 +104,7 @@ export class Reading {
 	async #read(text: string, first: SaeId[]): Promise<void> {
 		const running = (this.#running = new AbortController());
 		const { signal } = running;
+		this.#started = false;
 		try {
 			await this.#engine.read(
 				{ text, first },
@@ -112,6 +117,8 @@ export class Reading {
 			this.busy = false;
 			if (isAbort(error)) this.text = null;
 			else this.error = asError(error);
+			// What was read before is of another text.
+			if (this.error && !this.#started) this.#empty();
 		}
 	}
 
@@ -120,7 +127,7 @@ export class Reading {
 		else if (part.kind === 'site') this.sites = new Map(this.sites).set(part.site.sae, part.site);
 		else {
 			this.next = part.next;
-			if (part.lens.length > 0) this.lens = part.lens;
+			if (part.lens.length > 0) [this.lens, this.surprise] = [part.lens, part.surprise];
 		}
 	}
 
@@ -131,7 +138,9 @@ export class Reading {
 			this.sites = new Map([...this.sites].map(([id, site]) => [id, firstRows(site, kept)]));
 			this.lens = this.lens.map((lens) => ({ ...lens, top: lens.top.slice(0, kept) }));
 			this.next = [];
+			this.surprise = this.surprise.slice(0, kept);
 		}
+		this.#started = true;
 		this.source = 'engine';
 		this.tokens = tokens;
 		this.leftOut = leftOut;
@@ -144,6 +153,7 @@ export class Reading {
 		this.sites = new Map();
 		this.lens = [];
 		this.next = [];
+		this.surprise = new Float32Array(0);
 	}
 }
 

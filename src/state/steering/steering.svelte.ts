@@ -37,7 +37,7 @@ export class Steering {
 	ask(settings: Settings, all: Edit[], paused: readonly FeatureId[] = []): void {
 		const edits = all.filter(({ id }) => !paused.includes(id));
 		this.#edited = edits.length > 0;
-		if (settings.text === '') {
+		if (settings.text.trim() === '') {
 			this.plain.clear();
 			this.steered.clear();
 			return;

@@ -70,8 +70,24 @@ describe('Reading', () => {
 		reading.ask('a b c d e f g h i');
 		await settled(reading);
 		expect(reading.leftOut.map((token) => token.text)).toEqual([' h', ' i']);
-		reading.ask('');
-		expect(reading).toMatchObject({ tokens: [], busy: false, error: null });
+		for (const nothing of ['', '   ', '\n']) {
+			reading.ask('a fox');
+			await settled(reading);
+			reading.ask(nothing);
+			expect(reading).toMatchObject({ tokens: [], next: [], busy: false, error: null });
+		}
+	});
+
+	it('shows nothing of the text before where one cannot be read', async () => {
+		const fake = engine();
+		const reading = new Reading(fake.calls);
+		reading.ask('a fox');
+		await settled(reading);
+		vi.spyOn(fake, 'read').mockRejectedValueOnce(new Error('no'));
+		reading.ask('b');
+		await vi.waitFor(() => expect(reading.error?.message).toBe('no'));
+		expect(reading).toMatchObject({ tokens: [], next: [], lens: [] });
+		expect(reading.sites.size).toBe(0);
 	});
 
 	it('keeps an error and reads again on demand', async () => {
