@@ -66,7 +66,7 @@ it('foreign text keeps its direction, and gets a word by measured surprise', asy
 	const titles = () =>
 		tokens()
 			.getByRole('button')
-			.evaluateAll((all) => all.map(({ title }) => title));
+			.evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
 	await expect.poll(async () => (await titles()).at(-1)).toMatch(/surprise/);
 	const nats = (await titles()).map((title) => Number(/surprise ([\d.]+)/.exec(title)?.[1]));
 	expect(nats[0]).toBeNaN();
@@ -83,6 +83,29 @@ it('what is no feature id is named, and nothing else is blamed', async () => {
 	await at('feature/blocks.3.hook_resid_post/99999');
 	await page.getByText(/99999/).first().waitFor();
 	expect(await page.locator('body').innerText()).not.toContain('nonsense');
+});
+
+it('Steer in Explore leads to what it writes', async () => {
+	await at('explore?prompt=The%20red%20fox');
+	const first = named(page, 'list', 'Features').getByRole('listitem').first();
+	await first.getByRole('button', { name: /^Steer blocks/ }).click();
+	await first.getByRole('link', { name: /^Go to Steer/ }).click();
+	await named(page, 'region', 'Steered').waitFor();
+	expect(page.url()).toContain('steer=');
+});
+
+it('a feature that nothing matches is said to be a chain by itself, in Steer and in Flow', async () => {
+	await at(`steer?prompt=Once%20upon%20a%20time&length=12&steer=${ID}=add:60`);
+	await page.getByRole('button', { name: `Whole chain of ${ID}` }).click();
+	await page
+		.getByText('No feature of another layer matches it, so it is a chain by itself.')
+		.waitFor();
+	await at(`flow/${ID}`);
+	await page.getByText('points nearly the same way, so nothing flows here').waitFor();
+	expect(await page.getByRole('button', { name: 'Steer the whole chain' }).count()).toBe(0);
+	await at('flow/blocks.4.hook_resid_post/843');
+	await page.getByRole('button', { name: 'Steer the whole chain' }).waitFor();
+	expect(await main()).not.toContain('nothing flows here');
 });
 
 it('complains of nothing', () => expect(visitor.complaints).toEqual([]));

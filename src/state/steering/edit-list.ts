@@ -52,9 +52,18 @@ export class EditList {
 		this.#put({ steer });
 	}
 
-	/** Adds the residual features of a feature's chain through the layers, cut where the thresholds say. */
-	async addChain(id: FeatureId, cuts: Omit<FlowRequest, 'id'> = {}): Promise<void> {
-		await this.add(chainOf(await this.engine.flow({ id, ...cuts }), id));
+	/**
+	 * Adds the residual features of a feature's chain through the layers, cut where the thresholds say; returns the chain, and
+	 * how many of it are new in the list.
+	 */
+	async addChain(
+		id: FeatureId,
+		cuts: Omit<FlowRequest, 'id'> = {}
+	): Promise<{ chain: FeatureId[]; fresh: number }> {
+		const chain = chainOf(await this.engine.flow({ id, ...cuts }), id);
+		const fresh = chain.filter((one) => !this.has(one)).length;
+		await this.add(chain);
+		return { chain, fresh };
 	}
 
 	/** Puts these into the list, in place of those of the same features. */
