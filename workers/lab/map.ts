@@ -19,7 +19,8 @@ import {
 	nearestInPlane,
 	preserved
 } from '../../src/core/lab/methods/map/neighbours';
-import { covariance, eigenvaluesOf, slopeOf } from '../../src/core/lab/methods/map/spectrum';
+import { covariance, slopeOf } from '../../src/core/lab/methods/map/spectrum';
+import { eigenvaluesOf } from '../../src/core/math/eigen';
 import { row, unitRows, type Matrix } from '../../src/core/math/matrix';
 import { quantile } from '../../src/core/math/quantile';
 import { normals, seeded, shuffle } from '../../src/core/math/random';
@@ -188,7 +189,7 @@ async function lobesOf(
 }
 
 /** The same values in a random order. */
-function dealt(values: Uint8Array, uniform: () => number): Uint8Array {
+function dealt(values: Uint16Array, uniform: () => number): Uint16Array {
 	const out = values.slice();
 	shuffle(out, uniform);
 	return out;

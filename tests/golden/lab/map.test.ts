@@ -18,7 +18,8 @@ import {
 	nearestInPlane,
 	preserved
 } from '../../../src/core/lab/methods/map/neighbours';
-import { covariance, eigenvaluesOf, slopeOf } from '../../../src/core/lab/methods/map/spectrum';
+import { covariance, slopeOf } from '../../../src/core/lab/methods/map/spectrum';
+import { eigenvaluesOf } from '../../../src/core/math/eigen';
 import { unitRows } from '../../../src/core/math/matrix';
 import { normals, seeded } from '../../../src/core/math/random';
 import { map } from '../../../workers/lab/map';

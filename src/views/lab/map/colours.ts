@@ -1,5 +1,6 @@
 /** What the points of a map are coloured by. */
 import type { MapFound } from '../../../core/lab/methods/map/map';
+import { byKind, NO_KIND, type Colours } from '../kinds';
 
 export const COLOURINGS = [
 	{ value: 'density', text: 'Density' },
@@ -9,21 +10,10 @@ export const COLOURINGS = [
 ] as const;
 export type Colouring = (typeof COLOURINGS)[number]['value'];
 
-/** Told apart by those who see few colours (Okabe and Ito). */
-const KINDS = [
-	...['#0072b2', '#e69f00', '#009e73', '#cc79a7'],
-	...['#56b4e9', '#d55e00', '#8a8a00', '#7a5cc8']
-];
-const NONE = '#9aa4a8';
 /** From rare to frequent. */
 const SHADES = ['#2b3a8c', '#2f7fb8', '#35b0a0', '#9ac93c', '#e8b21e'];
 /** Least densities of the shades. */
 const STEPS = [0, 1e-4, 1e-3, 1e-2, 1e-1];
-
-interface Colours {
-	colours: string[];
-	legend: { colour: string; text: string }[];
-}
 
 /** `origins`: by feature; null while they are not known. */
 export function coloursOf(
@@ -47,26 +37,13 @@ export function coloursOf(
 function byDensity(density: readonly (number | null)[]): Colours {
 	const shade = (x: number) => STEPS.findLastIndex((least) => x >= least);
 	return {
-		colours: density.map((x) => (x === null ? NONE : SHADES[shade(x)]!)),
+		colours: density.map((x) => (x === null ? NO_KIND : SHADES[shade(x)]!)),
 		legend: [
 			...STEPS.map((least, i) => ({
 				colour: SHADES[i]!,
 				text: i === 0 ? 'below 0.01 %' : `from ${100 * least} %`
 			})),
-			...(density.includes(null) ? [{ colour: NONE, text: 'not measured' }] : [])
-		]
-	};
-}
-
-function byKind(kinds: readonly (string | null)[], none: string): Colours {
-	const names = [...new Set(kinds.filter((kind) => kind !== null))].toSorted();
-	const colourOf = (kind: string | null) =>
-		kind === null ? NONE : KINDS[names.indexOf(kind) % KINDS.length]!;
-	return {
-		colours: kinds.map(colourOf),
-		legend: [
-			...names.map((text) => ({ colour: colourOf(text), text })),
-			...(kinds.includes(null) ? [{ colour: NONE, text: none }] : [])
+			...(density.includes(null) ? [{ colour: NO_KIND, text: 'not measured' }] : [])
 		]
 	};
 }

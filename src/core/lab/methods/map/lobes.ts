@@ -1,4 +1,5 @@
 /** Clusters by co-activity and by direction, and how far they agree. */
+import { kMeans } from '../../../math/k-means';
 import type { SparseRows } from '../../../math/sparse';
 
 /** Which blocks a feature is active in at least, to have a lobe. */
@@ -96,7 +97,7 @@ export function spectralClusters(
 	n: number,
 	clusters: number,
 	uniform: () => number
-): Uint8Array {
+): Uint16Array {
 	const degree = times(new Float64Array(n).fill(1));
 	const scale = degree.map((x) => (x > 1e-12 ? 1 / Math.sqrt(x) : 0));
 	const k = clusters;
@@ -112,12 +113,16 @@ export function spectralClusters(
 		});
 		orthonormalise(basis);
 	}
-	const points = Array.from({ length: n }, (_, i) => {
+	const points = new Float64Array(n * k);
+	for (let i = 0; i < n; i++) {
 		const row = basis.map((v) => v[i]!);
-		const length = Math.hypot(...row);
-		return length > 0 ? row.map((x) => x / length) : row;
-	});
-	return kMeans(points, k, uniform);
+		const length = Math.hypot(...row) || 1;
+		points.set(
+			row.map((x) => x / length),
+			i * k
+		);
+	}
+	return kMeans(points, k, k, uniform, { starts: STARTS, turns: 50 });
 }
 
 function orthonormalise(basis: Float64Array[]): void {
@@ -131,50 +136,6 @@ function orthonormalise(basis: Float64Array[]): void {
 		for (let c = 0; c < v.length; c++) v[c]! /= length;
 	});
 }
-
-function kMeans(points: number[][], k: number, uniform: () => number): Uint8Array {
-	let best: { of: Uint8Array; cost: number } | null = null;
-	for (let start = 0; start < STARTS; start++) {
-		const centres = firstCentres(points, k, uniform);
-		const of = new Uint8Array(points.length);
-		let cost = Infinity;
-		for (let turn = 0; turn < 50; turn++) {
-			let sum = 0;
-			points.forEach((point, i) => {
-				let least = Infinity;
-				centres.forEach((centre, c) => {
-					const away = distance(point, centre);
-					if (away < least) [least, of[i]] = [away, c];
-				});
-				sum += least;
-			});
-			if (sum >= cost - 1e-12) break;
-			cost = sum;
-			centres.forEach((centre, c) => {
-				const own = points.filter((_, i) => of[i] === c);
-				if (own.length > 0)
-					centre.forEach((_, a) => (centre[a] = own.reduce((s, p) => s + p[a]!, 0) / own.length));
-			});
-		}
-		if (!best || cost < best.cost) best = { of, cost };
-	}
-	return best!.of;
-}
-
-/** k-means++ (Arthur and Vassilvitskii 2007). */
-function firstCentres(points: number[][], k: number, uniform: () => number): number[][] {
-	const centres = [[...points[Math.floor(uniform() * points.length)]!]];
-	while (centres.length < k) {
-		const away = points.map((p) => Math.min(...centres.map((centre) => distance(p, centre))));
-		let left = uniform() * away.reduce((a, b) => a + b, 0);
-		const at = away.findIndex((x) => (left -= x) <= 0);
-		centres.push([...points[Math.max(0, at)]!]);
-	}
-	return centres;
-}
-
-const distance = (a: number[], b: number[]): number =>
-	a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
 
 /** Adjusted mutual information of two clusterings (Vinh, Epps and Bailey 2010), normalised by the mean of the entropies. */
 export function adjustedMutualInformation(a: ArrayLike<number>, b: ArrayLike<number>): number {
