@@ -41,6 +41,38 @@ export class FakeLab implements Handlers<LabCalls> {
 		};
 	};
 
+	readonly 'lab:circles': Handlers<LabCalls>['lab:circles'] = ({ sae, by }) => {
+		this.#begin(sae);
+		const days = ['Monday', 'Tuesday', 'Friday'];
+		const plane = {
+			axes: [1, 2] as [number, number],
+			...{ x: [1, -0.5, -0.5], y: [0, 0.9, -0.9], token: days }
+		};
+		const cluster = {
+			...{ features: [3, 5], tokens: 90, points: 90, variance: [0.5, 0.3], score: 0.7 },
+			common: days.map((token) => ({ token, count: 30 })),
+			planes: [{ axes: plane.axes, separability: 0.9, mixture: 0.2 }],
+			...{ shuffled: { median: 0.2, most: 0.3, shuffles: 99, p: 0.01 }, found: true, plane },
+			round: {
+				...{ r: 0.98, p: 0.004, axes: plane.axes },
+				words: days.map((word, i) => ({ word, n: 30, angle: 2 * i }))
+			}
+		};
+		const plain = {
+			...cluster,
+			features: [7, 8],
+			score: 0.1,
+			shuffled: null,
+			found: false,
+			round: null
+		};
+		return {
+			...{ sae, by, n: 900, unit: 'tokens', all: 3, small: 1, large: 0, tested: 1 },
+			clusters: [cluster, plain],
+			control: { random: [0.05, 0.1], chance: 0.02 }
+		};
+	};
+
 	readonly 'lab:retrieve': Handlers<LabCalls>['lab:retrieve'] = (settings) => {
 		this.#begin(settings);
 		const { sae } = settings;

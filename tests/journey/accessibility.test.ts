@@ -20,6 +20,7 @@ const VIEWS = [
 	'lab/k-knob',
 	'lab/probes',
 	'lab/map',
+	'lab/circles',
 	'lab/retrieve',
 	'notebook',
 	'train',

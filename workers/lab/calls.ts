@@ -2,12 +2,14 @@
 import type { Handlers } from '../../src/core/calls';
 import type { LabCalls } from '../../src/core/lab/methods';
 import type { Context } from '../calls/context';
+import { circles } from './circles';
 import { kKnob } from './k-knob';
 import { map } from './map';
 import { probes } from './probes';
 import { retrieve } from './retrieve';
 
 export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
+	'lab:circles': (settings, run) => circles(settings, bench(), run),
 	'lab:map': (settings, run) => map(settings, bench(), run),
 	'lab:probes': (settings, run) => probes(settings, bench(), run),
 	'lab:retrieve': (settings, run) => retrieve(settings, bench(), run),

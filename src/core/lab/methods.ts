@@ -4,6 +4,7 @@
  */
 import type { Call } from '../calls';
 import type { Found, Method } from './method';
+import { CIRCLES, type CirclesFound, type CirclesSettings } from './methods/circles/circles';
 import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
 import { MAP, type MapFound, type MapSettings } from './methods/map/map';
 import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
@@ -11,6 +12,7 @@ import { RETRIEVE, type RetrieveFound, type RetrieveSettings } from './methods/r
 
 /** As calls of the engine, by `lab:` and the method's name; parts are what has been found so far. */
 export interface LabCalls {
+	'lab:circles': LabCall<CirclesSettings, CirclesFound>;
 	'lab:map': LabCall<MapSettings, MapFound>;
 	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
 	'lab:retrieve': LabCall<RetrieveSettings, RetrieveFound>;
@@ -20,6 +22,7 @@ export interface LabCalls {
 /** In the order of the list. */
 export const METHODS = {
 	map: MAP,
+	circles: CIRCLES,
 	probes: PROBES,
 	retrieve: RETRIEVE,
 	'k-knob': K_KNOB

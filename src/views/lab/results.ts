@@ -10,6 +10,7 @@ type Results = {
 
 export const RESULTS: Results = {
 	map: () => import('./map/Map.svelte'),
+	circles: () => import('./circles/Circles.svelte'),
 	probes: () => import('./probes/Probes.svelte'),
 	retrieve: () => import('./retrieve/Retrieve.svelte'),
 	'k-knob': () => import('./k-knob/KKnob.svelte')

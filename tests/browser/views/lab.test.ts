@@ -124,3 +124,22 @@ describe('Retrieve', () => {
 		expect(engine.lab.asked[1]).toMatchObject({ mute: '3', boost: '', text: 'sea' });
 	});
 });
+
+describe('Circles', () => {
+	it('shows the plane of a cluster by token, with what chance gives, and of another one', async () => {
+		await openRoom(Lab, '#/lab/circles');
+		const room = region('Circles');
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect
+			.element(room.getByText(/^Stands out: score 0.700 bits on 90 points/))
+			.toBeVisible();
+		await expect.element(room.getByText(/^The words go round in their order: 0.980/)).toBeVisible();
+		await expect.element(room.getByText(/^1 of 1 clusters tested/)).toBeVisible();
+		await expect.element(room.getByRole('list', { name: 'Colours' })).toHaveTextContent('Tuesday');
+		expect(await barriers()).toEqual([]);
+		await room.getByRole('combobox', { name: 'Cluster', exact: true }).selectOptions('1');
+		await expect
+			.element(room.getByText(/^Score 0.100 bits on 90 points; not tested/))
+			.toBeVisible();
+	});
+});
