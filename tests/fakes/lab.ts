@@ -73,6 +73,30 @@ export class FakeLab implements Handlers<LabCalls> {
 		};
 	};
 
+	readonly 'lab:subspaces': Handlers<LabCalls>['lab:subspaces'] = ({ sae }) => {
+		this.#begin(sae);
+		const site = (kind: string, layer: number, effective: number) => ({
+			...{ site: `blocks.${layer}.hook_${kind}`, kind, layer, dimensions: 32, effective },
+			...{ for90: 9, for99: 20, first: 0.2, massive: [], without: null },
+			halves: [effective - 0.01, effective + 0.01] as [number, number]
+		});
+		const sites = [0, 1].flatMap((layer) => [
+			site('attn', layer, 0.4 + layer / 2),
+			site('mlp', layer, 0.8),
+			site('resid', layer, 0.9)
+		]);
+		const massive = { ...sites[5]!, massive: [3], without: { ...sites[5]!, effective: 0.95 } };
+		return {
+			...{ sae, n: 900, unit: 'tokens', documents: 12, sites: [...sites.slice(0, 5), massive] },
+			features: {
+				...{ site: sae, dimensions: 32, active: 20, alive: 2, dead: 1 },
+				...{ energyAlive: 0.9, energyDead: 0.5, test: { auc: 1, p: 0.2 }, withDensity: 0.3 },
+				...{ energy: [0.9, 0.9, 0.5], density: [0.1, 0.2, 0] }
+			},
+			control: { gaussian: 0.98, random: 0.625 }
+		};
+	};
+
 	readonly 'lab:retrieve': Handlers<LabCalls>['lab:retrieve'] = (settings) => {
 		this.#begin(settings);
 		const { sae } = settings;

@@ -21,6 +21,7 @@ const VIEWS = [
 	'lab/probes',
 	'lab/map',
 	'lab/circles',
+	'lab/subspaces',
 	'lab/retrieve',
 	'notebook',
 	'train',

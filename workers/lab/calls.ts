@@ -7,11 +7,13 @@ import { kKnob } from './k-knob';
 import { map } from './map';
 import { probes } from './probes';
 import { retrieve } from './retrieve';
+import { subspaces } from './subspaces';
 
 export const labCalls = ({ bench }: Context): Handlers<LabCalls> => ({
 	'lab:circles': (settings, run) => circles(settings, bench(), run),
 	'lab:map': (settings, run) => map(settings, bench(), run),
 	'lab:probes': (settings, run) => probes(settings, bench(), run),
+	'lab:subspaces': (settings, run) => subspaces(settings, bench(), run),
 	'lab:retrieve': (settings, run) => retrieve(settings, bench(), run),
 	'lab:k-knob': (settings, run) => kKnob(settings, bench(), run)
 });

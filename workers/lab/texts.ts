@@ -44,7 +44,7 @@ export async function readTexts(
 	{ signal, progress }: Run<never> | Run<unknown>
 ): Promise<ReadText[]> {
 	const sae = await openSae(bench, id, signal);
-	const chosen = chooseDocuments(await documentsOf(bench, text), tokens);
+	const chosen = await chosenDocuments(bench, text, tokens);
 	const key = JSON.stringify([id, sites, text === null ? null : digestOf(text)]);
 	const known = kept.get(bench);
 	const read = known?.key === key ? known.read : [];
@@ -57,7 +57,7 @@ export async function readTexts(
 		if (i < read.length) continue;
 		const all = [...new Set([sae.tap, ...sites])];
 		const taps = await bench.model.texts([ids], all, signal);
-		const first = ids.findIndex((token) => !bench.tokenizer.isSpecial(token));
+		const first = firstOf(bench, ids);
 		const from = (site: Site) => taps.get(site)!.subarray(first * bench.model.width(site));
 		const codes = await sae.encode(from(sae.tap), signal);
 		read.push({
@@ -70,6 +70,10 @@ export async function readTexts(
 	}
 	return read.slice(0, chosen.length);
 }
+
+/** Where a document's own tokens begin. */
+export const firstOf = (bench: Workbench, ids: readonly number[]): number =>
+	ids.findIndex((token) => !bench.tokenizer.isSpecial(token));
 
 /** All documents in an order of chance, the same each time, so that few of them are like all of them. */
 async function documentsOf(bench: Workbench, text: string | null): Promise<number[][]> {
@@ -90,7 +94,13 @@ async function documentsOf(bench: Workbench, text: string | null): Promise<numbe
 	return readable;
 }
 
-function chooseDocuments(documents: number[][], most: number): number[][] {
+/** Documents of the pack, or of the reader's own text, of `most` tokens at most. Throws a Problem where there is no text. */
+export async function chosenDocuments(
+	bench: Workbench,
+	text: string | null,
+	most: number
+): Promise<number[][]> {
+	const documents = await documentsOf(bench, text);
 	const chosen: number[][] = [];
 	let tokens = 0;
 	for (const document of documents) {

@@ -9,12 +9,18 @@ import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
 import { MAP, type MapFound, type MapSettings } from './methods/map/map';
 import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
 import { RETRIEVE, type RetrieveFound, type RetrieveSettings } from './methods/retrieve';
+import {
+	SUBSPACES,
+	type SubspacesFound,
+	type SubspacesSettings
+} from './methods/subspaces/subspaces';
 
 /** As calls of the engine, by `lab:` and the method's name; parts are what has been found so far. */
 export interface LabCalls {
 	'lab:circles': LabCall<CirclesSettings, CirclesFound>;
 	'lab:map': LabCall<MapSettings, MapFound>;
 	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
+	'lab:subspaces': LabCall<SubspacesSettings, SubspacesFound>;
 	'lab:retrieve': LabCall<RetrieveSettings, RetrieveFound>;
 	'lab:k-knob': LabCall<KKnobSettings, KKnobFound>;
 }
@@ -24,6 +30,7 @@ export const METHODS = {
 	map: MAP,
 	circles: CIRCLES,
 	probes: PROBES,
+	subspaces: SUBSPACES,
 	retrieve: RETRIEVE,
 	'k-knob': K_KNOB
 } as const satisfies Record<MethodName, Method>;

@@ -12,6 +12,7 @@ export const RESULTS: Results = {
 	map: () => import('./map/Map.svelte'),
 	circles: () => import('./circles/Circles.svelte'),
 	probes: () => import('./probes/Probes.svelte'),
+	subspaces: () => import('./subspaces/Subspaces.svelte'),
 	retrieve: () => import('./retrieve/Retrieve.svelte'),
 	'k-knob': () => import('./k-knob/KKnob.svelte')
 };

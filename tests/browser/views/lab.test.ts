@@ -143,3 +143,19 @@ describe('Circles', () => {
 			.toBeVisible();
 	});
 });
+
+describe('Subspaces', () => {
+	it('shows dimensions by layer with halves and control, and where dead features lie', async () => {
+		await openRoom(Lab, '#/lab/subspaces');
+		const room = region('Subspaces');
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect.element(room.getByText(/lower effective rank .* in 1 of 2 layers/)).toBeVisible();
+		await expect
+			.element(room.getByText(/massive coordinates 3; without them .* 95 %/))
+			.toBeVisible();
+		await expect.element(room.getByText(/The 1 dead ones .* lie as those alive do/)).toBeVisible();
+		await room.getByText('90 % of variance', { exact: true }).click();
+		await expect.element(room.getByText('Gaussian', { exact: true })).not.toBeInTheDocument();
+		expect(await barriers()).toEqual([]);
+	});
+});
