@@ -15,8 +15,9 @@ export const PLOTS = [
 	{
 		measure: 'perplexity',
 		title: 'Perplexity',
-		note: 'Of the texts written, read by the model without steering: high is incoherent.',
-		include: [1]
+		note: 'Of the texts written, read by the model without steering: high is incoherent. Each step up the axis multiplies it.',
+		include: [1],
+		upward: 'orders'
 	},
 	{
 		measure: 'repeated',

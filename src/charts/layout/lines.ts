@@ -1,6 +1,6 @@
 /** Lines over a numeric axis, each point with the range of its samples, each line with its name at its end. */
 import { extent } from 'd3-array';
-import { scaleLinear, scaleSymlog } from 'd3-scale';
+import { scaleLinear, scaleLog, scaleSymlog } from 'd3-scale';
 import { line as lineThrough } from 'd3-shape';
 import type { PlotFrame, PlotTicks } from './axes';
 
@@ -26,6 +26,8 @@ export interface LinesFrame extends PlotFrame {
 	include: number[];
 	/** Even: the values of x are steps, equally far apart. Doubling: they double, from 0 on. */
 	spacing: 'even' | 'doubling';
+	/** The upward axis by orders of magnitude, for values above 0 that go over several; even unless said. */
+	upward?: 'even' | 'orders';
 }
 
 export interface PlacedLine extends Line {
@@ -45,7 +47,7 @@ const LEAD = 13;
 const APART = { even: 0, doubling: 34 };
 
 export function layoutLines(lines: Line[], frame: LinesFrame): LinesLayout {
-	const { width, height, margin, include, spacing } = frame;
+	const { width, height, margin, include, spacing, upward = 'even' } = frame;
 	const known = lines.map((line) => ({
 		...line,
 		points: line.points
@@ -57,10 +59,11 @@ export function layoutLines(lines: Line[], frame: LinesFrame): LinesLayout {
 	const x = across(steps, spacing, [margin.left, width - margin.right]);
 	const values = all.flatMap(({ y, range }) => (y === null ? [] : [y, ...(range ?? [])]));
 	const [low = 0, high = 1] = extent([...values.filter(Number.isFinite), ...include]);
-	const y = scaleLinear(
-		[low, high === low ? low + 1 : high],
-		[height - margin.bottom, margin.top]
-	).nice(4);
+	const ends = [height - margin.bottom, margin.top];
+	const y =
+		upward === 'orders' && low > 0
+			? scaleLog([low, high === low ? 10 * low : high], ends).nice()
+			: scaleLinear([low, high === low ? low + 1 : high], ends).nice(4);
 	const path = lineThrough<LinePoint>()
 		.defined((point) => point.y !== null)
 		.x((point) => x(point.x))
@@ -83,7 +86,7 @@ export function layoutLines(lines: Line[], frame: LinesFrame): LinesLayout {
 			steps.map((value) => ({ value, x: x(value) })),
 			APART[spacing]
 		),
-		yTicks: y.ticks(4).map((value) => ({ value, y: y(value) }))
+		yTicks: few(y.ticks(4)).map((value) => ({ value, y: y(value) }))
 	};
 }
 
@@ -102,6 +105,14 @@ function across(
 		.constant(Math.max(1e-3, most / 16))
 		.domain([0, most > 0 ? most : 1])
 		.range(range);
+}
+
+/** Of the many ticks of an axis by orders of magnitude, the powers of ten, or of 100 or 1,000. */
+function few(ticks: number[]): number[] {
+	if (ticks.length <= 8) return ticks;
+	const powers = ticks.filter((value) => Number.isInteger(Number(Math.log10(value).toFixed(9))));
+	const every = Math.ceil(powers.length / 6);
+	return powers.filter((_, i) => i % every === 0);
 }
 
 /** Ticks at least so far from the one before. */

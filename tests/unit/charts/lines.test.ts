@@ -47,6 +47,27 @@ describe('lines over values that double', () => {
 	});
 });
 
+describe('lines over orders of magnitude', () => {
+	const orders: LinesFrame = { ...frame, include: [1], upward: 'orders' };
+
+	it('keep what lies low apart beside one value that is enormous', () => {
+		const line = { name: 'a', points: [1.2, 2.4, 12, 800_000].map((y, x) => ({ x, y })) };
+		const { lines, yTicks } = layoutLines([line], orders);
+		const ys = lines[0]!.placed.map(({ y }) => y);
+		for (let i = 1; i < ys.length; i++) expect(ys[i - 1]! - ys[i]!).toBeGreaterThan(5);
+		expect(yTicks.length).toBeGreaterThanOrEqual(3);
+		expect(yTicks.length).toBeLessThanOrEqual(8);
+		for (const { value } of yTicks) expect(Math.log10(value) % 1).toBeCloseTo(0, 6);
+	});
+
+	it('are drawn evenly where a value is not above 0', () => {
+		const line = { name: 'a', points: [0, 1, 2].map((y, x) => ({ x, y })) };
+		const { lines } = layoutLines([line], { ...orders, include: [0] });
+		const ys = lines[0]!.placed.map(({ y }) => y);
+		expect(ys[0]! - ys[1]!).toBeCloseTo(ys[1]! - ys[2]!, 6);
+	});
+});
+
 describe('lines over steps', () => {
 	const even: LinesFrame = { ...frame, spacing: 'even', include: [1] };
 
