@@ -69,7 +69,9 @@ async function answerForHub(context: BrowserContext): Promise<void> {
 }
 
 const region = (name: string) => named(page, 'region', name);
-const card = () => region('From Hugging Face or an address');
+/** The pack as a file. */
+let exported: { path: string; name: string };
+const card = () => region('Add a model, SAEs or a pack');
 const stored = () => region('Stored here').getByRole('listitem').filter({ hasText: ID });
 const features = () => named(page, 'list', 'Features').getByRole('listitem');
 const squeeze = (text: string | null) => (text ?? '').replace(/\s+/g, ' ').trim();
@@ -215,6 +217,7 @@ it('takes the pack along as a file', async () => {
 	const pack = parsePack(JSON.parse(new TextDecoder().decode(await zip.read('pack.json'))));
 	expect(pack.saes.map(({ id }) => id).toSorted()).toEqual(WANTED.toSorted());
 	for (const [name, { bytes }] of Object.entries(pack.files)) expect(zip.sizeOf(name)).toBe(bytes);
+	exported = { path: await file.path(), name: file.suggestedFilename() };
 });
 
 it('deletes it, and nothing of it is left', async () => {
@@ -224,6 +227,20 @@ it('deletes it, and nothing of it is left', async () => {
 	await page.getByRole('button', { name: 'Delete it', exact: true }).click();
 	await stored().waitFor({ state: 'detached' });
 	await card().getByText('were downloaded that no pack uses').waitFor({ state: 'detached' });
+});
+
+it('brings it back from the file, in the box that takes everything', async () => {
+	const buffer = await readFile(exported.path);
+	await page
+		.getByLabel('Files of a model, of SAEs or of a pack')
+		.setInputFiles({ name: exported.name, mimeType: 'application/zip', buffer });
+	await card()
+		.getByText(/is already a pack, so it is imported as it is/)
+		.waitFor();
+	await card()
+		.getByText(/ is stored: \d+ files, .* all checked\./)
+		.waitFor();
+	await stored().waitFor();
 	// Of other hosts only Hugging Face was asked, and only when the reader said so.
 	const foreign = visitor.complaints.filter((line) => !line.startsWith(`foreign: ${HUB}/`));
 	expect(foreign).toEqual([]);

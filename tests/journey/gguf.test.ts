@@ -26,19 +26,18 @@ afterAll(async () => {
 	await hub.close();
 });
 
-type Card = 'Your own model or SAEs' | 'From Hugging Face or an address';
-const card = (name: Card) => named(visitor.page, 'region', name);
+const card = () => named(visitor.page, 'region', 'Add a model, SAEs or a pack');
 
 const choose = (name: string, buffer: Buffer) =>
 	visitor.page
-		.getByLabel('Files of a model or of SAEs')
+		.getByLabel('Files of a model, of SAEs or of a pack')
 		.setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
 
 /** Makes the pack of what was found, opens it, and reads the prompt with it. */
-async function makeAndRead(where: Card): Promise<void> {
+async function makeAndRead(): Promise<void> {
 	const { page } = visitor;
-	await card(where).getByRole('button', { name: 'Make the pack', exact: true }).click();
-	const link = card(where).getByRole('link', { name: /^Explore/ });
+	await card().getByRole('button', { name: 'Make the pack', exact: true }).click();
+	const link = card().getByRole('link', { name: /^Explore/ });
 	const hash = (await link.getAttribute('href'))!.replace(/#\/\w+/, '#/explore');
 	await page.goto(new URL(`${hash}&${new URLSearchParams({ prompt: PROMPT })}`, page.url()).href);
 	const next = named(page, 'list', 'What may come next');
@@ -49,21 +48,19 @@ describe('a .gguf file', () => {
 	it('is refused in words where it was cut short', async () => {
 		const whole = file('smollm');
 		await choose('cut.gguf', whole.subarray(0, whole.length - 5000));
-		await card('Your own model or SAEs')
+		await card()
 			.getByText(/This GGUF file ends before tensor .* does\./)
 			.waitFor();
 		await choose('cut.gguf', whole.subarray(0, 3000));
-		await card('Your own model or SAEs')
-			.getByText('This GGUF file ends before its header does.')
-			.waitFor();
+		await card().getByText('This GGUF file ends before its header does.').waitFor();
 	});
 
 	it('becomes a pack, opens and reads a prompt', async () => {
 		await choose('smollm.gguf', file('smollm'));
-		await card('Your own model or SAEs')
+		await card()
 			.getByText(/llama: \d layers/)
 			.waitFor();
-		await makeAndRead('Your own model or SAEs');
+		await makeAndRead();
 		expect(visitor.complaints).toEqual([]);
 	});
 
@@ -72,11 +69,10 @@ describe('a .gguf file', () => {
 		hub.answers = false;
 		await page.goto(`${inject('site')}?backend=wasm#/models`);
 		await named(page, 'textbox', 'Id or address').fill(`${hub.origin}/models/qwen2.gguf`);
-		const where = 'From Hugging Face or an address';
-		await card(where).getByRole('button', { name: 'Find', exact: true }).click();
-		await card(where)
+		await card().getByRole('button', { name: 'Find', exact: true }).click();
+		await card()
 			.getByText(/qwen2: \d layers/)
 			.waitFor();
-		await makeAndRead(where);
+		await makeAndRead();
 	});
 });

@@ -23,7 +23,7 @@ afterAll(async () => {
 	await hub.close();
 });
 
-const card = () => named(visitor.page, 'region', 'From Hugging Face or an address');
+const card = () => named(visitor.page, 'region', 'Add a model, SAEs or a pack');
 const button = (name: string) => card().getByRole('button', { name, exact: true });
 const box = () => named(visitor.page, 'textbox', 'Id or address');
 

@@ -99,7 +99,7 @@ async function round(n) {
 async function importPack() {
 	const bytes = await (await fetch(new URL('other-pack.zip', import.meta.url))).blob();
 	const input = await until(
-		() => document.querySelector('[aria-label="Pack as a .zip file"]'),
+		() => document.querySelector('[aria-label="Files of a model, of SAEs or of a pack"]'),
 		'The import'
 	);
 	const files = new DataTransfer();

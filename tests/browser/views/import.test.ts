@@ -9,7 +9,7 @@ import { barriers, leaveRoom, openRoom } from './room';
 afterEach(leaveRoom);
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
-const card = () => page.getByRole('region', { name: 'Your own model or SAEs' });
+const card = () => page.getByRole('region', { name: 'Add a model, SAEs or a pack' });
 
 async function bring(over: Parameters<typeof foundThings>[0] = {}, packs = [storedPack()]) {
 	const room = await openRoom(Models, '#/models');

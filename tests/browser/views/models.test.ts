@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { foundThings } from '../../fakes/workshop';
 import { FakeEngine } from '../../fakes/engine';
 import { storedPack } from '../../fakes/store';
 import Models from '../../../src/views/models/Models.svelte';
@@ -41,7 +42,7 @@ function savedNames(): string[] {
 }
 
 async function chooseFile(name: string): Promise<void> {
-	const input = document.querySelector<HTMLInputElement>('input[accept]')!;
+	const input = document.querySelector<HTMLInputElement>('input[aria-label^="Files of a model"]')!;
 	const data = new DataTransfer();
 	data.items.add(new File(['zip'], name));
 	input.files = data.files;
@@ -134,6 +135,7 @@ describe('Models', () => {
 
 	it('imports a file, shows it in the list, and opens it', async () => {
 		const { engine, explorer } = await open([]);
+		engine.workshop.found = foundThings({ name: 'mine', isPack: true });
 		await chooseFile('mine.zip');
 		await expect
 			.element(page.getByText('mine is stored: 27 files, 26 MB, all checked.'))
@@ -149,9 +151,10 @@ describe('Models', () => {
 
 	it('takes what is dropped, and says what is wrong with it', async () => {
 		const { engine } = await open([]);
+		engine.workshop.found = foundThings({ name: 'broken', isPack: true });
 		const data = new DataTransfer();
 		data.items.add(new File(['zip'], 'broken.zip'));
-		const region = page.getByRole('region', { name: 'Import' });
+		const region = page.getByRole('region', { name: 'Add a model, SAEs or a pack' });
 		region.element().dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
 		await expect
 			.element(region.getByRole('alert'))
@@ -171,7 +174,7 @@ describe('Models', () => {
 	it('says that nothing is stored, and why it cannot look', async () => {
 		await open([]);
 		await expect.element(page.getByText('Nothing yet.')).toBeVisible();
-		vi.spyOn(FakeEngine.prototype, 'storage').mockRejectedValueOnce(new Error('It is locked.'));
+		vi.spyOn(FakeEngine.prototype, 'storage').mockRejectedValue(new Error('It is locked.'));
 		leaveRoom();
 		await openRoom(Models, '#/models');
 		await expect.element(page.getByRole('alert')).toHaveTextContent('It is locked.');

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
-const card = () => page.getByRole('region', { name: 'From Hugging Face or an address' });
+const card = () => page.getByRole('region', { name: 'Add a model, SAEs or a pack' });
 const box = () => page.getByRole('textbox', { name: 'Id or address' });
 
 async function open(over: Parameters<typeof foundThings>[0] = {}) {
