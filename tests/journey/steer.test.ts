@@ -37,7 +37,9 @@ const saved = async (name: string) => {
 
 it('says beside the texts how fluent they are and how far the theme shows', async () => {
 	await eventually(() => meters('Steered').textContent()).toMatch(/Perplexity.*\d × unsteered/s);
-	expect(await meters('Steered').textContent()).toMatch(/Repeats.*%.*Theme: .*fires on/s);
+	expect(await meters('Steered').textContent()).toMatch(
+		/Repeats.*%.*Theme: .*, read without steering.*fires on .*in the unsteered text/s
+	);
 	expect(await meters('Unsteered').textContent()).toMatch(
 		/Perplexity, read without steering\s*[\d.]+/
 	);
