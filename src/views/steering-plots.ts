@@ -1,4 +1,6 @@
 /** What is drawn of texts that were steered, over the dose. */
+import type { Table } from '../charts/frame/export';
+
 export const PLOTS = [
 	{
 		measure: 'theme',
@@ -29,3 +31,22 @@ export const PLOTS = [
 
 export type SteeringPlot = (typeof PLOTS)[number];
 export type TextMeasure = SteeringPlot['measure'];
+
+/** In tables of such texts. */
+export const COLUMN: Record<TextMeasure, string> = {
+	theme: 'theme',
+	lexicon: 'lexicon',
+	perplexity: 'perplexity',
+	repeated: 'repeated 3-grams'
+};
+
+/** What one chart draws, of a table of all: without the columns of the other measures. */
+export function ownTable({ name, columns, rows }: Table, measure: TextMeasure): Table {
+	const others = Object.values(COLUMN).filter((column) => column !== COLUMN[measure]);
+	const kept = columns.flatMap((column, c) => (others.includes(column) ? [] : [c]));
+	return {
+		name,
+		columns: kept.map((c) => columns[c]!),
+		rows: rows.map((row) => kept.map((c) => row[c]!))
+	};
+}

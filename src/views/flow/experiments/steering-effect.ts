@@ -1,7 +1,7 @@
 /** What is measured of a plan to steer along the flow, and how it is drawn. */
 import type { Table } from '../../../charts/frame/export';
 import type { Line } from '../../../charts/layout/lines';
-import type { TextMeasure } from '../../steering-plots';
+import { COLUMN, type TextMeasure } from '../../steering-plots';
 import { tableOf } from '../../tables';
 import { editsOf, type ChainPlan, type Link } from '../../../core/steering/chain';
 import type { FeatureId } from '../../../core/names/ids';
@@ -61,10 +61,10 @@ export function steeringTable(results: ArmResult[], dose: number): Table {
 		way: ({ name }) => wayOf(name),
 		dose: ({ name }) => partOf(name) * dose,
 		'KL from unsteered (nats)': ({ kl }) => kl,
-		theme: ({ text }) => text.theme,
-		lexicon: ({ text }) => text.lexicon,
-		perplexity: ({ text }) => text.perplexity,
-		'repeated 3-grams': ({ text }) => text.repeated,
+		[COLUMN.theme]: ({ text }) => text.theme,
+		[COLUMN.lexicon]: ({ text }) => text.lexicon,
+		[COLUMN.perplexity]: ({ text }) => text.perplexity,
+		[COLUMN.repeated]: ({ text }) => text.repeated,
 		text: ({ text }) => text.text
 	});
 }

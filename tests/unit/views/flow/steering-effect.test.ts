@@ -6,6 +6,7 @@ import {
 	curvesOf,
 	steeringTable
 } from '../../../../src/views/flow/experiments/steering-effect';
+import { ownTable } from '../../../../src/views/steering-plots';
 
 const id = (layer: number) => `blocks.${layer}.hook_resid_post/1`;
 const chain: Link[] = [0, 1].map((layer) => ({ id: id(layer), layer, mean: 1, max: 10 }));
@@ -45,6 +46,13 @@ describe('curvesOf', () => {
 	});
 	it('draws no point for what could not be measured', () => {
 		expect(curvesOf(results, 0.4, 'repeated')[0]!.points).toEqual([]);
+	});
+	it('hands each chart its own measure, so no two save one file', () => {
+		const whole = steeringTable(results, 0.4);
+		const [theme, repeated] = [ownTable(whole, 'theme'), ownTable(whole, 'repeated')];
+		expect(theme.columns).toEqual(['way', 'dose', 'KL from unsteered (nats)', 'theme', 'text']);
+		expect(theme.rows[2]).toEqual(['this plan', 0.2, 0.1, 0.5, 'a']);
+		expect(repeated.rows[2]).toEqual(['this plan', 0.2, 0.1, null, 'a']);
 	});
 	it('lists every text', () => {
 		const { columns, rows } = steeringTable(results, 0.4);

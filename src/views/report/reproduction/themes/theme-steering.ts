@@ -1,7 +1,7 @@
 /** Steering one layer against steering a chain: curves over doses, the arms at equal divergence, and in words. */
 import type { Table } from '../../../../charts/frame/export';
 import type { Line } from '../../../../charts/layout/lines';
-import type { TextMeasure } from '../../../steering-plots';
+import { COLUMN, type TextMeasure } from '../../../steering-plots';
 import { tableOf } from '../../../tables';
 import { short } from '../../../../core/names/numbers';
 import { meanInterval } from '../../../../core/math/interval';
@@ -40,10 +40,10 @@ export function armsTable({ arms }: ThemeReport): Table {
 		dose: (arm) => arm.dose,
 		'matched to KL': (arm) => arm.target,
 		'KL (nats)': (arm) => arm.kl,
-		theme: (arm) => arm.theme,
-		lexicon: (arm) => arm.lexicon,
-		perplexity: (arm) => arm.perplexity,
-		'repeated 3-grams': (arm) => arm.repeated,
+		[COLUMN.theme]: (arm) => arm.theme,
+		[COLUMN.lexicon]: (arm) => arm.lexicon,
+		[COLUMN.perplexity]: (arm) => arm.perplexity,
+		[COLUMN.repeated]: (arm) => arm.repeated,
 		texts: (arm) => arm.samples
 	});
 }
