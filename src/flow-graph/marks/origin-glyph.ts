@@ -1,4 +1,4 @@
-/** The mark of a node: shape and letter show its origin, so that colour is never the only sign. */
+/** The mark of a node: its shape shows its origin, which is also written beside it, so that colour is never the only sign. */
 import {
 	symbol,
 	symbolCircle,
@@ -13,6 +13,7 @@ import type { FlowKind } from '../layout/flow';
 
 export interface Glyph {
 	path: string;
+	/** What kind of site, where there is no origin; empty where the shape tells the origin. */
 	letter: string;
 	/** Name of its colours in the stylesheet. */
 	tone: string;
@@ -23,15 +24,15 @@ export interface Glyph {
 interface Shape {
 	type: SymbolType;
 	size: number;
-	letter: string;
+	letter?: string;
 	shift?: number;
 }
 
 const SHAPES: Record<Origin, Shape> = {
-	translated: { type: symbolCircle, size: 480, letter: 'T' },
-	processed: { type: symbolSquare, size: 460, letter: 'P' },
-	newborn: { type: symbolStar, size: 560, letter: 'N', shift: 1 },
-	unexplained: { type: symbolDiamond, size: 430, letter: 'U' },
+	translated: { type: symbolCircle, size: 480 },
+	processed: { type: symbolSquare, size: 460 },
+	newborn: { type: symbolStar, size: 560 },
+	unexplained: { type: symbolDiamond, size: 430 },
 	'not measured': { type: symbolTriangle, size: 400, letter: '?', shift: 3 }
 };
 const PLAIN: Record<FlowKind, string> = { attn: 'A', mlp: 'M', resid: 'R', embed: 'E' };
@@ -53,6 +54,6 @@ export function glyphOf(origin: Origin | null, kind: FlowKind): Glyph {
 			tone: kind,
 			shift: 0
 		};
-	const { type, size, letter, shift = 0 } = SHAPES[origin];
+	const { type, size, letter = '', shift = 0 } = SHAPES[origin];
 	return { path: symbol(type, size)() ?? '', letter, tone: origin.replace(' ', '-'), shift };
 }

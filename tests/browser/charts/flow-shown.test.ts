@@ -154,7 +154,7 @@ describe('saved', () => {
 		expect(text).not.toContain('var(');
 		await button('Fit the whole graph').click();
 		await still();
-		expect(all('.letter').length).toBeGreaterThan(400);
+		expect(all('.letter').length).toBeGreaterThan(200);
 		const far = new DOMParser().parseFromString(svgText(svg), 'image/svg+xml');
 		expect(far.querySelectorAll('text').length).toBeLessThan(80);
 		expect(text.length).toBeLessThan(4_000_000);
