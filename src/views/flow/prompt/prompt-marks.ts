@@ -47,6 +47,15 @@ export function promptLinks(flow: PromptFlow, at: Thresholds): FlowEdgeMark[] {
 	});
 }
 
+/** Without the nodes that no edge reaches; all of them where there is no edge. */
+export function linkedOf<T extends { id: string }>(
+	nodes: T[],
+	links: { from: string; to: string }[]
+): T[] {
+	const ends = new Set(links.flatMap(({ from, to }) => [from, to]));
+	return ends.size === 0 ? nodes : nodes.filter(({ id }) => ends.has(id));
+}
+
 const onWhich = (on: boolean[]): string => onlyOf(on) ?? 'both';
 
 /** Token, position, activation and share of a feature on each prompt; of two also which, and the difference. */
