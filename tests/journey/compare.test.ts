@@ -57,6 +57,7 @@ it('compares with any other feature, and the address shows somebody else the sam
 		.getByText(/both fire on/)
 		.nth(1)
 		.waitFor();
+	await facts.getByText('so far').waitFor({ state: 'detached' });
 	const here = await facts.textContent();
 	const friend = await newVisitor(browser);
 	await friend.page.goto(page.url());

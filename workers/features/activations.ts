@@ -6,6 +6,7 @@ import { largest } from '../../src/core/math/sampling';
 import { correlations, momentsOf, overlaps, type Moments } from '../../src/core/flow/coactivation';
 import { once } from '../calls/once';
 import { codesOfTexts, type TextCodes } from '../sae/encode-texts';
+import type { Codes } from '../sae/codes';
 import { timeSlices } from '../runtime/time-slices';
 import type { Workbench } from '../packs/open-pack';
 
@@ -56,10 +57,22 @@ export class Activity {
 		return this.#documents;
 	}
 
-	/** What is not known yet is read. Ask for all SAEs at once: the model then reads the texts only once. */
-	async of(saes: SaeId[], run: Run): Promise<Map<SaeId, SaeActivity>> {
+	/** What is known already of an SAE, without reading. */
+	known(sae: SaeId): SaeActivity | null {
+		return this.#activity.get(sae) ?? null;
+	}
+
+	/**
+	 * What is not known yet is read. Ask for all SAEs at once: the model then reads the texts only once. `onCodes` is told of
+	 * each text that is read, in order.
+	 */
+	async of(
+		saes: SaeId[],
+		run: Run,
+		onCodes?: (codes: Map<SaeId, Codes>) => void
+	): Promise<Map<SaeId, SaeActivity>> {
 		const missing = [...new Set(saes)].filter((id) => !this.#activity.has(id));
-		if (missing.length > 0) await this.#read(missing, run);
+		if (missing.length > 0) await this.#read(missing, run, onCodes);
 		return new Map(saes.map((id) => [id, this.#activity.get(id)!]));
 	}
 
@@ -96,16 +109,22 @@ export class Activity {
 		return (await this.best('pearson', { from, target, k: 1 }, run)).indices;
 	}
 
-	async #read(ids: SaeId[], { signal, progress }: Run) {
+	async #read(
+		ids: SaeId[],
+		{ signal, progress }: Run,
+		onCodes: (codes: Map<SaeId, Codes>) => void = () => undefined
+	) {
 		const documents = await this.documents();
 		const saes = await this.bench.saes(ids, signal);
 		const tokens = (texts: number[][]) => texts.reduce((n, { length }) => n + length, 0);
 		const total = tokens(documents);
-		const onText = (done: number) =>
+		const onText = (done: number, codes: Map<SaeId, Codes>) => {
 			progress({
 				...{ phase: 'read', what: 'texts of the pack' },
 				...{ done: tokens(documents.slice(0, done)), total }
 			});
+			if (codes.size > 0) onCodes(codes);
+		};
 		const reading = { chunks: true, signal };
 		for (const [id, codes] of await codesOfTexts(this.bench, saes, documents, reading, onText)) {
 			const { rows, columns } = codes;

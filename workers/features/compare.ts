@@ -8,13 +8,19 @@ import {
 import { row, times } from '../../src/core/math/matrix';
 import type { SparseColumns } from '../../src/core/math/sparse';
 import { isInStream, siteOf } from '../../src/core/names/site';
+import type { SaeId } from '../../src/core/names/ids';
+import type { Codes } from '../sae/codes';
 import type { Workbench } from '../packs/open-pack';
 import type { Sae } from '../sae/sae';
 import type { Activity } from './activations';
 
 const SHARED = 12;
+/** Milliseconds between what is told of texts under way. */
+const EVERY = 300;
 /** Tokens of the pack's texts that are read for a comparison: few enough to wait for. */
 export const COMPARED_TOKENS = 6000;
+
+type Stored = NonNullable<FeatureComparison['stored']>;
 
 interface Feature {
 	sae: Sae;
@@ -30,9 +36,10 @@ export async function compareFeatures(
 	const [a, b] = [await bench.feature(ids.a), await bench.feature(ids.b)];
 	const found = directions(a, b);
 	run.part(found);
+	const onPart = (stored: Stored) => run.part({ ...found, stored });
 	return {
 		...found,
-		stored: (await bench.texts()) ? await onTexts(a, b, bench, activity, run) : null
+		stored: (await bench.texts()) ? await onTexts(a, b, bench, activity, run, onPart) : null
 	};
 }
 
@@ -58,32 +65,67 @@ function placeAmong(cosines: Float32Array, feature: Feature, from: Feature) {
 	return { place, among: cosines.length - Number(own >= 0) };
 }
 
+/** `onPart` is told what the texts read so far say, a few times a second. */
 async function onTexts(
 	a: Feature,
 	b: Feature,
 	bench: Workbench,
 	activity: Activity,
-	run: Run<never>
-) {
-	const active = await activity.of([a.sae.id, b.sae.id], run);
-	const dense = ({ sae, index }: Feature) => {
-		const { columns, tokens } = active.get(sae.id)!;
-		return denseColumn(columns, index, tokens);
-	};
-	const [x, y] = [dense(a), dense(b)];
+	run: Run<never>,
+	onPart: (stored: Stored) => void
+): Promise<Stored> {
 	// As they were encoded: from behind the special tokens that begin each.
 	const ids = (await activity.documents()).flatMap((document) =>
 		document.slice(document.findIndex((id) => !bench.tokenizer.isSpecial(id)))
 	);
-	const counts = new Map<number, number>();
-	ids.forEach((id, t) => {
-		if (x[t]! > 0 && y[t]! > 0) counts.set(id, (counts.get(id) ?? 0) + 1);
+	const columns = [a, b].map(({ sae, index }) => {
+		const known = activity.known(sae.id);
+		return known && denseColumn(known.columns, index, known.tokens);
 	});
+	const read: number[][] = [[], []];
+	let told = performance.now();
+	const onCodes = (codes: Map<SaeId, Codes>) => {
+		[a, b].forEach(({ sae, index }, i) => {
+			const rows = codes.get(sae.id);
+			if (rows) read[i]!.push(...activationsIn(rows, index));
+		});
+		if (performance.now() - told < EVERY) return;
+		told = performance.now();
+		const tokens = Math.max(...read.map(({ length }) => length));
+		const [x, y] = columns.map((column, i) => column?.subarray(0, tokens) ?? read[i]!);
+		onPart(together(x!, y!, ids, bench));
+	};
+	const active = await activity.of([a.sae.id, b.sae.id], run, onCodes);
+	const dense = ({ sae, index }: Feature) => {
+		const { columns, tokens } = active.get(sae.id)!;
+		return denseColumn(columns, index, tokens);
+	};
+	return together(dense(a), dense(b), ids, bench);
+}
+
+/** Of the first of the texts' tokens, as many as there are activations. */
+function together(
+	x: ArrayLike<number>,
+	y: ArrayLike<number>,
+	ids: number[],
+	{ tokenizer }: Workbench
+): Stored {
+	const counts = new Map<number, number>();
+	for (let t = 0; t < x.length; t++)
+		if (x[t]! > 0 && y[t]! > 0) counts.set(ids[t]!, (counts.get(ids[t]!) ?? 0) + 1);
 	const shared: SharedToken[] = [...counts]
 		.sort(([, m], [, n]) => n - m)
 		.slice(0, SHARED)
-		.map(([id, times]) => ({ token: bench.tokenizer.text(id), times }));
+		.map(([id, times]) => ({ token: tokenizer.text(id), times }));
 	return { ...coactivation(x, y), shared };
+}
+
+/** A feature's activation by token. */
+function activationsIn({ offsets, features, activations }: Codes, f: number): number[] {
+	return Array.from({ length: offsets.length - 1 }, (_, t) => {
+		const at = features.subarray(offsets[t], offsets[t + 1]).indexOf(f);
+		return at < 0 ? 0 : activations[offsets[t]! + at]!;
+	});
 }
 
 function denseColumn({ offsets, tokens, activations }: SparseColumns, f: number, length: number) {

@@ -54,20 +54,21 @@ export interface TextCodes {
 	columns: SparseColumns;
 }
 
-/** All texts' codes, one after another. `onText` is told how many texts are read. */
+/** All texts' codes, one after another. `onText` is told how many texts are read, and the codes of the last. */
 export async function codesOfTexts(
 	bench: Pick<Workbench, 'model' | 'tokenizer'>,
 	saes: Map<SaeId, Sae>,
 	texts: number[][],
 	reading: Reading,
-	onText: (done: number) => void
+	onText: (done: number, codes: Map<SaeId, Codes>) => void
 ): Promise<Map<SaeId, TextCodes>> {
 	const parts = new Map<SaeId, Codes[]>([...saes.keys()].map((id) => [id, []]));
 	let done = 0;
-	onText(done);
+	onText(done, new Map());
 	for await (const { encoded } of encodeTexts(bench, saes, texts, reading)) {
-		for (const [id, { codes }] of encoded) parts.get(id)!.push(codes);
-		onText(++done);
+		const codes = new Map([...encoded].map(([id, found]) => [id, found.codes]));
+		for (const [id, rows] of codes) parts.get(id)!.push(rows);
+		onText(++done, codes);
 	}
 	return new Map(
 		[...saes].map(([id, sae]) => {

@@ -27,12 +27,12 @@ export interface FeatureComparison {
 	/** Where `b` stands among the features of its SAE by cosine with `a`, 1 being the nearest; and the other way. */
 	placeOfB: { place: number; among: number } | null;
 	placeOfA: { place: number; among: number } | null;
-	/** On the pack's texts; null for a pack without, absent while they are read. */
+	/** On the pack's texts; null for a pack without, absent before any is read. */
 	stored?: (Coactivation & { shared: SharedToken[] }) | null;
 }
 
 export interface ComparisonCalls {
-	/** The part is what needs no texts. */
+	/** The first part is what needs no texts; those that follow count on the texts read so far. */
 	compareFeatures: Call<{ a: FeatureId; b: FeatureId }, FeatureComparison, FeatureComparison>;
 }
 

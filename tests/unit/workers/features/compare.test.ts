@@ -1,6 +1,7 @@
 /** Comparisons on the default pack: cosines and places beside float64, co-activation beside another computation of it. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runOf } from '../../../../src/core/calls';
+import type { FeatureComparison } from '../../../../src/core/features/comparison';
 import { parseFeatureId } from '../../../../src/core/names/site';
 import { LocalEngine } from '../../../../workers/engine';
 import { Activity } from '../../../../workers/features/activations';
@@ -51,6 +52,31 @@ describe('compareFeatures', () => {
 		const shared = found.stored!.shared.reduce((sum, { times }) => sum + times, 0);
 		expect(shared).toBeLessThanOrEqual(found.stored!.both);
 	});
+
+	it('counts on the texts read so far, and ends with all of them', async () => {
+		const fresh = new LocalEngine({ open: ({ address }) => FolderSource.open(address) });
+		await fresh.calls.open({ address: 'models/default', backend: 'wasm' });
+		const clock = vi.spyOn(performance, 'now');
+		let now = 0;
+		clock.mockImplementation(() => (now += 1000));
+		const parts: FeatureComparison[] = [];
+		const b = 'blocks.3.hook_resid_post/87';
+		const whole = await fresh.calls.compareFeatures(
+			{ a: A, b },
+			{ onPart: (part) => parts.push(part) }
+		);
+		clock.mockRestore();
+		expect(parts[0]!.stored).toBeUndefined();
+		const counted = parts.slice(1).map(({ stored }) => stored!);
+		expect(counted.length).toBeGreaterThan(10);
+		for (const key of ['tokens', 'a', 'b', 'both'] as const) {
+			const values = counted.map((stored) => stored[key]);
+			expect(values).toEqual(values.toSorted((x, y) => x - y));
+		}
+		// The last part has read all, and says what the answer says.
+		expect(counted.at(-1)).toEqual(whole.stored);
+		expect(counted[0]!.tokens).toBeLessThan(whole.stored!.tokens / 5);
+	}, 120_000);
 
 	it('of a feature and itself: one direction, first place, every token', async () => {
 		const found = await local.calls.compareFeatures({ a: A, b: A });
