@@ -97,6 +97,25 @@ export class FakeLab implements Handlers<LabCalls> {
 		};
 	};
 
+	readonly 'lab:depth': Handlers<LabCalls>['lab:depth'] = ({ sae }) => {
+		this.#begin(sae);
+		const over = (mean: number) => ({
+			...{ mean, interval: [mean - 0.05, mean + 0.05] as [number, number], n: 9 }
+		});
+		const layers = [0, 1].map((depth) => ({
+			site: depth === 0 ? 'blocks.0.hook_resid_pre' : 'blocks.0.hook_resid_post',
+			...{ depth, text: { entropy: 0.6, rank: 5, curvature: 118 }, shuffled: over(120) },
+			corpus: { entropy: over(0.7), curvature: over(117), documents: 0.5 },
+			random: { entropy: over(0.72 + depth / 5), curvature: over(120), documents: 0.5 }
+		}));
+		const feature = { active: 40, r2: [0.2, 0.8], complexity: 0.5, emerges: 1, shuffled: -0.01 };
+		return {
+			...{ sae, n: 900, unit: 'tokens', tokens: 12, documents: 9, layers },
+			features: [3, 5].map((index) => ({ feature: index, ...feature })),
+			control: { without: null, shuffled: 0.01 }
+		};
+	};
+
 	readonly 'lab:retrieve': Handlers<LabCalls>['lab:retrieve'] = (settings) => {
 		this.#begin(settings);
 		const { sae } = settings;

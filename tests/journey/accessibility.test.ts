@@ -22,6 +22,7 @@ const VIEWS = [
 	'lab/map',
 	'lab/circles',
 	'lab/subspaces',
+	'lab/depth',
 	'lab/retrieve',
 	'notebook',
 	'train',

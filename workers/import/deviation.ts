@@ -1,11 +1,8 @@
 /** What storing a model in fewer bits changes: the stored weights against the float32 ones they were made from. */
-import { inMemory, peakMemory } from '../../src/core/files/open-file';
-import { float32Bytes } from '../../src/core/files/dtypes';
 import type { Floats } from '../../src/core/files/safetensors';
 import { largest } from '../../src/core/math/sampling';
-import { LanguageModel, type ModelWeights } from '../model/language-model';
-import { transposedWeight } from '../model/transposed';
-import type { SessionFiles } from '../runtime/session';
+import { inFloat32 } from '../model/float-tensors';
+import { LanguageModel } from '../model/language-model';
 import type { ModelFolder } from './model-folder';
 
 /** The float32 weights are all in memory for it: more bytes than this are not measured. */
@@ -53,31 +50,4 @@ function off(found: Float32Array, exact: Float32Array): number {
 	const squares = (of: (x: number, i: number) => number) =>
 		exact.reduce((sum, x, i) => sum + of(x, i) ** 2, 0);
 	return Math.sqrt(squares((x, i) => found[i]! - x) / squares((x) => x - mean));
-}
-
-function inFloat32(tensors: ReadonlyMap<string, Floats>): ModelWeights {
-	const files: SessionFiles = Object.fromEntries(
-		[...tensors].map(([name, { data }]) => [name, inMemory(float32Bytes(data))])
-	);
-	const stored = (name: string) => ({ file: files[name]!, shape: tensors.get(name)!.shape });
-	return {
-		transposed: (names) => transposedWeight(names, names.map(stored), files),
-		blocks: () => null,
-		hasBlocks: false,
-		weight: (name) => ({
-			name,
-			type: 'float32',
-			shape: tensors.get(name)!.shape,
-			file: name,
-			offset: 0,
-			length: files[name]!.size
-		}),
-		read: (name) => tensors.get(name)!,
-		rows(name, from, to) {
-			const { shape, data } = tensors.get(name)!;
-			return data.subarray(from * shape[1]!, to * shape[1]!);
-		},
-		files,
-		held: () => peakMemory(Object.values(files))
-	};
 }

@@ -5,6 +5,7 @@
 import type { Call } from '../calls';
 import type { Found, Method } from './method';
 import { CIRCLES, type CirclesFound, type CirclesSettings } from './methods/circles/circles';
+import { DEPTH, type DepthFound, type DepthSettings } from './methods/depth/depth';
 import { K_KNOB, type KKnobFound, type KKnobSettings } from './methods/k-knob';
 import { MAP, type MapFound, type MapSettings } from './methods/map/map';
 import { PROBES, type ProbesFound, type ProbeSettings } from './methods/probes/probes';
@@ -20,6 +21,7 @@ export interface LabCalls {
 	'lab:circles': LabCall<CirclesSettings, CirclesFound>;
 	'lab:map': LabCall<MapSettings, MapFound>;
 	'lab:probes': LabCall<ProbeSettings, ProbesFound>;
+	'lab:depth': LabCall<DepthSettings, DepthFound>;
 	'lab:subspaces': LabCall<SubspacesSettings, SubspacesFound>;
 	'lab:retrieve': LabCall<RetrieveSettings, RetrieveFound>;
 	'lab:k-knob': LabCall<KKnobSettings, KKnobFound>;
@@ -31,6 +33,7 @@ export const METHODS = {
 	circles: CIRCLES,
 	probes: PROBES,
 	subspaces: SUBSPACES,
+	depth: DEPTH,
 	retrieve: RETRIEVE,
 	'k-knob': K_KNOB
 } as const satisfies Record<MethodName, Method>;

@@ -11,6 +11,7 @@ type Results = {
 export const RESULTS: Results = {
 	map: () => import('./map/Map.svelte'),
 	circles: () => import('./circles/Circles.svelte'),
+	depth: () => import('./depth/Depth.svelte'),
 	probes: () => import('./probes/Probes.svelte'),
 	subspaces: () => import('./subspaces/Subspaces.svelte'),
 	retrieve: () => import('./retrieve/Retrieve.svelte'),

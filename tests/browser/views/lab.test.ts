@@ -159,3 +159,18 @@ describe('Subspaces', () => {
 		expect(await barriers()).toEqual([]);
 	});
 });
+
+describe('Depth', () => {
+	it('shows a text by layer beside many texts and random weights, and features by complexity', async () => {
+		await openRoom(Lab, '#/lab/depth?prompt=a%20fox%20ran');
+		const room = region('Depth');
+		await room.getByRole('button', { name: 'Run' }).click();
+		await expect
+			.element(room.getByText(/In 1 of 2 layers the intervals .* lie apart/))
+			.toBeVisible();
+		const features = room.getByRole('list', { name: 'By complexity, simplest first' });
+		expect(features.getByRole('link').elements()).toHaveLength(2);
+		await expect.element(features).toHaveTextContent('50 %, from R0 on');
+		expect(await barriers()).toEqual([]);
+	});
+});
