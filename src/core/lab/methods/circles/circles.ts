@@ -35,8 +35,8 @@ export const CIRCLES = {
 	says:
 		'A cluster stands out when its plane is neither two independent features nor one that is mostly off. That is not yet ' +
 		'a circle: features that avoid or seek one another in any way can stand out from shuffled activations. Look at ' +
-		'the plane, and at whether the words go round in their order, which is a test of its own. The search takes many ' +
-		'clusters, so one in a hundred would stand out by chance. With few points the histogram inflates S; the shuffled ' +
+		'the plane, and at whether the words go round in their order, which is a test of its own and needs ' +
+		'seven words. The search takes many clusters, so one in a hundred would stand out by chance. With few points the histogram inflates S; the shuffled ' +
 		'score beside it is inflated alike. Numbers differ from the paper’s: M is the best of a grid and not of gradient ' +
 		'ascent, points are at most as many as set, spectral clusters are found with fewer starts, and the least cosine is ' +
 		'0.25, not 0.5, which no two directions of a small model’s SAE have. Nothing here says that the ' +
