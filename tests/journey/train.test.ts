@@ -97,7 +97,10 @@ it('trains on a dropped text, pauses, survives a reload, and ends as an SAE like
 	await features.first().getByRole('link').first().click();
 	await named(page, 'region', 'Feature').getByRole('button', { name: 'Steer' }).click();
 	await page.waitForURL(/steer=/);
-		await page.getByRole('navigation').getByRole('link', { name: /^Steer/ }).click();
+	await page
+		.getByRole('navigation')
+		.getByRole('link', { name: /^Steer/ })
+		.click();
 	await named(page, 'region', 'Steered').waitFor();
 	expect(decodeURIComponent(page.url())).toContain('blocks.1.hook_resid_post@trained/');
 

@@ -4,7 +4,11 @@ import { isForeign, surpriseOf } from '../../../../src/core/prompt/surprise';
 const VOCAB = 1000;
 const tokens = (n: number) => Array.from({ length: n }, (_, t) => ({ special: t === 0 }));
 const even = (n: number, nats: number) =>
-	surpriseOf(Float32Array.from({ length: n }, (_, t) => (t === 0 ? NaN : nats)), tokens(n), VOCAB);
+	surpriseOf(
+		Float32Array.from({ length: n }, (_, t) => (t === 0 ? NaN : nats)),
+		tokens(n),
+		VOCAB
+	);
 
 describe('surprise', () => {
 	it('leaves out what is special and what was not said', () => {
