@@ -44,6 +44,12 @@ describe('the flow of a prompt', () => {
 		expect(linked.length).toBeGreaterThan(0);
 		expect(linked.length).toBeLessThan(ids.length);
 		await vi.waitFor(() => expect(nodes().map((node) => node.dataset.id)).toEqual(linked));
+		const hidden = ids.length - linked.length;
+		await expect
+			.element(drawn())
+			.toHaveTextContent(
+				new RegExp(`^${linked.length} of .* are drawn: .*, without ${hidden} that match`)
+			);
 		await showAll();
 		await vi.waitFor(() => expect(nodes().map((node) => node.dataset.id)).toEqual(ids));
 		const { id, on } = flow.nodes[0]!;

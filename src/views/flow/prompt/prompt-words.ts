@@ -14,7 +14,11 @@ import {
 } from '../../../core/names/site';
 
 /** How many of how many active features are drawn, and which. */
-export function drawnInWords({ nodes, active, whole, prompts, edges }: PromptFlow): string {
+export function drawnInWords(
+	{ nodes, active, whole, prompts, edges }: PromptFlow,
+	/** Features among them that are hidden because they match nothing. */
+	hidden = 0
+): string {
 	const where = prompts.length > 1 ? 'either prompt' : 'the prompt';
 	if (active === 0) return `No feature is active on ${where} here.`;
 	if (nodes.length === 0)
@@ -27,7 +31,11 @@ export function drawnInWords({ nodes, active, whole, prompts, edges }: PromptFlo
 			? 'in each residual layer those that differ most'
 			: 'the strongest in each residual layer';
 	const links = edges.length === 0 ? ' No two of them match, so there are no links.' : '';
-	return `${count(nodes.length)} of ${count(active)} active features are drawn: ${which}, and the attention and MLP features they match.${links}`;
+	const without =
+		hidden === 0
+			? ''
+			: `, without ${count(hidden)} that ${hidden === 1 ? 'matches' : 'match'} nothing`;
+	return `${count(nodes.length - hidden)} of ${count(active)} active features are drawn: ${which}, and the attention and MLP features they match${without}.${links}`;
 }
 
 const isModule = (site: Site): boolean => ['attn', 'mlp'].includes(placeOf(site)?.kind ?? '');

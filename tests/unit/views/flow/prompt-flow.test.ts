@@ -132,6 +132,7 @@ describe('tables', () => {
 describe('sentences', () => {
 	it('say how many of how many are drawn, and which', () => {
 		expect(drawnInWords(flow())).toMatch(/^3 of 40 active features .* those that differ most/);
+		expect(drawnInWords(flow(), 1)).toMatch(/^2 of 40 .*, without 1 that matches nothing\.$/);
 		expect(drawnInWords(alone())).toMatch(/the strongest in each residual layer.*no links\.$/);
 		expect(drawnInWords({ ...alone(), whole: [R0] })).toContain(
 			'all of those in the residual stream'
