@@ -155,3 +155,20 @@ export function tableOf(saes: SaeInfo[]): { name: string; columns: string[]; row
 		])
 	};
 }
+
+/** What the plot of one metric shows, by SAE; main SAEs only, as in the plot. */
+export function plotTable(saes: SaeInfo[], key: string): ReturnType<typeof tableOf> {
+	const metric = METRICS.find((m) => m.key === key);
+	return {
+		name: 'Table',
+		columns: ['sae', 'layer', 'kind', key],
+		rows: saes
+			.filter(({ id }) => isMain(id))
+			.map(({ id, layer, kind, metrics }) => [
+				id,
+				layer,
+				kind,
+				(metrics && metric?.of(metrics)) ?? null
+			])
+	};
+}

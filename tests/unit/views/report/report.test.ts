@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compared, type Remeasured } from '../../../../src/core/packs/check';
 import type { SaeInfo } from '../../../../src/core/packs/info';
 import type { SaeMetrics } from '../../../../src/core/packs/metrics';
-import { METRICS, seriesOf, tableOf } from '../../../../src/views/report/metrics';
+import { METRICS, plotTable, seriesOf, tableOf } from '../../../../src/views/report/metrics';
 import { factsOf } from '../../../../src/views/report/card/provenance';
 import {
 	COMPARED,
@@ -67,6 +67,18 @@ describe('metrics of the report', () => {
 		}
 		const few = METRICS.filter(({ of }) => of(metrics) !== undefined);
 		expect(few.map((m) => m.key)).toEqual(Object.keys(metrics));
+	});
+});
+
+describe('the table behind a plot', () => {
+	it('holds what that plot shows and nothing of the others, so no two are one file', () => {
+		const tables = ['ce_recovered', 'fvu', 'dead'].map((key) => plotTable(saes, key));
+		expect(tables.map(({ rows }) => rows.map((row) => row.at(-1)))).toEqual([
+			[0.975, 0.975, null],
+			[0.1, 0.1, null],
+			[0.01, 0.01, null]
+		]);
+		expect(tables[1]!.columns).toEqual(['sae', 'layer', 'kind', 'fvu']);
 	});
 });
 
