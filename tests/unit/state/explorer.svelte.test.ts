@@ -55,6 +55,17 @@ describe('Explorer', () => {
 		]);
 	});
 
+	it('is no longer ready to be offline once the open pack is deleted, and is after another is', async () => {
+		const { explorer } = start('#/explore?prompt=a+fox', {}, null, [storedPack()]);
+		await settled(explorer);
+		await vi.waitFor(() => expect(explorer.model.kept).toBe(true));
+		await explorer.packs.forget(storedPack().hash);
+		expect(explorer.model.kept).toBe(true);
+		await explorer.packs.forget(explorer.model.pack!.hash);
+		expect(explorer.model.kept).toBe(false);
+		expect(explorer.model.keepProblem!.message).toContain('was deleted from this browser');
+	});
+
 	it('chooses the residual of the middle layer and the last token', async () => {
 		const { explorer } = start('#/explore?prompt=a+fox');
 		await settled(explorer);
