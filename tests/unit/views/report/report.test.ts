@@ -3,6 +3,7 @@ import { compared, type Remeasured } from '../../../../src/core/packs/check';
 import type { SaeInfo } from '../../../../src/core/packs/info';
 import type { SaeMetrics } from '../../../../src/core/packs/metrics';
 import { METRICS, plotTable, seriesOf, tableOf } from '../../../../src/views/report/metrics';
+import { summaryOf } from '../../../../src/views/report/card/summary-words';
 import { factsOf } from '../../../../src/views/report/card/provenance';
 import {
 	COMPARED,
@@ -79,6 +80,35 @@ describe('the table behind a plot', () => {
 			[0.01, 0.01, null]
 		]);
 		expect(tables[1]!.columns).toEqual(['sae', 'layer', 'kind', 'fvu']);
+	});
+});
+
+describe('the report in three sentences', () => {
+	const pack = { parameters: 5_770_496, layers: 6, saes, probes: {} };
+
+	it('says how big, how faithful and where it fails, with its numbers', () => {
+		const worse = { ...metrics, ce_recovered: 0.8, fvu: 0.4, dead: 0 };
+		const probes = {
+			agreement: { accuracy: 0.94, chance: 0.5, n: 500 },
+			indirect_object: { accuracy: 0.61, chance: 0.5, n: 400 }
+		};
+		const two = [sae(0, 'resid', metrics), sae(1, 'attn', worse)];
+		expect(summaryOf({ ...pack, saes: two, probes })).toEqual({
+			big: 'The model has 5.8 million parameters in 6 layers, and 2 sparse autoencoders read 4,096 features in it.',
+			faithful:
+				'With one site replaced by what its SAE rebuilds, the model keeps 80 % to 97.5 % of what that site does for its predictions (CE recovered), and the SAEs explain 60 % to 90 % of the variance, on held-out text.',
+			fails:
+				'It fails first here: predictions suffer most at A1 (80 % recovered); most variance is missed at A1 (40 %); 1 % of the features of R0 are dead; of the probes the model does least above chance on indirect object (61 %, chance 50 %, n = 400).'
+		});
+	});
+
+	it('claims nothing that was not measured', () => {
+		const bare = summaryOf({ ...pack, parameters: 900, layers: 1, saes: [sae(0, 'resid', null)] });
+		expect(bare.big).toBe(
+			'The model has 900 parameters in 1 layer, and one sparse autoencoder reads 2,048 features in it.'
+		);
+		expect(bare.faithful).toMatch(/not measured/);
+		expect(bare.fails).toMatch(/not measured/);
 	});
 });
 
