@@ -31,6 +31,8 @@ describe('Steer', () => {
 		expect(text('Steered')).not.toBe(plain);
 		expect(text('Unsteered')).toBe(plain);
 		expect(explorer.address.steer[0]!.value).toBe(36);
+		// Somebody who opens the address sees the same number, also before the dose is known there.
+		expect((slider().element() as HTMLInputElement).valueAsNumber).toBe(36);
 		await expect
 			.element(slider())
 			.toHaveAttribute('aria-valuetext', '3 times its default strength');
