@@ -38,9 +38,12 @@ describe('the story of the first screen', () => {
 		(slider('sea').element() as HTMLElement).focus();
 		await userEvent.keyboard('{End}');
 		expect(explorer.address.steer).toEqual([add(FIRST, 20), add(SECOND, 10)]);
-		await vi.waitFor(() => expect(explorer.story.stream.tokens.length).toBeGreaterThan(0));
-		const { text } = explorer.story.stream;
-		await expect.element(story()).toHaveTextContent(text?.trim() ?? '');
+		// While it is being written there may be nothing of it to look for.
+		await vi.waitFor(() => {
+			expect(explorer.story.stream.busy).toBe(false);
+			expect(explorer.story.stream.text?.trim()).toBeTruthy();
+		});
+		await expect.element(story()).toHaveTextContent(explorer.story.stream.text!.trim());
 		await userEvent.keyboard('{Home}');
 		expect(explorer.address.steer).toEqual([]);
 		await expect.element(story()).toHaveTextContent('Once a fox went home.');
