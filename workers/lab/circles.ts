@@ -198,7 +198,7 @@ async function groupsOf(
 	throw new Problem(
 		'unsupported',
 		`This SAE has ${unit.rows} features, too many for spectral clusters here.`,
-		'PointCluster by graph.'
+		'Cluster by graph.'
 	);
 }
 

@@ -34,7 +34,7 @@ export interface Top {
 	features: Int32Array;
 }
 
-/** ChosenFeatures features with the gradients that lead to them. */
+/** Chosen features with the gradients that lead to them. */
 export interface ChosenFeatures extends Top {
 	/** Gradient of each token's reconstruction, [n × d]. */
 	g: Float32Array;

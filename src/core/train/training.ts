@@ -12,7 +12,7 @@ export interface CurvePoint {
 	l0: number;
 	/** Share of features that no held-out token activates. */
 	dead: number;
-	/** HeldOutMeasures at some points only. */
+	/** Measured at some points only. */
 	ce_recovered: number | null;
 	/** FVU of the control on held-out activations that are shuffled like its own; null without one. */
 	control: number | null;
